@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the WSGI application that paste.deploy's file describes."""
+
+import dataclasses
+import pathlib
+import sys
+
+from paste.deploy import loadwsgi
+
+from manila_groups import exception
+from manila_groups import policy
+from manila_groups.api import routes
+from manila_groups.api import wsgi
+from manila_groups.api.v2 import share_group_types
+from manila_groups.api.v2 import share_groups
+from manila_groups.db import api as db_api
+from manila_groups.groups import share_group_types as group_types_domain
+from manila_groups.groups import share_groups as groups_domain
+from manila_groups.groups import share_types as share_types_domain
+
+#: Where the application and the filters find what the process has made: the
+#: key that keystonemiddleware reads the configuration from, and one more.
+CONF = 'oslo_config_config'
+COLLABORATORS = 'manila_groups_collaborators'
+
+
+@dataclasses.dataclass(frozen=True)
+class Collaborators:
+    """What the process makes once, for the pipeline to use.
+
+    :ivar conf: the configuration
+    :ivar db: the database
+    :ivar scheduler: tells schedulers of waiting work
+    :ivar backends: tells back ends of waiting work
+    """
+
+    conf: object
+    db: db_api.Database
+    scheduler: object
+    backends: object
+
+    @property
+    def enforcer(self) -> policy.Enforcer:
+        """A policy enforcer."""
+        return policy.Enforcer(self.conf)
+
+
+def load(collaborators: Collaborators):
+    """Build the application.
+
+    :returns: a WSGI application
+    :raises ConfigurationError: the paste.deploy file can't be used
+    """
+    conf = collaborators.conf
+    path = _find_paste_config(conf)
+    try:
+        context = loadwsgi.loadcontext(
+            loadwsgi.APP, f'config:{path}', name=conf.api.auth_strategy
+        )
+    except (LookupError, ImportError, OSError, ValueError) as error:
+        raise exception.ConfigurationError(
+            f'[api] paste_config: {path} can not be used: {error}'
+        ) from error
+    _hand_down(context, {CONF: conf, COLLABORATORS: collaborators})
+    return context.create()
+
+
+def _hand_down(context, values):
+    """Give every part of the pipeline what the process has made.
+
+    paste.deploy hands text on only, so the values go into what it has read.
+    """
+    context.global_conf.update(values)
+    for part in getattr(context, 'filter_contexts', []):
+        _hand_down(part, values)
+    if hasattr(context, 'app_context'):
+        _hand_down(context.app_context, values)
+
+
+def _find_paste_config(conf) -> pathlib.Path:
+    """Look where configuration files are, then in the installed package."""
+    name = conf.api.paste_config
+    found = conf.find_file(name)
+    candidates = [
+        *([pathlib.Path(found)] if found else []),
+        pathlib.Path(sys.prefix, 'etc', 'manila_groups', name),
+        pathlib.Path(__file__).parents[2] / 'etc' / 'manila_groups' / name,
+    ]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    raise exception.ConfigurationError(
+        f'[api] paste_config: there is no file {name}'
+    )
+
+
+def factory(global_conf, **_local_conf):
+    """Make the application itself, for the paste.deploy file."""
+    made = global_conf[COLLABORATORS]
+    share_types = share_types_domain.ShareTypes(made.conf, made.db)
+    types = group_types_domain.ShareGroupTypes(made.conf, made.db, share_types)
+    groups = groups_domain.ShareGroups(
+        made.conf, made.db, types, share_types, made.scheduler, made.backends
+    )
+    max_limit = made.conf.api.max_limit
+    enforcer = made.enforcer
+    controllers = {
+        'share_groups': share_groups.Controller(groups, enforcer, max_limit),
+        'share_group_types': share_group_types.Controller(types, max_limit),
+    }
+    return wsgi.Dispatcher(
+        routes.Routes(controllers),
+        enforcer,
+        made.conf.api.max_body_bytes,
+    )

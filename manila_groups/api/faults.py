@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors as clients read them (wire: HTTP in general, Error body)."""
+
+import json
+
+import webob
+
+from manila_groups import exception
+
+#: The fault's name for each status; any other has the name computeFault.
+_NAMES = {
+    error.code: error.fault
+    for error in vars(exception).values()
+    if isinstance(error, type) and issubclass(error, exception.ServiceError)
+} | {401: 'unauthorized', 501: 'notImplemented'}
+
+
+def response(
+    code: int, message: str, headers: dict[str, str] | None = None
+) -> webob.Response:
+    """Make the response that tells a client of an error.
+
+    :param code: the HTTP status
+    :param headers: more headers
+    """
+    fault = {'code': code, 'message': message}
+    headers = dict(headers or {})
+    if code == 413:
+        headers.setdefault('Retry-After', '0')
+        fault['retryAfter'] = headers['Retry-After']
+    return webob.Response(
+        status=code,
+        body=json.dumps({_NAMES.get(code, 'computeFault'): fault}).encode(),
+        content_type='application/json',
+        charset=None,
+        headerlist=None,
+        **({'headers': headers} if headers else {}),
+    )
+
+
+def from_error(error: exception.ServiceError) -> webob.Response:
+    """Make the response for an error of the service."""
+    headers = {}
+    if isinstance(error, exception.MethodNotAllowed):
+        headers['Allow'] = ', '.join(error.allowed)
+    return response(error.code, error.message, headers)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The microversions: the range, and each one that changes something here."""
+
+import microversion_parse
+
+from manila_groups import exception
+
+SERVICE_TYPE = 'shared-file-system'
+HEADER = 'X-OpenStack-Manila-API-Version'
+STANDARD_HEADER = 'OpenStack-API-Version'
+EXPERIMENTAL_HEADER = 'X-OpenStack-Manila-API-Experimental'
+
+#: What each microversion changed, oldest first.  The documentation prints
+#: this table; a request's version is compared with the same numbers where
+#: methods, fields and filters name the version they came with.
+HISTORY = (
+    (
+        '2.31',
+        'Share groups, share group types and share group snapshots, as '
+        'experimental resources.',
+    ),
+    (
+        '2.34',
+        'Share groups have availability_zone and consistent_snapshot_support.',
+    ),
+    (
+        '2.36',
+        'Share groups can be filtered by a part of their name or description '
+        '(name~ and description~).',
+    ),
+    ('2.37', 'User messages.'),
+    ('2.41', 'Share types have a description.'),
+    ('2.43', 'Share types can be filtered by extra_specs.'),
+    ('2.46', 'Share types and share group types have is_default.'),
+    ('2.50', 'Share types can be changed.'),
+    (
+        '2.52',
+        'User messages can be filtered by the time of their creation.',
+    ),
+    (
+        '2.55',
+        'Share groups, share group types and share group snapshots are no '
+        'longer experimental.',
+    ),
+    ('2.66', 'Share group types can be filtered by group_specs.'),
+    ('2.83', 'Services have disabled_reason, which disabling can give.'),
+    ('2.93', 'Services have ensuring.'),
+    ('2.99', 'The newest microversion that clients of this service know.'),
+)
+
+
+def parse(text: str) -> tuple[int, int]:
+    """Read a microversion such as '2.55'."""
+    major, minor = text.split('.')
+    return int(major), int(minor)
+
+
+MIN = parse(HISTORY[0][0])
+MAX = parse(HISTORY[-1][0])
+
+
+def to_text(version: tuple[int, int]) -> str:
+    """Write a microversion as clients do."""
+    return '{}.{}'.format(*version)
+
+
+def requested(headers) -> tuple[int, int]:
+    """Find the microversion that a request asks for.
+
+    :param headers: the request's headers
+    :returns: the oldest one where the request names none
+    :raises Invalid: the header is malformed
+    :raises NotAcceptable: it is outside the range
+    """
+    found = microversion_parse.get_version(
+        {
+            name: headers[name]
+            for name in (HEADER, STANDARD_HEADER)
+            if name in headers
+        },
+        SERVICE_TYPE,
+        legacy_headers=[HEADER.lower()],
+    )
+    if found is None:
+        return MIN
+    if found == 'latest':
+        return MAX
+    try:
+        if len(found) > 20 or not found.isascii():
+            raise ValueError
+        version = tuple(microversion_parse.parse_version_string(found))
+    except (TypeError, ValueError):
+        raise exception.Invalid(
+            f"{HEADER}: '{found[:50]}' is not a microversion; it is two "
+            "numbers with a dot between them, or 'latest'."
+        ) from None
+    if not MIN <= version <= MAX:
+        raise exception.NotAcceptable(
+            f'Version {found} is not supported by the API. Minimum is '
+            f'{to_text(MIN)} and maximum is {to_text(MAX)}.'
+        )
+    return version

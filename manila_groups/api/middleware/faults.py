@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every error of the pipeline, as JSON with the fault's name."""
+
+import html
+import re
+
+import webob
+import webob.dec
+from oslo_db import exception as db_exception
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups.api import faults
+
+LOG = log.getLogger(__name__)
+
+
+class Faults:
+    """Turns what the parts of the pipeline raise or answer into faults."""
+
+    def __init__(self, application):
+        self._application = application
+
+    @classmethod
+    def factory(cls, _global_conf, **_local_conf):
+        """Make the filter, for the paste.deploy file."""
+        return cls
+
+    @webob.dec.wsgify
+    def __call__(self, request):
+        try:
+            response = request.get_response(self._application)
+        except exception.ServiceError as error:
+            return faults.from_error(error)
+        except webob.exc.HTTPException as error:
+            response = error
+        except db_exception.DBConnectionError:
+            LOG.exception('The database does not answer')
+            return faults.response(503, 'The database does not answer.')
+        except Exception:
+            LOG.exception('%s %s', request.method, request.path_info)
+            return faults.response(
+                500, 'The service has failed; its log says why.'
+            )
+        if response.status_code < 400 or _is_json(response):
+            return response
+        return _translate(response)
+
+
+def _is_json(response):
+    return response.content_type == 'application/json'
+
+
+def _translate(response):
+    """Keep the status and the headers of an error that is not JSON."""
+    text = re.sub(r'<[^>]*>', ' ', response.text or '')
+    message = ' '.join(html.unescape(text).split()) or response.status
+    fault = faults.response(response.status_code, message)
+    for name, value in response.headers.items():
+        if name.lower() not in ('content-type', 'content-length'):
+            fault.headers[name] = value
+    return fault

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""URLs as the client sees them, behind a proxy."""
+
+from oslo_middleware import http_proxy_to_wsgi
+
+from manila_groups.api import app
+
+
+class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
+    """oslo.middleware's, with the process's own configuration."""
+
+    @classmethod
+    def factory(cls, global_conf, **_local_conf):
+        """Make the filter, for the paste.deploy file."""
+        conf = global_conf[app.CONF]
+        return lambda application: cls(application, conf)

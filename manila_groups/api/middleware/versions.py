@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which versions of the API there are: answered without a token."""
+
+import json
+
+import webob
+import webob.dec
+
+from manila_groups.api import microversions
+
+#: When the newest microversion came.
+UPDATED = '2026-11-21T00:00:00Z'
+
+#: The paths that list the versions, with their status.
+_STATUS = {'': 300, '/': 300, '/v2': 200, '/v2/': 200}
+
+
+class Versions:
+    """Answers the roots, and lets every other path pass."""
+
+    def __init__(self, application):
+        self._application = application
+
+    @classmethod
+    def factory(cls, _global_conf, **_local_conf):
+        """Make the filter, for the paste.deploy file."""
+        return cls
+
+    @webob.dec.wsgify
+    def __call__(self, request):
+        status = _STATUS.get(request.environ.get('PATH_INFO', ''))
+        if status is None or request.method != 'GET':
+            return self._application
+        return webob.Response(
+            status=status,
+            body=json.dumps({'versions': [_entry(request)]}).encode(),
+            content_type='application/json',
+            charset=None,
+        )
+
+
+def _entry(request):
+    return {
+        'id': 'v2.0',
+        'status': 'CURRENT',
+        'version': microversions.to_text(microversions.MAX),
+        'min_version': microversions.to_text(microversions.MIN),
+        'updated': UPDATED,
+        'links': [
+            {
+                'rel': 'describedby',
+                'type': 'text/html',
+                'href': 'https://docs.openstack.org/api-ref/'
+                'shared-file-system/',
+            },
+            {'rel': 'self', 'href': f'{request.application_url}/v2/'},
+        ],
+        'media-types': [
+            {
+                'base': 'application/json',
+                'type': 'application/vnd.openstack.share+json;version=1',
+            }
+        ],
+    }

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages of lists: from the query to the next link."""
+
+import urllib.parse
+
+from manila_groups import exception
+from manila_groups.db import paging
+
+_KEYS = ('limit', 'offset', 'marker', 'sort_key', 'sort_dir')
+
+
+def take(
+    filters: dict, max_limit: int, aliases: dict[str, str] | None = None
+) -> paging.Page:
+    """Take what tells the page out of a checked query.
+
+    :param filters: the checked query; only the filters stay in it
+    :param max_limit: the most rows of a page
+    :param aliases: other names of sort keys
+    :raises Invalid: two markers are given
+    """
+    values = {key: filters.pop(key) for key in _KEYS if key in filters}
+    offset, marker = values.get('offset', '0'), values.get('marker')
+    if not (offset.isascii() and offset.isdigit()):
+        # The command line client's --marker arrives here (wire: Lists).
+        if marker is not None and marker != offset:
+            raise exception.Invalid('offset and marker name different rows.')
+        offset, marker = '0', offset
+    elif len(offset) > 18:
+        raise exception.Invalid('offset: has more than 18 digits.')
+    sort_key = values.get('sort_key', 'created_at')
+    return paging.Page(
+        limit=min(int(values.get('limit', max_limit)), max_limit),
+        marker=marker,
+        offset=int(offset),
+        sort_key=(aliases or {}).get(sort_key, sort_key),
+        descending=values.get('sort_dir', 'desc') == 'desc',
+    )
+
+
+def links(request, key: str, records: list, more: bool) -> dict:
+    """The part of a list's body that leads to the next page; may be empty.
+
+    :param key: what the links are called
+    """
+    if not (more and records):
+        return {}
+    query = [
+        (name, value)
+        for name, value in urllib.parse.parse_qsl(
+            request.query_string, keep_blank_values=True
+        )
+        if name not in ('marker', 'offset')
+    ]
+    query.append(('marker', records[-1].id))
+    href = f'{request.path_url}?{urllib.parse.urlencode(query)}'
+    return {key: [{'rel': 'next', 'href': href}]}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the bytes of a request to checked text and JSON."""
+
+import json
+import urllib.parse
+from typing import Any
+
+from manila_groups import exception
+
+#: How deep objects and lists may stand in each other; the deepest body that
+#: any method takes has four levels.
+MAX_DEPTH = 20
+
+#: How many pairs a query may have.
+MAX_QUERY_FIELDS = 1000
+
+
+def read_path(environ: dict) -> str:
+    """Decode the path of a request.
+
+    :raises NotFound: it is not UTF-8, or has a NUL, so that nothing can have
+        that name
+    """
+    try:
+        path = environ.get('PATH_INFO', '').encode('latin-1').decode('utf-8')
+    except UnicodeError:
+        raise exception.NotFound('The path is not UTF-8.') from None
+    if '\0' in path:
+        raise exception.NotFound('The path has a NUL character.')
+    return path
+
+
+def read_query(query_string: str) -> dict[str, list[str]]:
+    """Decode a query: each key with its values, in order.
+
+    :raises Invalid: it is not percent-encoded UTF-8, or has a NUL
+    """
+    try:
+        pairs = urllib.parse.parse_qsl(
+            query_string,
+            keep_blank_values=True,
+            errors='strict',
+            max_num_fields=MAX_QUERY_FIELDS,
+        )
+    except UnicodeDecodeError:
+        raise exception.Invalid('The query is not UTF-8.') from None
+    except ValueError:
+        raise exception.Invalid(
+            f'The query has more than {MAX_QUERY_FIELDS} fields.'
+        ) from None
+    values: dict[str, list[str]] = {}
+    for key, value in pairs:
+        _check_text(key, 'query')
+        _check_text(value, key)
+        values.setdefault(key, []).append(value)
+    return values
+
+
+def read_json(data: bytes) -> dict[str, Any]:
+    """Decode a body.
+
+    :raises Invalid: it is not a JSON object in UTF-8, names a key twice, is
+        nested too deeply, or has text that no database stores
+    """
+    try:
+        body = json.loads(
+            data.decode('utf-8'),
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError:
+        raise exception.Invalid('The body is not UTF-8.') from None
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        raise exception.Invalid(f'The body is not JSON: {error}.') from None
+    if not isinstance(body, dict):
+        raise exception.Invalid('The body is not a JSON object.')
+    _check_tree(body)
+    return body
+
+
+def _without_duplicates(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise exception.Invalid(f'The body names {twice!r:.100} twice.')
+    return found
+
+
+def _refuse_constant(name):
+    raise ValueError(f'{name} is not a JSON number')
+
+
+def _too_deep():
+    return exception.Invalid(
+        f'The body is nested more than {MAX_DEPTH} levels deep.'
+    )
+
+
+def _check_tree(body):
+    waiting = [(body, '', 1)]
+    while waiting:
+        value, where, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        if isinstance(value, str):
+            _check_text(value, where)
+        elif isinstance(value, dict):
+            for key, below in value.items():
+                _check_text(key, where or 'body')
+                path = f'{where}.{key}' if where else key
+                waiting.append((below, path, depth + 1))
+        elif isinstance(value, list):
+            waiting.extend((below, where, depth + 1) for below in value)
+
+
+def _check_text(text, where):
+    if '\0' in text:
+        raise exception.Invalid(f'{where:.100}: has a NUL character.')
+    try:
+        text.encode('utf-8')
+    except UnicodeEncodeError:
+        raise exception.Invalid(
+            f'{where!r:.100}: has half of a surrogate pair, which is not a '
+            'character.'
+        ) from None

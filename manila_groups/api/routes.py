@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every URL of the API: its methods, and the controller's method of each."""
+
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+import routes
+
+from manila_groups import exception
+
+#: Rows of (path, {HTTP method: controller.method}).  A POST whose body names
+#: an action has a table of those in place of the method.
+TABLE = (
+    (
+        '/share-groups',
+        {'GET': 'share_groups.index', 'POST': 'share_groups.create'},
+    ),
+    ('/share-groups/detail', {'GET': 'share_groups.detail'}),
+    (
+        '/share-groups/{share_group_id}',
+        {
+            'GET': 'share_groups.show',
+            'PUT': 'share_groups.update',
+            'DELETE': 'share_groups.delete',
+        },
+    ),
+    (
+        '/share-groups/{share_group_id}/action',
+        {
+            'POST': {
+                'reset_status': 'share_groups.reset_status',
+                'force_delete': 'share_groups.force_delete',
+            }
+        },
+    ),
+    (
+        '/share-group-types',
+        {
+            'GET': 'share_group_types.index',
+            'POST': 'share_group_types.create',
+        },
+    ),
+    ('/share-group-types/default', {'GET': 'share_group_types.default'}),
+    (
+        '/share-group-types/{type_id}',
+        {
+            'GET': 'share_group_types.show',
+            'DELETE': 'share_group_types.delete',
+        },
+    ),
+    (
+        '/share-group-types/{type_id}/access',
+        {'GET': 'share_group_types.list_access'},
+    ),
+    (
+        '/share-group-types/{type_id}/action',
+        {
+            'POST': {
+                'addProjectAccess': 'share_group_types.add_access',
+                'removeProjectAccess': 'share_group_types.remove_access',
+            }
+        },
+    ),
+    (
+        '/share-group-types/{type_id}/group-specs',
+        {
+            'GET': 'share_group_types.list_specs',
+            'POST': 'share_group_types.set_specs',
+        },
+    ),
+    (
+        '/share-group-types/{type_id}/group-specs/{key}',
+        {
+            'GET': 'share_group_types.show_spec',
+            'PUT': 'share_group_types.update_spec',
+            'DELETE': 'share_group_types.delete_spec',
+        },
+    ),
+)
+
+#: The reference spells these paths in another way (wire: Where reference and
+#: wire differ, 1); both mean the same methods.
+REFERENCE_SPELLING = {'/share-groups': '/share_groups'}
+
+
+@dataclasses.dataclass(frozen=True)
+class Match:
+    """What a request's path and method mean.
+
+    :ivar method: what is to be called, unless there are actions
+    :ivar actions: by the name that the body has
+    :ivar project_id: the project in the path
+    :ivar arguments: the path's other variables
+    :ivar reference: whether the path has the reference's spelling
+    """
+
+    method: Callable | None
+    actions: Mapping[str, Callable] | None
+    project_id: str | None
+    arguments: Mapping[str, Any]
+    reference: bool
+
+    def choose_action(self, body: Mapping) -> tuple[Callable, str]:
+        """The method for a body that names an action, and its name.
+
+        :raises Invalid: the body names none, or more than one thing
+        """
+        names = [name for name in body if name in self.actions]
+        if len(names) != 1 or len(body) != 1:
+            raise exception.Invalid(
+                'The body must be an object with one key, one of: '
+                + ', '.join(sorted(self.actions))
+            )
+        return self.actions[names[0]], names[0]
+
+
+class Routes:
+    """Finds controllers' methods by path and HTTP method.
+
+    :param controllers: by the names that the table has
+    """
+
+    def __init__(self, controllers: Mapping[str, Any]):
+        self._mapper = routes.Mapper(register=False)
+        self._mapper.minimization = False
+        self._targets = []
+        for path, methods in TABLE:
+            found = {
+                verb: _look_up(controllers, name)
+                for verb, name in methods.items()
+            }
+            self._connect(path, found, False)
+            for wire, reference in REFERENCE_SPELLING.items():
+                if path == wire or path.startswith(f'{wire}/'):
+                    spelled = path.replace(wire, reference, 1)
+                    self._connect(spelled, found, True)
+        self._mapper.create_regs()
+
+    def _connect(self, path, methods, reference):
+        # Routes keeps text only, so a route names its target by number.
+        number = len(self._targets)
+        self._targets.append((methods, reference))
+        for prefix in ('/v2', '/v2/{project_id}'):
+            self._mapper.connect(None, prefix + path, target=number)
+
+    def match(self, path: str, verb: str) -> Match:
+        """Find out what a request is for.
+
+        :raises NotFound: nothing has this path
+        :raises MethodNotAllowed: it has no such method
+        """
+        found = self._mapper.match(path)
+        if found is None:
+            raise exception.NotFound('The resource could not be found.')
+        methods, reference = self._targets[int(found.pop('target'))]
+        if verb not in methods:
+            raise exception.MethodNotAllowed(
+                f'The method {verb:.20} is not allowed here.',
+                sorted(methods),
+            )
+        target = methods[verb]
+        is_table = isinstance(target, dict)
+        return Match(
+            method=None if is_table else target,
+            actions=target if is_table else None,
+            project_id=found.pop('project_id', None),
+            arguments=found,
+            reference=reference,
+        )
+
+
+def _look_up(controllers, name):
+    if isinstance(name, dict):
+        return {key: _look_up(controllers, n) for key, n in name.items()}
+    controller, method = name.split('.')
+    return getattr(controllers[controller], method)

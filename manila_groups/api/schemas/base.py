@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON schemas that know microversions, and the parts many have in common."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+from oslo_utils import strutils
+
+from manila_groups import exception
+from manila_groups.api import microversions
+
+#: The most of a value that an error message repeats, in characters.
+_MESSAGE_LENGTH = 500
+
+NAME = {'type': ['string', 'null'], 'maxLength': 255}
+DESCRIPTION = NAME
+REQUIRED_NAME = {'type': 'string', 'minLength': 1, 'maxLength': 255}
+ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
+OPTIONAL_ID = {'type': ['string', 'null'], 'minLength': 1, 'maxLength': 255}
+#: A project; the length is what the database's column holds.
+PROJECT_ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
+
+_TRUE_FALSE = [*strutils.TRUE_STRINGS, *strutils.FALSE_STRINGS]
+#: True and false as JSON has them, as people write them, and as 0 and 1.
+BOOLEAN = {
+    'enum': [
+        True,
+        False,
+        0,
+        1,
+        *sorted(
+            spelling(word)
+            for word in _TRUE_FALSE
+            for spelling in (str.lower, str.title, str.upper)
+        ),
+    ]
+}
+
+SPEC_KEY_PATTERN = '^[A-Za-z0-9_.:-]{1,255}$'
+SPEC_VALUE = {
+    'anyOf': [
+        {'type': 'string', 'minLength': 1, 'maxLength': 255},
+        {'type': 'boolean'},
+    ]
+}
+#: Extra specs or group specs (wire: share group types, Spec keys).
+SPECS = {
+    'type': 'object',
+    'propertyNames': {'pattern': SPEC_KEY_PATTERN},
+    'additionalProperties': SPEC_VALUE,
+}
+
+TEXT_QUERY = {'type': 'string', 'maxLength': 255}
+NUMBER_QUERY = {'type': 'string', 'pattern': '^[0-9]{1,18}$'}
+BOOLEAN_QUERY = BOOLEAN
+#: What is_public may be in a query: true, false, or both of them.
+IS_PUBLIC_QUERY = {
+    'anyOf': [BOOLEAN, {'enum': ['all', 'All', 'none', 'None']}]
+}
+
+
+def paging(sort_keys) -> dict:
+    """The query keys that every list takes.
+
+    :param sort_keys: what sort_key may be
+    """
+    return {
+        'limit': NUMBER_QUERY,
+        'offset': TEXT_QUERY,
+        'marker': TEXT_QUERY,
+        'sort_key': {'enum': sorted(sort_keys)},
+        'sort_dir': {'enum': ['asc', 'desc']},
+    }
+
+
+def to_bool(value: Any) -> bool:
+    """Read what BOOLEAN accepted."""
+    return strutils.bool_from_string(value, strict=True)
+
+
+def to_is_public(value: Any) -> bool | None:
+    """Read what IS_PUBLIC_QUERY accepted; None, as all, means both."""
+    if value is None or value.lower() in ('all', 'none'):
+        return None
+    return to_bool(value)
+
+
+def check_only_key(body: Mapping[str, Any], key: str) -> None:
+    """Check that a body names just the spec that the path names.
+
+    :raises Invalid: it names another, or several
+    """
+    if list(body) != [key]:
+        raise exception.Invalid(
+            f'The body must name the spec {key!r:.100} of the path, and no '
+            'other.'
+        )
+
+
+def to_specs(specs: Mapping[str, str | bool]) -> dict[str, str]:
+    """Read what SPECS accepted: booleans are stored as words."""
+    return {key: str(value) for key, value in specs.items()}
+
+
+class Schema:
+    """What the fields of a body, or the keys of a query, may be.
+
+    :param properties: name to JSON schema; other names are refused
+    :param required: the names that must be there
+    :param since: name to the microversion it came with; before, it is
+        refused like an unknown one
+    :param ignored_before: name to the microversion before which it is
+        accepted and has no effect
+    :param others: the schema of names that are not in properties; None
+        refuses them
+    """
+
+    def __init__(
+        self,
+        properties: Mapping[str, dict] | None = None,
+        required: tuple[str, ...] = (),
+        since: Mapping[str, str] | None = None,
+        ignored_before: Mapping[str, str] | None = None,
+        names: str | None = None,
+        others: dict | None = None,
+    ):
+        self._properties = dict(properties or {})
+        self._required = list(required)
+        self._since = _parse_versions(since)
+        self._ignored_before = _parse_versions(ignored_before)
+        self._names = names
+        self._others = others
+        self._validator = functools.lru_cache(self._make_validator)
+
+    def _make_validator(self, unknown):
+        schema = {
+            'type': 'object',
+            'properties': {
+                name: rule
+                for name, rule in self._properties.items()
+                if name not in unknown
+            },
+            'required': self._required,
+            'additionalProperties': self._others or False,
+        }
+        if self._names is not None:
+            schema['propertyNames'] = {'pattern': self._names}
+        return jsonschema.Draft202012Validator(schema)
+
+    def validate(
+        self, value: Any, version: tuple[int, int], where: str = ''
+    ) -> Any:
+        """Check a value, and leave out what this microversion ignores.
+
+        :param where: what the value is called in error messages
+        :raises Invalid: naming the field and the rule
+        """
+        unknown = frozenset(
+            name for name, since in self._since.items() if version < since
+        )
+        error = jsonschema.exceptions.best_match(
+            self._validator(unknown).iter_errors(value)
+        )
+        if error is not None:
+            raise exception.Invalid(_explain(error, where))
+        ignored = {
+            name
+            for name, before in self._ignored_before.items()
+            if version < before
+        }
+        return {k: v for k, v in value.items() if k not in ignored}
+
+
+def _parse_versions(table):
+    return {
+        name: microversions.parse(version)
+        for name, version in (table or {}).items()
+    }
+
+
+def _explain(error, where):
+    path = '.'.join(
+        str(part) for part in [where, *error.absolute_path] if part
+    )
+    if error.validator == 'enum':
+        allowed = ', '.join(sorted({str(v) for v in error.validator_value}))
+        text = f'{error.instance!r} is not one of: {allowed}'
+    elif error.validator == 'anyOf':
+        text = f'{error.instance!r} is not valid'
+    else:
+        text = error.message
+    if len(text) > _MESSAGE_LENGTH:
+        half = _MESSAGE_LENGTH // 2
+        text = f'{text[:half]} ... {text[-half:]}'
+    return f'{path}: {text}.' if path else f'{text}.'

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /share-group-types."""
+
+from manila_groups import exception
+from manila_groups.api import paging
+from manila_groups.api import spec_filter
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import share_group_types as schemas
+from manila_groups.api.views import share_group_types as views
+from manila_groups.groups import share_group_types as domain
+
+since = wsgi.since('2.31', experimental_before='2.55')
+
+
+class Controller:
+    """Share group types over HTTP.
+
+    :param types: the domain
+    :param max_limit: the most rows of a page
+    """
+
+    def __init__(self, types: domain.ShareGroupTypes, max_limit: int):
+        self._types = types
+        self._view = views.view(types)
+        self._max_limit = max_limit
+
+    @since
+    @wsgi.policy('share_group_type:index')
+    @wsgi.query(schemas.INDEX)
+    def index(self, request):
+        """List the share group types that the caller sees."""
+        page = paging.take(request.filters, self._max_limit)
+        found, more = self._types.list_page(
+            request.context,
+            page,
+            schema_base.to_is_public(request.filters.get('is_public')),
+            spec_filter.read(request.filters.get('group_specs')),
+        )
+        return {
+            'share_group_types': self._view.render_all(found, request),
+            **paging.links(request, 'share_group_types_links', found, more),
+        }
+
+    @since
+    @wsgi.policy('share_group_type:show')
+    def show(self, request, type_id):
+        """Show one share group type."""
+        return self._show(request, self._types.get(request.context, type_id))
+
+    @since
+    @wsgi.policy('share_group_type:default')
+    def default(self, request):
+        """Show the default share group type."""
+        found = self._types.default(request.context)
+        if found is None:
+            raise exception.NotFound('There is no default share group type.')
+        return self._show(request, found)
+
+    @since
+    @wsgi.policy('share_group_type:create')
+    @wsgi.body(schemas.CREATE, 'share_group_type')
+    def create(self, request, body):
+        """Create a share group type."""
+        made = self._types.create(
+            request.context,
+            body['name'],
+            body.get('share_types'),
+            schema_base.to_specs(body.get('group_specs', {})),
+            _is_public(body),
+        )
+        return self._show(request, made)
+
+    def _show(self, request, found):
+        return {'share_group_type': self._view.render(found, request)}
+
+    @since
+    @wsgi.policy('share_group_type:delete')
+    @wsgi.success(204)
+    def delete(self, request, type_id):
+        """Delete a share group type that no share group has."""
+        self._types.delete(request.context, type_id)
+
+    @since
+    @wsgi.policy('share_group_type:list_project_access')
+    def list_access(self, request, type_id):
+        """List the projects that see a private share group type."""
+        return {
+            'share_group_type_access': [
+                {'share_group_type_id': type_id, 'project_id': project_id}
+                for project_id in self._types.list_projects(
+                    request.context, type_id
+                )
+            ]
+        }
+
+    @since
+    @wsgi.policy('share_group_type:add_project_access')
+    @wsgi.body(schemas.ADD_ACCESS)
+    @wsgi.success(202)
+    def add_access(self, request, type_id, body):
+        """Let a project see a private share group type."""
+        self._types.add_project(
+            request.context, type_id, body['addProjectAccess']['project']
+        )
+
+    @since
+    @wsgi.policy('share_group_type:remove_project_access')
+    @wsgi.body(schemas.REMOVE_ACCESS)
+    @wsgi.success(202)
+    def remove_access(self, request, type_id, body):
+        """No longer let a project see a private share group type."""
+        self._types.remove_project(
+            request.context, type_id, body['removeProjectAccess']['project']
+        )
+
+    @since
+    @wsgi.policy('share_group_types_spec:index')
+    def list_specs(self, request, type_id):
+        """List the group specs."""
+        return {'group_specs': self._types.get(request.context, type_id).specs}
+
+    @since
+    @wsgi.policy('share_group_types_spec:create')
+    @wsgi.body(schemas.SPECS, 'group_specs')
+    def set_specs(self, request, type_id, body):
+        """Set or change the group specs that are given."""
+        return {
+            'group_specs': self._types.set_specs(
+                request.context, type_id, schema_base.to_specs(body)
+            )
+        }
+
+    @since
+    @wsgi.policy('share_group_types_spec:show')
+    def show_spec(self, request, type_id, key):
+        """Show one group spec."""
+        return {key: self._types.get_spec(request.context, type_id, key)}
+
+    @since
+    @wsgi.policy('share_group_types_spec:update')
+    @wsgi.body(schemas.SPECS)
+    def update_spec(self, request, type_id, key, body):
+        """Change one group spec."""
+        schema_base.check_only_key(body, key)
+        return self._types.set_specs(
+            request.context, type_id, schema_base.to_specs(body)
+        )
+
+    @since
+    @wsgi.policy('share_group_types_spec:delete')
+    @wsgi.success(204)
+    def delete_spec(self, request, type_id, key):
+        """Remove one group spec."""
+        self._types.delete_spec(request.context, type_id, key)
+
+
+def _is_public(body):
+    names = ('is_public', schemas.ACCESS_IS_PUBLIC)
+    values = {
+        schema_base.to_bool(body[name]) for name in names if name in body
+    }
+    if len(values) > 1:
+        raise exception.Invalid(
+            f'is_public: is given as {names[1]} too, with another value.'
+        )
+    return values.pop() if values else True

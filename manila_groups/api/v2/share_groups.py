@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /share-groups."""
+
+from manila_groups import exception
+from manila_groups.api import paging
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import share_groups as schemas
+from manila_groups.api.views import share_groups as views
+from manila_groups.groups import share_groups as domain
+
+since = wsgi.since('2.31', experimental_before='2.55')
+
+
+class Controller:
+    """Share groups over HTTP.
+
+    :param groups: the domain
+    :param enforcer: the policy
+    :param max_limit: the most rows of a page
+    """
+
+    def __init__(self, groups: domain.ShareGroups, enforcer, max_limit: int):
+        self._groups = groups
+        self._enforcer = enforcer
+        self._max_limit = max_limit
+
+    @since
+    @wsgi.policy('share_group:get_all')
+    @wsgi.query(schemas.INDEX, several=('share_types',))
+    def index(self, request):
+        """List share groups, in short."""
+        view = views.REFERENCE_SUMMARY if request.reference else views.SUMMARY
+        return self._list(request, view, details=False)
+
+    @since
+    @wsgi.policy('share_group:get_all')
+    @wsgi.query(schemas.INDEX, several=('share_types',))
+    def detail(self, request):
+        """List share groups, with all fields."""
+        return self._list(request, views.DETAIL, details=True)
+
+    def _list(self, request, view, details):
+        filters = request.filters
+        page = paging.take(filters, self._max_limit, schemas.SORT_ALIASES)
+        found, more = self._groups.list_page(
+            request.context, _read_filters(filters), page, details
+        )
+        return {
+            'share_groups': view.render_all(found, request),
+            **paging.links(request, 'share_groups_links', found, more),
+        }
+
+    @since
+    @wsgi.policy('share_group:create')
+    @wsgi.body(schemas.CREATE, 'share_group')
+    @wsgi.success(202, reference=200)
+    def create(self, request, body):
+        """Create a share group."""
+        wanted = domain.NewShareGroup(
+            **_one_name_each(body, schemas.FIELD_ALIASES)
+        )
+        return self._show(
+            request, self._groups.create(request.context, wanted)
+        )
+
+    @since
+    @wsgi.policy('share_group:get')
+    def show(self, request, share_group_id):
+        """Show one share group."""
+        return self._show(
+            request, self._groups.get(request.context, share_group_id)
+        )
+
+    @since
+    @wsgi.policy('share_group:update')
+    @wsgi.body(schemas.UPDATE, 'share_group')
+    def update(self, request, share_group_id, body):
+        """Change the name or the description."""
+        return self._show(
+            request,
+            self._groups.update(request.context, share_group_id, body),
+        )
+
+    def _show(self, request, group):
+        return {'share_group': views.DETAIL.render(group, request)}
+
+    @since
+    @wsgi.policy('share_group:delete')
+    @wsgi.query(schemas.DELETE)
+    @wsgi.success(202)
+    def delete(self, request, share_group_id):
+        """Delete a share group; with force, in whatever status it is."""
+        if schema_base.to_bool(request.filters.get('force', False)):
+            self._enforcer.authorize(
+                request.context, 'share_group:force_delete'
+            )
+            self._groups.force_delete(request.context, share_group_id)
+        else:
+            self._groups.delete(request.context, share_group_id)
+
+    @since
+    @wsgi.policy('share_group:reset_status')
+    @wsgi.body(schemas.RESET_STATUS)
+    @wsgi.success(202)
+    def reset_status(self, request, share_group_id, body):
+        """Set the status by hand."""
+        self._groups.reset_status(
+            request.context, share_group_id, body['reset_status']['status']
+        )
+
+    @since
+    @wsgi.policy('share_group:force_delete')
+    @wsgi.body(schemas.FORCE_DELETE)
+    @wsgi.success(202)
+    def force_delete(self, request, share_group_id, body):
+        """Delete a share group in whatever status it is."""
+        self._groups.force_delete(request.context, share_group_id)
+
+
+def _one_name_each(values, aliases):
+    """Rename what came under another name.
+
+    :raises Invalid: two names of one thing have different values
+    """
+    renamed = {}
+    for name, value in values.items():
+        target = aliases.get(name, name)
+        if renamed.setdefault(target, value) != value:
+            raise exception.Invalid(
+                f'{target}: is given twice, with different values.'
+            )
+    return renamed
+
+
+def _read_filters(filters):
+    filters = _one_name_each(filters, schemas.FILTER_ALIASES)
+    if 'all_tenants' in filters:
+        filters['all_tenants'] = schema_base.to_bool(filters['all_tenants'])
+    if 'share_types' in filters:
+        filters['share_types'] = filters['share_types'].split(',')
+    return filters

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows as clients read them: a view is a table of fields."""
+
+import dataclasses
+import datetime
+import operator
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Any
+
+from manila_groups.api import microversions
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One field of a view.
+
+    :ivar name: its name in the response
+    :ivar since: the microversion it came with
+    :ivar admin: only administrators see it
+    :ivar value: computes it from (record, request); None takes the record's
+        attribute of the field's name
+    """
+
+    name: str
+    since: str = '2.31'
+    admin: bool = False
+    value: Callable[[Any, Any], Any] | None = None
+
+    def reader(self) -> Callable[[Any, Any], Any]:
+        """The function that computes the field."""
+        if self.value is not None:
+            return self.value
+        get = operator.attrgetter(self.name)
+        return lambda record, _request: get(record)
+
+
+class View:
+    """Renders records of one kind.
+
+    :param fields: what a response shows, in order
+    """
+
+    def __init__(self, *fields: Field):
+        self._fields = [
+            (
+                field.name,
+                microversions.parse(field.since),
+                field.admin,
+                field.reader(),
+            )
+            for field in fields
+        ]
+
+    def render_all(self, records: Iterable, request) -> list[dict]:
+        """Render records for the caller and microversion of a request."""
+        fields = [
+            (name, read)
+            for name, since, admin, read in self._fields
+            if since <= request.version
+            and (request.context.is_admin or not admin)
+        ]
+        return [
+            {name: read(record, request) for name, read in fields}
+            for record in records
+        ]
+
+    def render(self, record, request) -> dict:
+        """Render one record."""
+        return self.render_all([record], request)[0]
+
+
+def time(name: str) -> Field:
+    """A field that is a time, in ISO 8601 with microseconds and no zone."""
+    get = operator.attrgetter(name)
+    return Field(name, value=lambda record, _: format_time(get(record)))
+
+
+def format_time(value: datetime.datetime | None) -> str | None:
+    """Write a time as clients read it; None stays None."""
+    if value is None:
+        return None
+    return value.isoformat(timespec='microseconds')
+
+
+def links(collection: str) -> Field:
+    """The field links of a resource.
+
+    :param collection: the path of its kind, such as 'share-groups'
+    """
+
+    def value(record, request):
+        href = f'{request.application_url}/v2/{collection}/{record.id}'
+        return [{'rel': rel, 'href': href} for rel in ('self', 'bookmark')]
+
+    return Field('links', value=value)

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a request to a controller's method and back.
+
+What a method needs to be called stands on it, as decorators; the dispatcher
+reads it there.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any
+
+import webob
+import webob.dec
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups.api import faults
+from manila_groups.api import microversions
+from manila_groups.api import parsing
+from manila_groups.api.schemas import base as schema_base
+
+LOG = log.getLogger(__name__)
+
+CONTEXT = 'manila_groups.context'
+
+
+class Request(webob.Request):
+    """A request, with what the dispatcher has found out about it.
+
+    :ivar version: the microversion, (major, minor)
+    :ivar filters: the checked query: key to its value, or to the list of its
+        values where the method takes several
+    :ivar reference: whether the path has the reference's spelling
+    """
+
+    @property
+    def context(self):
+        """The caller."""
+        return self.environ[CONTEXT]
+
+
+@dataclasses.dataclass(frozen=True)
+class Body:
+    """What a method takes as its body.
+
+    :ivar keys: the names that the content may stand under; none when the
+        content is the body itself
+    """
+
+    schema: schema_base.Schema
+    keys: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What has to hold for a method to be called, and how it answers."""
+
+    since: tuple[int, int] = microversions.MIN
+    experimental_before: tuple[int, int] | None = None
+    policy: str | None = None
+    body: Body | None = None
+    query: schema_base.Schema = schema_base.Schema()
+    several: frozenset[str] = frozenset()
+    success: int = 200
+    reference_success: int | None = None
+
+
+def _decorator(**changes) -> Callable:
+    def decorate(method):
+        rules = getattr(method, 'rules', Rules())
+        method.rules = dataclasses.replace(rules, **changes)
+        return method
+
+    return decorate
+
+
+def since(version: str, experimental_before: str | None = None) -> Callable:
+    """The method exists from this microversion on.
+
+    :param experimental_before: before this one, only where the request
+        accepts experimental APIs
+    """
+    before = experimental_before and microversions.parse(experimental_before)
+    return _decorator(
+        since=microversions.parse(version), experimental_before=before
+    )
+
+
+def policy(rule: str) -> Callable:
+    """The caller has to pass this policy rule."""
+    return _decorator(policy=rule)
+
+
+def body(schema: schema_base.Schema, *keys: str) -> Callable:
+    """The method takes a body.
+
+    :param keys: the names that the content may stand under
+    """
+    return _decorator(body=Body(schema, keys))
+
+
+def query(schema: schema_base.Schema, several: tuple[str, ...] = ()):
+    """The method takes a query.
+
+    :param several: the keys that may be given more than once
+    """
+    return _decorator(query=schema, several=frozenset(several))
+
+
+def success(status: int, reference: int | None = None) -> Callable:
+    """The status of a successful answer.
+
+    :param reference: the status under the reference's spelling of the path
+    """
+    return _decorator(success=status, reference_success=reference)
+
+
+class Dispatcher:
+    """The WSGI application at the end of the pipeline.
+
+    :param routes: finds what a path means: see api.routes
+    :param enforcer: the policy
+    :param max_body_bytes: the largest body
+    """
+
+    def __init__(self, routes, enforcer, max_body_bytes: int):
+        self._routes = routes
+        self._enforcer = enforcer
+        self._max_body_bytes = max_body_bytes
+
+    @webob.dec.wsgify(RequestClass=Request)
+    def __call__(self, request):
+        headers = {'Vary': microversions.HEADER}
+        try:
+            request.version = microversions.requested(request.headers)
+            headers |= _version_headers(request)
+            response = self._respond(request)
+        except exception.ServiceError as error:
+            response = faults.from_error(error)
+        response.headers.update(headers)
+        return response
+
+    def _respond(self, request):
+        path = parsing.read_path(request.environ)
+        match = self._routes.match(path, request.method)
+        _check_project(request, match.project_id)
+        request.reference = match.reference
+        content = None
+        if match.actions is not None:
+            content = self._read_body(request)
+            method, name = match.choose_action(content)
+            content = {name: content[name]}
+        else:
+            method = match.method
+        rules = method.rules
+        _check_version(request, rules)
+        if rules.policy is not None:
+            self._enforcer.authorize(request.context, rules.policy)
+        request.filters = _check_query(request, rules)
+        arguments = dict(match.arguments)
+        if rules.body is not None:
+            if content is None:
+                content = self._read_body(request)
+            arguments['body'] = _check_body(content, rules, request.version)
+        result = method(request, **arguments)
+        return _render(result, rules, request.reference)
+
+    def _read_body(self, request):
+        content_type = request.content_type
+        if content_type and content_type != 'application/json':
+            raise exception.UnsupportedMediaType(
+                f'Content-Type: {content_type:.100} is not application/json.'
+            )
+        if (request.content_length or 0) > self._max_body_bytes:
+            raise self._too_large()
+        data = request.body_file.read(self._max_body_bytes + 1)
+        if len(data) > self._max_body_bytes:
+            raise self._too_large()
+        return parsing.read_json(data)
+
+    def _too_large(self):
+        return exception.BodyTooLarge(
+            f'The body has more than {self._max_body_bytes} bytes.'
+        )
+
+
+def _version_headers(request):
+    version = microversions.to_text(request.version)
+    headers = {microversions.HEADER: version}
+    if microversions.STANDARD_HEADER in request.headers:
+        service = microversions.SERVICE_TYPE
+        headers[microversions.STANDARD_HEADER] = f'{service} {version}'
+        headers['Vary'] = (
+            f'{microversions.HEADER}, {microversions.STANDARD_HEADER}'
+        )
+    experimental = request.headers.get(microversions.EXPERIMENTAL_HEADER)
+    if experimental is not None:
+        headers[microversions.EXPERIMENTAL_HEADER] = str(
+            _accepts_experimental(request)
+        )
+    return headers
+
+
+def _accepts_experimental(request):
+    value = request.headers.get(microversions.EXPERIMENTAL_HEADER, '')
+    return value.strip().lower() == 'true'
+
+
+def _check_project(request, project_id):
+    if project_id is not None and project_id != request.context.project_id:
+        raise exception.Invalid('Malformed request url')
+
+
+def _check_version(request, rules):
+    if request.version < rules.since:
+        raise exception.NotFound(
+            'The resource could not be found: it came with version '
+            f'{microversions.to_text(rules.since)} of the API.'
+        )
+    before = rules.experimental_before
+    if before and request.version < before:
+        if not _accepts_experimental(request):
+            raise exception.NotFound(
+                'The resource is experimental in this version of the API: '
+                f'send {microversions.EXPERIMENTAL_HEADER}: true, or ask for '
+                f'version {microversions.to_text(before)} or later.'
+            )
+
+
+def _check_query(request, rules):
+    values = parsing.read_query(request.query_string)
+    flat = {}
+    for key, found in values.items():
+        if key in rules.several:
+            flat[key] = ','.join(found)
+        elif len(found) > 1:
+            raise exception.Invalid(f'{key:.100}: is given more than once.')
+        else:
+            flat[key] = found[0]
+    return rules.query.validate(flat, request.version)
+
+
+def _check_body(content, rules, version):
+    keys = rules.body.keys
+    if not keys:
+        return rules.body.schema.validate(content, version)
+    unknown = [name for name in content if name not in keys]
+    if len(content) != 1 or unknown:
+        expected = ' or '.join(f'"{key}"' for key in keys)
+        found = ', '.join(repr(name)[:50] for name in list(content)[:5])
+        raise exception.Invalid(
+            f'The body must be an object with the one key {expected}; it '
+            f'has {found or "none"}.'
+        )
+    ((name, value),) = content.items()
+    return rules.body.schema.validate(value, version, name)
+
+
+def _render(result: Any, rules: Rules, reference: bool):
+    status = rules.success
+    if reference and rules.reference_success is not None:
+        status = rules.reference_success
+    if result is None:
+        return webob.Response(status=status, content_type=None)
+    return webob.Response(
+        status=status,
+        body=json.dumps(result).encode(),
+        content_type='application/json',
+        charset=None,
+    )

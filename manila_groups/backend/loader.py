@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the name of a back end to its driver."""
+
+import inspect
+
+from oslo_config import cfg
+from stevedore import named
+
+from manila_groups import exception
+from manila_groups.backend import driver
+from manila_groups.conf import backend as options
+
+NAMESPACE = 'manila_groups.backend.drivers'
+
+
+def enabled(conf: cfg.ConfigOpts) -> list[str]:
+    """List the back ends that this process is to run.
+
+    :raises ConfigurationError: if there is none, or one is named twice;
+        sections that differ in case only are one to oslo.config
+    """
+    names = conf.enabled_backends
+    if not names:
+        raise exception.ConfigurationError(
+            '[DEFAULT] enabled_backends names no back end'
+        )
+    if len({name.lower() for name in names}) < len(names):
+        raise exception.ConfigurationError(
+            '[DEFAULT] enabled_backends names a back end twice: '
+            + ', '.join(names)
+        )
+    return names
+
+
+def load(conf: cfg.ConfigOpts, name: str) -> driver.Driver:
+    """Make the driver of one back end; its setup() is still to be called.
+
+    Registers the options of the back end's section and of its driver.
+
+    :param name: the back end's name, which is its section's
+    :raises ConfigurationError: if the section or its driver can't be used
+    """
+    options.register_backend(conf, name)
+    plugin = _plugin(name, conf[name].driver)
+    try:
+        options.register_backend(conf, name, plugin.opts)
+    except cfg.DuplicateOptError as error:
+        raise _refused(name, conf[name].driver, str(error)) from error
+    return plugin(name, conf[name])
+
+
+def _plugin(section, value):
+    def not_loaded(manager, entry_point, error):
+        raise _refused(section, value, f'it can not be loaded: {error}')
+
+    manager = named.NamedExtensionManager(
+        NAMESPACE,
+        [value],
+        on_load_failure_callback=not_loaded,
+        on_missing_entrypoints_callback=None,
+    )
+    if not manager.extensions:
+        there = ', '.join(sorted(set(manager.entry_points_names())))
+        raise _refused(section, value, f'the drivers are: {there or "none"}')
+    if len(manager.extensions) > 1:
+        where = ', '.join(
+            found.entry_point_target for found in manager.extensions
+        )
+        raise _refused(section, value, f'there are several: {where}')
+    plugin = manager.extensions[0].plugin
+    if not (inspect.isclass(plugin) and issubclass(plugin, driver.Driver)):
+        raise _refused(section, value, 'it is not a Driver class')
+    return plugin
+
+
+def _refused(section, value, reason):
+    return exception.ConfigurationError(
+        f'[{section}] driver = {value}: {reason}'
+    )

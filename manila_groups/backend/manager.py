@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A back end: carries out with its driver what the scheduler decided."""
+
+import contextlib
+import dataclasses
+import threading
+
+import oslo_messaging
+from oslo_log import log
+
+from manila_groups import context
+from manila_groups import states
+from manila_groups.backend import driver as drivers
+from manila_groups.backend import rpcapi
+from manila_groups.db import api as db_api
+from manila_groups.db import pools
+from manila_groups.db import records
+from manila_groups.db import services
+from manila_groups.groups import lifecycle
+
+LOG = log.getLogger(__name__)
+
+BINARY = 'manila-groups-backend'
+
+
+class BackendManager:
+    """Takes the messages of one back end's RPC API.
+
+    :param host: host@backend
+    :param zone: the availability zone
+    :param driver: the storage
+    :param steps: the lifecycle of share groups
+    :param scheduler: tells schedulers of waiting work
+    """
+
+    target = oslo_messaging.Target(version=rpcapi.VERSION)
+
+    def __init__(
+        self,
+        db: db_api.Database,
+        host: str,
+        zone: str,
+        driver: drivers.Driver,
+        steps: lifecycle.Lifecycle,
+        scheduler,
+    ):
+        self.host = host
+        self._db = db
+        self._zone = zone
+        self._driver = driver
+        self._steps = steps
+        self._scheduler = scheduler
+        self._ready = False
+        self._first_search = True
+        self._working_on = set()
+        self._lock = threading.Lock()
+
+    @oslo_messaging.expose
+    def create_share_group(self, ctxt, share_group_id: str) -> None:
+        """Create a share group that was placed here.
+
+        Does nothing when it is not, or no longer, to be created here.
+        """
+        with self._work(share_group_id, states.CREATING) as work:
+            if work is not None:
+                self._create(ctxt, *work)
+
+    def _create(self, ctxt, group, told):
+        try:
+            self._driver.create_share_group(told)
+        except Exception as error:
+            LOG.exception('Share group %s was not created', group.id)
+            self._clean_up(told)
+            if self._steps.attempt_failed(group, str(error)):
+                self._scheduler.place_share_group(ctxt, group.id)
+            return
+        if self._steps.created(group):
+            LOG.info('Share group %s was created', group.id)
+            return
+        LOG.info('Share group %s is not wanted here any more', group.id)
+        if not self._steps.is_placed(group):
+            self._clean_up(told)
+
+    def _clean_up(self, told):
+        try:
+            self._driver.delete_share_group(told)
+        except Exception:
+            LOG.exception(
+                'Something may be left over of share group %s', told.id
+            )
+
+    @oslo_messaging.expose
+    def delete_share_group(self, ctxt, share_group_id: str) -> None:
+        """Delete a share group that was placed here.
+
+        Does nothing when it is not to be deleted, or not here.
+        """
+        with self._work(share_group_id, states.DELETING) as work:
+            if work is not None:
+                self._delete(*work)
+
+    def _delete(self, group, told):
+        try:
+            self._driver.delete_share_group(told)
+        except Exception:
+            LOG.exception('Share group %s was not deleted', group.id)
+            self._steps.delete_failed(group)
+            return
+        if self._steps.deleted(group):
+            LOG.info('Share group %s was deleted', group.id)
+
+    @contextlib.contextmanager
+    def _work(self, group_id, status):
+        """Yield a group and what the driver is told of it, or None.
+
+        One thread at a time works on a group; a second message for it has
+        nothing to add, as the reconciler looks at what is left.
+        """
+        with self._lock:
+            mine = self._ready and group_id not in self._working_on
+            if mine:
+                self._working_on.add(group_id)
+        try:
+            yield self._read(group_id, status) if mine else None
+        finally:
+            if mine:
+                with self._lock:
+                    self._working_on.discard(group_id)
+
+    def _read(self, group_id, status):
+        found = self._steps.at_work(group_id, status, self.host)
+        if found is None:
+            return None
+        group, specs = found
+        return group, _told(group, specs)
+
+    def report(self) -> None:
+        """Write a sign of life, and what the driver says of its pools."""
+        if not self._ready:
+            self._driver.setup()
+            self._ready = True
+        reports = {
+            f'{self.host}#{pool.name}': _report(pool)
+            for pool in self._driver.pools()
+        }
+        self._write(reports)
+
+    @db_api.retry_on_deadlock
+    def _write(self, reports):
+        with self._db.writer() as session:
+            service_id = services.beat(session, self.host, BINARY, self._zone)
+            pools.report(session, service_id, reports)
+
+    def reconcile(self) -> None:
+        """Take up what a lost message or an earlier process left."""
+        if not self._ready:
+            return
+        ctxt = context.service_context()
+        found = self._steps.unfinished_at(self.host, self._first_search)
+        self._first_search = False
+        for group_id in found[states.CREATING]:
+            self.create_share_group(ctxt, group_id)
+        for group_id in found[states.DELETING]:
+            self.delete_share_group(ctxt, group_id)
+
+
+def _told(group: records.ShareGroup, specs) -> drivers.ShareGroup:
+    return drivers.ShareGroup(
+        id=group.id,
+        project_id=group.project_id,
+        pool=group.host.partition('#')[2],
+        group_specs=specs,
+    )
+
+
+def _report(pool):
+    report = dataclasses.asdict(pool)
+    del report['name']
+    return report

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A back end as a service."""
+
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups import rpc
+from manila_groups import service
+from manila_groups.backend import loader
+from manila_groups.backend import manager
+from manila_groups.db import api as db_api
+from manila_groups.groups import lifecycle
+from manila_groups.scheduler import rpcapi as scheduler_rpcapi
+
+LOG = log.getLogger(__name__)
+
+
+def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
+    """Make one back end of this machine, ready to be started.
+
+    Sets its driver up and reports its pools; where that fails, it is tried
+    again with each heartbeat, and the back end counts as down until then.
+
+    :param name: the back end's section in the configuration
+    :raises ConfigurationError: the section or its driver can't be used
+    """
+    driver = loader.load(conf, name)
+    zone = conf[name].backend_availability_zone
+    backend = manager.BackendManager(
+        db,
+        f'{conf.host}@{name}',
+        zone or conf.service.availability_zone,
+        driver,
+        lifecycle.Lifecycle(conf, db),
+        scheduler_rpcapi.SchedulerAPI(transport),
+    )
+    try:
+        backend.report()
+    except exception.DriverError as error:
+        LOG.error('The back end %s does not work: %s', name, error)
+    return service.Service(
+        transport,
+        rpc.BACKEND_TOPIC,
+        backend.host,
+        backend,
+        [
+            (conf.service.heartbeat_interval, backend.report),
+            (conf.service.reconcile_interval, backend.reconcile),
+        ],
+    )

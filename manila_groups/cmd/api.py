@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""manila-groups-api: the API on a small WSGI server of its own."""
+
+import sys
+
+from manila_groups import conf as configuration
+from manila_groups import rpc
+from manila_groups.api import app
+from manila_groups.backend import rpcapi as backend_rpcapi
+from manila_groups.cmd import process
+from manila_groups.db import api as db_api
+from manila_groups.scheduler import rpcapi as scheduler_rpcapi
+
+
+def build_application():
+    """Build the WSGI application from the configuration files."""
+    conf = configuration.load()
+    configuration.setup_logging(conf)
+    return assemble(conf, db_api.Database(conf), rpc.transport(conf))
+
+
+def assemble(conf, db, transport):
+    """Build the WSGI application on what the process has made."""
+    return app.load(
+        app.Collaborators(
+            conf=conf,
+            db=db,
+            scheduler=scheduler_rpcapi.SchedulerAPI(transport),
+            backends=backend_rpcapi.BackendAPI(transport),
+        )
+    )
+
+
+def main() -> int:
+    """Run the API until a signal ends it."""
+    return process.main(_services, sys.argv[1:])
+
+
+def _services(conf):
+    db, transport = db_api.Database(conf), rpc.transport(conf)
+    return [process.HttpServer(conf, assemble(conf, db, transport))]

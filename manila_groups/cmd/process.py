@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A process: from its configuration to the signal that ends it."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import waitress
+from oslo_log import log
+from oslo_service import service
+
+from manila_groups import conf as configuration
+from manila_groups import exception
+
+LOG = log.getLogger(__name__)
+
+
+class HttpServer(service.ServiceBase):
+    """The API on waitress, a WSGI server in pure Python.
+
+    :raises ConfigurationError: the address can't be listened on
+    """
+
+    def __init__(self, conf, application):
+        self.host, self.port = conf.api.bind_host, conf.api.bind_port
+        try:
+            self._server = waitress.create_server(
+                application,
+                host=self.host,
+                port=self.port,
+                threads=conf.api.threads,
+                clear_untrusted_proxy_headers=False,
+                ident=None,
+            )
+        except (OSError, ValueError) as error:
+            raise exception.ConfigurationError(
+                f'Can not listen on {self.host}:{self.port}: {error}'
+            ) from error
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def start(self):
+        """Begin to answer requests."""
+        self._thread.start()
+
+    def stop(self):
+        """Answer no more requests; those begun are finished."""
+        self._server.close()
+
+    def wait(self):
+        """Wait until the begun requests are answered."""
+        self._server.task_dispatcher.shutdown()
+
+    def reset(self):
+        """Do nothing: the configuration is read at the start only."""
+
+
+def main(build: Callable, args: list[str]) -> int:
+    """Run services of one process until SIGINT or SIGTERM.
+
+    :param build: makes the services from a configuration
+    :param args: the command line, without the program's name
+    :returns: the exit code
+    """
+    try:
+        conf = configuration.load(args)
+        configuration.setup_logging(conf)
+        services = build(conf)
+    except exception.ConfigurationError as error:
+        print(f'{error}', file=sys.stderr)
+        return 1
+    run(services)
+    return 0
+
+
+def run(services: list, ready: Callable[[], None] | None = None) -> None:
+    """Start services, wait for SIGINT or SIGTERM, and stop them.
+
+    :param services: in the order of their start; stopped in the other one
+    :param ready: called when all have been started
+    """
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    for one in services:
+        one.start()
+    if ready is not None:
+        ready()
+    ended.wait()
+    for one in reversed(services):
+        one.stop()
+    for one in reversed(services):
+        one.wait()

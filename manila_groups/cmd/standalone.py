@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""manila-groups-standalone: the whole service in one process.
+
+API, scheduler and back ends run as threads beside an SQLite database in a
+state directory, for a first look and for development.
+"""
+
+import argparse
+import fcntl
+import os
+import pathlib
+import sys
+
+from sqlalchemy import exc as sa_exc
+
+from manila_groups import conf as configuration
+from manila_groups import exception
+from manila_groups import rpc
+from manila_groups.backend import loader
+from manila_groups.backend import service as backend_service
+from manila_groups.cmd import api
+from manila_groups.cmd import process
+from manila_groups.cmd import standalone_text
+from manila_groups.context import service_context
+from manila_groups.db import api as db_api
+from manila_groups.db import migrations
+from manila_groups.groups import share_group_types
+from manila_groups.groups import share_types
+from manila_groups.scheduler import service as scheduler_service
+
+DEFAULT_TYPE = 'default'
+
+
+def main() -> int:
+    """Run the service until SIGINT or SIGTERM."""
+    arguments = _parse(sys.argv[1:])
+    try:
+        state = _open_state(arguments.state_dir)
+        conf = _configure(arguments, state)
+        configuration.setup_logging(conf)
+        services = _build(conf)
+    except exception.ConfigurationError as error:
+        print(f'manila-groups-standalone: {error}', file=sys.stderr)
+        return 1
+    process.run(
+        services, lambda: print(standalone_text.ready(conf, state), flush=True)
+    )
+    return 0
+
+
+def _parse(args):
+    parser = argparse.ArgumentParser(
+        prog='manila-groups-standalone',
+        description='Runs the share group service in one process.',
+    )
+    home = os.environ.get('XDG_STATE_HOME') or '~/.local/state'
+    parser.add_argument(
+        '--state-dir',
+        metavar='DIR',
+        type=pathlib.Path,
+        default=pathlib.Path(home, 'manila-groups'),
+        help='where the database, the log and the share groups are kept '
+        '(default: %(default)s)',
+    )
+    parser.add_argument(
+        '--bind',
+        metavar='HOST:PORT',
+        help='where the API listens (default: 127.0.0.1:8786)',
+    )
+    parser.add_argument(
+        '--config-file',
+        metavar='FILE',
+        help='a configuration file; what it sets replaces the defaults',
+    )
+    return parser.parse_args(args)
+
+
+def _open_state(path):
+    """Make the directory, and see to it that no other process uses it."""
+    path = path.expanduser().absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        # Stays open, and so locked, for as long as the process lives.
+        lock = os.open(path / 'lock', os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise exception.ConfigurationError(
+            f'The state directory {path} is in use by another process.'
+        ) from None
+    except OSError as error:
+        raise exception.ConfigurationError(
+            f'The state directory {path} can not be used: {error.strerror}.'
+        ) from error
+    return path
+
+
+def _configure(arguments, state):
+    files = [arguments.config_file] if arguments.config_file else []
+    conf = configuration.load(files=files, defaults=_defaults(state))
+    if arguments.bind:
+        host, colon, port = arguments.bind.rpartition(':')
+        try:
+            conf.set_override('bind_host', host.strip('[]'), 'api')
+            conf.set_override('bind_port', port, 'api')
+        except ValueError:
+            colon = ''
+        if not (colon and host):
+            raise exception.ConfigurationError(
+                f'--bind {arguments.bind}: is not HOST:PORT.'
+            )
+    return conf
+
+
+def _defaults(state):
+    """What the configuration is where no file says otherwise.
+
+    Two back ends of different group capabilities: one makes directories, and
+    one simulates storage that takes consistent snapshots.
+    """
+    return {
+        'DEFAULT': {
+            'transport_url': 'fake:///',
+            'enabled_backends': ['alpha', 'beta'],
+            'default_share_type': DEFAULT_TYPE,
+            'default_share_group_type': DEFAULT_TYPE,
+            'log_file': str(state / 'manila-groups.log'),
+        },
+        'database': {'connection': f'sqlite:///{state}/manila-groups.sqlite'},
+        'api': {'auth_strategy': 'noauth'},
+        'alpha': {'driver': 'local', 'local_path': str(state / 'alpha')},
+        'beta': {
+            'driver': 'fake',
+            'fake_pools': [{'name': 'one'}, {'name': 'two'}],
+            'fake_group_capabilities': {'consistent_snapshot_support': 'pool'},
+        },
+    }
+
+
+def _build(conf):
+    db, transport = db_api.Database(conf), rpc.transport(conf)
+    server = process.HttpServer(conf, api.assemble(conf, db, transport))
+    _prepare_database(conf, db)
+    return [
+        *(
+            backend_service.build(conf, db, transport, name)
+            for name in loader.enabled(conf)
+        ),
+        scheduler_service.build(conf, db, transport),
+        server,
+    ]
+
+
+def _prepare_database(conf, db):
+    try:
+        is_new = migrations.version(db.engine) is None
+        migrations.upgrade(db.engine)
+    except sa_exc.DatabaseError as error:
+        raise exception.ConfigurationError(
+            f'The database {conf.database.connection} can not be used: '
+            f'{error.orig}'
+        ) from error
+    if is_new:
+        _make_default_types(conf, db)
+
+
+def _make_default_types(conf, db):
+    types = share_types.ShareTypes(conf, db)
+    made = types.create(DEFAULT_TYPE, {share_types.DHSS: 'False'})
+    group_types = share_group_types.ShareGroupTypes(conf, db, types)
+    group_types.create(service_context(), DEFAULT_TYPE, [made.id], {})

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the API."""
+
+import copy
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('api', title='The HTTP API')
+
+OPTS = [
+    cfg.StrOpt(
+        'paste_config',
+        default='api-paste.ini',
+        help='The paste.deploy file that says which middleware requests go '
+        'through: an absolute path, or a name that is looked for where '
+        'configuration files are.',
+    ),
+    cfg.StrOpt(
+        'auth_strategy',
+        default='keystone',
+        choices=[
+            ('keystone', 'tokens are validated by Keystone'),
+            (
+                'noauth',
+                'request headers are believed: for a first look on one '
+                'machine, and for tests',
+            ),
+        ],
+        help='Which pipeline of the paste.deploy file is used.',
+    ),
+    cfg.HostAddressOpt(
+        'bind_host',
+        default='127.0.0.1',
+        help='The address that manila-groups-api and '
+        'manila-groups-standalone listen on. A WSGI server that loads '
+        'manila_groups.wsgi.api has its own setting.',
+    ),
+    cfg.PortOpt(
+        'bind_port',
+        default=8786,
+        help='The port that manila-groups-api and manila-groups-standalone '
+        'listen on.',
+    ),
+    cfg.IntOpt(
+        'threads',
+        default=8,
+        min=1,
+        help='How many requests manila-groups-api and '
+        'manila-groups-standalone work on at the same time.',
+    ),
+    cfg.IntOpt(
+        'max_limit',
+        default=1000,
+        min=1,
+        help='The most rows that one page of a list has, whatever limit the '
+        'request names.',
+    ),
+    cfg.IntOpt(
+        'max_body_bytes',
+        default=114688,
+        min=1024,
+        help='The largest body of a request, in bytes. A larger one is '
+        'refused with 413.',
+    ),
+]
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the options of this file on a configuration."""
+    conf.register_group(copy.deepcopy(GROUP))
+    conf.register_opts(OPTS, GROUP.name)
+
+
+def list_opts() -> list:
+    """Name the options for the sample configuration: (group, options)."""
+    return [(GROUP, OPTS)]

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the back ends: which there are, and each one's own section."""
+
+from collections.abc import Iterable
+import json
+
+from oslo_config import cfg
+from oslo_config import types
+
+from manila_groups import exception
+
+
+class Json(types.ConfigType):
+    """The type of an option whose value is written as JSON.
+
+    :param kind: what the JSON has to be: dict or list
+    :param type_name: what the sample configuration calls the type
+    """
+
+    def __init__(self, kind: type, type_name: str):
+        super().__init__(type_name=type_name)
+        self.kind = kind
+
+    def __call__(self, value):
+        if isinstance(value, str):
+            value = json.loads(value)
+        if not isinstance(value, self.kind):
+            raise ValueError(f'must be a {self.type_name}')
+        return value
+
+    def __repr__(self):
+        return self.type_name
+
+    def __eq__(self, other):
+        return isinstance(other, Json) and self.kind is other.kind
+
+    def __hash__(self):
+        return hash((Json, self.kind))
+
+    def _formatter(self, value):
+        return json.dumps(value)
+
+
+_OBJECT = Json(dict, 'JSON object')
+_LIST = Json(list, 'JSON list')
+
+OPTS = [
+    cfg.ListOpt(
+        'enabled_backends',
+        default=[],
+        item_type=types.String(
+            regex=r'^[A-Za-z0-9][A-Za-z0-9_.-]*$', max_length=63
+        ),
+        help='The back ends that manila-groups-backend runs here. Each name '
+        'is the name of a section of this file, which says what the back end '
+        'is, and the second part of host@backend#pool. A name must not '
+        'change while share groups are placed on the back end.',
+    ),
+]
+
+SECTION_OPTS = [
+    cfg.StrOpt(
+        'driver',
+        default='local',
+        help='The driver of this back end: a name in the entry point '
+        'namespace manila_groups.backend.drivers. "local" makes directories '
+        'on a file system of this machine; "fake" simulates.',
+    ),
+    cfg.StrOpt(
+        'share_backend_name',
+        help='The value of the capability share_backend_name, which share '
+        'types ask for in their extra specs. Back ends may have it in common. '
+        "The default is the section's name.",
+    ),
+    cfg.StrOpt(
+        'backend_availability_zone',
+        max_length=255,
+        help='The availability zone of this back end, in place of '
+        '[service] availability_zone.',
+    ),
+    cfg.IntOpt(
+        'reserved_percentage',
+        default=0,
+        min=0,
+        max=100,
+        help='Percent of the total capacity that is not given to shares.',
+    ),
+    cfg.StrOpt(
+        'local_path',
+        help='The directory that the driver "local" keeps share groups in: '
+        'an absolute path, not a symbolic link. The driver makes it when it '
+        'is missing, and takes it over when it is empty; a directory that '
+        'holds something else, or belongs to another back end, is refused. '
+        'Needs a file system with hard links.',
+    ),
+    cfg.Opt(
+        'fake_pools',
+        type=_LIST,
+        sample_default='[{"name": "gold", "total_capacity_gb": 100}, '
+        '{"name": "scrap", "total_capacity_gb": "infinite", '
+        '"capabilities": {"media": ["disk", "tape"]}}]',
+        help='The pools that the driver "fake" reports: a JSON list of '
+        'objects. "name" is required; "total_capacity_gb" (a number of GiB, '
+        '"infinite" or "unknown") is 1000 by default, "free_capacity_gb" the '
+        'total, "reserved_percentage" the one of this section; '
+        '"capabilities" and "group_capabilities" add to, and override, '
+        'fake_capabilities and fake_group_capabilities. Not set, there is '
+        'one pool with the name of the back end.',
+    ),
+    cfg.Opt(
+        'fake_capabilities',
+        type=_OBJECT,
+        default={},
+        help='Capabilities of each pool of the driver "fake", which the '
+        'extra specs of share types are matched with: a JSON object. It adds '
+        'to, and overrides, what every back end reports.',
+    ),
+    cfg.Opt(
+        'fake_group_capabilities',
+        type=_OBJECT,
+        default={},
+        help='Group capabilities of each pool of the driver "fake", which '
+        'group specs are matched with: a JSON object, such as '
+        '{"consistent_snapshot_support": "pool"}.',
+    ),
+    cfg.Opt(
+        'fake_delays',
+        type=types.Dict(types.Float(min=0), type_name='method:seconds'),
+        default={},
+        help='How many seconds a method of the driver "fake" takes, such as '
+        'create_share_group:2.5,pools:0.1. The methods are setup, pools, '
+        'create_share_group and delete_share_group.',
+    ),
+    cfg.Opt(
+        'fake_failures',
+        type=types.Dict(
+            types.Float(min=0, max=1), type_name='method:fraction'
+        ),
+        default={},
+        help='Which fraction of the calls of a method of the driver "fake" '
+        'fails, from 0 (none) to 1 (all), such as create_share_group:0.25.',
+    ),
+    cfg.Opt(
+        'fake_first_failures',
+        type=types.Dict(types.Integer(min=0), type_name='method:number'),
+        default={},
+        help='How many calls of a method of the driver "fake" fail after a '
+        'start before fake_failures decides, such as delete_share_group:2.',
+    ),
+    cfg.IntOpt(
+        'fake_seed',
+        help='What the choice of the calls that fail (fake_failures) starts '
+        'from: with a number, each run makes the same choice.',
+    ),
+]
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the options that no back end's section holds."""
+    conf.register_opts(OPTS)
+
+
+def register_backend(
+    conf: cfg.ConfigOpts, name: str, extra: Iterable[cfg.Opt] = ()
+) -> None:
+    """Register the options of one back end's section; may be repeated.
+
+    :param name: the back end's name, which is the section's
+    :param extra: options that the back end's driver adds
+    :raises ConfigurationError: if the section is not a back end's
+    """
+    if name.upper() == 'DEFAULT' or (name in conf and not _ours(conf[name])):
+        raise exception.ConfigurationError(
+            f'[DEFAULT] enabled_backends: "{name}" has a meaning of its own '
+            'in the configuration; give the back end another name'
+        )
+    conf.register_opts([*SECTION_OPTS, *extra], group=name)
+
+
+def _ours(value):
+    group = isinstance(value, cfg.ConfigOpts.GroupAttr)
+    return group and 'local_path' in value
+
+
+def list_opts() -> list:
+    """Name the options for the sample configuration: (group, options)."""
+    return [(None, OPTS), ('<backend>', SECTION_OPTS)]

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that schedulers and back ends have in common."""
+
+import copy
+import socket
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('service', title='Schedulers and back ends')
+
+HOST = cfg.StrOpt(
+    'host',
+    default=socket.gethostname(),
+    sample_default='<the name of this machine>',
+    max_length=100,
+    regex='^[^@#]+$',
+    help='The name under which the processes of this machine are known: the '
+    'first part of host@backend#pool. It must not change while share groups '
+    'are placed here.',
+)
+
+OPTS = [
+    cfg.FloatOpt(
+        'heartbeat_interval',
+        default=5,
+        min=0.1,
+        help='Seconds between two signs of life of a process. Back ends '
+        'report their capacity and capabilities with each.',
+    ),
+    cfg.FloatOpt(
+        'down_time',
+        default=30,
+        min=0.2,
+        help='Seconds without a sign of life after which a process counts '
+        'as down: a back end that is down gets no share groups. Keep it at '
+        'several times heartbeat_interval.',
+    ),
+    cfg.StrOpt(
+        'availability_zone',
+        default='nova',
+        max_length=255,
+        help='The availability zone of the processes of this machine. A '
+        'back end can have its own (backend_availability_zone).',
+    ),
+    cfg.FloatOpt(
+        'reconcile_interval',
+        default=10,
+        min=0.1,
+        help='Seconds between two searches for share groups whose creation '
+        'or deletion was left unfinished.',
+    ),
+    cfg.FloatOpt(
+        'stuck_after',
+        default=60,
+        min=0.1,
+        help='Seconds that a share group may wait in creating or deleting '
+        'without any progress before it is taken up again.',
+    ),
+    cfg.IntOpt(
+        'message_ttl',
+        default=2592000,
+        min=60,
+        help='Seconds that a user message is kept.',
+    ),
+]
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the options of this file on a configuration."""
+    conf.register_opt(HOST)
+    conf.register_group(copy.deepcopy(GROUP))
+    conf.register_opts(OPTS, GROUP.name)
+
+
+def list_opts() -> list:
+    """Name the options for the sample configuration: (group, options)."""
+    return [(None, [HOST]), (GROUP, OPTS)]

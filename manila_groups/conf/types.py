@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that name the default types."""
+
+from oslo_config import cfg
+
+OPTS = [
+    cfg.StrOpt(
+        'default_share_type',
+        help='The name of the share type that is meant where a request '
+        'names none: for a new share group type, and for a new share group '
+        'whose type allows it.',
+    ),
+    cfg.StrOpt(
+        'default_share_group_type',
+        help='The name of the share group type of a new share group whose '
+        'request names none.',
+    ),
+]
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the options of this file on a configuration."""
+    conf.register_opts(OPTS)
+
+
+def list_opts() -> list:
+    """Name the options for the sample configuration: (group, options)."""
+    return [(None, OPTS)]

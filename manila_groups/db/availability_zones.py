@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of availability zones."""
+
+import sqlalchemy as sa
+from oslo_db import exception as db_exception
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+
+from manila_groups.db import models
+from manila_groups.db import records
+
+_ZONE = models.AvailabilityZone.__table__
+
+
+def list_all(session) -> list[records.AvailabilityZone]:
+    """Read every availability zone, by name."""
+    rows = session.execute(sa.select(_ZONE).order_by(_ZONE.c.name))
+    return [records.AvailabilityZone(**row._mapping) for row in rows]
+
+
+def get_id(session, name: str) -> str | None:
+    """The id of the zone of this name; None when there is none."""
+    return session.scalar(sa.select(_ZONE.c.id).where(_ZONE.c.name == name))
+
+
+def ensure(session, name: str) -> str:
+    """The id of the zone of this name, which is made when it is new."""
+    zone_id = get_id(session, name)
+    if zone_id is not None:
+        return zone_id
+    try:
+        with session.begin_nested():
+            session.execute(
+                sa.insert(_ZONE).values(
+                    id=uuidutils.generate_uuid(),
+                    name=name,
+                    created_at=timeutils.utcnow(),
+                )
+            )
+    except db_exception.DBDuplicateEntry:
+        # Another process made it at the same time; a locking read sees that
+        # where a plain one keeps to the transaction's earlier view.
+        return session.scalar(
+            sa.select(_ZONE.c.id).where(_ZONE.c.name == name).with_for_update()
+        )
+    return get_id(session, name)
+
+
+def get_name(session, zone_id: str | None) -> str | None:
+    """The name of the zone of this id; None for None."""
+    if zone_id is None:
+        return None
+    return session.scalar(sa.select(_ZONE.c.name).where(_ZONE.c.id == zone_id))

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of user messages."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from manila_groups.db import models
+from manila_groups.db import paging
+from manila_groups.db import records
+
+_MESSAGE = models.Message.__table__
+
+SORT_COLUMNS = {
+    key: _MESSAGE.c[key]
+    for key in (
+        'id',
+        'project_id',
+        'request_id',
+        'resource_type',
+        'resource_id',
+        'action_id',
+        'detail_id',
+        'message_level',
+        'created_at',
+        'expires_at',
+    )
+}
+
+FILTERS = {
+    **{
+        key: lambda value, column=_MESSAGE.c[key]: column == value
+        for key in (
+            'project_id',
+            'request_id',
+            'resource_type',
+            'resource_id',
+            'action_id',
+            'detail_id',
+            'message_level',
+        )
+    },
+    'created_since': lambda value: _MESSAGE.c.created_at >= value,
+    'created_before': lambda value: _MESSAGE.c.created_at <= value,
+}
+
+
+def list_page(
+    session, filters: Mapping[str, Any], page: paging.Page
+) -> tuple[list[records.Message], bool]:
+    """Read one page of messages.
+
+    :param filters: keys of FILTERS; the created ones are datetimes
+    :returns: the messages, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    query = sa.select(_MESSAGE).where(
+        *(FILTERS[name](value) for name, value in filters.items())
+    )
+    rows, more = paging.fetch(session, query, SORT_COLUMNS, page)
+    return [records.Message(**row._mapping) for row in rows], more
+
+
+def get(session, message_id: str) -> records.Message | None:
+    """Read one message of any project; None when there is none."""
+    row = session.execute(
+        sa.select(_MESSAGE).where(_MESSAGE.c.id == message_id)
+    ).first()
+    return records.Message(**row._mapping) if row else None
+
+
+def insert(session, message: records.Message) -> None:
+    """Add a message."""
+    values = {
+        column.name: getattr(message, column.name) for column in _MESSAGE.c
+    }
+    session.execute(sa.insert(_MESSAGE).values(**values))
+
+
+def delete(session, message_id: str) -> bool:
+    """Delete a message; False when it is gone."""
+    statement = sa.delete(_MESSAGE).where(_MESSAGE.c.id == message_id)
+    return session.execute(statement).rowcount == 1
+
+
+def delete_expired(session, now: datetime.datetime) -> int:
+    """Delete the messages whose time has come; returns how many."""
+    statement = sa.delete(_MESSAGE).where(_MESSAGE.c.expires_at < now)
+    return session.execute(statement).rowcount

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schema's history, and the functions that move a database along it."""
+
+import contextlib
+import pathlib
+
+import sqlalchemy as sa
+from alembic import command
+from alembic import config as alembic_config
+from alembic.runtime import migration
+
+_HERE = pathlib.Path(__file__).parent
+
+
+@contextlib.contextmanager
+def _config(engine: sa.Engine):
+    config = alembic_config.Config()
+    config.set_main_option('script_location', str(_HERE).replace('%', '%%'))
+    with engine.begin() as connection:
+        config.attributes['connection'] = connection
+        yield config
+
+
+def upgrade(engine: sa.Engine, revision: str = 'head') -> None:
+    """Bring the schema to a revision; does nothing when it is there."""
+    with _config(engine) as config:
+        command.upgrade(config, revision)
+
+
+def version(engine: sa.Engine) -> str | None:
+    """The revision that the schema is at; None for an empty database."""
+    with engine.connect() as connection:
+        context = migration.MigrationContext.configure(connection)
+        return context.get_current_revision()
+
+
+def differences(engine: sa.Engine) -> list:
+    """What the schema has otherwise than the models: empty when nothing."""
+    from alembic import autogenerate
+
+    from manila_groups.db import models
+
+    with engine.connect() as connection:
+        context = migration.MigrationContext.configure(
+            connection, opts={'compare_type': True}
+        )
+        return autogenerate.compare_metadata(context, models.Base.metadata)

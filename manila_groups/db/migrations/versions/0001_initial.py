@@ -1,0 +1,578 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+from oslo_db.sqlalchemy import types as db_types
+from sqlalchemy.dialects import mysql
+
+revision = '0001'
+down_revision = None
+
+TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
+JSON = db_types.JsonEncodedDict(mysql_as_long=True)
+MYSQL = {
+    'mysql_engine': 'InnoDB',
+    'mysql_charset': 'utf8mb4',
+    'mysql_collate': 'utf8mb4_bin',
+    'mysql_row_format': 'DYNAMIC',
+}
+
+
+def upgrade():
+    op.create_table(
+        'availability_zones',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.PrimaryKeyConstraint('id', name='pk_availability_zones'),
+        sa.UniqueConstraint('name', name='uq_availability_zones_name'),
+        **MYSQL,
+    )
+    op.create_table(
+        'messages',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('request_id', sa.String(length=255), nullable=True),
+        sa.Column('resource_type', sa.String(length=64), nullable=False),
+        sa.Column('resource_id', sa.String(length=36), nullable=False),
+        sa.Column('action_id', sa.String(length=10), nullable=False),
+        sa.Column('detail_id', sa.String(length=10), nullable=False),
+        sa.Column('message_level', sa.String(length=64), nullable=False),
+        sa.Column('user_message', sa.Text(), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('expires_at', TIME, nullable=False),
+        sa.PrimaryKeyConstraint('id', name='pk_messages'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_messages_created_at_id',
+        'messages',
+        ['created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_messages_expires_at', 'messages', ['expires_at'], unique=False
+    )
+    op.create_index(
+        'ix_messages_project_id_created_at',
+        'messages',
+        ['project_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_messages_request_id', 'messages', ['request_id'], unique=False
+    )
+    op.create_index(
+        'ix_messages_resource_id', 'messages', ['resource_id'], unique=False
+    )
+    op.create_table(
+        'quota_limits',
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('resource', sa.String(length=64), nullable=False),
+        sa.Column('hard_limit', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            'project_id', 'resource', name='pk_quota_limits'
+        ),
+        **MYSQL,
+    )
+    op.create_table(
+        'quota_usages',
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('resource', sa.String(length=64), nullable=False),
+        sa.Column('in_use', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            'project_id', 'resource', name='pk_quota_usages'
+        ),
+        **MYSQL,
+    )
+    op.create_table(
+        'share_group_types',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('is_public', sa.Boolean(), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.PrimaryKeyConstraint('id', name='pk_share_group_types'),
+        sa.UniqueConstraint('name', name='uq_share_group_types_name'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_types_created_at_id',
+        'share_group_types',
+        ['created_at', 'id'],
+        unique=False,
+    )
+    op.create_table(
+        'share_types',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('is_public', sa.Boolean(), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.PrimaryKeyConstraint('id', name='pk_share_types'),
+        sa.UniqueConstraint('name', name='uq_share_types_name'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_types_created_at_id',
+        'share_types',
+        ['created_at', 'id'],
+        unique=False,
+    )
+    op.create_table(
+        'services',
+        sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column('binary', sa.String(length=255), nullable=False),
+        sa.Column('host', sa.String(length=255), nullable=False),
+        sa.Column(
+            'availability_zone_id', sa.String(length=36), nullable=False
+        ),
+        sa.Column('disabled', sa.Boolean(), nullable=False),
+        sa.Column('disabled_reason', sa.String(length=255), nullable=True),
+        sa.Column('pools_generation', sa.BigInteger(), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ['availability_zone_id'],
+            ['availability_zones.id'],
+            name='fk_services_availability_zone_id',
+        ),
+        sa.PrimaryKeyConstraint('id', name='pk_services'),
+        sa.UniqueConstraint('host', 'binary', name='uq_services_host_binary'),
+        **MYSQL,
+    )
+    op.create_table(
+        'share_group_type_projects',
+        sa.Column('type_id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['type_id'],
+            ['share_group_types.id'],
+            name='fk_share_group_type_projects_type_id',
+            ondelete='CASCADE',
+        ),
+        sa.PrimaryKeyConstraint(
+            'type_id', 'project_id', name='pk_share_group_type_projects'
+        ),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_type_projects_project_id',
+        'share_group_type_projects',
+        ['project_id'],
+        unique=False,
+    )
+    op.create_table(
+        'share_group_type_share_types',
+        sa.Column('share_group_type_id', sa.String(length=36), nullable=False),
+        sa.Column('share_type_id', sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['share_group_type_id'],
+            ['share_group_types.id'],
+            name='fk_share_group_type_share_types_share_group_type_id',
+            ondelete='CASCADE',
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_type_id'],
+            ['share_types.id'],
+            name='fk_share_group_type_share_types_share_type_id',
+        ),
+        sa.PrimaryKeyConstraint(
+            'share_group_type_id',
+            'share_type_id',
+            name='pk_share_group_type_share_types',
+        ),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_type_share_types_share_type_id',
+        'share_group_type_share_types',
+        ['share_type_id'],
+        unique=False,
+    )
+    op.create_table(
+        'share_group_type_specs',
+        sa.Column('type_id', sa.String(length=36), nullable=False),
+        sa.Column('spec_key', sa.String(length=255), nullable=False),
+        sa.Column('spec_value', sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['type_id'],
+            ['share_group_types.id'],
+            name='fk_share_group_type_specs_type_id',
+            ondelete='CASCADE',
+        ),
+        sa.PrimaryKeyConstraint(
+            'type_id', 'spec_key', name='pk_share_group_type_specs'
+        ),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_type_specs_key_value',
+        'share_group_type_specs',
+        ['spec_key', 'spec_value'],
+        unique=False,
+    )
+    op.create_table(
+        'share_groups',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('request_id', sa.String(length=255), nullable=True),
+        sa.Column('name', sa.String(length=255), nullable=True),
+        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('status', sa.String(length=32), nullable=False),
+        sa.Column('host', sa.String(length=255), nullable=True),
+        sa.Column('share_group_type_id', sa.String(length=36), nullable=False),
+        sa.Column(
+            'source_share_group_snapshot_id',
+            sa.String(length=36),
+            nullable=True,
+        ),
+        sa.Column('share_network_id', sa.String(length=36), nullable=True),
+        sa.Column('share_server_id', sa.String(length=36), nullable=True),
+        sa.Column('requested_zone_id', sa.String(length=36), nullable=True),
+        sa.Column('availability_zone_id', sa.String(length=36), nullable=True),
+        sa.Column(
+            'consistent_snapshot_support', sa.String(length=32), nullable=True
+        ),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.Column('stepped_at', TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ['availability_zone_id'],
+            ['availability_zones.id'],
+            name='fk_share_groups_availability_zone_id',
+        ),
+        sa.ForeignKeyConstraint(
+            ['requested_zone_id'],
+            ['availability_zones.id'],
+            name='fk_share_groups_requested_zone_id',
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_group_type_id'],
+            ['share_group_types.id'],
+            name='fk_share_groups_share_group_type_id',
+        ),
+        sa.PrimaryKeyConstraint('id', name='pk_share_groups'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_groups_availability_zone_id_created_at',
+        'share_groups',
+        ['availability_zone_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_created_at',
+        'share_groups',
+        ['created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_description_created_at',
+        'share_groups',
+        ['description', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_host_created_at',
+        'share_groups',
+        ['host', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_name_created_at',
+        'share_groups',
+        ['name', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_project_id_created_at',
+        'share_groups',
+        ['project_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_project_id_name',
+        'share_groups',
+        ['project_id', 'name', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_project_id_status_created_at',
+        'share_groups',
+        ['project_id', 'status', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_share_group_type_id_created_at',
+        'share_groups',
+        ['share_group_type_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_share_network_id_created_at',
+        'share_groups',
+        ['share_network_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_share_server_id_created_at',
+        'share_groups',
+        ['share_server_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_source_share_group_snapshot_id_created_at',
+        'share_groups',
+        ['source_share_group_snapshot_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_status_created_at',
+        'share_groups',
+        ['status', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_user_id_created_at',
+        'share_groups',
+        ['user_id', 'created_at', 'id'],
+        unique=False,
+    )
+    op.create_table(
+        'share_type_extra_specs',
+        sa.Column('type_id', sa.String(length=36), nullable=False),
+        sa.Column('spec_key', sa.String(length=255), nullable=False),
+        sa.Column('spec_value', sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['type_id'],
+            ['share_types.id'],
+            name='fk_share_type_extra_specs_type_id',
+            ondelete='CASCADE',
+        ),
+        sa.PrimaryKeyConstraint(
+            'type_id', 'spec_key', name='pk_share_type_extra_specs'
+        ),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_type_extra_specs_key_value',
+        'share_type_extra_specs',
+        ['spec_key', 'spec_value'],
+        unique=False,
+    )
+    op.create_table(
+        'share_type_projects',
+        sa.Column('type_id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['type_id'],
+            ['share_types.id'],
+            name='fk_share_type_projects_type_id',
+            ondelete='CASCADE',
+        ),
+        sa.PrimaryKeyConstraint(
+            'type_id', 'project_id', name='pk_share_type_projects'
+        ),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_type_projects_project_id',
+        'share_type_projects',
+        ['project_id'],
+        unique=False,
+    )
+    op.create_table(
+        'pools',
+        sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column('service_id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('report', JSON, nullable=False),
+        sa.Column('share_groups', sa.Integer(), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ['service_id'],
+            ['services.id'],
+            name='fk_pools_service_id',
+            ondelete='CASCADE',
+        ),
+        sa.PrimaryKeyConstraint('id', name='pk_pools'),
+        sa.UniqueConstraint('name', name='uq_pools_name'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_pools_service_id', 'pools', ['service_id'], unique=False
+    )
+    op.create_table(
+        'share_group_attempts',
+        sa.Column('share_group_id', sa.String(length=36), nullable=False),
+        sa.Column('pool', sa.String(length=255), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ['share_group_id'],
+            ['share_groups.id'],
+            name='fk_share_group_attempts_share_group_id',
+            ondelete='CASCADE',
+        ),
+        sa.PrimaryKeyConstraint(
+            'share_group_id', 'pool', name='pk_share_group_attempts'
+        ),
+        **MYSQL,
+    )
+    op.create_table(
+        'share_group_share_types',
+        sa.Column('share_group_id', sa.String(length=36), nullable=False),
+        sa.Column('share_type_id', sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['share_group_id'],
+            ['share_groups.id'],
+            name='fk_share_group_share_types_share_group_id',
+            ondelete='CASCADE',
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_type_id'],
+            ['share_types.id'],
+            name='fk_share_group_share_types_share_type_id',
+        ),
+        sa.PrimaryKeyConstraint(
+            'share_group_id',
+            'share_type_id',
+            name='pk_share_group_share_types',
+        ),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_share_types_share_type_id',
+        'share_group_share_types',
+        ['share_type_id'],
+        unique=False,
+    )
+    op.create_table(
+        'share_group_snapshots',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('share_group_id', sa.String(length=36), nullable=False),
+        sa.Column('name', sa.String(length=255), nullable=True),
+        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('status', sa.String(length=32), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.Column('stepped_at', TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ['share_group_id'],
+            ['share_groups.id'],
+            name='fk_share_group_snapshots_share_group_id',
+        ),
+        sa.PrimaryKeyConstraint('id', name='pk_share_group_snapshots'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_snapshots_share_group_id',
+        'share_group_snapshots',
+        ['share_group_id'],
+        unique=False,
+    )
+    op.create_table(
+        'shares',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('share_group_id', sa.String(length=36), nullable=True),
+        sa.Column('share_type_id', sa.String(length=36), nullable=False),
+        sa.Column('snapshot_id', sa.String(length=36), nullable=True),
+        sa.Column(
+            'source_share_group_snapshot_member_id',
+            sa.String(length=36),
+            nullable=True,
+        ),
+        sa.Column('name', sa.String(length=255), nullable=True),
+        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('size', sa.Integer(), nullable=False),
+        sa.Column('share_proto', sa.String(length=32), nullable=False),
+        sa.Column('status', sa.String(length=32), nullable=False),
+        sa.Column('host', sa.String(length=255), nullable=True),
+        sa.Column('is_public', sa.Boolean(), nullable=False),
+        sa.Column('share_network_id', sa.String(length=36), nullable=True),
+        sa.Column('availability_zone_id', sa.String(length=36), nullable=True),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.Column('stepped_at', TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ['availability_zone_id'],
+            ['availability_zones.id'],
+            name='fk_shares_availability_zone_id',
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_group_id'],
+            ['share_groups.id'],
+            name='fk_shares_share_group_id',
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_type_id'],
+            ['share_types.id'],
+            name='fk_shares_share_type_id',
+        ),
+        sa.PrimaryKeyConstraint('id', name='pk_shares'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_shares_share_group_id', 'shares', ['share_group_id'], unique=False
+    )
+    op.create_index(
+        'ix_shares_share_type_id', 'shares', ['share_type_id'], unique=False
+    )
+    op.create_index(
+        'ix_shares_snapshot_id', 'shares', ['snapshot_id'], unique=False
+    )
+    op.create_index(
+        'ix_shares_source_share_group_snapshot_member_id',
+        'shares',
+        ['source_share_group_snapshot_member_id'],
+        unique=False,
+    )
+    op.create_table(
+        'share_group_snapshot_members',
+        sa.Column('id', sa.String(length=36), nullable=False),
+        sa.Column(
+            'share_group_snapshot_id', sa.String(length=36), nullable=False
+        ),
+        sa.Column('share_id', sa.String(length=36), nullable=False),
+        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('size', sa.Integer(), nullable=False),
+        sa.Column('share_proto', sa.String(length=32), nullable=False),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ['share_group_snapshot_id'],
+            ['share_group_snapshots.id'],
+            name='fk_share_group_snapshot_members_share_group_snapshot_id',
+            ondelete='CASCADE',
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_id'],
+            ['shares.id'],
+            name='fk_share_group_snapshot_members_share_id',
+        ),
+        sa.PrimaryKeyConstraint('id', name='pk_share_group_snapshot_members'),
+        **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_snapshot_members_share_group_snapshot_id',
+        'share_group_snapshot_members',
+        ['share_group_snapshot_id'],
+        unique=False,
+    )
+    op.create_index(
+        'ix_share_group_snapshot_members_share_id',
+        'share_group_snapshot_members',
+        ['share_id'],
+        unique=False,
+    )

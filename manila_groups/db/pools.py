@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of pools: what back ends reported, and how many groups are there."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+
+from manila_groups.db import models
+from manila_groups.db import records
+from manila_groups.db import services
+
+_POOL = models.Pool.__table__
+_GROUP = models.ShareGroup.__table__
+
+_QUERY = sa.select(
+    _POOL.c.id,
+    _POOL.c.service_id,
+    _POOL.c.name,
+    _POOL.c.report,
+    _POOL.c.share_groups,
+    _POOL.c.updated_at,
+).order_by(_POOL.c.name)
+
+
+def list_all(
+    session, service_ids: Iterable[int] | None = None
+) -> list[records.Pool]:
+    """Read the pools, all or those of some services, by name."""
+    query = _QUERY
+    if service_ids is not None:
+        query = query.where(_POOL.c.service_id.in_(service_ids))
+    return [records.Pool(**row._mapping) for row in session.execute(query)]
+
+
+def report(
+    session, service_id: int, reports: Mapping[str, Mapping[str, Any]]
+) -> bool:
+    """Write what a back end reports; pools that it no longer has are gone.
+
+    :param reports: pool name (host@backend#pool) to its report
+    :returns: whether anything was new
+    """
+    known = {pool.name: pool for pool in list_all(session, [service_id])}
+    now = timeutils.utcnow()
+    gone = [pool.id for name, pool in known.items() if name not in reports]
+    changed = [
+        {'pool_id': known[name].id, 'report': new}
+        for name, new in reports.items()
+        if name in known and known[name].report != new
+    ]
+    added = [
+        {
+            'service_id': service_id,
+            'name': name,
+            'report': new,
+            'share_groups': 0,
+            'created_at': now,
+            'updated_at': now,
+        }
+        for name, new in reports.items()
+        if name not in known
+    ]
+    if gone:
+        session.execute(sa.delete(_POOL).where(_POOL.c.id.in_(gone)))
+    if changed:
+        session.connection().execute(
+            sa.update(_POOL)
+            .where(_POOL.c.id == sa.bindparam('pool_id'))
+            .values(report=sa.bindparam('report'), updated_at=now),
+            changed,
+        )
+    if added:
+        session.execute(sa.insert(_POOL), added)
+        recount(session, service_id)
+    if gone or changed or added:
+        services.pools_changed(session, service_id)
+    return bool(gone or changed or added)
+
+
+def recount(session, service_id: int) -> None:
+    """Count the groups in a service's pools from their rows."""
+    count = (
+        sa.select(sa.func.count())
+        .select_from(_GROUP)
+        .where(_GROUP.c.host == _POOL.c.name)
+        .scalar_subquery()
+    )
+    session.execute(
+        sa.update(_POOL)
+        .where(_POOL.c.service_id == service_id)
+        .values(share_groups=count)
+    )
+
+
+def claim(session, name: str, seen: int | None) -> bool:
+    """Count one more group in a pool.
+
+    :param seen: the number of groups that the decision was made on; None
+        takes any
+    :returns: False when the pool is gone or has another number of groups
+    """
+    statement = sa.update(_POOL).where(_POOL.c.name == name)
+    if seen is not None:
+        statement = statement.where(_POOL.c.share_groups == seen)
+    return _count(session, statement, name, 1)
+
+
+def release(session, name: str) -> None:
+    """Count one group less in a pool, if the pool is still there."""
+    statement = sa.update(_POOL).where(
+        _POOL.c.name == name, _POOL.c.share_groups > 0
+    )
+    _count(session, statement, name, -1)
+
+
+def _count(session, statement, name, change):
+    changed = session.execute(
+        statement.values(share_groups=_POOL.c.share_groups + change)
+    ).rowcount
+    if changed:
+        service_id = session.scalar(
+            sa.select(_POOL.c.service_id).where(_POOL.c.name == name)
+        )
+        services.pools_changed(session, service_id)
+    return changed == 1

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of services: schedulers and back ends with their heartbeats."""
+
+import sqlalchemy as sa
+from oslo_db import exception as db_exception
+from oslo_utils import timeutils
+
+from manila_groups.db import availability_zones
+from manila_groups.db import models
+from manila_groups.db import records
+
+_SERVICE = models.Service.__table__
+_ZONE = models.AvailabilityZone.__table__
+
+_QUERY = sa.select(
+    _SERVICE.c.id,
+    _SERVICE.c.binary,
+    _SERVICE.c.host,
+    _ZONE.c.name.label('zone'),
+    _SERVICE.c.disabled,
+    _SERVICE.c.disabled_reason,
+    _SERVICE.c.pools_generation,
+    _SERVICE.c.updated_at,
+).join_from(_SERVICE, _ZONE)
+
+
+def list_all(session, binary: str | None = None) -> list[records.Service]:
+    """Read the services, all or those of one binary, by id."""
+    query = _QUERY.order_by(_SERVICE.c.id)
+    if binary is not None:
+        query = query.where(_SERVICE.c.binary == binary)
+    return [records.Service(**row._mapping) for row in session.execute(query)]
+
+
+def get(session, host: str, binary: str) -> records.Service | None:
+    """Read one service; None when there is none."""
+    row = session.execute(_QUERY.where(*_is(host, binary))).first()
+    return records.Service(**row._mapping) if row else None
+
+
+def beat(session, host: str, binary: str, zone: str) -> int:
+    """Write a service's sign of life; make its row when it is new.
+
+    :returns: the service's id
+    """
+    now = timeutils.utcnow()
+    values = {
+        'availability_zone_id': availability_zones.ensure(session, zone),
+        'updated_at': now,
+    }
+    change = sa.update(_SERVICE).where(*_is(host, binary)).values(**values)
+    if session.execute(change).rowcount == 0:
+        try:
+            with session.begin_nested():
+                session.execute(
+                    sa.insert(_SERVICE).values(
+                        host=host,
+                        binary=binary,
+                        created_at=now,
+                        disabled=False,
+                        pools_generation=0,
+                        **values,
+                    )
+                )
+        except db_exception.DBDuplicateEntry:
+            session.execute(change)
+    return session.scalar(sa.select(_SERVICE.c.id).where(*_is(host, binary)))
+
+
+def set_disabled(
+    session, host: str, binary: str, disabled: bool, reason: str | None
+) -> bool:
+    """Enable or disable a service; False when there is none."""
+    return (
+        session.execute(
+            sa.update(_SERVICE)
+            .where(*_is(host, binary))
+            .values(disabled=disabled, disabled_reason=reason)
+        ).rowcount
+        == 1
+    )
+
+
+def pools_changed(session, service_id: int) -> None:
+    """Tell schedulers that pools of a service have changed."""
+    session.execute(
+        sa.update(_SERVICE)
+        .where(_SERVICE.c.id == service_id)
+        .values(pools_generation=_SERVICE.c.pools_generation + 1)
+    )
+
+
+def delete(session, host: str, binary: str) -> bool:
+    """Delete a service with its pools; False when there is none."""
+    return (
+        session.execute(sa.delete(_SERVICE).where(*_is(host, binary))).rowcount
+        == 1
+    )
+
+
+def _is(host, binary):
+    return (_SERVICE.c.host == host, _SERVICE.c.binary == binary)

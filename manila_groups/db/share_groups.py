@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of share groups."""
+
+import collections
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+
+from manila_groups import states
+from manila_groups.db import models
+from manila_groups.db import paging
+from manila_groups.db import records
+
+_GROUP = models.ShareGroup.__table__
+_ZONE = models.AvailabilityZone.__table__
+_MEMBER = models.ShareGroupShareType.__table__
+_ATTEMPT = models.ShareGroupAttempt.__table__
+_SHARE = models.Share.__table__
+_SNAPSHOT = models.ShareGroupSnapshot.__table__
+
+_COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
+
+_QUERY = sa.select(
+    *_COLUMNS, _ZONE.c.name.label('availability_zone')
+).select_from(
+    _GROUP.outerjoin(_ZONE, _GROUP.c.availability_zone_id == _ZONE.c.id)
+)
+
+SORT_COLUMNS = {
+    'id': _GROUP.c.id,
+    'name': _GROUP.c.name,
+    'status': _GROUP.c.status,
+    'host': _GROUP.c.host,
+    'user_id': _GROUP.c.user_id,
+    'project_id': _GROUP.c.project_id,
+    'created_at': _GROUP.c.created_at,
+    'availability_zone': _ZONE.c.name,
+    'share_network_id': _GROUP.c.share_network_id,
+    'share_group_type_id': _GROUP.c.share_group_type_id,
+    'source_share_group_snapshot_id': _GROUP.c.source_share_group_snapshot_id,
+}
+
+
+def _equals(column):
+    return lambda value: column == value
+
+
+def _contains(column):
+    return lambda value: column.contains(value, autoescape=True)
+
+
+def _in_zone(name):
+    return _GROUP.c.availability_zone_id.in_(
+        sa.select(_ZONE.c.id).where(_ZONE.c.name == name)
+    )
+
+
+def _allows_all(share_type_ids):
+    return sa.and_(
+        *(
+            _GROUP.c.id.in_(
+                sa.select(_MEMBER.c.share_group_id).where(
+                    _MEMBER.c.share_type_id == share_type_id
+                )
+            )
+            for share_type_id in share_type_ids
+        )
+    )
+
+
+def _holds_share_of_snapshot(snapshot_id):
+    return _GROUP.c.id.in_(
+        sa.select(_SHARE.c.share_group_id).where(
+            _SHARE.c.snapshot_id == snapshot_id
+        )
+    )
+
+
+FILTERS = {
+    **{
+        name: _equals(_GROUP.c[name])
+        for name in (
+            'id',
+            'project_id',
+            'name',
+            'description',
+            'status',
+            'host',
+            'share_server_id',
+            'share_network_id',
+            'share_group_type_id',
+            'source_share_group_snapshot_id',
+        )
+    },
+    'name~': _contains(_GROUP.c.name),
+    'description~': _contains(_GROUP.c.description),
+    'availability_zone': _in_zone,
+    'share_types': _allows_all,
+    'snapshot_id': _holds_share_of_snapshot,
+}
+
+
+def list_page(
+    session, filters: Mapping[str, Any], page: paging.Page, details: bool
+) -> tuple[list[records.ShareGroup], bool]:
+    """Read one page of share groups.
+
+    :param filters: keys of FILTERS; share_types is a list of ids, all others
+        are strings
+    :param details: read the groups' share types too
+    :returns: the groups, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    query = _QUERY.where(
+        *(FILTERS[name](value) for name, value in filters.items())
+    )
+    rows, more = paging.fetch(session, query, SORT_COLUMNS, page)
+    return _to_records(session, rows, details), more
+
+
+def get(session, group_id: str) -> records.ShareGroup | None:
+    """Read one share group of any project; None when there is none."""
+    rows = session.execute(_QUERY.where(_GROUP.c.id == group_id)).all()
+    return _to_records(session, rows, True)[0] if rows else None
+
+
+def _to_records(session, rows, details):
+    share_types = collections.defaultdict(list)
+    if details and rows:
+        members = sa.select(_MEMBER).where(
+            _MEMBER.c.share_group_id.in_([row.id for row in rows])
+        )
+        for group_id, share_type_id in session.execute(members):
+            share_types[group_id].append(share_type_id)
+    return [
+        records.ShareGroup(
+            **row._mapping, share_types=tuple(sorted(share_types[row.id]))
+        )
+        for row in rows
+    ]
+
+
+def insert(session, values: Mapping[str, Any], share_types: list[str]):
+    """Add a share group that no back end has yet.
+
+    :param values: columns of the row, without status and times
+    :param share_types: ids of the share types it may hold
+    """
+    now = timeutils.utcnow()
+    session.execute(
+        sa.insert(_GROUP).values(
+            status=states.CREATING, created_at=now, stepped_at=now, **values
+        )
+    )
+    session.execute(
+        sa.insert(_MEMBER),
+        [
+            {'share_group_id': values['id'], 'share_type_id': share_type_id}
+            for share_type_id in share_types
+        ],
+    )
+
+
+def update(session, group_id: str, values: Mapping[str, Any]) -> bool:
+    """Change columns that no status machine guards; False when it is gone."""
+    return _changed(
+        session,
+        sa.update(_GROUP)
+        .where(_GROUP.c.id == group_id)
+        .values(updated_at=timeutils.utcnow(), **values),
+    )
+
+
+def take_step(
+    session, group_id: str, step: states.Step, *conditions, **values
+) -> bool:
+    """Change the status by one conditional UPDATE.
+
+    :param conditions: further SQL conditions on the row
+    :param values: columns that change with the status
+    :returns: False when the row is not in a status that the step expects, or
+        a condition does not hold; nothing has changed then
+    """
+    now = timeutils.utcnow()
+    return _changed(
+        session,
+        sa.update(_GROUP)
+        .where(
+            _GROUP.c.id == group_id,
+            _GROUP.c.status.in_(step.expected),
+            *conditions,
+        )
+        .values(
+            **{
+                'status': step.becomes,
+                'stepped_at': now,
+                'updated_at': now,
+                **values,
+            }
+        ),
+    )
+
+
+def placed_at(host: str | None):
+    """A condition: the group is placed in this pool, or in none."""
+    return _GROUP.c.host.is_(None) if host is None else _GROUP.c.host == host
+
+
+def stepped_before(time: datetime.datetime):
+    """A condition: the service's last step is older than this."""
+    return _GROUP.c.stepped_at < time
+
+
+def is_empty():
+    """A condition: the group has neither shares nor snapshots."""
+    return sa.and_(
+        ~sa.exists().where(_SHARE.c.share_group_id == _GROUP.c.id),
+        ~sa.exists().where(_SNAPSHOT.c.share_group_id == _GROUP.c.id),
+    )
+
+
+def set_status(session, group_id: str, status: str) -> bool:
+    """Set a status by hand: no work of the service belongs to it."""
+    return update(session, group_id, {'status': status, 'stepped_at': None})
+
+
+def delete(session, group_id: str, *conditions) -> bool:
+    """Delete the row; False when it is gone or a condition does not hold."""
+    return _changed(
+        session,
+        sa.delete(_GROUP).where(_GROUP.c.id == group_id, *conditions),
+    )
+
+
+def unfinished(
+    session, statuses: tuple[str, ...], *conditions, limit: int = 100
+) -> list[str]:
+    """Ids of groups whose work waits in one of these statuses."""
+    query = (
+        sa.select(_GROUP.c.id)
+        .where(_GROUP.c.status.in_(statuses), *conditions)
+        .where(_GROUP.c.stepped_at.is_not(None))
+        .order_by(_GROUP.c.created_at, _GROUP.c.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def at_backend(host: str):
+    """A condition: the group is placed in a pool of host@backend."""
+    return _GROUP.c.host.startswith(f'{host}#', autoescape=True)
+
+
+def hosts(session, statuses: tuple[str, ...]) -> list[str]:
+    """Pools that have groups with work waiting in these statuses."""
+    query = sa.select(_GROUP.c.host).where(
+        _GROUP.c.status.in_(statuses),
+        _GROUP.c.host.is_not(None),
+        _GROUP.c.stepped_at.is_not(None),
+    )
+    return list(session.scalars(query.distinct()))
+
+
+def count_in_pool(session, pool: str) -> int:
+    """How many groups are placed in a pool."""
+    query = sa.select(sa.func.count()).where(_GROUP.c.host == pool)
+    return session.scalar(query)
+
+
+def add_attempt(session, group_id: str, pool: str, reason: str):
+    """Note that a pool failed to create the group."""
+    session.execute(
+        sa.insert(_ATTEMPT).values(
+            share_group_id=group_id,
+            pool=pool,
+            reason=reason,
+            created_at=timeutils.utcnow(),
+        )
+    )
+
+
+def attempts(session, group_id: str) -> frozenset[str]:
+    """The pools that failed to create the group."""
+    query = sa.select(_ATTEMPT.c.pool).where(
+        _ATTEMPT.c.share_group_id == group_id
+    )
+    return frozenset(session.scalars(query))
+
+
+def _changed(session, statement) -> bool:
+    return session.execute(statement).rowcount == 1

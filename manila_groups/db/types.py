@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of share types and of share group types.
+
+Both are a named row with specs and with the projects that see it when it is
+private; a :class:`TypeStore` is the functions on the tables of one of them.
+"""
+
+import collections
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_db import exception as db_exception
+from oslo_utils import timeutils
+
+from manila_groups import exception
+from manila_groups.db import models
+from manila_groups.db import paging
+from manila_groups.db import records
+
+_ALLOWED = models.ShareGroupTypeShareType.__table__
+
+
+@dataclasses.dataclass(frozen=True)
+class TypeStore:
+    """The tables of one kind of type.
+
+    :ivar noun: what users call it
+    """
+
+    noun: str
+    table: sa.Table
+    specs: sa.Table
+    projects: sa.Table
+
+    @property
+    def sort_columns(self) -> Mapping[str, sa.Column]:
+        """The keys that a list may be sorted by."""
+        keys = ('id', 'name', 'is_public', 'created_at')
+        return {key: self.table.c[key] for key in keys}
+
+    def list_page(
+        self,
+        session,
+        page: paging.Page,
+        project_id: str | None = None,
+        is_public: bool | None = None,
+        specs: Mapping[str, str] | None = None,
+    ) -> tuple[list[records.Type], bool]:
+        """Read one page of types.
+
+        :param project_id: only what this project sees; None sees all
+        :param is_public: only public ones, only private ones, or both
+        :param specs: only those with all of these specs
+        :returns: the types, and whether more follow
+        :raises Invalid: an unknown marker
+        """
+        query = sa.select(self.table).where(
+            *self._visible(project_id, is_public), *self._having(specs or {})
+        )
+        rows, more = paging.fetch(session, query, self.sort_columns, page)
+        return self._to_records(session, rows), more
+
+    def get(
+        self, session, id_or_name: str, project_id: str | None = None
+    ) -> records.Type | None:
+        """Read one type by its id, or else by its name.
+
+        :param project_id: None when one that the project can't see is None
+        """
+        query = (
+            sa.select(self.table)
+            .where(*self._visible(project_id, None))
+            .where(
+                sa.or_(
+                    self.table.c.id == id_or_name,
+                    self.table.c.name == id_or_name,
+                )
+            )
+        )
+        found = self._to_records(session, session.execute(query).all())
+        found.sort(key=lambda record: record.id != id_or_name)
+        return found[0] if found else None
+
+    def get_by_id(
+        self, session, type_id: str, project_id: str | None = None
+    ) -> records.Type | None:
+        """Read one type by its id alone."""
+        found = self.get_many(session, [type_id], project_id)
+        return found[0] if found else None
+
+    def get_many(
+        self, session, ids: list[str], project_id: str | None = None
+    ) -> list[records.Type]:
+        """Read the types of these ids that there are."""
+        query = sa.select(self.table).where(
+            self.table.c.id.in_(ids), *self._visible(project_id, None)
+        )
+        return self._to_records(session, session.execute(query).all())
+
+    def _visible(self, project_id, is_public):
+        if is_public is not None:
+            yield self.table.c.is_public == is_public
+        if project_id is not None:
+            granted = sa.select(self.projects.c.type_id).where(
+                self.projects.c.project_id == project_id
+            )
+            yield sa.or_(
+                self.table.c.is_public == sa.true(),
+                self.table.c.id.in_(granted),
+            )
+
+    def _having(self, specs):
+        for key, value in specs.items():
+            yield self.table.c.id.in_(
+                sa.select(self.specs.c.type_id).where(
+                    self.specs.c.spec_key == key,
+                    self.specs.c.spec_value == value,
+                )
+            )
+
+    def _to_records(self, session, rows):
+        ids = [row.id for row in rows]
+        specs = collections.defaultdict(dict)
+        share_types = collections.defaultdict(list)
+        if ids:
+            query = sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
+            for type_id, key, value in session.execute(query):
+                specs[type_id][key] = value
+        if ids and self is SHARE_GROUP_TYPES:
+            query = sa.select(_ALLOWED).where(
+                _ALLOWED.c.share_group_type_id.in_(ids)
+            )
+            for type_id, share_type_id in session.execute(query):
+                share_types[type_id].append(share_type_id)
+        return [
+            records.Type(
+                id=row.id,
+                name=row.name,
+                is_public=row.is_public,
+                created_at=row.created_at,
+                description=getattr(row, 'description', None),
+                specs=specs[row.id],
+                share_types=tuple(sorted(share_types[row.id])),
+            )
+            for row in rows
+        ]
+
+    def insert(
+        self,
+        session,
+        values: Mapping[str, Any],
+        specs: Mapping[str, str],
+        share_types: tuple[str, ...] = (),
+    ):
+        """Add a type.
+
+        :raises Conflict: the name is taken
+        """
+        now = timeutils.utcnow()
+        try:
+            with session.begin_nested():
+                session.execute(
+                    sa.insert(self.table).values(created_at=now, **values)
+                )
+        except db_exception.DBDuplicateEntry as error:
+            raise self._name_taken(values['name']) from error
+        self._insert_specs(session, values['id'], specs)
+        if share_types:
+            session.execute(
+                sa.insert(_ALLOWED),
+                [
+                    {
+                        'share_group_type_id': values['id'],
+                        'share_type_id': share_type_id,
+                    }
+                    for share_type_id in share_types
+                ],
+            )
+
+    def _name_taken(self, name):
+        return exception.Conflict(
+            f"name: there is a {self.noun} named '{name}' already."
+        )
+
+    def update(self, session, type_id: str, values: Mapping[str, Any]):
+        """Change columns of a type.
+
+        :raises Conflict: the new name is taken
+        """
+        statement = (
+            sa.update(self.table)
+            .where(self.table.c.id == type_id)
+            .values(updated_at=timeutils.utcnow(), **values)
+        )
+        try:
+            with session.begin_nested():
+                session.execute(statement)
+        except db_exception.DBDuplicateEntry as error:
+            raise self._name_taken(values['name']) from error
+
+    def set_specs(self, session, type_id: str, specs: Mapping[str, str]):
+        """Set or change the specs given; others stay."""
+        # Locks the type, so that two callers setting the same new key wait
+        # for each other instead of one failing.
+        self.update(session, type_id, {})
+        session.execute(
+            sa.delete(self.specs).where(
+                self.specs.c.type_id == type_id,
+                self.specs.c.spec_key.in_(specs),
+            )
+        )
+        self._insert_specs(session, type_id, specs)
+
+    def _insert_specs(self, session, type_id, specs):
+        if specs:
+            session.execute(
+                sa.insert(self.specs),
+                [
+                    {'type_id': type_id, 'spec_key': key, 'spec_value': value}
+                    for key, value in specs.items()
+                ],
+            )
+
+    def delete_spec(self, session, type_id: str, key: str) -> bool:
+        """Remove one spec; False when the type has none of that key."""
+        return self._changed(
+            session,
+            sa.delete(self.specs).where(
+                self.specs.c.type_id == type_id, self.specs.c.spec_key == key
+            ),
+        )
+
+    def projects_of(self, session, type_id: str) -> list[str]:
+        """The projects that a private type is granted to."""
+        query = (
+            sa.select(self.projects.c.project_id)
+            .where(self.projects.c.type_id == type_id)
+            .order_by(self.projects.c.project_id)
+        )
+        return list(session.scalars(query))
+
+    def add_project(self, session, type_id: str, project_id: str) -> bool:
+        """Grant access; False when the project has it already."""
+        try:
+            with session.begin_nested():
+                session.execute(
+                    sa.insert(self.projects).values(
+                        type_id=type_id, project_id=project_id
+                    )
+                )
+        except db_exception.DBDuplicateEntry:
+            return False
+        return True
+
+    def remove_project(self, session, type_id: str, project_id: str) -> bool:
+        """Take access away; False when the project has none."""
+        return self._changed(
+            session,
+            sa.delete(self.projects).where(
+                self.projects.c.type_id == type_id,
+                self.projects.c.project_id == project_id,
+            ),
+        )
+
+    def delete(self, session, type_id: str) -> bool:
+        """Delete a type with its specs and its access; False when used."""
+        try:
+            with session.begin_nested():
+                session.execute(
+                    sa.delete(_ALLOWED).where(
+                        _ALLOWED.c.share_group_type_id == type_id
+                    )
+                )
+                session.execute(
+                    sa.delete(self.table).where(self.table.c.id == type_id)
+                )
+        except db_exception.DBReferenceError:
+            return False
+        return True
+
+    @staticmethod
+    def _changed(session, statement):
+        return session.execute(statement).rowcount == 1
+
+
+SHARE_TYPES = TypeStore(
+    noun='share type',
+    table=models.ShareType.__table__,
+    specs=models.ShareTypeSpec.__table__,
+    projects=models.ShareTypeProject.__table__,
+)
+
+SHARE_GROUP_TYPES = TypeStore(
+    noun='share group type',
+    table=models.ShareGroupType.__table__,
+    specs=models.ShareGroupTypeSpec.__table__,
+    projects=models.ShareGroupTypeProject.__table__,
+)

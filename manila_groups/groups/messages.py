@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""User messages: why an asynchronous step failed, in words."""
+
+import datetime
+
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+
+from manila_groups import exception
+from manila_groups.db import api as db_api
+from manila_groups.db import messages
+from manila_groups.db import paging
+from manila_groups.db import records
+
+SHARE_GROUP = 'SHARE_GROUP'
+ERROR = 'ERROR'
+
+#: What was being done: the action's number and what clients show of it.  The
+#: numbers of the first two are those that clients of this API know.
+ALLOCATE_HOST = '001'
+CREATE = '002'
+DELETE = '006'
+
+#: What went wrong.
+UNKNOWN_ERROR = '001'
+NO_VALID_HOST = '002'
+DRIVER_FAILED = '005'
+
+
+def add(
+    session,
+    conf,
+    group: records.ShareGroup,
+    action: str,
+    detail: str,
+    text: str,
+) -> None:
+    """Tell the users of a share group's project why a step failed.
+
+    :param text: without names of hosts: every user of the project reads it
+    """
+    now = timeutils.utcnow()
+    ttl = datetime.timedelta(seconds=conf.service.message_ttl)
+    messages.insert(
+        session,
+        records.Message(
+            id=uuidutils.generate_uuid(),
+            project_id=group.project_id,
+            request_id=group.request_id,
+            resource_type=SHARE_GROUP,
+            resource_id=group.id,
+            action_id=action,
+            detail_id=detail,
+            message_level=ERROR,
+            user_message=text,
+            created_at=now,
+            expires_at=now + ttl,
+        ),
+    )
+
+
+class Messages:
+    """The messages that a caller sees."""
+
+    def __init__(self, db: db_api.Database):
+        self._db = db
+
+    def list_page(
+        self, ctxt, filters: dict, page: paging.Page
+    ) -> tuple[list[records.Message], bool]:
+        """Read one page of the messages of the caller's project.
+
+        :param filters: keys of db.messages.FILTERS
+        :raises Invalid: an unknown marker
+        """
+        filters = {**filters, 'project_id': ctxt.project_id}
+        with self._db.reader() as session:
+            return messages.list_page(session, filters, page)
+
+    def get(self, ctxt, message_id: str) -> records.Message:
+        """Read one message.
+
+        :raises NotFound: there is none that the caller sees
+        """
+        with self._db.reader() as session:
+            return self._get(session, ctxt, message_id)
+
+    def _get(self, session, ctxt, message_id):
+        found = messages.get(session, message_id)
+        visible = ctxt.visible_project
+        if found is None or visible not in (None, found.project_id):
+            raise exception.NotFound(f'There is no message {message_id:.255}.')
+        return found
+
+    def delete(self, ctxt, message_id: str) -> None:
+        """Delete one message.
+
+        :raises NotFound: there is none that the caller sees
+        """
+        with self._db.writer() as session:
+            self._get(session, ctxt, message_id)
+            messages.delete(session, message_id)

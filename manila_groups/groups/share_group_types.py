@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share group types: allowed share types, and specs for the scheduler."""
+
+from collections.abc import Mapping
+
+from oslo_utils import uuidutils
+
+from manila_groups import exception
+from manila_groups.db import api as db_api
+from manila_groups.db import records
+from manila_groups.db import types as type_rows
+from manila_groups.groups import share_types as share_types_domain
+from manila_groups.groups import types
+
+
+class ShareGroupTypes(types.Types):
+    """The share group types of the service."""
+
+    def __init__(
+        self,
+        conf,
+        db: db_api.Database,
+        share_types: share_types_domain.ShareTypes,
+    ):
+        super().__init__(
+            db, type_rows.SHARE_GROUP_TYPES, conf.default_share_group_type
+        )
+        self._share_types = share_types
+
+    @db_api.retry_on_deadlock
+    def create(
+        self,
+        ctxt,
+        name: str,
+        share_types: list[str] | None,
+        specs: Mapping[str, str],
+        is_public: bool = True,
+    ) -> records.Type:
+        """Make a share group type.
+
+        :param share_types: ids or names; None or empty means the default
+            share type (reference: share group types)
+        :param specs: group specs
+        :raises NotFound: an unknown share type
+        :raises Invalid: no share types are given and there is no default
+        :raises Conflict: the name is taken
+        """
+        values = {
+            'id': uuidutils.generate_uuid(),
+            'name': name,
+            'is_public': is_public,
+        }
+        with self._db.writer() as session:
+            allowed = self._find_share_types(session, ctxt, share_types)
+            self._store.insert(session, values, specs, allowed)
+            return self._store.get_by_id(session, values['id'])
+
+    def _find_share_types(self, session, ctxt, share_types):
+        if not share_types:
+            default = self._share_types.default(ctxt, session)
+            if default is None:
+                raise exception.Invalid(
+                    'share_types: none are given, and no default share type '
+                    'is configured.'
+                )
+            return (default.id,)
+        found = {}
+        for id_or_name in share_types:
+            share_type = type_rows.SHARE_TYPES.get(session, id_or_name)
+            if share_type is None:
+                raise exception.NotFound(
+                    f'share_types: there is no share type {id_or_name:.255}.'
+                )
+            found[share_type.id] = share_type
+        return tuple(found)

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the capabilities that a pool reports satisfy the specs of a type.
+
+Extra specs (of share types) and group specs (of share group types) follow the
+same rules. The rules are those of the wire contract; the comparisons
+themselves are oslo.utils' (``oslo_utils.specs_matcher``), to which this module
+adds ``<is>``, lists, booleans and compiling, and from which it takes care that
+a bad operand matches nothing instead of raising.
+
+=================  =======================================================
+``>= 5``           numbers: ``=`` (at least, for history's sake), ``==``,
+                   ``!=``, ``>=``, ``<=``, ``>``, ``<``
+``s== text``       texts: ``s==``, ``s!=``, ``s>=``, ``s<=``, ``s>``, ``s<``
+``<is> True``      the boolean
+``<in> text``      the capability contains the text
+``<or> a <or> b``  one of the values
+``<all-in> a b``   all the words are in the capability's list
+``<range-in> [ 1 5 )``  a number between the two
+anything else      equality
+=================  =======================================================
+"""
+
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+import dataclasses
+import math
+import re
+import typing
+
+from oslo_serialization import jsonutils
+from oslo_utils import specs_matcher
+from oslo_utils import strutils
+
+#: One value that a pool reports; booleans have become 'true' and 'false'.
+Scalar = str | int | float
+#: What a pool reports under one name; for a list, one match is enough.
+Reported = Scalar | tuple[Scalar, ...]
+Test = Callable[[Scalar], bool]
+ListTest = Callable[[tuple[Scalar, ...]], bool]
+
+CONSISTENT_SNAPSHOT_SUPPORT = 'consistent_snapshot_support'
+_CAPABILITIES_SCOPE = 'capabilities:'
+
+
+def _scalar(value: typing.Any) -> Scalar:
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    if isinstance(value, str | int | float):
+        return value
+    return jsonutils.dumps(value, sort_keys=True)
+
+
+def _flat(name: str, value: typing.Any) -> Iterator[tuple[str, Reported]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(f'{name}:{key}', inner)
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield name, tuple(_scalar(one) for one in value if one is not None)
+    elif value is not None:
+        yield name, _scalar(value)
+
+
+class Capabilities(dict):
+    """What a pool reports, by name, in a form that can be compared and hashed.
+
+    Lists become tuples, booleans the texts 'true' and 'false' (1 and True are
+    the same key of a dict, but not the same capability), mappings one
+    capability per entry, ``outer:inner``. A null is not reported.
+
+    :param reported: a mapping as the JSON of a back end's report holds it
+    """
+
+    def __init__(self, reported: Mapping[str, typing.Any] = {}):
+        super().__init__(
+            pair for name in reported for pair in _flat(name, reported[name])
+        )
+
+
+def number(value: typing.Any) -> float | None:
+    """The number that a value or a text stands for, None when it is none.
+
+    'infinite', which drivers report for a capacity without limit, is
+    infinity; NaN compares with nothing and is no number here.
+    """
+    if value == 'infinite':
+        return math.inf
+    try:
+        result = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return None if math.isnan(result) else result
+
+
+def _boolean(text: str) -> bool | None:
+    return strutils.bool_from_string(text, default=None)
+
+
+def _text(value: Scalar) -> str:
+    """One text per value: equal numbers have equal texts."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().casefold()
+
+
+def _equality(operand: str) -> Test:
+    text, as_number = operand.casefold(), number(operand)
+    texts = {text}
+    if _boolean(text) is not None:
+        texts.add(_scalar(_boolean(text)))
+
+    def test(reported: Scalar) -> bool:
+        if isinstance(reported, str):
+            return _text(reported) in texts
+        return reported == as_number
+
+    return test
+
+
+def _is(operand: str) -> Test:
+    wanted = _boolean(operand)
+    return lambda reported: (
+        wanted is not None and _boolean(_text(reported)) is wanted
+    )
+
+
+def _numeric(operator: str, operand: str) -> Test:
+    compare, wanted = specs_matcher.op_methods[operator], number(operand)
+
+    def test(reported: Scalar) -> bool:
+        has = number(reported)
+        return has is not None and wanted is not None and compare(has, wanted)
+
+    return test
+
+
+def _textual(operator: str, operand: str) -> Test:
+    compare, wanted = specs_matcher.op_methods[operator], operand.casefold()
+    return lambda reported: compare(_text(reported), wanted)
+
+
+def _range(operand: str) -> Test:
+    inside = specs_matcher.op_methods['<range-in>']
+    limits = operand.split()
+
+    def test(reported: Scalar) -> bool:
+        try:
+            return inside(repr(number(reported)), *limits)
+        except (TypeError, ValueError):
+            return False
+
+    return test
+
+
+def _any(test: Test) -> ListTest:
+    return lambda reported: any(map(test, reported))
+
+
+def _all(tests: list[ListTest]) -> ListTest:
+    return lambda reported: all(test(reported) for test in tests)
+
+
+def _alternatives(operand: str) -> ListTest:
+    choices = re.split('<or>', operand, flags=re.IGNORECASE)
+    tests = [_equality(one.strip()) for one in choices if one.strip()]
+    return _any(lambda reported: any(test(reported) for test in tests))
+
+
+_NUMERIC = ('=', '==', '!=', '>=', '<=', '>', '<')
+_TEXTUAL = ('s==', 's!=', 's>=', 's<=', 's>', 's<', '<in>')
+_OPERATORS: dict[str, Callable[[str], ListTest]] = {
+    '<is>': lambda operand: _any(_is(operand)),
+    '<or>': _alternatives,
+    '<range-in>': lambda operand: _any(_range(operand)),
+    '<all-in>': lambda operand: _all(
+        [_any(_equality(word)) for word in operand.split()]
+    ),
+    **{op: lambda text, op=op: _any(_numeric(op, text)) for op in _NUMERIC},
+    **{op: lambda text, op=op: _any(_textual(op, text)) for op in _TEXTUAL},
+}
+_GRAMMAR = re.compile(
+    '({})(.*)'.format(
+        '|'.join(map(re.escape, sorted(_OPERATORS, key=len, reverse=True)))
+    ),
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _compile(value: str) -> ListTest:
+    parsed = _GRAMMAR.fullmatch(value.strip())
+    if parsed is None:
+        return _any(_equality(value.strip()))
+    operator, operand = parsed[1].lower(), parsed[2].strip()
+    if not operand:
+        return lambda reported: False
+    return _OPERATORS[operator](operand)
+
+
+def _compile_consistent_snapshot(value: str) -> ListTest:
+    """Compile the one spec whose boolean stands for other values."""
+    plain = re.sub(r'^\s*<is>', '', value, flags=re.IGNORECASE)
+    wanted = _boolean(plain)
+    if wanted is None:
+        return _compile(value)
+    if wanted:
+        return _any(lambda one: _text(one) in ('pool', 'host', 'true'))
+    return lambda reported: all(
+        _text(one) in ('', 'false') for one in reported
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spec:
+    """One spec, ready to be held against the capabilities of many pools.
+
+    :ivar key: the key as the operator wrote it, with its scope
+    :ivar value: the value as the operator wrote it
+    :ivar name: the capability that is looked at
+    :ivar test: takes the tuple of values that are reported
+    """
+
+    key: str
+    value: str
+    name: str
+    test: ListTest
+
+    def accepts(self, reported: Reported | None) -> bool:
+        """Whether a capability, None when it is not reported, will do."""
+        if isinstance(reported, tuple):
+            return self.test(reported)
+        return self.test(() if reported is None else (reported,))
+
+    @property
+    def asked(self) -> str:
+        """What the spec asks for, in words that any user may see."""
+        return f"{self.key} must be '{self.value}'"
+
+    def found(self, reported: Reported | None) -> str:
+        """What a pool has instead, in words for the operator."""
+        if reported is None:
+            return f'{self.name} is not reported'
+        values = reported if isinstance(reported, tuple) else (reported,)
+        return f'{self.name} is {", ".join(map(str, values)) or "empty"}'
+
+
+def compile_spec(key: str, value: str) -> Spec | None:
+    """Make one spec ready for use.
+
+    :param key: the spec's key, with or without a scope
+    :param value: the spec's value, with or without an operator
+    :returns: None for a scope other than ``capabilities``: such a spec is for
+        the back end's driver
+    """
+    name = key.removeprefix(_CAPABILITIES_SCOPE)
+    if name == key and ':' in key:
+        return None
+    special = name == CONSISTENT_SNAPSHOT_SUPPORT
+    compiler = _compile_consistent_snapshot if special else _compile
+    return Spec(key, value, name, compiler(value))
+
+
+def compile_specs(
+    specs: Mapping[str, str], ignored: Collection[str] = ()
+) -> list[Spec]:
+    """Make all specs of a type ready, in the order of their keys.
+
+    :param specs: a type's extra specs or group specs
+    :param ignored: names of specs that don't speak of a capability
+    """
+    compiled = (compile_spec(key, specs[key]) for key in sorted(specs))
+    return [one for one in compiled if one and one.name not in ignored]
+
+
+def matches(
+    specs: Mapping[str, str],
+    capabilities: Mapping[str, typing.Any],
+    ignored: Collection[str] = (),
+) -> str | None:
+    """Hold all specs of a type against the capabilities of one pool.
+
+    :param specs: a type's extra specs or group specs
+    :param capabilities: what the pool reports, as JSON holds it
+    :param ignored: names of specs that don't speak of a capability, such as
+        a share type's ``availability_zones``
+    :returns: None when all are satisfied, else the reason of the first, by
+        key, that is not
+    """
+    reported = Capabilities(capabilities)
+    for spec in compile_specs(specs, ignored):
+        value = reported.get(spec.name)
+        if not spec.accepts(value):
+            return f'{spec.asked}, but {spec.found(value)}'
+    return None

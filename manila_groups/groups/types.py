@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What share types and share group types have in common."""
+
+from collections.abc import Mapping
+
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups.db import api as db_api
+from manila_groups.db import paging
+from manila_groups.db import records
+from manila_groups.db import types as type_rows
+
+LOG = log.getLogger(__name__)
+
+
+class Types:
+    """Types of one kind: a name, specs, and who sees the private ones.
+
+    :param store: the tables of the kind
+    :param default_name: the name that the configuration has for the default
+    """
+
+    def __init__(
+        self,
+        db: db_api.Database,
+        store: type_rows.TypeStore,
+        default_name: str | None,
+    ):
+        self._db = db
+        self._store = store
+        self._default_name = default_name
+
+    def list_page(
+        self,
+        ctxt,
+        page: paging.Page,
+        is_public: bool | None,
+        specs: Mapping[str, str] | None = None,
+    ) -> tuple[list[records.Type], bool]:
+        """Read one page of the types that the caller sees.
+
+        :param is_public: only public ones, only private ones, or both
+        :param specs: only types that have all of these
+        :raises Invalid: an unknown marker
+        """
+        with self._db.reader() as session:
+            return self._store.list_page(
+                session, page, ctxt.visible_project, is_public, specs
+            )
+
+    def get(self, ctxt, type_id: str) -> records.Type:
+        """Read one type.
+
+        :raises NotFound: there is none that the caller sees
+        """
+        with self._db.reader() as session:
+            return self._get(session, ctxt, type_id)
+
+    def _get(self, session, ctxt, type_id):
+        found = self._store.get_by_id(session, type_id, ctxt.visible_project)
+        if found is None:
+            raise self._not_found(type_id)
+        return found
+
+    def _not_found(self, type_id):
+        return exception.NotFound(
+            f'There is no {self._store.noun} {type_id:.255}.'
+        )
+
+    def default(self, ctxt, session=None) -> records.Type | None:
+        """Read the default type; None when there is none for the caller."""
+        if self._default_name is None:
+            return None
+        if session is None:
+            with self._db.reader() as session:
+                return self.default(ctxt, session)
+        found = self._store.get(
+            session, self._default_name, ctxt.visible_project
+        )
+        return found if found and found.name == self._default_name else None
+
+    def is_default(self, record: records.Type) -> bool:
+        """Tell whether this is the default type."""
+        return record.name == self._default_name
+
+    @db_api.retry_on_deadlock
+    def delete(self, ctxt, type_id: str) -> None:
+        """Delete a type.
+
+        :raises NotFound: there is none
+        :raises Invalid: something needs it
+        """
+        with self._db.writer() as session:
+            self._get(session, ctxt, type_id)
+            if not self._store.delete(session, type_id):
+                raise exception.Invalid(
+                    f'The {self._store.noun} {type_id} is in use and can '
+                    'not be deleted.'
+                )
+
+    @db_api.retry_on_deadlock
+    def set_specs(
+        self, ctxt, type_id: str, specs: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Set or change the specs given; others stay.
+
+        :raises NotFound: there is no such type
+        """
+        with self._db.writer() as session:
+            self._get(session, ctxt, type_id)
+            self._store.set_specs(session, type_id, specs)
+        return specs
+
+    def get_spec(self, ctxt, type_id: str, key: str) -> str:
+        """Read one spec.
+
+        :raises NotFound: there is no such type, or it has no such spec
+        """
+        specs = self.get(ctxt, type_id).specs
+        if key not in specs:
+            raise self._no_spec(type_id, key)
+        return specs[key]
+
+    def _no_spec(self, type_id, key):
+        return exception.NotFound(
+            f'The {self._store.noun} {type_id} has no spec {key:.255}.'
+        )
+
+    @db_api.retry_on_deadlock
+    def delete_spec(self, ctxt, type_id: str, key: str) -> None:
+        """Remove one spec.
+
+        :raises NotFound: there is no such type, or it has no such spec
+        """
+        with self._db.writer() as session:
+            self._get(session, ctxt, type_id)
+            if not self._store.delete_spec(session, type_id, key):
+                raise self._no_spec(type_id, key)
+
+    def list_projects(self, ctxt, type_id: str) -> list[str]:
+        """Read which projects see a private type.
+
+        :raises NotFound: there is no such type, or it is public
+        """
+        with self._db.reader() as session:
+            found = self._get(session, ctxt, type_id)
+            if found.is_public:
+                raise exception.NotFound(
+                    f'The {self._store.noun} {type_id} is public: there is '
+                    'no list of projects that see it.'
+                )
+            return self._store.projects_of(session, type_id)
+
+    @db_api.retry_on_deadlock
+    def add_project(self, ctxt, type_id: str, project_id: str) -> None:
+        """Let a project see a private type.
+
+        :raises NotFound: there is no such type
+        :raises Conflict: it is public, or the project sees it already
+        """
+        with self._db.writer() as session:
+            self._get_private(session, ctxt, type_id)
+            if not self._store.add_project(session, type_id, project_id):
+                raise exception.Conflict(
+                    f'project: {project_id} has access to the '
+                    f'{self._store.noun} {type_id} already.'
+                )
+
+    @db_api.retry_on_deadlock
+    def remove_project(self, ctxt, type_id: str, project_id: str) -> None:
+        """No longer let a project see a private type.
+
+        :raises NotFound: there is no such type, or the project has no access
+        :raises Conflict: it is public
+        """
+        with self._db.writer() as session:
+            self._get_private(session, ctxt, type_id)
+            if not self._store.remove_project(session, type_id, project_id):
+                raise exception.NotFound(
+                    f'project: {project_id} has no access to the '
+                    f'{self._store.noun} {type_id}.'
+                )
+
+    def _get_private(self, session, ctxt, type_id):
+        found = self._get(session, ctxt, type_id)
+        if found.is_public:
+            raise exception.Conflict(
+                f'The {self._store.noun} {type_id} is public: every project '
+                'sees it.'
+            )
+        return found

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what with share groups."""
+
+from manila_groups.policies import base
+
+_PATH = '/share-groups'
+
+
+def list_rules():
+    """The rules of this file."""
+    return base.rules(
+        'share_group',
+        [
+            (
+                'get_all',
+                base.READER,
+                'List share groups.',
+                [f'GET {_PATH}', f'GET {_PATH}/detail'],
+            ),
+            (
+                'create',
+                base.MEMBER,
+                'Create a share group.',
+                [f'POST {_PATH}'],
+            ),
+            (
+                'get',
+                base.READER,
+                'Show a share group.',
+                [f'GET {_PATH}/{{share_group_id}}'],
+            ),
+            (
+                'update',
+                base.MEMBER,
+                'Change the name or description of a share group.',
+                [f'PUT {_PATH}/{{share_group_id}}'],
+            ),
+            (
+                'delete',
+                base.MEMBER,
+                'Delete a share group.',
+                [f'DELETE {_PATH}/{{share_group_id}}'],
+            ),
+            (
+                'reset_status',
+                base.ADMIN,
+                'Set the status of a share group by hand.',
+                [f'POST {_PATH}/{{share_group_id}}/action'],
+            ),
+            (
+                'force_delete',
+                base.ADMIN,
+                'Delete a share group in whatever status it is.',
+                [
+                    f'POST {_PATH}/{{share_group_id}}/action',
+                    f'DELETE {_PATH}/{{share_group_id}}?force=true',
+                ],
+            ),
+        ],
+    )

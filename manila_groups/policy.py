@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what: oslo.policy with the service's rules."""
+
+import sys
+
+from oslo_policy import policy
+
+from manila_groups import conf as configuration
+from manila_groups import exception
+from manila_groups import policies
+from manila_groups.policies import base
+
+
+class Enforcer:
+    """Enforces the rules of the package policies.
+
+    :param conf: an oslo.config object
+    """
+
+    def __init__(self, conf):
+        self._enforcer = policy.Enforcer(conf)
+        self._enforcer.register_defaults(policies.list_rules())
+
+    def authorize(self, context, rule: str) -> None:
+        """Let the caller pass, or raise.
+
+        :param rule: the name of a registered rule
+        :raises Forbidden: the rule does not let the caller do this
+        """
+        target = {
+            'project_id': context.project_id,
+            'user_id': context.user_id,
+        }
+        if not self._enforcer.authorize(rule, target, context):
+            raise exception.Forbidden(
+                f'The policy does not allow you to do this ({rule}).'
+            )
+
+    def is_admin(self, context) -> bool:
+        """Tell whether the caller is an administrator."""
+        return self._enforcer.authorize(base.CONTEXT_IS_ADMIN, {}, context)
+
+
+def get_enforcer() -> policy.Enforcer:
+    """Make the enforcer that oslo.policy's command line tools ask for.
+
+    They leave their own options on the command line, so only the
+    configuration file that --config-file names is taken from there.
+    """
+    names = [
+        following
+        for option, following in zip(sys.argv, sys.argv[1:], strict=False)
+        if option == '--config-file'
+    ]
+    return Enforcer(configuration.load(files=names or None))._enforcer

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pool must have room, beside what the operator reserved."""
+
+from manila_groups.scheduler import filters
+from manila_groups.scheduler import placement
+
+
+class CapacityFilter(filters.Filter):
+    """Compares the size with the free capacity less the reserved part.
+
+    A group that starts empty needs a pool that is not full. A pool that does
+    not know its capacity, or has no limit, has room.
+    """
+
+    name = 'capacity'
+
+    def prepare(self, request: placement.Request) -> filters.Judge:
+        size = request.size_gb
+        asked = (
+            f'{size} GiB must be free beside the reserved part'
+            if size
+            else 'some capacity must be free beside the reserved part'
+        )
+
+        def judge(pool: placement.Pool) -> placement.Refusal | None:
+            usable = pool.usable_gb
+            if usable is None or (usable > 0 and usable >= size):
+                return None
+            return placement.Refusal(asked, _found(pool))
+
+        return judge
+
+
+def _found(pool: placement.Pool) -> str:
+    return (
+        f'{pool.free_capacity_gb:g} of {_amount(pool.total_capacity_gb)} GiB '
+        f'are free and {pool.reserved_percentage} % reserved'
+    )
+
+
+def _amount(capacity_gb: float | None) -> str:
+    return 'unknown' if capacity_gb is None else f'{capacity_gb:g}'

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the back end makes share servers must be as the types ask."""
+
+import operator
+
+from manila_groups.groups import specs
+from manila_groups.scheduler import filters
+from manila_groups.scheduler import placement
+from manila_groups.scheduler.filters import matching
+
+SPEC = 'driver_handles_share_servers'
+
+
+class DriverHandlesShareServersFilter(filters.Filter):
+    """Holds the one extra spec that every share type has."""
+
+    name = 'driver_handles_share_servers'
+
+    def prepare(self, request: placement.Request) -> filters.Judge:
+        wanted = (
+            spec
+            for extra_specs in request.extra_specs
+            for spec in specs.compile_specs(extra_specs)
+            if spec.name == SPEC
+        )
+        return matching.judge_by(wanted, operator.attrgetter('capabilities'))

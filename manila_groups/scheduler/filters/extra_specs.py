@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pools must satisfy the extra specs of all the group's share types."""
+
+import operator
+
+from manila_groups.groups import specs
+from manila_groups.scheduler import filters
+from manila_groups.scheduler import placement
+from manila_groups.scheduler.filters import availability_zone
+from manila_groups.scheduler.filters import driver_handles_share_servers
+from manila_groups.scheduler.filters import matching
+
+#: Extra specs that other filters look after.
+ELSEWHERE = frozenset(
+    (availability_zone.SPEC, driver_handles_share_servers.SPEC)
+)
+
+
+class ExtraSpecsFilter(filters.Filter):
+    """Holds each share type's extra specs against the capabilities."""
+
+    name = 'extra_specs'
+
+    def prepare(self, request: placement.Request) -> filters.Judge:
+        wanted = (
+            spec
+            for extra_specs in request.extra_specs
+            for spec in specs.compile_specs(extra_specs, ignored=ELSEWHERE)
+        )
+        return matching.judge_by(wanted, operator.attrgetter('capabilities'))

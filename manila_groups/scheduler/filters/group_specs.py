@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pools must satisfy every group spec of the share group type."""
+
+import operator
+
+from manila_groups.groups import specs
+from manila_groups.scheduler import filters
+from manila_groups.scheduler import placement
+from manila_groups.scheduler.filters import matching
+
+
+class GroupSpecsFilter(filters.Filter):
+    """Holds the group specs against the group capabilities."""
+
+    name = 'group_specs'
+
+    def prepare(self, request: placement.Request) -> filters.Judge:
+        return matching.judge_by(
+            specs.compile_specs(request.group_specs),
+            operator.attrgetter('group_capabilities'),
+        )

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The back end's service must be alive and allowed to take work."""
+
+from manila_groups.scheduler import filters
+from manila_groups.scheduler import placement
+
+DOWN = placement.Refusal(
+    'the back end must be up', 'its last heartbeat is too old'
+)
+DISABLED = placement.Refusal(
+    'the back end must be enabled', 'the operator disabled it'
+)
+
+
+class ServiceFilter(filters.Filter):
+    """Looks at the heartbeat and at the operator's switch."""
+
+    name = 'service'
+
+    def prepare(self, request: placement.Request) -> filters.Judge:
+        return _judge
+
+
+def _judge(pool: placement.Pool) -> placement.Refusal | None:
+    if not pool.service_enabled:
+        return DISABLED
+    return None if pool.service_up else DOWN

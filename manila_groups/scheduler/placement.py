@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scheduler's decision: a pure function of a request and the pools.
+
+It knows no database, no message bus and no configuration. Everything that it
+takes and gives is plain data, so that a decision can be repeated, tested and
+explained.
+"""
+
+import collections
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import hashlib
+import math
+import operator
+import typing
+
+from manila_groups.groups import specs
+
+if typing.TYPE_CHECKING:
+    from manila_groups.scheduler import filters as filters_
+    from manila_groups.scheduler import weighers as weighers_
+
+#: The name under which pools that failed before are turned away.
+ALREADY_TRIED = 'already_tried'
+
+
+class Refusal(typing.NamedTuple):
+    """Why a filter turns a pool away.
+
+    :ivar asked: what the request asks for; users read it, so it names no host
+        and nothing that a back end reports
+    :ivar found: what the pool has instead, for the operator; may be empty
+    """
+
+    asked: str
+    found: str = ''
+
+    def __str__(self) -> str:
+        return f'{self.asked}, but {self.found}' if self.found else self.asked
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pool:
+    """One unit of capacity, as its back end reported it last.
+
+    :ivar name: ``host@backend#pool``
+    :ivar availability_zone: the zone's name
+    :ivar service_up: whether the back end's heartbeat is fresh
+    :ivar service_enabled: whether the operator lets it take work
+    :ivar capabilities: what share types' extra specs are held against
+    :ivar group_capabilities: what group specs are held against
+    :ivar total_capacity_gb: in GiB, None unknown, ``math.inf`` unlimited
+    :ivar free_capacity_gb: likewise
+    :ivar reserved_percentage: the part of the total capacity, 0 to 100, that
+        new groups must leave alone
+    :ivar share_groups: how many share groups the pool holds now
+    """
+
+    name: str
+    availability_zone: str
+    service_up: bool
+    service_enabled: bool
+    capabilities: Mapping[str, specs.Reported]
+    group_capabilities: Mapping[str, specs.Reported]
+    total_capacity_gb: float | None
+    free_capacity_gb: float | None
+    reserved_percentage: int = 0
+    share_groups: int = 0
+
+    def __post_init__(self):
+        for field in ('capabilities', 'group_capabilities'):
+            reported = getattr(self, field)
+            if not isinstance(reported, specs.Capabilities):
+                reported = specs.Capabilities(reported)
+                object.__setattr__(self, field, reported)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, typing.Any]) -> 'Pool':
+        """Make a pool from the fields' names and their values in JSON.
+
+        A capacity may also be a text: a number, 'infinite' or 'unknown'.
+
+        :raises TypeError: a field is missing or unknown
+        """
+        capacities = {
+            field: specs.number(values.get(field))
+            for field in ('total_capacity_gb', 'free_capacity_gb')
+        }
+        return cls(**{**values, **capacities})
+
+    @property
+    def usable_gb(self) -> float | None:
+        """The free capacity that new groups may use; None when unknown.
+
+        It is negative in a pool that is fuller than the reservation allows.
+        """
+        total, free = self.total_capacity_gb, self.free_capacity_gb
+        if free is None or not total or total == math.inf:
+            return free
+        return free - total * self.reserved_percentage / 100
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """What one share group needs.
+
+    :ivar availability_zone: the zone's name; None leaves the choice
+    :ivar extra_specs: one mapping per share type of the group
+    :ivar group_specs: those of the share group type
+    :ivar size_gb: in GiB; 0 for a group that starts empty
+    :ivar excluded: names of the pools that failed to create this group
+    """
+
+    share_group_id: str
+    availability_zone: str | None
+    extra_specs: tuple[Mapping[str, str], ...]
+    group_specs: Mapping[str, str]
+    size_gb: int = 0
+    excluded: frozenset[str] = frozenset()
+
+
+class Candidate(typing.NamedTuple):
+    """A pool that every filter lets pass, and what the weighers gave it."""
+
+    pool: str
+    weight: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """Where a share group may go, best first, and why not elsewhere.
+
+    :ivar ranking: the pools that fit
+    :ivar pools: the names of all pools that were judged
+    :ivar verdicts: by the filter's name, its verdict on each of ``pools``, in
+        their order; None lets the pool pass
+    """
+
+    ranking: tuple[Candidate, ...]
+    pools: tuple[str, ...]
+    verdicts: Mapping[str, Sequence[Refusal | None]]
+
+    def turned_away(self) -> dict[str, int]:
+        """How many pools each filter turned away; those with none too."""
+        return {
+            name: len(column) - list(column).count(None)
+            for name, column in self.verdicts.items()
+        }
+
+    def refusals(self, pool: str) -> dict[str, Refusal]:
+        """Why a pool was turned away, by the filter's name.
+
+        :raises ValueError: the pool was not judged
+        """
+        at = self.pools.index(pool)
+        return {
+            name: column[at]
+            for name, column in self.verdicts.items()
+            if column[at] is not None
+        }
+
+    def for_user(self) -> str:
+        """Say in one sentence, without naming any host, how it went."""
+        if not self.pools:
+            return 'No pool fits: no back end reports any pool.'
+        if self.ranking:
+            return f'{len(self.ranking)} of {len(self.pools)} pools fit.'
+        return 'No pool fits: of {}, {}.'.format(
+            _count(len(self.pools), 'pool'),
+            ', '.join(
+                f'{name} turned away {turned} ({self._reasons(name)})'
+                for name, turned in self.turned_away().items()
+                if turned
+            ),
+        )
+
+    def _reasons(self, name: str) -> str:
+        asked = collections.Counter(
+            refusal.asked for refusal in self.verdicts[name] if refusal
+        )
+        first = min(asked, key=lambda text: (-asked[text], text))
+        others = len(asked) - 1
+        return (
+            f'{first}, and {_count(others, "other reason")}'
+            if others
+            else first
+        )
+
+    def for_operator(self) -> str:
+        """Tell the whole story, a line per pool, the ranking first."""
+        return '\n'.join([*self._ranked_lines(), *self._refused_lines()])
+
+    def _ranked_lines(self) -> Iterator[str]:
+        for rank, candidate in enumerate(self.ranking, start=1):
+            yield f'{candidate.pool}: {rank}, weight {candidate.weight:.6g}'
+
+    def _refused_lines(self) -> Iterator[str]:
+        names = list(self.verdicts)
+        columns = self.verdicts.values()
+        for pool, *verdicts in zip(self.pools, *columns, strict=True):
+            reasons = '; '.join(
+                f'{name}: {refusal}'
+                for name, refusal in zip(names, verdicts, strict=True)
+                if refusal
+            )
+            if reasons:
+                yield f'{pool}: refused by {reasons}'
+
+
+def _count(number: int, noun: str) -> str:
+    return f'{number} {noun}' if number == 1 else f'{number} {noun}s'
+
+
+def _weights(
+    request: Request,
+    pools: list[Pool],
+    weighers: Sequence['weighers_.Weigher'],
+) -> list[float]:
+    """Sum the weighers' values, each scaled to at most 1 and multiplied.
+
+    Scaling by the largest, not from least to most: pools that are nearly
+    equal in one respect stay nearly equal.
+    """
+    totals = [0.0] * len(pools)
+    for weigher in weighers:
+        values = weigher.weigh(request, pools)
+        largest = max(map(abs, values), default=0) or 1
+        multiplier = weigher.multiplier
+        totals = [
+            total + multiplier * (value / largest)
+            for total, value in zip(totals, values, strict=True)
+        ]
+    return totals
+
+
+def _rank(
+    request: Request,
+    pools: list[Pool],
+    weighers: Sequence['weighers_.Weigher'],
+) -> tuple[Candidate, ...]:
+    """Sort by weight; a hash that differs per group orders equal pools.
+
+    Every scheduler comes to the same order, and the groups spread.
+    """
+    seed = hashlib.blake2b(request.share_group_id.encode(), digest_size=8)
+
+    def draw(pool: Pool) -> bytes:
+        lot = seed.copy()
+        lot.update(pool.name.encode())
+        return lot.digest()
+
+    weights = _weights(request, pools, weighers)
+    ranked = sorted(
+        (-weight, draw(pool), pool.name)
+        for weight, pool in zip(weights, pools, strict=True)
+    )
+    return tuple([Candidate(name, -minus) for minus, _lot, name in ranked])
+
+
+def place(
+    request: Request,
+    pools: Iterable[Pool],
+    filters: Sequence['filters_.Filter'],
+    weighers: Sequence['weighers_.Weigher'],
+) -> Decision:
+    """Rank the pools that fit a share group, and say why others don't.
+
+    Every filter judges every pool. The order of the pools has no influence on
+    the ranking.
+
+    :param filters: with names that differ from each other
+    """
+    pools = tuple(pools)
+    verdicts: dict[str, list[Refusal | None]] = {}
+    if request.excluded:
+        tried = Refusal('the pool must not have failed to create this group')
+        verdicts[ALREADY_TRIED] = [
+            tried if pool.name in request.excluded else None for pool in pools
+        ]
+    for one in filters:
+        verdicts[one.name] = list(map(one.prepare(request), pools))
+    fitting = [
+        pool
+        for pool, *refusals in zip(pools, *verdicts.values(), strict=True)
+        if not any(refusals)
+    ]
+    return Decision(
+        ranking=_rank(request, fitting, weighers),
+        pools=tuple(map(operator.attrgetter('name'), pools)),
+        verdicts=verdicts,
+    )

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads the filters and weighers that the operator listed."""
+
+from oslo_config import cfg
+from stevedore import named
+
+from manila_groups import exception
+from manila_groups.scheduler import filters
+from manila_groups.scheduler import weighers
+
+FILTERS = 'manila_groups.scheduler.filters'
+WEIGHERS = 'manila_groups.scheduler.weighers'
+
+
+def load_filters(conf: cfg.ConfigOpts) -> list[filters.Filter]:
+    """Make the filters of ``[scheduler] enabled_filters``, in its order.
+
+    :raises ConfigurationError: a name is unknown, listed twice, or its
+        plug-in can't be loaded
+    """
+    return _load(conf, 'enabled_filters', FILTERS)
+
+
+def load_weighers(conf: cfg.ConfigOpts) -> list[weighers.Weigher]:
+    """Make the weighers of ``[scheduler] enabled_weighers``, in its order.
+
+    :raises ConfigurationError: a name is unknown, listed twice, or its
+        plug-in can't be loaded
+    """
+    return _load(conf, 'enabled_weighers', WEIGHERS)
+
+
+def _load(conf: cfg.ConfigOpts, option: str, namespace: str) -> list:
+    names = conf.scheduler[option]
+
+    def refuse(name: str, why: str):
+        raise exception.ConfigurationError(
+            f"[scheduler] {option} has '{name}', {why}."
+        )
+
+    for name in names:
+        if names.count(name) > 1:
+            refuse(name, 'which is listed more than once')
+
+    def missing(unknown: set[str]):
+        refuse(min(unknown), f'but no plug-in of {namespace} has that name')
+
+    def broken(_manager, entry_point, error: BaseException):
+        refuse(entry_point.name, f'which could not be loaded: {error}')
+
+    manager = named.NamedExtensionManager(
+        namespace,
+        names,
+        invoke_on_load=True,
+        invoke_args=(conf,),
+        name_order=True,
+        on_load_failure_callback=broken,
+        on_missing_entrypoints_callback=missing,
+    )
+    for extension in manager:
+        if extension.obj.name != extension.name:
+            refuse(
+                extension.name, f"which calls itself '{extension.obj.name}'"
+            )
+    return [extension.obj for extension in manager]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pools in the scheduler's memory, brought up to date by what changed."""
+
+import dataclasses
+
+from manila_groups.db import pools
+from manila_groups.db import services
+from manila_groups.scheduler import placement
+
+BACKEND = 'manila-groups-backend'
+
+
+class PoolCache:
+    """What the back ends reported, without reading all of it each time.
+
+    The database is read anew where a service's pools_generation has moved,
+    so a scheduler that was just started, or another one, sees the same.
+
+    :param is_up: tells whether a service has shown a sign of life lately
+    """
+
+    def __init__(self, db, is_up):
+        self._db = db
+        self._is_up = is_up
+        self._known = {}
+
+    def current(self) -> list[placement.Pool]:
+        """The pools as they are now."""
+        with self._db.reader() as session:
+            found = services.list_all(session, BACKEND)
+            stale = [
+                service.id for service in found if self._is_stale(service)
+            ]
+            rows = pools.list_all(session, stale) if stale else []
+        self._keep(found, stale, rows)
+        return [
+            pool for service in found for pool in self._known[service.id].pools
+        ]
+
+    def _is_stale(self, service):
+        known = self._known.get(service.id)
+        return known is None or known.seen != self._summary(service)
+
+    def _summary(self, service):
+        return (
+            service.pools_generation,
+            service.zone,
+            service.disabled,
+            self._is_up(service),
+        )
+
+    def _keep(self, found, stale, rows):
+        by_service = {service_id: [] for service_id in stale}
+        for row in rows:
+            by_service[row.service_id].append(row)
+        self._known = {
+            service.id: (
+                _Known(
+                    seen=self._summary(service),
+                    pools=tuple(
+                        to_pool(row, service, self._is_up(service))
+                        for row in by_service[service.id]
+                    ),
+                )
+                if service.id in by_service
+                else self._known[service.id]
+            )
+            for service in found
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Known:
+    """The pools of one service, and the state of it that they show."""
+
+    seen: tuple
+    pools: tuple[placement.Pool, ...]
+
+
+def to_pool(row, service, is_up: bool) -> placement.Pool:
+    """Make the scheduler's view of a pool from its row and its service."""
+    return placement.Pool.from_mapping(
+        {
+            'name': row.name,
+            'availability_zone': service.zone,
+            'service_up': is_up,
+            'service_enabled': not service.disabled,
+            'share_groups': row.share_groups,
+            **row.report,
+        }
+    )

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scheduler as a service."""
+
+from manila_groups import rpc
+from manila_groups import service
+from manila_groups.backend import rpcapi as backend_rpcapi
+from manila_groups.db import api as db_api
+from manila_groups.db import services
+from manila_groups.groups import lifecycle
+from manila_groups.scheduler import manager
+
+BINARY = 'manila-groups-scheduler'
+
+
+def build(conf, db: db_api.Database, transport) -> service.Service:
+    """Make the scheduler of this machine, ready to be started.
+
+    Writes its first sign of life.
+
+    :raises ConfigurationError: a filter or a weigher can't be loaded
+    """
+    scheduler = manager.SchedulerManager(
+        conf,
+        db,
+        lifecycle.Lifecycle(conf, db),
+        backend_rpcapi.BackendAPI(transport),
+    )
+
+    def beat():
+        zone = conf.service.availability_zone
+        with db.writer() as session:
+            services.beat(session, conf.host, BINARY, zone)
+
+    beat()
+    return service.Service(
+        transport,
+        rpc.SCHEDULER_TOPIC,
+        conf.host,
+        scheduler,
+        [
+            (conf.service.heartbeat_interval, beat),
+            (conf.service.reconcile_interval, scheduler.reconcile),
+        ],
+    )

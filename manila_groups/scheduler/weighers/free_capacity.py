@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The more capacity is free, the better."""
+
+import math
+
+from manila_groups.scheduler import placement
+from manila_groups.scheduler import weighers
+
+
+class FreeCapacityWeigher(weighers.Weigher):
+    """Weighs what is free beside the reserved part, in GiB.
+
+    A pool without limit counts as much as the emptiest pool that has one, a
+    pool that does not know counts nothing.
+    """
+
+    name = 'free_capacity'
+
+    @property
+    def multiplier(self) -> float:
+        return self.conf.scheduler.free_capacity_weight_multiplier
+
+    def weigh(
+        self, request: placement.Request, pools: list[placement.Pool]
+    ) -> list[float]:
+        usable = [max(pool.usable_gb or 0.0, 0.0) for pool in pools]
+        known = (value for value in usable if value != math.inf)
+        largest = max(known, default=0.0) or 1.0
+        return [min(value, largest) for value in usable]

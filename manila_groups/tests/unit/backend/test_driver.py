@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plain data of the driver interface, and the documentation's example."""
+
+import dataclasses
+import math
+import pathlib
+import re
+import textwrap
+
+import hypothesis
+from hypothesis import strategies
+import testtools
+
+from manila_groups.backend import driver
+from manila_groups.tests import base
+from manila_groups.tests.unit.backend import contract
+
+_GUIDE = (
+    pathlib.Path(__file__).parents[4] / 'doc/source/contributor/drivers.rst'
+)
+_WORDS = (driver.INFINITE, driver.UNKNOWN)
+
+
+class TestPoolReport(base.TestCase):
+    def test_plain(self):
+        report = driver.PoolReport('gold', 10, 2.5)
+        self.assertEqual(
+            {
+                'name': 'gold',
+                'total_capacity_gb': 10,
+                'free_capacity_gb': 2.5,
+                'reserved_percentage': 0,
+                'capabilities': {},
+                'group_capabilities': {},
+            },
+            dataclasses.asdict(report),
+        )
+
+    @hypothesis.given(
+        strategies.one_of(strategies.floats(), strategies.text())
+    )
+    def test_capacity(self, value):
+        usable = value in _WORDS or (
+            isinstance(value, float) and math.isfinite(value) and value >= 0
+        )
+        for capacities in ((value, 1), (1, value)):
+            if usable:
+                driver.PoolReport('gold', *capacities)
+            else:
+                with testtools.ExpectedException(ValueError, '.*gold'):
+                    driver.PoolReport('gold', *capacities)
+
+    def test_name(self):
+        for name in ('', 'a#b', 'a@b', None, 7):
+            with testtools.ExpectedException(ValueError, '.*name of a pool'):
+                driver.PoolReport(name, 1, 1)
+
+    def test_reserved_percentage(self):
+        for percentage in (-1, 101):
+            with testtools.ExpectedException(ValueError, f'.*{percentage}'):
+                driver.PoolReport('gold', 1, 1, percentage)
+
+
+class TestDriver(base.TestCase):
+    def test_is_abstract(self):
+        self.assertRaises(
+            TypeError, driver.Driver, 'alpha', contract.section('alpha')
+        )
+
+
+class TestExample(contract.DriverContract, base.TestCase):
+    """The example of the driver guide is a driver that works."""
+
+    def make_driver(self):
+        if not hasattr(self, 'example'):
+            block = re.search(
+                r'^\.\. code-block:: python\n\n((?: {4}.*\n|\n)+)',
+                _GUIDE.read_text(),
+                re.MULTILINE,
+            )
+            names = {}
+            exec(textwrap.dedent(block.group(1)), names)
+            kind = names['ShelfDriver']
+            section = contract.section('alpha', kind.opts, shelf_slots=100)
+            self.example = kind('alpha', section)
+        self.example.setup()
+        return self.example
+
+    def groups_of(self, made):
+        return set(made.shelf)
