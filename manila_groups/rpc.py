@@ -5,8 +5,8 @@ A message is a hint that work is waiting, and the database knows what work:
 so a message carries an id, is sent without an answer, and may be lost.
 """
 
-import oslo_messaging
 from oslo_log import log
+import oslo_messaging
 
 from manila_groups import context
 

@@ -32,7 +32,7 @@ class Service(service.ServiceBase):
     ):
         self._server = rpc.server(transport, topic, host, manager)
         self._loops = [
-            (seconds, loopingcall.FixedIntervalLoopingCall(_quiet(method)))
+            (seconds, loopingcall.FixedIntervalLoopingCall(quietly, method))
             for seconds, method in loops
         ]
 
@@ -56,11 +56,11 @@ class Service(service.ServiceBase):
         """Do nothing: the configuration is read at the start only."""
 
 
-def _quiet(method):
-    def call():
-        try:
-            method()
-        except Exception:
-            LOG.exception('%s failed; it is tried again', method.__qualname__)
-
-    return call
+def quietly(method: Callable, *args) -> None:
+    """Call a method; an error goes to the log, and the work waits."""
+    try:
+        method(*args)
+    except Exception:
+        LOG.exception(
+            '%s%s failed; it is tried again', method.__qualname__, args
+        )

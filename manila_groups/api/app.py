@@ -11,9 +11,20 @@ from manila_groups import exception
 from manila_groups import policy
 from manila_groups.api import routes
 from manila_groups.api import wsgi
+from manila_groups.api.v2 import availability_zones
+from manila_groups.api.v2 import extensions
+from manila_groups.api.v2 import messages
+from manila_groups.api.v2 import pools
+from manila_groups.api.v2 import services as services_api
 from manila_groups.api.v2 import share_group_types
 from manila_groups.api.v2 import share_groups
+from manila_groups.api.v2 import share_replicas
+from manila_groups.api.v2 import share_types as share_types_api
 from manila_groups.db import api as db_api
+from manila_groups.groups import availability_zones as zones_domain
+from manila_groups.groups import messages as messages_domain
+from manila_groups.groups import pools as pools_domain
+from manila_groups.groups import services as services_domain
 from manila_groups.groups import share_group_types as group_types_domain
 from manila_groups.groups import share_groups as groups_domain
 from manila_groups.groups import share_types as share_types_domain
@@ -97,19 +108,34 @@ def _find_paste_config(conf) -> pathlib.Path:
 def factory(global_conf, **_local_conf):
     """Make the application itself, for the paste.deploy file."""
     made = global_conf[COLLABORATORS]
+    enforcer = made.enforcer
+    return wsgi.Dispatcher(
+        routes.Routes(_controllers(made, enforcer)),
+        enforcer,
+        made.conf.api.max_body_bytes,
+    )
+
+
+def _controllers(made, enforcer):
     share_types = share_types_domain.ShareTypes(made.conf, made.db)
     types = group_types_domain.ShareGroupTypes(made.conf, made.db, share_types)
     groups = groups_domain.ShareGroups(
         made.conf, made.db, types, share_types, made.scheduler, made.backends
     )
+    services = services_domain.Services(made.conf, made.db)
     max_limit = made.conf.api.max_limit
-    enforcer = made.enforcer
-    controllers = {
+    return {
         'share_groups': share_groups.Controller(groups, enforcer, max_limit),
         'share_group_types': share_group_types.Controller(types, max_limit),
+        'share_types': share_types_api.Controller(share_types, max_limit),
+        'availability_zones': availability_zones.Controller(
+            zones_domain.AvailabilityZones(made.db)
+        ),
+        'services': services_api.Controller(services),
+        'pools': pools.Controller(pools_domain.Pools(made.db, services)),
+        'messages': messages.Controller(
+            messages_domain.Messages(made.db), max_limit
+        ),
+        'share_replicas': share_replicas.Controller(),
+        'extensions': extensions.Controller(),
     }
-    return wsgi.Dispatcher(
-        routes.Routes(controllers),
-        enforcer,
-        made.conf.api.max_body_bytes,
-    )

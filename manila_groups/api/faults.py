@@ -28,14 +28,14 @@ def response(
     if code == 413:
         headers.setdefault('Retry-After', '0')
         fault['retryAfter'] = headers['Retry-After']
-    return webob.Response(
+    made = webob.Response(
         status=code,
         body=json.dumps({_NAMES.get(code, 'computeFault'): fault}).encode(),
         content_type='application/json',
         charset=None,
-        headerlist=None,
-        **({'headers': headers} if headers else {}),
     )
+    made.headers.update(headers)
+    return made
 
 
 def from_error(error: exception.ServiceError) -> webob.Response:
@@ -44,3 +44,11 @@ def from_error(error: exception.ServiceError) -> webob.Response:
     if isinstance(error, exception.MethodNotAllowed):
         headers['Allow'] = ', '.join(error.allowed)
     return response(error.code, error.message, headers)
+
+
+def is_fault(response: webob.Response) -> bool:
+    """Tell whether a response is one that :func:`response` makes."""
+    return (
+        response.content_type == 'application/json'
+        and 'error' not in response.json
+    )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The microversions: the range, and each one that changes something here."""
 
+import re
+
 import microversion_parse
 
 from manila_groups import exception
@@ -16,8 +18,7 @@ EXPERIMENTAL_HEADER = 'X-OpenStack-Manila-API-Experimental'
 HISTORY = (
     (
         '2.31',
-        'Share groups, share group types and share group snapshots, as '
-        'experimental resources.',
+        'Share groups and share group types, as experimental resources.',
     ),
     (
         '2.34',
@@ -39,14 +40,15 @@ HISTORY = (
     ),
     (
         '2.55',
-        'Share groups, share group types and share group snapshots are no '
-        'longer experimental.',
+        'Share groups and share group types are no longer experimental.',
     ),
     ('2.66', 'Share group types can be filtered by group_specs.'),
     ('2.83', 'Services have disabled_reason, which disabling can give.'),
     ('2.93', 'Services have ensuring.'),
     ('2.99', 'The newest microversion that clients of this service know.'),
 )
+
+_NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')
 
 
 def parse(text: str) -> tuple[int, int]:
@@ -81,22 +83,25 @@ def requested(headers) -> tuple[int, int]:
         SERVICE_TYPE,
         legacy_headers=[HEADER.lower()],
     )
-    if found is None:
+    if found is None and not _names_service_alone(headers):
         return MIN
     if found == 'latest':
         return MAX
-    try:
-        if len(found) > 20 or not found.isascii():
-            raise ValueError
-        version = tuple(microversion_parse.parse_version_string(found))
-    except (TypeError, ValueError):
+    if not _NUMBERS.fullmatch(found or ''):
         raise exception.Invalid(
-            f"{HEADER}: '{found[:50]}' is not a microversion; it is two "
+            f"{HEADER}: '{found or '':.50}' is not a microversion; it is two "
             "numbers with a dot between them, or 'latest'."
-        ) from None
+        )
+    version = parse(found)
     if not MIN <= version <= MAX:
         raise exception.NotAcceptable(
             f'Version {found} is not supported by the API. Minimum is '
             f'{to_text(MIN)} and maximum is {to_text(MAX)}.'
         )
     return version
+
+
+def _names_service_alone(headers):
+    """Tell whether the standard header has the service but no version."""
+    parts = headers.get(STANDARD_HEADER, '').lower().split(',')
+    return SERVICE_TYPE in [part.strip() for part in parts]

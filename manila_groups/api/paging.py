@@ -4,18 +4,20 @@
 import urllib.parse
 
 from manila_groups import exception
+from manila_groups.api import parsing
 from manila_groups.db import paging
 
 _KEYS = ('limit', 'offset', 'marker', 'sort_key', 'sort_dir')
 
 
 def take(
-    filters: dict, max_limit: int, aliases: dict[str, str] | None = None
+    filters: dict, max_limit: int | None, aliases: dict[str, str] | None = None
 ) -> paging.Page:
     """Take what tells the page out of a checked query.
 
     :param filters: the checked query; only the filters stay in it
-    :param max_limit: the most rows of a page
+    :param max_limit: the most rows of a page; None for no limit but the one
+        that is asked for
     :param aliases: other names of sort keys
     :raises Invalid: two markers are given
     """
@@ -28,9 +30,13 @@ def take(
         offset, marker = '0', offset
     elif len(offset) > 18:
         raise exception.Invalid('offset: has more than 18 digits.')
+    limits = (values.get('limit'), max_limit)
     sort_key = values.get('sort_key', 'created_at')
     return paging.Page(
-        limit=min(int(values.get('limit', max_limit)), max_limit),
+        limit=min(
+            (int(limit) for limit in limits if limit is not None),
+            default=None,
+        ),
         marker=marker,
         offset=int(offset),
         sort_key=(aliases or {}).get(sort_key, sort_key),
@@ -47,9 +53,7 @@ def links(request, key: str, records: list, more: bool) -> dict:
         return {}
     query = [
         (name, value)
-        for name, value in urllib.parse.parse_qsl(
-            request.query_string, keep_blank_values=True
-        )
+        for name, value in parsing.read_pairs(request.query_string)
         if name not in ('marker', 'offset')
     ]
     query.append(('marker', records[-1].id))

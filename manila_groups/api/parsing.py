@@ -2,8 +2,8 @@
 """From the bytes of a request to checked text and JSON."""
 
 import json
-import urllib.parse
 from typing import Any
+import urllib.parse
 
 from manila_groups import exception
 
@@ -30,14 +30,14 @@ def read_path(environ: dict) -> str:
     return path
 
 
-def read_query(query_string: str) -> dict[str, list[str]]:
-    """Decode a query: each key with its values, in order.
+def read_pairs(query_string: str) -> list[tuple[str, str]]:
+    """Decode a query: its keys and values, in order.
 
-    :raises Invalid: it is not percent-encoded UTF-8, or has a NUL
+    :raises Invalid: it is not UTF-8, percent-encoded or not, or too long
     """
     try:
-        pairs = urllib.parse.parse_qsl(
-            query_string,
+        return urllib.parse.parse_qsl(
+            query_string.encode('latin-1').decode('utf-8'),
             keep_blank_values=True,
             errors='strict',
             max_num_fields=MAX_QUERY_FIELDS,
@@ -48,8 +48,15 @@ def read_query(query_string: str) -> dict[str, list[str]]:
         raise exception.Invalid(
             f'The query has more than {MAX_QUERY_FIELDS} fields.'
         ) from None
+
+
+def read_query(query_string: str) -> dict[str, list[str]]:
+    """Decode a query: each key with its values, in order.
+
+    :raises Invalid: it is not UTF-8, has a NUL, or is too long
+    """
     values: dict[str, list[str]] = {}
-    for key, value in pairs:
+    for key, value in read_pairs(query_string):
         _check_text(key, 'query')
         _check_text(value, key)
         values.setdefault(key, []).append(value)
@@ -76,7 +83,7 @@ def read_json(data: bytes) -> dict[str, Any]:
         raise exception.Invalid(f'The body is not JSON: {error}.') from None
     if not isinstance(body, dict):
         raise exception.Invalid('The body is not a JSON object.')
-    _check_tree(body)
+    check_tree(body)
     return body
 
 
@@ -99,7 +106,12 @@ def _too_deep():
     )
 
 
-def _check_tree(body):
+def check_tree(body: dict[str, Any]) -> None:
+    """Check all text in an object, and how deep it is nested.
+
+    :raises Invalid: it is nested too deeply, or has text that no database
+        stores
+    """
     waiting = [(body, '', 1)]
     while waiting:
         value, where, depth = waiting.pop()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every URL of the API: its methods, and the controller's method of each."""
 
-import dataclasses
 from collections.abc import Callable
 from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
 import routes
@@ -78,6 +78,55 @@ TABLE = (
             'DELETE': 'share_group_types.delete_spec',
         },
     ),
+    ('/types', {'GET': 'share_types.index', 'POST': 'share_types.create'}),
+    ('/types/default', {'GET': 'share_types.default'}),
+    (
+        '/types/{type_id}',
+        {
+            'GET': 'share_types.show',
+            'PUT': 'share_types.update',
+            'DELETE': 'share_types.delete',
+        },
+    ),
+    (
+        '/types/{type_id}/share_type_access',
+        {'GET': 'share_types.list_access'},
+    ),
+    (
+        '/types/{type_id}/action',
+        {
+            'POST': {
+                'addProjectAccess': 'share_types.add_access',
+                'removeProjectAccess': 'share_types.remove_access',
+            }
+        },
+    ),
+    (
+        '/types/{type_id}/extra_specs',
+        {'GET': 'share_types.list_specs', 'POST': 'share_types.set_specs'},
+    ),
+    (
+        '/types/{type_id}/extra_specs/{key}',
+        {
+            'GET': 'share_types.show_spec',
+            'PUT': 'share_types.update_spec',
+            'DELETE': 'share_types.delete_spec',
+        },
+    ),
+    ('/availability-zones', {'GET': 'availability_zones.index'}),
+    ('/services', {'GET': 'services.index'}),
+    ('/services/enable', {'PUT': 'services.enable'}),
+    ('/services/disable', {'PUT': 'services.disable'}),
+    ('/scheduler-stats/pools', {'GET': 'pools.index'}),
+    ('/scheduler-stats/pools/detail', {'GET': 'pools.detail'}),
+    ('/messages', {'GET': 'messages.index'}),
+    (
+        '/messages/{message_id}',
+        {'GET': 'messages.show', 'DELETE': 'messages.delete'},
+    ),
+    ('/share-replicas', {'GET': 'share_replicas.index'}),
+    ('/share-replicas/detail', {'GET': 'share_replicas.index'}),
+    ('/extensions', {'GET': 'extensions.index'}),
 )
 
 #: The reference spells these paths in another way (wire: Where reference and
@@ -151,7 +200,8 @@ class Routes:
         :raises NotFound: nothing has this path
         :raises MethodNotAllowed: it has no such method
         """
-        found = self._mapper.match(path)
+        # The mapper's expressions end with $, which lets a line end pass.
+        found = None if path.endswith('\n') else self._mapper.match(path)
         if found is None:
             raise exception.NotFound('The resource could not be found.')
         methods, reference = self._targets[int(found.pop('target'))]

@@ -2,29 +2,47 @@
 """Filters by specs: a mapping within a query."""
 
 import ast
+from collections.abc import Mapping
 import json
 
 from manila_groups import exception
+from manila_groups.api import parsing
+
+#: Each pair is a condition in SQL, of which databases take so many.
+MAX_PAIRS = 100
+MAX_LENGTH = 255
+
+_NOT_READABLE = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    MemoryError,
+    RecursionError,
+)
 
 
-def read(text: str | None) -> dict[str, str]:
+def read(filters: Mapping[str, str], name: str) -> dict[str, str]:
     """Read a mapping as clients send it: {'k': 'v'}, or JSON.
 
-    :returns: spec keys to values; empty for None
+    :param filters: the checked query
+    :param name: the key that may be in it
+    :returns: spec keys to values; empty when the key is not there
     :raises Invalid: it is not a mapping from text to text, numbers or
-        booleans
+        booleans, or is too large
     """
-    if text is None:
+    if name not in filters:
         return {}
+    text = filters[name]
     for parse in (json.loads, ast.literal_eval):
         try:
             found = parse(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except _NOT_READABLE:
             continue
         if _is_flat_mapping(found):
-            return {key: str(value) for key, value in found.items()}
+            parsing.check_tree({name: found})
+            return _within_limits(name, found)
     raise exception.Invalid(
-        f"'{text:.100}' is not a mapping such as {{'key': 'value'}}."
+        f"{name}: '{text:.100}' is not a mapping such as {{'key': 'value'}}."
     )
 
 
@@ -34,3 +52,15 @@ def _is_flat_mapping(value):
         and all(isinstance(key, str) for key in value)
         and all(isinstance(v, str | int | float) for v in value.values())
     )
+
+
+def _within_limits(name, found):
+    if len(found) > MAX_PAIRS:
+        raise exception.Invalid(f'{name}: has more than {MAX_PAIRS} pairs.')
+    pairs = {key: str(value) for key, value in found.items()}
+    for text in (*pairs, *pairs.values()):
+        if len(text) > MAX_LENGTH:
+            raise exception.Invalid(
+                f"{name}: '{text:.100}' has more than {MAX_LENGTH} characters."
+            )
+    return pairs

@@ -5,14 +5,14 @@ What a method needs to be called stands on it, as decorators; the dispatcher
 reads it there.
 """
 
+from collections.abc import Callable
 import dataclasses
 import json
-from collections.abc import Callable
 from typing import Any
 
+from oslo_log import log
 import webob
 import webob.dec
-from oslo_log import log
 
 from manila_groups import exception
 from manila_groups.api import faults
@@ -219,13 +219,14 @@ def _check_version(request, rules):
             f'{microversions.to_text(rules.since)} of the API.'
         )
     before = rules.experimental_before
-    if before and request.version < before:
-        if not _accepts_experimental(request):
-            raise exception.NotFound(
-                'The resource is experimental in this version of the API: '
-                f'send {microversions.EXPERIMENTAL_HEADER}: true, or ask for '
-                f'version {microversions.to_text(before)} or later.'
-            )
+    if not before or request.version >= before:
+        return
+    if not _accepts_experimental(request):
+        raise exception.NotFound(
+            'The resource is experimental in this version of the API: '
+            f'send {microversions.EXPERIMENTAL_HEADER}: true, or ask for '
+            f'version {microversions.to_text(before)} or later.'
+        )
 
 
 def _check_query(request, rules):
@@ -262,7 +263,9 @@ def _render(result: Any, rules: Rules, reference: bool):
     if reference and rules.reference_success is not None:
         status = rules.reference_success
     if result is None:
-        return webob.Response(status=status, content_type=None)
+        response = webob.Response(status=status)
+        del response.content_type
+        return response
     return webob.Response(
         status=status,
         body=json.dumps(result).encode(),

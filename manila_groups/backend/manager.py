@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A back end: carries out with its driver what the scheduler decided."""
 
-import contextlib
 import dataclasses
 import threading
 
-import oslo_messaging
 from oslo_log import log
+import oslo_messaging
 
 from manila_groups import context
+from manila_groups import service
 from manila_groups import states
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import rpcapi
@@ -52,7 +52,7 @@ class BackendManager:
         self._scheduler = scheduler
         self._ready = False
         self._first_search = True
-        self._working_on = set()
+        self._asked = {}
         self._lock = threading.Lock()
 
     @oslo_messaging.expose
@@ -61,9 +61,48 @@ class BackendManager:
 
         Does nothing when it is not, or no longer, to be created here.
         """
-        with self._work(share_group_id, states.CREATING) as work:
-            if work is not None:
-                self._create(ctxt, *work)
+        self._ask(ctxt, share_group_id, states.CREATING)
+
+    @oslo_messaging.expose
+    def delete_share_group(self, ctxt, share_group_id: str) -> None:
+        """Delete a share group that was placed here.
+
+        Does nothing when it is not to be deleted, or not here.
+        """
+        self._ask(ctxt, share_group_id, states.DELETING)
+
+    def _ask(self, ctxt, group_id, status):
+        """Do the work of a status, or leave it to the thread at work.
+
+        One thread at a time works on a group; what it is asked for meanwhile
+        it does next.
+        """
+        with self._lock:
+            if not self._ready:
+                return
+            at_work = group_id in self._asked
+            self._asked.setdefault(group_id, set()).add(status)
+        if not at_work:
+            while (status := self._next(group_id)) is not None:
+                service.quietly(self._work, ctxt, group_id, status)
+
+    def _next(self, group_id):
+        with self._lock:
+            if self._asked[group_id]:
+                return self._asked[group_id].pop()
+            del self._asked[group_id]
+            return None
+
+    def _work(self, ctxt, group_id, status):
+        found = self._steps.at_work(group_id, status, self.host)
+        if found is None:
+            return
+        group, specs = found
+        told = _told(group, specs)
+        if status == states.CREATING:
+            self._create(ctxt, group, told)
+        else:
+            self._delete(group, told)
 
     def _create(self, ctxt, group, told):
         try:
@@ -89,16 +128,6 @@ class BackendManager:
                 'Something may be left over of share group %s', told.id
             )
 
-    @oslo_messaging.expose
-    def delete_share_group(self, ctxt, share_group_id: str) -> None:
-        """Delete a share group that was placed here.
-
-        Does nothing when it is not to be deleted, or not here.
-        """
-        with self._work(share_group_id, states.DELETING) as work:
-            if work is not None:
-                self._delete(*work)
-
     def _delete(self, group, told):
         try:
             self._driver.delete_share_group(told)
@@ -108,31 +137,6 @@ class BackendManager:
             return
         if self._steps.deleted(group):
             LOG.info('Share group %s was deleted', group.id)
-
-    @contextlib.contextmanager
-    def _work(self, group_id, status):
-        """Yield a group and what the driver is told of it, or None.
-
-        One thread at a time works on a group; a second message for it has
-        nothing to add, as the reconciler looks at what is left.
-        """
-        with self._lock:
-            mine = self._ready and group_id not in self._working_on
-            if mine:
-                self._working_on.add(group_id)
-        try:
-            yield self._read(group_id, status) if mine else None
-        finally:
-            if mine:
-                with self._lock:
-                    self._working_on.discard(group_id)
-
-    def _read(self, group_id, status):
-        found = self._steps.at_work(group_id, status, self.host)
-        if found is None:
-            return None
-        group, specs = found
-        return group, _told(group, specs)
 
     def report(self) -> None:
         """Write a sign of life, and what the driver says of its pools."""

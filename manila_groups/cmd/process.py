@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process: from its configuration to the signal that ends it."""
 
+from collections.abc import Callable
 import signal
 import sys
 import threading
-from collections.abc import Callable
 
-import waitress
 from oslo_log import log
 from oslo_service import service
+import waitress
 
 from manila_groups import conf as configuration
 from manila_groups import exception

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration: every option of the service, a file per section."""
 
-import logging
 from collections.abc import Mapping
+import logging
 from typing import Any
 
-import oslo_messaging
 from oslo_config import cfg
 from oslo_db import options as db_options
 from oslo_log import log
+import oslo_messaging
 from oslo_messaging import opts as messaging_opts
 from oslo_messaging._metrics import client as messaging_metrics
 from oslo_messaging._tracing import client as messaging_tracing
@@ -24,6 +24,8 @@ from manila_groups.conf import service
 from manila_groups.conf import types
 
 PROJECT = 'manila-groups'
+
+_LOG_LEVELS = [*log.get_default_log_levels(), 'alembic=WARN', 'waitress.queue=ERROR']
 
 #: oslo.messaging registers these on the global configuration only, and reads
 #: them from the one that it is given.
@@ -45,6 +47,7 @@ def new() -> cfg.ConfigOpts:
     conf.register_opts(http_proxy_to_wsgi.OPTS, 'oslo_middleware')
     policy_opts.set_defaults(conf, policy_file='policy.yaml')
     log.register_options(conf)
+    log.set_defaults(default_log_levels=_LOG_LEVELS)
     return conf
 
 
@@ -104,12 +107,5 @@ def setup_logging(conf: cfg.ConfigOpts) -> None:
 
     :param conf: what :func:`load` returned
     """
-    log.set_defaults(
-        default_log_levels=[
-            *log.get_default_log_levels(),
-            'alembic=WARN',
-            'futurist=WARN',
-        ]
-    )
     log.setup(conf, PROJECT)
     logging.captureWarnings(True)

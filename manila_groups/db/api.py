@@ -3,9 +3,11 @@
 
 import contextlib
 
-import sqlalchemy as sa
 from oslo_db import api as oslo_db_api
 from oslo_db.sqlalchemy import enginefacade
+import sqlalchemy as sa
+
+from manila_groups import exception
 
 #: Seconds that an SQLite connection waits for another one's write.
 SQLITE_BUSY_TIMEOUT = 30
@@ -33,9 +35,14 @@ class Database:
     """Transactions on the configured database.
 
     :param conf: an oslo.config object with oslo.db's options registered
+    :raises ConfigurationError: no database is configured
     """
 
     def __init__(self, conf):
+        if not conf.database.connection:
+            raise exception.ConfigurationError(
+                '[database] connection: is not set.'
+            )
         self._manager = enginefacade.transaction_context()
         options = {
             name: value
@@ -43,6 +50,8 @@ class Database:
             if name not in ('backend', 'use_db_reconnect')
             and not name.startswith('db_')
         }
+        for name in ('connection', 'slave_connection'):
+            options[name] = _with_whole_unicode(options[name])
         self._manager.configure(
             sqlite_fk=True, thread_checkin=False, **options
         )
@@ -74,16 +83,31 @@ class Database:
         self.engine.dispose()
 
 
+def _with_whole_unicode(url):
+    """Let MySQL take characters of four bytes; oslo.db asks for three."""
+    if not url:
+        return url
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == 'mysql' and 'charset' not in parsed.query:
+        parsed = parsed.update_query_dict({'charset': 'utf8mb4'})
+    return parsed.render_as_string(hide_password=False)
+
+
 def _prepare_engine(engine):
     if engine.dialect.name == 'sqlite':
+        sa.event.listen(engine, 'first_connect', _choose_wal)
         sa.event.listen(engine, 'connect', _prepare_sqlite)
         sa.event.listen(
             engine, 'before_cursor_execute', _begin_immediate, retval=True
         )
 
 
-def _prepare_sqlite(connection, _record):
+def _choose_wal(connection, _record):
+    """Let readers read beside a writer; the file remembers it."""
     connection.execute('PRAGMA journal_mode = WAL')
+
+
+def _prepare_sqlite(connection, _record):
     connection.execute('PRAGMA synchronous = NORMAL')
     connection.execute(f'PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT * 1000}')
     # As the other databases do with the collations that the tables have.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of user messages."""
 
-import datetime
 from collections.abc import Mapping
+import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ FILTERS = {
     **{
         key: lambda value, column=_MESSAGE.c[key]: column == value
         for key in (
+            'id',
             'project_id',
             'request_id',
             'resource_type',

@@ -6,13 +6,16 @@ code point on every database, times are UTC without a zone and hold
 microseconds.
 """
 
-import sqlalchemy as sa
 from oslo_db.sqlalchemy import types as db_types
+import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import postgresql
 
 Id = sa.String(36)
-Name = sa.String(255)
+Name = sa.String(255).with_variant(
+    postgresql.VARCHAR(255, collation='C'), 'postgresql'
+)
 Time = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 Json = db_types.JsonEncodedDict(mysql_as_long=True)
 
@@ -38,8 +41,8 @@ class Base(orm.DeclarativeBase):
     }
 
 
-def _table_args(*constraints):
-    return (*constraints, Base.__table_args__)
+def _table_args(*constraints, **options):
+    return (*constraints, {**Base.__table_args__, **options})
 
 
 def _id():
@@ -75,7 +78,8 @@ class Service(Base):
     """A running scheduler or back end; updated_at is its heartbeat.
 
     pools_generation grows with every change of one of its pools, which
-    tells a scheduler what it has to read again.
+    tells a scheduler what it has to read again.  So that it never takes one
+    service for another, an id is not used again.
     """
 
     __tablename__ = 'services'
@@ -87,7 +91,9 @@ class Service(Base):
     disabled_reason = _text()
     pools_generation = sa.Column(sa.BigInteger, nullable=False, default=0)
     created_at, updated_at = _times()
-    __table_args__ = _table_args(sa.UniqueConstraint('host', 'binary'))
+    __table_args__ = _table_args(
+        sa.UniqueConstraint('host', 'binary'), sqlite_autoincrement=True
+    )
 
 
 class Pool(Base):
@@ -176,6 +182,7 @@ SHARE_GROUP_INDEXES = (
     ('project_id', 'name', 'id'),
     ('project_id', 'status', 'created_at', 'id'),
     ('created_at', 'id'),
+    ('name', 'id'),
     ('name', 'created_at', 'id'),
     ('status', 'created_at', 'id'),
     ('host', 'created_at', 'id'),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One page of a list: order, marker, offset and limit as SQL."""
 
-import dataclasses
 from collections.abc import Mapping
+import dataclasses
 
 import sqlalchemy as sa
 
@@ -35,8 +35,9 @@ def fetch(
 ) -> tuple[list, bool]:
     """Read one page of a query.
 
-    The id breaks ties, in the direction of the sort key; NULL sorts as the
-    smallest value on every database.
+    The id breaks ties, in the direction of the sort key.  NULL sorts as the
+    database sorts it, so that its indexes serve: on PostgreSQL as the largest
+    value, on the others as the smallest.
 
     :param query: selects from tables that have the sort columns, filtered to
         what the caller may see
@@ -49,7 +50,8 @@ def fetch(
         query = query.where(
             _after_marker(session, query, column, row_id, page)
         )
-    query = query.order_by(*_order(session, column, row_id, page))
+    for key in (column, row_id) if column is not row_id else (row_id,):
+        query = query.order_by(key.desc() if page.descending else key.asc())
     if page.offset:
         query = query.offset(page.offset)
         if page.limit is None:
@@ -59,22 +61,6 @@ def fetch(
         return session.execute(query).all(), False
     rows = session.execute(query.limit(page.limit + 1)).all()
     return rows[: page.limit], len(rows) > page.limit
-
-
-def _order(session, column, row_id, page):
-    order = []
-    for key in (column, row_id):
-        expression = key.desc() if page.descending else key.asc()
-        if session.get_bind().dialect.name == 'postgresql':
-            expression = (
-                expression.nulls_last()
-                if page.descending
-                else expression.nulls_first()
-            )
-        order.append(expression)
-        if column is row_id:
-            break
-    return order
 
 
 def _after_marker(session, query, column, row_id, page):
@@ -90,25 +76,35 @@ def _after_marker(session, query, column, row_id, page):
         raise exception.Invalid(
             f"marker: there is no row with the id '{page.marker}'."
         )
-    return _beyond(column, row[0], row_id, page.marker, page.descending)
+    later_id = row_id < page.marker if page.descending else row_id > page.marker
+    if column is row_id:
+        return later_id
+    null_is_largest = session.get_bind().dialect.name == 'postgresql'
+    return _beyond(
+        column,
+        row[0],
+        later_id,
+        descending=page.descending,
+        null_is_last=page.descending != null_is_largest,
+    )
 
 
-def _beyond(column, value, row_id, marker, descending):
-    """Rows that come after one with this value and id.
+def _beyond(column, value, later_id, *, descending, null_is_last):
+    """Rows that come after one with this value.
 
     Written as a range and a remainder, which every database answers from an
     index, where some read a plain OR or a row comparison as a full scan.
+
+    :param later_id: the condition on rows with the same value
     """
-    later_id = row_id < marker if descending else row_id > marker
-    if column is row_id:
-        return later_id
-    if value is None and descending:
+    if value is None and null_is_last:
         return sa.and_(column.is_(None), later_id)
     if value is None:
         return sa.or_(column.is_not(None), later_id)
-    if not descending:
-        return sa.and_(column >= value, sa.or_(column > value, later_id))
-    beyond = sa.and_(column <= value, sa.or_(column < value, later_id))
-    if getattr(column, 'nullable', True):
+    if descending:
+        beyond = sa.and_(column <= value, sa.or_(column < value, later_id))
+    else:
+        beyond = sa.and_(column >= value, sa.or_(column > value, later_id))
+    if null_is_last and column.nullable:
         return sa.or_(beyond, column.is_(None))
     return beyond

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from oslo_utils import timeutils
+import sqlalchemy as sa
 
 from manila_groups.db import models
 from manila_groups.db import records
@@ -63,6 +63,9 @@ def report(
         for name, new in reports.items()
         if name not in known
     ]
+    if not (gone or changed or added):
+        return False
+    services.pools_changed(session, id=service_id)
     if gone:
         session.execute(sa.delete(_POOL).where(_POOL.c.id.in_(gone)))
     if changed:
@@ -75,9 +78,7 @@ def report(
     if added:
         session.execute(sa.insert(_POOL), added)
         recount(session, service_id)
-    if gone or changed or added:
-        services.pools_changed(session, service_id)
-    return bool(gone or changed or added)
+    return True
 
 
 def recount(session, service_id: int) -> None:
@@ -102,27 +103,22 @@ def claim(session, name: str, seen: int | None) -> bool:
         takes any
     :returns: False when the pool is gone or has another number of groups
     """
-    statement = sa.update(_POOL).where(_POOL.c.name == name)
-    if seen is not None:
-        statement = statement.where(_POOL.c.share_groups == seen)
-    return _count(session, statement, name, 1)
+    conditions = () if seen is None else (_POOL.c.share_groups == seen,)
+    return _count(session, name, 1, *conditions)
 
 
 def release(session, name: str) -> None:
     """Count one group less in a pool, if the pool is still there."""
-    statement = sa.update(_POOL).where(
-        _POOL.c.name == name, _POOL.c.share_groups > 0
-    )
-    _count(session, statement, name, -1)
+    _count(session, name, -1, _POOL.c.share_groups > 0)
 
 
-def _count(session, statement, name, change):
+def _count(session, name, change, *conditions):
+    # The service's row first, as in a report: there the two wait for each
+    # other, where the row of a pool that is being added can't be seen yet.
+    services.pools_changed(session, host=name.partition('#')[0])
     changed = session.execute(
-        statement.values(share_groups=_POOL.c.share_groups + change)
+        sa.update(_POOL)
+        .where(_POOL.c.name == name, *conditions)
+        .values(share_groups=_POOL.c.share_groups + change)
     ).rowcount
-    if changed:
-        service_id = session.scalar(
-            sa.select(_POOL.c.service_id).where(_POOL.c.name == name)
-        )
-        services.pools_changed(session, service_id)
     return changed == 1

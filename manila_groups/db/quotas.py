@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quotas: usage that is counted in the transaction of what it counts."""
 
-import sqlalchemy as sa
 from oslo_db import exception as db_exception
+import sqlalchemy as sa
 
 from manila_groups.db import models
 
@@ -39,15 +39,13 @@ def take(
         statement = statement.where(_USAGE.c.in_use + amount <= most)
     if session.execute(statement).rowcount:
         return True
-    if _first_use(session, project_id, resource):
-        return session.execute(statement).rowcount == 1
-    return False
+    _ensure_row(session, project_id, resource)
+    return session.execute(statement).rowcount == 1
 
 
-def _first_use(session, project_id, resource):
-    """Make the usage row if there is none; False when there was one."""
+def _ensure_row(session, project_id, resource):
     if used(session, project_id, resource) is not None:
-        return False
+        return
     try:
         with session.begin_nested():
             session.execute(
@@ -56,9 +54,8 @@ def _first_use(session, project_id, resource):
                 )
             )
     except db_exception.DBDuplicateEntry:
-        # Made by another transaction a moment ago: there is a row to update.
-        return True
-    return True
+        # Another transaction made it a moment ago.
+        return
 
 
 def give_back(session, project_id: str, resource: str, amount: int) -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the database functions return: plain immutable data."""
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
-from collections.abc import Mapping
 from typing import Any
 
 

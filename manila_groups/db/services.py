@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of services: schedulers and back ends with their heartbeats."""
 
-import sqlalchemy as sa
+from collections.abc import Mapping
+import datetime
+
 from oslo_db import exception as db_exception
 from oslo_utils import timeutils
+import sqlalchemy as sa
 
 from manila_groups.db import availability_zones
 from manila_groups.db import models
+from manila_groups.db import paging
 from manila_groups.db import records
 
 _SERVICE = models.Service.__table__
@@ -22,6 +26,41 @@ _QUERY = sa.select(
     _SERVICE.c.pools_generation,
     _SERVICE.c.updated_at,
 ).join_from(_SERVICE, _ZONE)
+
+
+#: The keys that a list may be sorted by.
+SORT_COLUMNS = {'id': _SERVICE.c.id}
+
+
+def list_page(
+    session,
+    filters: Mapping[str, str],
+    up_since: datetime.datetime,
+    page: paging.Page,
+) -> tuple[list[records.Service], bool]:
+    """Read one page of services.
+
+    :param filters: host, binary, zone (a name), status (enabled, disabled)
+        and state (up, down), or some of them
+    :param up_since: a sign of life of this time or later is one of a service
+        that is up
+    :returns: the services, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    columns = {
+        'host': _SERVICE.c.host,
+        'binary': _SERVICE.c.binary,
+        'zone': _ZONE.c.name,
+        'status': sa.case((_SERVICE.c.disabled, 'disabled'), else_='enabled'),
+        'state': sa.case(
+            (_SERVICE.c.updated_at >= up_since, 'up'), else_='down'
+        ),
+    }
+    query = _QUERY.where(
+        *(columns[name] == value for name, value in filters.items())
+    )
+    rows, more = paging.fetch(session, query, SORT_COLUMNS, page)
+    return [records.Service(**row._mapping) for row in rows], more
 
 
 def list_all(session, binary: str | None = None) -> list[records.Service]:
@@ -81,11 +120,14 @@ def set_disabled(
     )
 
 
-def pools_changed(session, service_id: int) -> None:
-    """Tell schedulers that pools of a service have changed."""
+def pools_changed(session, **service) -> None:
+    """Tell schedulers that pools of a service have changed.
+
+    :param service: the service's id or its host
+    """
     session.execute(
         sa.update(_SERVICE)
-        .where(_SERVICE.c.id == service_id)
+        .where(*(_SERVICE.c[key] == value for key, value in service.items()))
         .values(pools_generation=_SERVICE.c.pools_generation + 1)
     )
 

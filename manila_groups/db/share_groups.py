@@ -2,12 +2,12 @@
 """Rows of share groups."""
 
 import collections
-import datetime
 from collections.abc import Mapping
+import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from oslo_utils import timeutils
+import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import models
@@ -53,18 +53,18 @@ def _contains(column):
 
 
 def _in_zone(name):
-    return _GROUP.c.availability_zone_id.in_(
-        sa.select(_ZONE.c.id).where(_ZONE.c.name == name)
-    )
+    zone = sa.select(_ZONE.c.id).where(_ZONE.c.name == name)
+    return _GROUP.c.availability_zone_id == zone.scalar_subquery()
 
 
 def _allows_all(share_type_ids):
+    # Most groups may hold the same few types: looked up for each group in
+    # the list's order, not the other way round.
     return sa.and_(
         *(
-            _GROUP.c.id.in_(
-                sa.select(_MEMBER.c.share_group_id).where(
-                    _MEMBER.c.share_type_id == share_type_id
-                )
+            sa.exists().where(
+                _MEMBER.c.share_group_id == _GROUP.c.id,
+                _MEMBER.c.share_type_id == share_type_id,
             )
             for share_type_id in share_type_ids
         )
@@ -271,7 +271,12 @@ def count_in_pool(session, pool: str) -> int:
 
 
 def add_attempt(session, group_id: str, pool: str, reason: str):
-    """Note that a pool failed to create the group."""
+    """Note, once, that a pool failed to create the group."""
+    session.execute(
+        sa.delete(_ATTEMPT).where(
+            _ATTEMPT.c.share_group_id == group_id, _ATTEMPT.c.pool == pool
+        )
+    )
     session.execute(
         sa.insert(_ATTEMPT).values(
             share_group_id=group_id,

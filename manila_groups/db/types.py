@@ -6,13 +6,13 @@ private; a :class:`TypeStore` is the functions on the tables of one of them.
 """
 
 import collections
-import dataclasses
 from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
-import sqlalchemy as sa
 from oslo_db import exception as db_exception
 from oslo_utils import timeutils
+import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups.db import models
@@ -27,12 +27,16 @@ class TypeStore:
     """The tables of one kind of type.
 
     :ivar noun: what users call it
+    :ivar list_specs: the keys of specs that are lists with commas: a filter
+        finds the types that list all of its values, and those without the
+        spec, which have no limits
     """
 
     noun: str
     table: sa.Table
     specs: sa.Table
     projects: sa.Table
+    list_specs: frozenset[str] = frozenset()
 
     @property
     def sort_columns(self) -> Mapping[str, sa.Column]:
@@ -113,12 +117,29 @@ class TypeStore:
 
     def _having(self, specs):
         for key, value in specs.items():
-            yield self.table.c.id.in_(
-                sa.select(self.specs.c.type_id).where(
-                    self.specs.c.spec_key == key,
-                    self.specs.c.spec_value == value,
+            if key in self.list_specs:
+                yield self._listing(key, value)
+            else:
+                yield self.table.c.id.in_(
+                    self._ids(key, self.specs.c.spec_value == value)
                 )
-            )
+
+    def _listing(self, key, value):
+        listed = ',' + self.specs.c.spec_value + ','
+        wanted = {name.strip() for name in value.split(',')}
+        conditions = [
+            listed.contains(f',{name},', autoescape=True)
+            for name in sorted(wanted)
+        ]
+        return sa.or_(
+            self.table.c.id.in_(self._ids(key, *conditions)),
+            self.table.c.id.not_in(self._ids(key)),
+        )
+
+    def _ids(self, key, *conditions):
+        return sa.select(self.specs.c.type_id).where(
+            self.specs.c.spec_key == key, *conditions
+        )
 
     def _to_records(self, session, rows):
         ids = [row.id for row in rows]
@@ -290,6 +311,7 @@ SHARE_TYPES = TypeStore(
     table=models.ShareType.__table__,
     specs=models.ShareTypeSpec.__table__,
     projects=models.ShareTypeProject.__table__,
+    list_specs=frozenset(['availability_zones']),
 )
 
 SHARE_GROUP_TYPES = TypeStore(

@@ -6,10 +6,10 @@ one conditional UPDATE of the group, so that a step that comes twice, late, or
 beside another finds that it is not its turn, and changes nothing.
 """
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import enum
-from collections.abc import Mapping
 
 from oslo_utils import timeutils
 

@@ -15,16 +15,15 @@ from manila_groups.db import records
 SHARE_GROUP = 'SHARE_GROUP'
 ERROR = 'ERROR'
 
-#: What was being done: the action's number and what clients show of it.  The
-#: numbers of the first two are those that clients of this API know.
+#: What was being done, in the numbers that clients of this API know.
 ALLOCATE_HOST = '001'
 CREATE = '002'
-DELETE = '006'
+DELETE = '007'
 
-#: What went wrong.
+#: What went wrong; numbers above 100 are this service's own.
 UNKNOWN_ERROR = '001'
 NO_VALID_HOST = '002'
-DRIVER_FAILED = '005'
+DRIVER_FAILED = '101'
 
 
 def add(
@@ -68,12 +67,17 @@ class Messages:
     def list_page(
         self, ctxt, filters: dict, page: paging.Page
     ) -> tuple[list[records.Message], bool]:
-        """Read one page of the messages of the caller's project.
+        """Read one page of the messages that the caller sees.
 
-        :param filters: keys of db.messages.FILTERS
+        :param filters: keys of db.messages.FILTERS; project_id, and
+            all_tenants (a boolean, true when it is not there), count for
+            administrators only
         :raises Invalid: an unknown marker
         """
-        filters = {**filters, 'project_id': ctxt.project_id}
+        filters = dict(filters)
+        everywhere = filters.pop('all_tenants', True) and ctxt.is_admin
+        if not everywhere:
+            filters['project_id'] = ctxt.project_id
         with self._db.reader() as session:
             return messages.list_page(session, filters, page)
 

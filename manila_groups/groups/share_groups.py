@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups: what the service does with them for its users."""
 
-import dataclasses
 from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -65,8 +65,9 @@ class ShareGroups:
         :raises Invalid: an unknown marker
         """
         filters = dict(filters)
-        everywhere = filters.pop('all_tenants', False) and ctxt.is_admin
-        if not everywhere:
+        everywhere = filters.pop('all_tenants', False)
+        chosen = everywhere or 'project_id' in filters
+        if not (ctxt.is_admin and chosen):
             filters['project_id'] = ctxt.project_id
         with self._db.reader() as session:
             return rows.list_page(session, filters, page, details)

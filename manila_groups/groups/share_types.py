@@ -2,7 +2,9 @@
 """Share types: what a share needs of its back end."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from oslo_utils import strutils
 from oslo_utils import uuidutils
 
 from manila_groups import exception
@@ -17,7 +19,7 @@ AVAILABILITY_ZONES = 'availability_zones'
 
 def share_servers(share_type: records.Type) -> bool:
     """Tell whether the back end makes a share server for each share."""
-    return share_type.specs.get(DHSS, '').lower() == 'true'
+    return strutils.bool_from_string(share_type.specs.get(DHSS))
 
 
 def zones(share_type: records.Type) -> frozenset[str] | None:
@@ -26,6 +28,15 @@ def zones(share_type: records.Type) -> frozenset[str] | None:
     if spec is None:
         return None
     return frozenset(name.strip() for name in spec.split(','))
+
+
+def _stored(specs):
+    """Write the list of zones in the one way that filters look for."""
+    listed = specs.get(AVAILABILITY_ZONES)
+    if listed is None:
+        return specs
+    names = ','.join(name.strip() for name in listed.split(','))
+    return {**specs, AVAILABILITY_ZONES: names}
 
 
 class ShareTypes(types.Types):
@@ -54,8 +65,37 @@ class ShareTypes(types.Types):
             'description': description,
         }
         with self._db.writer() as session:
-            self._store.insert(session, values, specs)
+            self._store.insert(session, values, _stored(specs))
             return self._store.get_by_id(session, values['id'])
+
+    @db_api.retry_on_deadlock
+    def update(
+        self, ctxt, type_id: str, values: Mapping[str, Any]
+    ) -> records.Type:
+        """Change a share type.
+
+        :param values: name, description and is_public, or some of them; an
+            empty description is none
+        :raises NotFound: there is no such type
+        :raises Conflict: the name is taken
+        """
+        values = dict(values)
+        if 'description' in values:
+            values['description'] = values['description'] or None
+        with self._db.writer() as session:
+            self._get(session, ctxt, type_id)
+            self._store.update(session, type_id, values)
+            return self._get(session, ctxt, type_id)
+
+    def set_specs(
+        self, ctxt, type_id: str, specs: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Set or change the extra specs given; others stay.
+
+        :returns: them as they are stored
+        :raises NotFound: there is no such type
+        """
+        return super().set_specs(ctxt, type_id, _stored(specs))
 
     def delete_spec(self, ctxt, type_id: str, key: str) -> None:
         """Remove one extra spec.

@@ -37,16 +37,20 @@ class Types:
         page: paging.Page,
         is_public: bool | None,
         specs: Mapping[str, str] | None = None,
+        everywhere: bool = True,
     ) -> tuple[list[records.Type], bool]:
         """Read one page of the types that the caller sees.
 
         :param is_public: only public ones, only private ones, or both
         :param specs: only types that have all of these
+        :param everywhere: for administrators, also the private types of
+            other projects
         :raises Invalid: an unknown marker
         """
+        project = ctxt.visible_project if everywhere else ctxt.project_id
         with self._db.reader() as session:
             return self._store.list_page(
-                session, page, ctxt.visible_project, is_public, specs
+                session, page, project, is_public, specs
             )
 
     def get(self, ctxt, type_id: str) -> records.Type:

@@ -3,14 +3,32 @@
 
 import itertools
 
+from manila_groups.policies import availability_zones
 from manila_groups.policies import base
+from manila_groups.policies import extensions
+from manila_groups.policies import messages
+from manila_groups.policies import pools
+from manila_groups.policies import services
 from manila_groups.policies import share_group_types
 from manila_groups.policies import share_groups
+from manila_groups.policies import share_replicas
+from manila_groups.policies import share_types
 
 
 def list_rules() -> list:
     """Every rule of the service, for oslo.policy."""
-    modules = (base, share_groups, share_group_types)
+    modules = (
+        base,
+        share_groups,
+        share_group_types,
+        share_types,
+        availability_zones,
+        services,
+        pools,
+        messages,
+        share_replicas,
+        extensions,
+    )
     return list(
         itertools.chain.from_iterable(
             module.list_rules() for module in modules

@@ -3,10 +3,11 @@
 
 import threading
 
-import oslo_messaging
 from oslo_log import log
+import oslo_messaging
 
 from manila_groups import context
+from manila_groups import service
 from manila_groups import states
 from manila_groups.groups import lifecycle
 from manila_groups.scheduler import placement
@@ -114,9 +115,11 @@ class SchedulerManager:
     def reconcile(self) -> None:
         """Take up what a lost message or a dead process left."""
         for group_id in self._steps.unplaced():
-            self.place_share_group(context.service_context(), group_id)
+            service.quietly(
+                self.place_share_group, context.service_context(), group_id
+            )
         for group in self._steps.stranded():
-            self._rescue(group)
+            service.quietly(self._rescue, group)
         self._steps.forget_expired_messages()
 
     def _rescue(self, group):

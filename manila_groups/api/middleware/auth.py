@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who makes a request: at the end of each of the two pipelines."""
 
+from keystonemiddleware import auth_token
+from oslo_middleware import request_id
 import webob
 import webob.dec
-from oslo_middleware import request_id
 
 from manila_groups import context
 from manila_groups import exception
@@ -34,6 +35,12 @@ class _Auth:
         caller.is_admin = self._enforcer.is_admin(caller)
         request.environ[wsgi.CONTEXT] = caller
         return self._application
+
+
+def token_factory(global_conf, **_local_conf):
+    """Make keystonemiddleware's filter, with the process's configuration."""
+    conf = {app.CONF: global_conf[app.CONF]}
+    return lambda application: auth_token.AuthProtocol(application, conf)
 
 
 class KeystoneAuth(_Auth):

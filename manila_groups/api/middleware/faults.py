@@ -4,10 +4,10 @@
 import html
 import re
 
-import webob
-import webob.dec
 from oslo_db import exception as db_exception
 from oslo_log import log
+import webob
+import webob.dec
 
 from manila_groups import exception
 from manila_groups.api import faults
@@ -42,21 +42,23 @@ class Faults:
             return faults.response(
                 500, 'The service has failed; its log says why.'
             )
-        if response.status_code < 400 or _is_json(response):
+        if response.status_code < 400 or faults.is_fault(response):
             return response
         return _translate(response)
 
 
-def _is_json(response):
-    return response.content_type == 'application/json'
-
-
 def _translate(response):
-    """Keep the status and the headers of an error that is not JSON."""
-    text = re.sub(r'<[^>]*>', ' ', response.text or '')
-    message = ' '.join(html.unescape(text).split()) or response.status
-    fault = faults.response(response.status_code, message)
+    """Keep the status and the headers of an error that is no fault yet."""
+    fault = faults.response(response.status_code, _message(response))
     for name, value in response.headers.items():
         if name.lower() not in ('content-type', 'content-length'):
             fault.headers[name] = value
     return fault
+
+
+def _message(response):
+    if response.content_type == 'application/json':
+        # So keystonemiddleware tells that a token is missing.
+        return response.json['error']['message']
+    text = re.sub(r'<[^>]*>', ' ', response.text or '')
+    return ' '.join(html.unescape(text).split()) or response.status

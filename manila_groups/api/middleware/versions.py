@@ -6,6 +6,7 @@ import json
 import webob
 import webob.dec
 
+from manila_groups import exception
 from manila_groups.api import microversions
 
 #: When the newest microversion came.
@@ -13,6 +14,7 @@ UPDATED = '2026-11-21T00:00:00Z'
 
 #: The paths that list the versions, with their status.
 _STATUS = {'': 300, '/': 300, '/v2': 200, '/v2/': 200}
+_METHODS = ('GET', 'HEAD')
 
 
 class Versions:
@@ -29,8 +31,13 @@ class Versions:
     @webob.dec.wsgify
     def __call__(self, request):
         status = _STATUS.get(request.environ.get('PATH_INFO', ''))
-        if status is None or request.method != 'GET':
+        if status is None:
             return self._application
+        if request.method not in _METHODS:
+            raise exception.MethodNotAllowed(
+                f'The method {request.method:.20} is not allowed here.',
+                list(_METHODS),
+            )
         return webob.Response(
             status=status,
             body=json.dumps({'versions': [_entry(request)]}).encode(),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON schemas that know microversions, and the parts many have in common."""
 
-import functools
 from collections.abc import Mapping
+import functools
 from typing import Any
 
 import jsonschema
@@ -38,7 +38,8 @@ BOOLEAN = {
     ]
 }
 
-SPEC_KEY_PATTERN = '^[A-Za-z0-9_.:-]{1,255}$'
+#: Ends with \Z, as $ would let a line end pass.
+SPEC_KEY_PATTERN = r'^[A-Za-z0-9_.:-]{1,255}\Z'
 SPEC_VALUE = {
     'anyOf': [
         {'type': 'string', 'minLength': 1, 'maxLength': 255},
@@ -53,7 +54,7 @@ SPECS = {
 }
 
 TEXT_QUERY = {'type': 'string', 'maxLength': 255}
-NUMBER_QUERY = {'type': 'string', 'pattern': '^[0-9]{1,18}$'}
+NUMBER_QUERY = {'type': 'string', 'pattern': r'^[0-9]{1,18}\Z'}
 BOOLEAN_QUERY = BOOLEAN
 #: What is_public may be in a query: true, false, or both of them.
 IS_PUBLIC_QUERY = {
@@ -76,7 +77,9 @@ def paging(sort_keys) -> dict:
 
 
 def to_bool(value: Any) -> bool:
-    """Read what BOOLEAN accepted."""
+    """Read what BOOLEAN accepted, where 1.0 is the same number as 1."""
+    if isinstance(value, float):
+        return bool(value)
     return strutils.bool_from_string(value, strict=True)
 
 
@@ -184,7 +187,9 @@ def _explain(error, where):
     path = '.'.join(
         str(part) for part in [where, *error.absolute_path] if part
     )
-    if error.validator == 'enum':
+    if 'description' in error.schema:
+        text = f'{error.instance!r} is not {error.schema["description"]}'
+    elif error.validator == 'enum':
         allowed = ', '.join(sorted({str(v) for v in error.validator_value}))
         text = f'{error.instance!r} is not one of: {allowed}'
     elif error.validator == 'anyOf':

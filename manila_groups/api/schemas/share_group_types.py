@@ -2,15 +2,10 @@
 """What requests about share group types may say."""
 
 from manila_groups.api.schemas import base
-
-SORT_KEYS = ('id', 'name', 'is_public', 'created_at')
+from manila_groups.api.schemas import types
 
 INDEX = base.Schema(
-    {
-        **base.paging(SORT_KEYS),
-        'is_public': base.IS_PUBLIC_QUERY,
-        'group_specs': {'type': 'string', 'maxLength': 10000},
-    },
+    {**types.INDEX, 'group_specs': types.SPECS_QUERY},
     since={'group_specs': '2.66'},
 )
 
@@ -33,24 +28,3 @@ CREATE = base.Schema(
 )
 
 SPECS = base.Schema(names=base.SPEC_KEY_PATTERN, others=base.SPEC_VALUE)
-
-
-def project_action(name: str) -> base.Schema:
-    """The body of an action on a private type's projects.
-
-    :param name: the action
-    """
-    return base.Schema(
-        {
-            name: {
-                'type': 'object',
-                'properties': {'project': base.PROJECT_ID},
-                'required': ['project'],
-                'additionalProperties': False,
-            }
-        }
-    )
-
-
-ADD_ACCESS = project_action('addProjectAccess')
-REMOVE_ACCESS = project_action('removeProjectAccess')

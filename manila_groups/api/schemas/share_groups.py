@@ -27,13 +27,15 @@ FIELD_ALIASES = {
     'source_share_group_snapshot': 'source_share_group_snapshot_id',
 }
 
+#: The most ids of share types in a filter: each is a condition in SQL.
+MAX_SHARE_TYPES = 100
+
 INDEX = base.Schema(
     {
         **base.paging([*share_groups.SORT_COLUMNS, *SORT_ALIASES]),
-        **{
-            name: base.TEXT_QUERY
-            for name in [*share_groups.FILTERS, *FILTER_ALIASES]
-        },
+        **dict.fromkeys(
+            [*share_groups.FILTERS, *FILTER_ALIASES], base.TEXT_QUERY
+        ),
         'share_types': {'type': 'string', 'maxLength': 4096},
         'all_tenants': base.BOOLEAN,
     },

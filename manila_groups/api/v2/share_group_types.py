@@ -7,6 +7,7 @@ from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_group_types as schemas
+from manila_groups.api.schemas import types as type_schemas
 from manila_groups.api.views import share_group_types as views
 from manila_groups.groups import share_group_types as domain
 
@@ -35,7 +36,8 @@ class Controller:
             request.context,
             page,
             schema_base.to_is_public(request.filters.get('is_public')),
-            spec_filter.read(request.filters.get('group_specs')),
+            spec_filter.read(request.filters, 'group_specs'),
+            everywhere='is_public' in request.filters,
         )
         return {
             'share_group_types': self._view.render_all(found, request),
@@ -96,7 +98,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_type:add_project_access')
-    @wsgi.body(schemas.ADD_ACCESS)
+    @wsgi.body(type_schemas.ADD_ACCESS)
     @wsgi.success(202)
     def add_access(self, request, type_id, body):
         """Let a project see a private share group type."""
@@ -106,7 +108,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_type:remove_project_access')
-    @wsgi.body(schemas.REMOVE_ACCESS)
+    @wsgi.body(type_schemas.REMOVE_ACCESS)
     @wsgi.success(202)
     def remove_access(self, request, type_id, body):
         """No longer let a project see a private share group type."""

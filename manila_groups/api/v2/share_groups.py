@@ -138,5 +138,14 @@ def _read_filters(filters):
     if 'all_tenants' in filters:
         filters['all_tenants'] = schema_base.to_bool(filters['all_tenants'])
     if 'share_types' in filters:
-        filters['share_types'] = filters['share_types'].split(',')
+        filters['share_types'] = _read_ids(filters['share_types'])
     return filters
+
+
+def _read_ids(text):
+    ids = sorted(set(text.split(',')))
+    if len(ids) > schemas.MAX_SHARE_TYPES:
+        raise exception.Invalid(
+            f'share_types: names more than {schemas.MAX_SHARE_TYPES} ids.'
+        )
+    return ids

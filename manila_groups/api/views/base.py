@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows as clients read them: a view is a table of fields."""
 
+from collections.abc import Callable
+from collections.abc import Iterable
 import dataclasses
 import datetime
 import operator
-from collections.abc import Callable
-from collections.abc import Iterable
 from typing import Any
 
 from manila_groups.api import microversions

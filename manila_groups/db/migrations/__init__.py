@@ -4,18 +4,27 @@
 import contextlib
 import pathlib
 
-import sqlalchemy as sa
+from alembic import autogenerate
 from alembic import command
 from alembic import config as alembic_config
+from alembic import script
 from alembic.runtime import migration
+import sqlalchemy as sa
+
+from manila_groups.db import models
 
 _HERE = pathlib.Path(__file__).parent
 
 
-@contextlib.contextmanager
-def _config(engine: sa.Engine):
+def _script_config():
     config = alembic_config.Config()
     config.set_main_option('script_location', str(_HERE).replace('%', '%%'))
+    return config
+
+
+@contextlib.contextmanager
+def _config(engine: sa.Engine):
+    config = _script_config()
     with engine.begin() as connection:
         config.attributes['connection'] = connection
         yield config
@@ -34,12 +43,15 @@ def version(engine: sa.Engine) -> str | None:
         return context.get_current_revision()
 
 
+def newest() -> str:
+    """The revision that this code works with."""
+    return script.ScriptDirectory.from_config(
+        _script_config()
+    ).get_current_head()
+
+
 def differences(engine: sa.Engine) -> list:
     """What the schema has otherwise than the models: empty when nothing."""
-    from alembic import autogenerate
-
-    from manila_groups.db import models
-
     with engine.connect() as connection:
         context = migration.MigrationContext.configure(
             connection, opts={'compare_type': True}

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first schema."""
 
-import sqlalchemy as sa
 from alembic import op
 from oslo_db.sqlalchemy import types as db_types
+import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import postgresql
 
 revision = '0001'
 down_revision = None
 
+NAME = sa.String(255).with_variant(
+    postgresql.VARCHAR(255, collation='C'), 'postgresql'
+)
 TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 JSON = db_types.JsonEncodedDict(mysql_as_long=True)
 MYSQL = {
@@ -23,7 +27,7 @@ def upgrade():
     op.create_table(
         'availability_zones',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('name', NAME, nullable=False),
         sa.Column('created_at', TIME, nullable=False),
         sa.Column('updated_at', TIME, nullable=True),
         sa.PrimaryKeyConstraint('id', name='pk_availability_zones'),
@@ -33,8 +37,8 @@ def upgrade():
     op.create_table(
         'messages',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
-        sa.Column('request_id', sa.String(length=255), nullable=True),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('request_id', NAME, nullable=True),
         sa.Column('resource_type', sa.String(length=64), nullable=False),
         sa.Column('resource_id', sa.String(length=36), nullable=False),
         sa.Column('action_id', sa.String(length=10), nullable=False),
@@ -69,7 +73,7 @@ def upgrade():
     )
     op.create_table(
         'quota_limits',
-        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('project_id', NAME, nullable=False),
         sa.Column('resource', sa.String(length=64), nullable=False),
         sa.Column('hard_limit', sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
@@ -79,7 +83,7 @@ def upgrade():
     )
     op.create_table(
         'quota_usages',
-        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('project_id', NAME, nullable=False),
         sa.Column('resource', sa.String(length=64), nullable=False),
         sa.Column('in_use', sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
@@ -90,7 +94,7 @@ def upgrade():
     op.create_table(
         'share_group_types',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('name', NAME, nullable=False),
         sa.Column('is_public', sa.Boolean(), nullable=False),
         sa.Column('created_at', TIME, nullable=False),
         sa.Column('updated_at', TIME, nullable=True),
@@ -107,8 +111,8 @@ def upgrade():
     op.create_table(
         'share_types',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('name', sa.String(length=255), nullable=False),
-        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('name', NAME, nullable=False),
+        sa.Column('description', NAME, nullable=True),
         sa.Column('is_public', sa.Boolean(), nullable=False),
         sa.Column('created_at', TIME, nullable=False),
         sa.Column('updated_at', TIME, nullable=True),
@@ -125,13 +129,13 @@ def upgrade():
     op.create_table(
         'services',
         sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column('binary', sa.String(length=255), nullable=False),
-        sa.Column('host', sa.String(length=255), nullable=False),
+        sa.Column('binary', NAME, nullable=False),
+        sa.Column('host', NAME, nullable=False),
         sa.Column(
             'availability_zone_id', sa.String(length=36), nullable=False
         ),
         sa.Column('disabled', sa.Boolean(), nullable=False),
-        sa.Column('disabled_reason', sa.String(length=255), nullable=True),
+        sa.Column('disabled_reason', NAME, nullable=True),
         sa.Column('pools_generation', sa.BigInteger(), nullable=False),
         sa.Column('created_at', TIME, nullable=False),
         sa.Column('updated_at', TIME, nullable=True),
@@ -142,12 +146,13 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint('id', name='pk_services'),
         sa.UniqueConstraint('host', 'binary', name='uq_services_host_binary'),
+        sqlite_autoincrement=True,
         **MYSQL,
     )
     op.create_table(
         'share_group_type_projects',
         sa.Column('type_id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('project_id', NAME, nullable=False),
         sa.ForeignKeyConstraint(
             ['type_id'],
             ['share_group_types.id'],
@@ -196,8 +201,8 @@ def upgrade():
     op.create_table(
         'share_group_type_specs',
         sa.Column('type_id', sa.String(length=36), nullable=False),
-        sa.Column('spec_key', sa.String(length=255), nullable=False),
-        sa.Column('spec_value', sa.String(length=255), nullable=False),
+        sa.Column('spec_key', NAME, nullable=False),
+        sa.Column('spec_value', NAME, nullable=False),
         sa.ForeignKeyConstraint(
             ['type_id'],
             ['share_group_types.id'],
@@ -218,13 +223,13 @@ def upgrade():
     op.create_table(
         'share_groups',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
-        sa.Column('user_id', sa.String(length=255), nullable=True),
-        sa.Column('request_id', sa.String(length=255), nullable=True),
-        sa.Column('name', sa.String(length=255), nullable=True),
-        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('user_id', NAME, nullable=True),
+        sa.Column('request_id', NAME, nullable=True),
+        sa.Column('name', NAME, nullable=True),
+        sa.Column('description', NAME, nullable=True),
         sa.Column('status', sa.String(length=32), nullable=False),
-        sa.Column('host', sa.String(length=255), nullable=True),
+        sa.Column('host', NAME, nullable=True),
         sa.Column('share_group_type_id', sa.String(length=36), nullable=False),
         sa.Column(
             'source_share_group_snapshot_id',
@@ -282,6 +287,9 @@ def upgrade():
         'share_groups',
         ['host', 'created_at', 'id'],
         unique=False,
+    )
+    op.create_index(
+        'ix_share_groups_name', 'share_groups', ['name', 'id'], unique=False
     )
     op.create_index(
         'ix_share_groups_name_created_at',
@@ -346,8 +354,8 @@ def upgrade():
     op.create_table(
         'share_type_extra_specs',
         sa.Column('type_id', sa.String(length=36), nullable=False),
-        sa.Column('spec_key', sa.String(length=255), nullable=False),
-        sa.Column('spec_value', sa.String(length=255), nullable=False),
+        sa.Column('spec_key', NAME, nullable=False),
+        sa.Column('spec_value', NAME, nullable=False),
         sa.ForeignKeyConstraint(
             ['type_id'],
             ['share_types.id'],
@@ -368,7 +376,7 @@ def upgrade():
     op.create_table(
         'share_type_projects',
         sa.Column('type_id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
+        sa.Column('project_id', NAME, nullable=False),
         sa.ForeignKeyConstraint(
             ['type_id'],
             ['share_types.id'],
@@ -390,7 +398,7 @@ def upgrade():
         'pools',
         sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
         sa.Column('service_id', sa.Integer(), nullable=False),
-        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('name', NAME, nullable=False),
         sa.Column('report', JSON, nullable=False),
         sa.Column('share_groups', sa.Integer(), nullable=False),
         sa.Column('created_at', TIME, nullable=False),
@@ -411,7 +419,7 @@ def upgrade():
     op.create_table(
         'share_group_attempts',
         sa.Column('share_group_id', sa.String(length=36), nullable=False),
-        sa.Column('pool', sa.String(length=255), nullable=False),
+        sa.Column('pool', NAME, nullable=False),
         sa.Column('reason', sa.Text(), nullable=True),
         sa.Column('created_at', TIME, nullable=False),
         sa.ForeignKeyConstraint(
@@ -456,11 +464,11 @@ def upgrade():
     op.create_table(
         'share_group_snapshots',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
-        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('user_id', NAME, nullable=True),
         sa.Column('share_group_id', sa.String(length=36), nullable=False),
-        sa.Column('name', sa.String(length=255), nullable=True),
-        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('name', NAME, nullable=True),
+        sa.Column('description', NAME, nullable=True),
         sa.Column('status', sa.String(length=32), nullable=False),
         sa.Column('created_at', TIME, nullable=False),
         sa.Column('updated_at', TIME, nullable=True),
@@ -482,8 +490,8 @@ def upgrade():
     op.create_table(
         'shares',
         sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
-        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('user_id', NAME, nullable=True),
         sa.Column('share_group_id', sa.String(length=36), nullable=True),
         sa.Column('share_type_id', sa.String(length=36), nullable=False),
         sa.Column('snapshot_id', sa.String(length=36), nullable=True),
@@ -492,12 +500,12 @@ def upgrade():
             sa.String(length=36),
             nullable=True,
         ),
-        sa.Column('name', sa.String(length=255), nullable=True),
-        sa.Column('description', sa.String(length=255), nullable=True),
+        sa.Column('name', NAME, nullable=True),
+        sa.Column('description', NAME, nullable=True),
         sa.Column('size', sa.Integer(), nullable=False),
         sa.Column('share_proto', sa.String(length=32), nullable=False),
         sa.Column('status', sa.String(length=32), nullable=False),
-        sa.Column('host', sa.String(length=255), nullable=True),
+        sa.Column('host', NAME, nullable=True),
         sa.Column('is_public', sa.Boolean(), nullable=False),
         sa.Column('share_network_id', sa.String(length=36), nullable=True),
         sa.Column('availability_zone_id', sa.String(length=36), nullable=True),
@@ -544,8 +552,8 @@ def upgrade():
             'share_group_snapshot_id', sa.String(length=36), nullable=False
         ),
         sa.Column('share_id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', sa.String(length=255), nullable=False),
-        sa.Column('user_id', sa.String(length=255), nullable=True),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('user_id', NAME, nullable=True),
         sa.Column('size', sa.Integer(), nullable=False),
         sa.Column('share_proto', sa.String(length=32), nullable=False),
         sa.Column('created_at', TIME, nullable=False),

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What requests about share types may say."""
+
+from oslo_utils import strutils
+
+from manila_groups.api.schemas import base
+from manila_groups.api.schemas import types
+from manila_groups.groups import share_types as domain
+
+ACCESS_IS_PUBLIC = 'share_type_access:is_public'
+
+#: A boolean as people write it, or in the form that the scheduler compares
+#: with.
+_WORDS = '|'.join(strutils.TRUE_STRINGS + strutils.FALSE_STRINGS)
+_BOOLEAN_SPEC = {
+    'type': ['boolean', 'string'],
+    'pattern': rf'(?i)^\s*(<is>\s*(true|false)|{_WORDS})\s*\Z',
+    'maxLength': 255,
+    'description': 'a boolean',
+}
+_TEXT_SPEC = {'type': 'string', 'maxLength': 255}
+_GIB_SPEC = {
+    'type': ['string', 'integer'],
+    'pattern': r'^[1-9][0-9]{0,17}\Z',
+    'minimum': 1,
+    'maximum': 10**18 - 1,
+    'description': 'a whole number of GiB, 1 or more',
+}
+
+#: The extra specs that mean the same on every back end, each with the values
+#: that it may have.
+WELL_KNOWN_SPECS = {
+    domain.DHSS: base.BOOLEAN,
+    'snapshot_support': _BOOLEAN_SPEC,
+    'create_share_from_snapshot_support': _BOOLEAN_SPEC,
+    'revert_to_snapshot_support': _BOOLEAN_SPEC,
+    'mount_snapshot_support': _BOOLEAN_SPEC,
+    'mount_point_name_support': _BOOLEAN_SPEC,
+    'snapshot_inherit_share_access_support': _BOOLEAN_SPEC,
+    'replication_type': {'enum': ['writable', 'readable', 'dr']},
+    'encryption_support': {'enum': ['share', 'share_server']},
+    domain.AVAILABILITY_ZONES: {
+        'type': 'string',
+        'maxLength': 255,
+        'pattern': r'^\s*[^,\s][^,]*(,\s*[^,\s][^,]*)*\Z',
+        'description': 'a list of zones with commas between them',
+    },
+    'provisioning:min_share_size': _GIB_SPEC,
+    'provisioning:max_share_size': _GIB_SPEC,
+    'provisioning:max_share_extend_size': _GIB_SPEC,
+    'provisioning:mount_point_prefix': _TEXT_SPEC,
+    'default_qos_type': _TEXT_SPEC,
+}
+
+INDEX = base.Schema(
+    {**types.INDEX, 'extra_specs': types.SPECS_QUERY},
+    since={'extra_specs': '2.43'},
+)
+
+_FIELDS = {
+    'name': base.REQUIRED_NAME,
+    'description': base.DESCRIPTION,
+    ACCESS_IS_PUBLIC: base.BOOLEAN,
+}
+
+CREATE = base.Schema(
+    {
+        **_FIELDS,
+        'extra_specs': {
+            **base.SPECS,
+            'properties': WELL_KNOWN_SPECS,
+            'required': [domain.DHSS],
+        },
+    },
+    required=('name', 'extra_specs'),
+    since={'description': '2.41'},
+)
+
+UPDATE = base.Schema(_FIELDS)
+
+SPECS = base.Schema(
+    WELL_KNOWN_SPECS, names=base.SPEC_KEY_PATTERN, others=base.SPEC_VALUE
+)

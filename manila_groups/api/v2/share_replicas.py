@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /share-replicas: clients ask, and no share has replicas."""
+
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import share_replicas as schemas
+
+
+class Controller:
+    """Share replicas over HTTP."""
+
+    @wsgi.policy('share_replica:get_all')
+    @wsgi.query(schemas.INDEX)
+    def index(self, request):
+        """List the share replicas, of which there are none."""
+        return {'share_replicas': []}

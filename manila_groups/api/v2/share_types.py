@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /types."""
+
+from manila_groups import exception
+from manila_groups.api import paging
+from manila_groups.api import spec_filter
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import share_types as schemas
+from manila_groups.api.schemas import types as type_schemas
+from manila_groups.api.views import share_types as views
+from manila_groups.groups import share_types as domain
+
+#: The names of a share type in bodies; the second is what it was called when
+#: the API was made of the Block Storage API.
+_KEYS = ('share_type', 'volume_type')
+
+
+class Controller:
+    """Share types over HTTP.
+
+    :param types: the domain
+    :param max_limit: the most rows of a page
+    """
+
+    def __init__(self, types: domain.ShareTypes, max_limit: int):
+        self._types = types
+        self._view = views.view(types)
+        self._max_limit = max_limit
+
+    @wsgi.policy('share_type:index')
+    @wsgi.query(schemas.INDEX)
+    def index(self, request):
+        """List the share types that the caller sees."""
+        filters = request.filters
+        page = paging.take(filters, self._max_limit)
+        found, more = self._types.list_page(
+            request.context,
+            page,
+            schema_base.to_is_public(filters.get('is_public')),
+            spec_filter.read(filters, 'extra_specs'),
+            everywhere='is_public' in filters,
+        )
+        rendered = self._view.render_all(found, request)
+        return {
+            **{f'{key}s': rendered for key in _KEYS},
+            **paging.links(request, 'share_types_links', found, more),
+        }
+
+    @wsgi.policy('share_type:show')
+    def show(self, request, type_id):
+        """Show one share type."""
+        return self._show(request, self._types.get(request.context, type_id))
+
+    @wsgi.policy('share_type:default')
+    def default(self, request):
+        """Show the default share type."""
+        found = self._types.default(request.context)
+        if found is None:
+            raise exception.NotFound('There is no default share type.')
+        return self._show(request, found)
+
+    @wsgi.policy('share_type:create')
+    @wsgi.body(schemas.CREATE, *_KEYS)
+    def create(self, request, body):
+        """Create a share type."""
+        made = self._types.create(
+            body['name'],
+            schema_base.to_specs(body['extra_specs']),
+            schema_base.to_bool(body.get(schemas.ACCESS_IS_PUBLIC, True)),
+            body.get('description'),
+        )
+        return self._show(request, made)
+
+    @wsgi.since('2.50')
+    @wsgi.policy('share_type:update')
+    @wsgi.body(schemas.UPDATE, *_KEYS)
+    def update(self, request, type_id, body):
+        """Change the name, the description or who sees it."""
+        if not body:
+            raise exception.Invalid(
+                f'At least one of name, description and '
+                f'{schemas.ACCESS_IS_PUBLIC} has to be given.'
+            )
+        values = dict(body)
+        if schemas.ACCESS_IS_PUBLIC in values:
+            is_public = values.pop(schemas.ACCESS_IS_PUBLIC)
+            values['is_public'] = schema_base.to_bool(is_public)
+        return self._show(
+            request, self._types.update(request.context, type_id, values)
+        )
+
+    def _show(self, request, found):
+        return dict.fromkeys(_KEYS, self._view.render(found, request))
+
+    @wsgi.policy('share_type:delete')
+    @wsgi.success(202)
+    def delete(self, request, type_id):
+        """Delete a share type that nothing uses."""
+        self._types.delete(request.context, type_id)
+
+    @wsgi.policy('share_type:list_project_access')
+    def list_access(self, request, type_id):
+        """List the projects that see a private share type."""
+        return {
+            'share_type_access': [
+                {'share_type_id': type_id, 'project_id': project_id}
+                for project_id in self._types.list_projects(
+                    request.context, type_id
+                )
+            ]
+        }
+
+    @wsgi.policy('share_type:add_project_access')
+    @wsgi.body(type_schemas.ADD_ACCESS)
+    @wsgi.success(202)
+    def add_access(self, request, type_id, body):
+        """Let a project see a private share type."""
+        self._types.add_project(
+            request.context, type_id, body['addProjectAccess']['project']
+        )
+
+    @wsgi.policy('share_type:remove_project_access')
+    @wsgi.body(type_schemas.REMOVE_ACCESS)
+    @wsgi.success(202)
+    def remove_access(self, request, type_id, body):
+        """No longer let a project see a private share type."""
+        self._types.remove_project(
+            request.context, type_id, body['removeProjectAccess']['project']
+        )
+
+    @wsgi.policy('share_types_extra_spec:index')
+    def list_specs(self, request, type_id):
+        """List the extra specs."""
+        return {'extra_specs': self._types.get(request.context, type_id).specs}
+
+    @wsgi.policy('share_types_extra_spec:create')
+    @wsgi.body(schemas.SPECS, 'extra_specs')
+    def set_specs(self, request, type_id, body):
+        """Set or change the extra specs that are given."""
+        return {
+            'extra_specs': self._types.set_specs(
+                request.context, type_id, schema_base.to_specs(body)
+            )
+        }
+
+    @wsgi.policy('share_types_extra_spec:show')
+    def show_spec(self, request, type_id, key):
+        """Show one extra spec."""
+        return {key: self._types.get_spec(request.context, type_id, key)}
+
+    @wsgi.policy('share_types_extra_spec:update')
+    @wsgi.body(schemas.SPECS)
+    def update_spec(self, request, type_id, key, body):
+        """Change one extra spec."""
+        schema_base.check_only_key(body, key)
+        return self._types.set_specs(
+            request.context, type_id, schema_base.to_specs(body)
+        )
+
+    @wsgi.policy('share_types_extra_spec:delete')
+    @wsgi.success(202)
+    def delete_spec(self, request, type_id, key):
+        """Remove one extra spec."""
+        self._types.delete_spec(request.context, type_id, key)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Services as clients read them."""
+
+from manila_groups.api.views import base
+from manila_groups.groups import services as domain
+
+_STATUS = base.Field(
+    'status',
+    value=lambda record, _: 'disabled' if record.disabled else 'enabled',
+)
+_REASON = base.Field('disabled_reason', since='2.83')
+
+#: The answer to enabling or disabling one.
+SUMMARY = base.View(base.Field('host'), base.Field('binary'), _STATUS, _REASON)
+
+
+def view(services: domain.Services) -> base.View:
+    """Make the view of a list.
+
+    :param services: the domain, which knows who is up
+    """
+    return base.View(
+        base.Field('id'),
+        base.Field('binary'),
+        base.Field('host'),
+        base.Field('zone'),
+        _STATUS,
+        base.Field(
+            'state',
+            value=lambda record, _: 'up' if services.is_up(record) else 'down',
+        ),
+        base.time('updated_at'),
+        _REASON,
+        # No back end goes through its shares to ensure that they are there.
+        base.Field('ensuring', since='2.93', value=lambda *_: False),
+    )

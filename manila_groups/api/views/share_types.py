@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share types as clients read them."""
+
+from manila_groups.api import microversions
+from manila_groups.api.schemas import share_types as schemas
+from manila_groups.api.views import base
+from manila_groups.groups import share_types as domain
+
+#: Extra specs that mean False where they are not set, which users are told:
+#: name to the microversion from which on.
+_INFERRED = {
+    name: microversions.parse(since)
+    for name, since in (
+        ('snapshot_support', '2.31'),
+        ('create_share_from_snapshot_support', '2.31'),
+        ('revert_to_snapshot_support', '2.31'),
+        ('mount_snapshot_support', '2.31'),
+        ('snapshot_inherit_share_access_support', '2.99'),
+    )
+}
+
+
+def view(types: domain.ShareTypes) -> base.View:
+    """Make the view.
+
+    :param types: the domain, which knows the default
+    """
+    return base.View(
+        base.Field('id'),
+        base.Field('name'),
+        base.Field('extra_specs', value=_extra_specs),
+        base.Field('required_extra_specs', value=_required_extra_specs),
+        base.Field(
+            schemas.ACCESS_IS_PUBLIC, value=lambda record, _: record.is_public
+        ),
+        base.Field('description', since='2.41'),
+        base.Field(
+            'is_default',
+            since='2.46',
+            value=lambda record, _: types.is_default(record),
+        ),
+    )
+
+
+def _extra_specs(record, request):
+    """All of them for administrators, the well-known ones for users."""
+    if request.context.is_admin:
+        return record.specs
+    inferred = {
+        name: False
+        for name, since in _INFERRED.items()
+        if since <= request.version
+    }
+    return inferred | {
+        key: value
+        for key, value in record.specs.items()
+        if key in schemas.WELL_KNOWN_SPECS
+    }
+
+
+def _required_extra_specs(record, _request):
+    return {
+        key: value for key, value in record.specs.items() if key == domain.DHSS
+    }

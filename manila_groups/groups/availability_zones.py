@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Availability zones: where schedulers and back ends are."""
+
+from manila_groups.db import api as db_api
+from manila_groups.db import availability_zones
+from manila_groups.db import records
+
+
+class AvailabilityZones:
+    """The availability zones of the service."""
+
+    def __init__(self, db: db_api.Database):
+        self._db = db
+
+    def list_all(self) -> list[records.AvailabilityZone]:
+        """Read every availability zone, by name."""
+        with self._db.reader() as session:
+            return availability_zones.list_all(session)

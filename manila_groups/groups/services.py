@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Services: the running schedulers and back ends."""
+
+from collections.abc import Mapping
+import datetime
+
+from oslo_utils import timeutils
+
+from manila_groups import exception
+from manila_groups.db import api as db_api
+from manila_groups.db import paging
+from manila_groups.db import records
+from manila_groups.db import services
+
+
+class Services:
+    """The services that have shown a sign of life at some time."""
+
+    def __init__(self, conf, db: db_api.Database):
+        self._conf = conf
+        self._db = db
+
+    def list_page(
+        self, filters: Mapping[str, str], page: paging.Page
+    ) -> tuple[list[records.Service], bool]:
+        """Read one page of the services.
+
+        :param filters: see db.services.list_page
+        :raises Invalid: an unknown marker
+        """
+        with self._db.reader() as session:
+            return services.list_page(session, filters, self._up_since(), page)
+
+    def _up_since(self) -> datetime.datetime:
+        down_time = datetime.timedelta(seconds=self._conf.service.down_time)
+        return timeutils.utcnow() - down_time
+
+    def is_up(self, service: records.Service) -> bool:
+        """Tell whether a service has shown a sign of life lately."""
+        return service.updated_at >= self._up_since()
+
+    def enable(self, host: str, binary: str) -> records.Service:
+        """Let a service take work.
+
+        :raises NotFound: there is no such service
+        """
+        return self._set_disabled(host, binary, False, None)
+
+    def disable(
+        self, host: str, binary: str, reason: str | None = None
+    ) -> records.Service:
+        """Give a service no more work.
+
+        :param reason: why, for those who look at the services
+        :raises NotFound: there is no such service
+        """
+        return self._set_disabled(host, binary, True, reason)
+
+    @db_api.retry_on_deadlock
+    def _set_disabled(self, host, binary, disabled, reason):
+        with self._db.writer() as session:
+            if not services.set_disabled(
+                session, host, binary, disabled, reason
+            ):
+                raise exception.NotFound(
+                    f'There is no service {binary} on the host {host}.'
+                )
+            return services.get(session, host, binary)

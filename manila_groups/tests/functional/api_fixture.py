@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The API over a database with a row of everything, and nobody at work.
+
+No scheduler and no back end changes anything behind a test's back, so what
+the database holds before and after a request can be compared.
+"""
+
+import dataclasses
+import importlib
+from typing import Any
+
+import fixtures
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups import context
+from manila_groups import rpc
+from manila_groups.api import routes
+from manila_groups.cmd import api
+from manila_groups.db import models
+from manila_groups.db import services
+from manila_groups.groups import messages
+from manila_groups.groups import share_group_types
+from manila_groups.groups import share_types
+from manila_groups.tests import fixtures as service_fixtures
+from manila_groups.tests.functional import wsgi_client
+
+GROUP_ID = '00000000-0000-4000-8000-000000000001'
+UNKNOWN_ID = '00000000-0000-4000-8000-999999999999'
+
+
+class ApiFixture(fixtures.Fixture):
+    """The application, and ids of rows for the variables of its paths.
+
+    :ivar application: the WSGI application
+    :ivar db: the database
+    :ivar ids: the beginning of a path and a variable to a value
+    """
+
+    def _setUp(self):
+        base = self.useFixture(service_fixtures.DatabaseFixture())
+        self.conf, self.db = base.conf, base.db
+        self.application = api.assemble(
+            self.conf, self.db, rpc.transport(self.conf)
+        )
+        share_type, group_type = self._make_types()
+        self._make_group(share_type, group_type)
+        self.ids = {
+            ('share-groups', 'share_group_id'): GROUP_ID,
+            ('share-group-types', 'type_id'): group_type.id,
+            ('share-group-types', 'key'): 'tier',
+            ('types', 'type_id'): share_type.id,
+            ('types', 'key'): 'tier',
+            ('messages', 'message_id'): self._make_message(),
+        }
+
+    def _make_types(self):
+        types = share_types.ShareTypes(self.conf, self.db)
+        share_type = types.create(
+            'default', {share_types.DHSS: 'False', 'tier': 'gold'}, False
+        )
+        group_types = share_group_types.ShareGroupTypes(
+            self.conf, self.db, types
+        )
+        group_type = group_types.create(
+            context.service_context(),
+            'default',
+            [share_type.id],
+            {'tier': 'gold'},
+            False,
+        )
+        return share_type, group_type
+
+    def _make_group(self, share_type, group_type):
+        with self.db.writer() as session:
+            services.beat(session, 'host@alpha', 'manila-backend', 'nova')
+            session.execute(
+                sa.insert(models.ShareGroup).values(
+                    id=GROUP_ID,
+                    project_id='admin',
+                    status='available',
+                    share_group_type_id=group_type.id,
+                    created_at=timeutils.utcnow(),
+                )
+            )
+            session.execute(
+                sa.insert(models.ShareGroupShareType).values(
+                    share_group_id=GROUP_ID, share_type_id=share_type.id
+                )
+            )
+
+    def _make_message(self):
+        with self.db.writer() as session:
+            group = session.execute(sa.select(models.ShareGroup)).scalar_one()
+            messages.add(
+                session,
+                self.conf,
+                group,
+                messages.ALLOCATE_HOST,
+                messages.NO_VALID_HOST,
+                'No back end fits.',
+            )
+        with self.db.reader() as session:
+            return session.scalar(sa.select(models.Message.id))
+
+    def call(self, *args, **kwargs) -> wsgi_client.Answer:
+        """Make one request: see wsgi_client.call."""
+        return wsgi_client.call(self.application, *args, **kwargs)
+
+    def snapshot(self) -> dict[str, list]:
+        """Read all rows of all tables."""
+        with self.db.reader() as session:
+            return {
+                table.name: sorted(map(repr, session.execute(table.select())))
+                for table in models.Base.metadata.sorted_tables
+            }
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """One method of one path, or one action of it.
+
+    :ivar rules: what stands on the controller's method: see api.wsgi
+    :ivar action: the action's name
+    """
+
+    path: str
+    verb: str
+    rules: Any
+    action: str | None = None
+
+    def __str__(self):
+        return f'{self.verb} {self.path} {self.action or ""}'.strip()
+
+    @property
+    def variables(self) -> list[str]:
+        """The variables of the path, in order."""
+        return [part[1:-1] for part in self.path.split('/') if '{' in part]
+
+    def url(self, ids: dict, **values) -> str:
+        """The path, with ids of rows or other values for the variables."""
+        start = self.path.split('/')[1]
+        known = {
+            name: values.get(name, ids.get((start, name), UNKNOWN_ID))
+            for name in self.variables
+        }
+        return '/v2' + self.path.format(**known)
+
+    def fields(self) -> dict[str, dict]:
+        """The fields of the body: name to JSON schema."""
+        if self.rules.body is None:
+            return {}
+        return self.rules.body.schema._properties
+
+    def body(self, **fields) -> Any:
+        """A body that is as it should be, but for these fields."""
+        if self.rules.body is None:
+            return None
+        schema = self.rules.body.schema
+        content = {
+            name: sample(schema._properties[name])
+            for name in [*schema._required, *filter(None, [self.action])]
+        }
+        if schema._others is not None:
+            content.setdefault('tier', 'silver')
+        content |= fields
+        keys = self.rules.body.keys
+        return {keys[0]: content} if keys else content
+
+
+def operations() -> list[Operation]:
+    """Every method of the API, from the table of its routes."""
+    found = []
+    for path, methods in routes.TABLE:
+        for verb, target in methods.items():
+            actions = target if isinstance(target, dict) else {None: target}
+            found.extend(
+                Operation(path, verb, _rules(name), action)
+                for action, name in actions.items()
+            )
+    return found
+
+
+def _rules(name):
+    module, method = name.split('.')
+    module = importlib.import_module(f'manila_groups.api.v2.{module}')
+    return getattr(module.Controller, method).rules
+
+
+def sample(rule: dict) -> Any:
+    """Make a value that a JSON schema accepts."""
+    if 'enum' in rule:
+        return rule['enum'][0]
+    if 'anyOf' in rule:
+        return sample(rule['anyOf'][0])
+    types = rule['type']
+    kind = types if isinstance(types, str) else types[0]
+    if kind == 'object':
+        properties = rule.get('properties', {})
+        return {
+            name: sample(properties[name]) for name in rule.get('required', [])
+        }
+    return {'string': 'x', 'array': [], 'null': None}[kind]

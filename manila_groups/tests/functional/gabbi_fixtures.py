@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a file of HTTP tests may name under its key fixtures.
+
+One of these runs for each file, around all of its requests.
+"""
+
+from gabbi import fixture
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups import states
+from manila_groups.db import models
+from manila_groups.db import share_groups
+from manila_groups.groups import share_types
+from manila_groups.tests import fixtures
+
+
+class Current:
+    """Passes requests on to the service of the file that runs.
+
+    gabbi asks for the application when it reads the files, before any
+    service is started; and one process runs one file at a time.
+    """
+
+    def __init__(self):
+        self.application = None
+
+    def __call__(self, environ, start_response):
+        return self.application(environ, start_response)
+
+
+CURRENT = Current()
+
+
+class Service(fixture.GabbiFixture):
+    """The service, as manila_groups.tests.fixtures configures it.
+
+    :cvar overrides: section to option to value
+    """
+
+    overrides = {}
+
+    def start_fixture(self):
+        """Start the service, with the default types and nothing else."""
+        self._service = fixtures.ServiceFixture(self.overrides)
+        self._service.setUp()
+        self.prepare(self._service.conf, self._service.db)
+        CURRENT.application = self._service.application
+
+    def prepare(self, conf, db):
+        """Make what the file needs and its requests can not make."""
+
+    def stop_fixture(self):
+        """Stop it again."""
+        CURRENT.application = None
+        self._service.cleanUp()
+
+
+class NoDefaultTypes(Service):
+    """The configuration names neither of the default types."""
+
+    overrides = {
+        'DEFAULT': {
+            'default_share_type': None,
+            'default_share_group_type': None,
+        }
+    }
+
+
+class SmallQuota(Service):
+    """A project may have two share groups."""
+
+    overrides = {'quota': {'share_groups': 2}}
+
+
+class SmallPages(Service):
+    """A page of a list has at most three rows."""
+
+    overrides = {'api': {'max_limit': 3}}
+
+
+class FailingBackends(Service):
+    """No back end can create or delete anything."""
+
+    overrides = {
+        name: {
+            'fake_failures': {
+                'create_share_group': 1,
+                'delete_share_group': 1,
+            }
+        }
+        for name in ('alpha', 'beta')
+    }
+
+
+class FailingDeletions(Service):
+    """Back ends create share groups, and can not delete them."""
+
+    overrides = {
+        name: {'fake_failures': {'delete_share_group': 1}}
+        for name in ('alpha', 'beta')
+    }
+
+
+class BehindProxy(Service):
+    """The headers of a proxy are believed."""
+
+    overrides = {'oslo_middleware': {'enable_proxy_headers_parsing': True}}
+
+
+class MoreTypes(Service):
+    """There are share types of several kinds, beside the default one."""
+
+    def prepare(self, conf, db):
+        """Make the share types, which requests then find by their names."""
+        types = share_types.ShareTypes(conf, db)
+        for name, servers, public, specs in (
+            ('second', 'False', True, {}),
+            ('servers', 'True', True, {}),
+            ('west-only', 'False', True, {'availability_zones': 'west'}),
+            ('both-zones', 'False', True, {'availability_zones': 'nova,west'}),
+            ('secret', 'False', False, {}),
+        ):
+            types.create(name, {share_types.DHSS: servers, **specs}, public)
+
+
+class OccupiedGroups(Service):
+    """There are three share groups with ids that end in 1, 2 and 3.
+
+    The first holds a share, based on a share snapshot; the second has a
+    snapshot; the third is empty.
+    """
+
+    id_format = '00000000-0000-4000-8000-{:012}'.format
+
+    def prepare(self, conf, db):
+        """Make the groups as they are after their creation."""
+        with db.writer() as session:
+            group_type = session.execute(
+                sa.select(models.ShareGroupType.id)
+            ).scalar_one()
+            share_type = session.execute(
+                sa.select(models.ShareType.id)
+            ).scalar_one()
+            for number in (1, 2, 3):
+                values = {
+                    'id': self.id_format(number),
+                    'project_id': 'admin',
+                    'share_group_type_id': group_type,
+                }
+                share_groups.insert(session, values, [share_type])
+                share_groups.set_status(
+                    session, values['id'], states.AVAILABLE
+                )
+            self._occupy(session, share_type)
+
+    def _occupy(self, session, share_type):
+        common = {
+            'project_id': 'admin',
+            'status': states.AVAILABLE,
+            'created_at': timeutils.utcnow(),
+        }
+        share = {
+            'id': self.id_format(11),
+            'share_group_id': self.id_format(1),
+            'share_type_id': share_type,
+            'snapshot_id': self.id_format(21),
+            'size': 1,
+            'share_proto': 'NFS',
+        }
+        snapshot = {
+            'id': self.id_format(31),
+            'share_group_id': self.id_format(2),
+        }
+        session.execute(sa.insert(models.Share).values(**common, **share))
+        session.execute(
+            sa.insert(models.ShareGroupSnapshot).values(**common, **snapshot)
+        )

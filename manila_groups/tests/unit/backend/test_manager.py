@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A back end: what it does with its driver, and what it tells of itself."""
+
+import threading
+
+from manila_groups import exception
+from manila_groups.backend import loader
+from manila_groups.backend import manager
+from manila_groups.db import services
+from manila_groups.groups import messages
+from manila_groups.tests import base
+from manila_groups.tests import inprocess
+
+HOST = 'host@beta'
+POOL = f'{HOST}#only'
+
+
+class ManagerTest(base.TestCase):
+    overrides = {}
+
+    def setUp(self):
+        super().setUp()
+        self.service = self.useFixture(inprocess.InProcess(self.overrides))
+        self.addCleanup(self.service.check, self)
+        self.manager = self.service.backends[HOST]
+        self.driver = self.service.drivers[HOST]
+
+    def placed_group(self):
+        group_id = self.service.create(availability_zone='west')
+        self.service.deliver()
+        self.service.messages.clear()
+        return group_id
+
+    def service_row(self):
+        with self.service.db.reader() as session:
+            return services.get(session, HOST, manager.BINARY)
+
+    def is_up(self):
+        return self.service.steps.is_up(self.service_row())
+
+
+class TestWork(ManagerTest):
+    def create(self, group_id):
+        self.manager.create_share_group(self.service.admin, group_id)
+
+    def delete(self, group_id):
+        self.manager.delete_share_group(self.service.admin, group_id)
+
+    def test_the_driver_is_told_what_it_has_to_know(self):
+        group_type = self.service.group_types.create(
+            self.service.admin, 'vendors', None, {'vendor:tier': 'gold'}
+        )
+        group_id = self.service.create(
+            availability_zone='west', share_group_type_id=group_type.id
+        )
+        self.service.deliver_all()
+        told = self.driver.share_groups[group_id]
+        self.assertEqual(
+            (group_id, 'here', 'only', {'vendor:tier': 'gold'}),
+            (told.id, told.project_id, told.pool, told.group_specs),
+        )
+
+    def test_a_failed_creation_is_cleaned_up(self):
+        group_id = self.placed_group()
+        calls = []
+
+        def fail(told):
+            calls.append('create')
+            raise OSError('the driver forgot to wrap this')
+
+        delete = self.driver.delete_share_group
+        self.driver.create_share_group = fail
+        self.driver.delete_share_group = lambda told: (
+            calls.append('delete'),
+            delete(told),
+        )
+        self.create(group_id)
+        self.assertEqual(['create', 'delete'], calls)
+        group = self.service.get(group_id)
+        self.assertEqual(('creating', None), (group.status, group.host))
+        self.assertEqual(
+            ['place_share_group'],
+            [one.method for one in self.service.messages],
+        )
+
+    def test_a_failed_clean_up_does_not_stop_the_next_attempt(self):
+        group_id = self.placed_group()
+
+        def fail(told):
+            raise exception.DriverError('nothing works')
+
+        self.driver.create_share_group = fail
+        self.driver.delete_share_group = fail
+        self.create(group_id)
+        self.assertIsNone(self.service.get(group_id).host)
+
+    def test_one_thread_at_a_time_works_on_a_group(self):
+        group_id = self.placed_group()
+        entered, leave, calls = threading.Event(), threading.Event(), []
+        create = self.driver.create_share_group
+
+        def slow(told):
+            calls.append(told.id)
+            entered.set()
+            leave.wait(30)
+            create(told)
+
+        self.driver.create_share_group = slow
+        thread = threading.Thread(target=self.create, args=(group_id,))
+        thread.start()
+        entered.wait(30)
+        self.create(group_id)
+        leave.set()
+        thread.join(30)
+        self.assertEqual([group_id], calls)
+        self.assertEqual('available', self.service.status(group_id))
+
+    def test_what_is_asked_for_meanwhile_is_done_next(self):
+        group_id = self.placed_group()
+        created = self.service.steps.created
+
+        def delete_at_once(group):
+            result = created(group)
+            self.service.groups.delete(self.service.caller, group_id)
+            self.service.deliver_all()
+            self.assertEqual('deleting', self.service.status(group_id))
+            return result
+
+        self.service.steps.created = delete_at_once
+        self.create(group_id)
+        self.assertIsNone(self.service.get(group_id))
+
+    def test_work_can_go_on_after_an_error(self):
+        group_id = self.placed_group()
+        created = self.service.steps.created
+
+        def fail(group):
+            raise ConnectionError('the database went away')
+
+        self.service.steps.created = fail
+        self.create(group_id)
+        self.assertEqual('creating', self.service.status(group_id))
+        self.service.steps.created = created
+        self.create(group_id)
+        self.assertEqual('available', self.service.status(group_id))
+
+
+class TestFailedDeletion(ManagerTest):
+    overrides = {'beta': {'fake_first_failures': {'delete_share_group': 1}}}
+
+    def test_tells_the_user_and_may_be_repeated(self):
+        group_id = self.placed_group()
+        self.service.settle()
+        for expected in ('error_deleting', None):
+            self.service.groups.delete(self.service.caller, group_id)
+            self.service.deliver_all()
+            self.assertEqual(expected, self.service.status(group_id))
+        (message,) = self.service.user_messages()
+        self.assertEqual(
+            (group_id, messages.DELETE),
+            (message.resource_id, message.action_id),
+        )
+        self.assertNotIn('host', message.user_message)
+
+
+class TestReports(ManagerTest):
+    def test_a_report_is_a_sign_of_life(self):
+        self.assertTrue(self.is_up())
+        self.service.clock.advance(self.service.conf.service.down_time + 1)
+        self.assertFalse(self.is_up())
+        self.manager.report()
+        self.assertTrue(self.is_up())
+
+    def test_a_driver_that_can_not_tell_its_pools_is_down(self):
+        pools = self.driver.pools
+
+        def fail():
+            raise exception.DriverError('no answer')
+
+        self.driver.pools = fail
+        self.service.clock.advance(self.service.conf.service.down_time + 1)
+        self.assertRaises(exception.DriverError, self.manager.report)
+        self.assertFalse(self.is_up())
+        self.driver.pools = pools
+        self.manager.report()
+        self.assertTrue(self.is_up())
+
+    def test_pools_come_and_go(self):
+        pools = self.driver.pools()
+        self.driver.pools = list
+        self.manager.report()
+        self.assertNotIn(POOL, self.service.counts())
+        group_id = self.service.create()
+        self.driver.pools = lambda: pools
+        self.manager.report()
+        self.assertIn(POOL, self.service.counts())
+        self.service.deliver_all()
+        self.assertEqual('available', self.service.status(group_id))
+
+    def test_a_pool_with_groups_that_comes_back_counts_them(self):
+        self.placed_group()
+        self.service.settle()
+        pools = self.driver.pools()
+        self.driver.pools = list
+        self.manager.report()
+        self.driver.pools = lambda: pools
+        self.manager.report()
+        self.assertEqual(1, self.service.counts()[POOL])
+
+
+class TestSetup(ManagerTest):
+    def broken(self):
+        """The back end after a restart, with a driver to be set up twice."""
+        driver = loader.load(self.service.conf, 'beta')
+        setup = driver.setup
+        failures = [OSError('unplugged'), exception.DriverError('no path')]
+
+        def fail_twice():
+            if failures:
+                raise failures.pop()
+            setup()
+
+        driver.setup = fail_twice
+        return manager.BackendManager(
+            self.service.db,
+            HOST,
+            'west',
+            driver,
+            self.service.steps,
+            self.service,
+        )
+
+    def test_that_fails_is_tried_again(self):
+        backend = self.broken()
+        self.service.clock.advance(self.service.conf.service.down_time + 1)
+        for error in (exception.DriverError, OSError):
+            self.assertRaises(error, backend.report)
+            self.assertFalse(self.is_up())
+        backend.report()
+        self.assertTrue(self.is_up())
+
+    def test_work_waits_for_it(self):
+        group_id = self.placed_group()
+        backend = self.broken()
+        for error in (exception.DriverError, OSError):
+            self.assertRaises(error, backend.report)
+            backend.create_share_group(self.service.admin, group_id)
+            backend.reconcile()
+            self.assertEqual('creating', self.service.status(group_id))
+        backend.report()
+        backend.reconcile()
+        self.assertEqual('available', self.service.status(group_id))

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of pools, and the count of the groups in them."""
+
+import threading
+
+from manila_groups.db import api
+from manila_groups.db import pools
+from manila_groups.db import services
+from manila_groups.db import share_groups
+from manila_groups.tests.unit.db import case
+
+HOST = 'h@b'
+ONE, TWO = f'{HOST}#one', f'{HOST}#two'
+REPORT = {'free_capacity_gb': 5, 'capabilities': {'a': ['\U0001f600', True]}}
+
+
+class TestPools(case.OnSqlite):
+    def setUp(self):
+        super().setUp()
+        self.insert_types()
+        self.service_id = self.ask(services.beat, HOST, 'backend', 'nova')
+
+    def report(self, **reports):
+        reports = {f'{HOST}#{name}': value for name, value in reports.items()}
+        return self.ask(pools.report, self.service_id, reports)
+
+    def pools(self):
+        return self.ask(pools.list_all)
+
+    def counts(self):
+        return {pool.name: pool.share_groups for pool in self.pools()}
+
+    def generation(self, host=HOST):
+        return self.ask(services.get, host, 'backend').pools_generation
+
+    def test_a_report_is_read_back(self):
+        self.assertTrue(self.report(one=REPORT))
+        (pool,) = self.pools()
+        self.assertEqual(
+            (ONE, REPORT, 0, self.service_id),
+            (pool.name, pool.report, pool.share_groups, pool.service_id),
+        )
+
+    def test_a_report_without_news_changes_nothing(self):
+        self.report(one=REPORT)
+        before, generation = self.pools(), self.generation()
+        self.assertFalse(self.report(one=dict(REPORT)))
+        self.assertEqual(
+            (before, generation), (self.pools(), self.generation())
+        )
+
+    def test_news_raise_the_generation(self):
+        generations = [self.generation()]
+        for reports in (
+            {'one': REPORT},
+            {'one': {**REPORT, 'free_capacity_gb': 4}},
+            {'one': REPORT, 'two': REPORT},
+            {'two': REPORT},
+            {},
+        ):
+            self.assertTrue(self.report(**reports))
+            generations.append(self.generation())
+            self.assertEqual(
+                [f'{HOST}#{name}' for name in reports],
+                [pool.name for pool in self.pools()],
+            )
+        self.assertEqual(sorted(set(generations)), generations)
+
+    def test_pools_of_some_services(self):
+        self.report(one=REPORT)
+        other = self.ask(services.beat, 'h@c', 'backend', 'nova')
+        self.ask(pools.report, other, {'h@c#one': REPORT})
+        (pool,) = self.ask(pools.list_all, [other])
+        self.assertEqual('h@c#one', pool.name)
+
+    def test_claim_and_release(self):
+        self.report(one=REPORT, two=REPORT)
+        generation = self.generation()
+        self.assertTrue(self.ask(pools.claim, ONE, 0))
+        self.assertEqual({ONE: 1, TWO: 0}, self.counts())
+        self.assertLess(generation, self.generation())
+        self.assertFalse(self.ask(pools.claim, ONE, 0))
+        self.assertTrue(self.ask(pools.claim, ONE, None))
+        self.ask(pools.release, ONE)
+        self.assertEqual({ONE: 1, TWO: 0}, self.counts())
+
+    def test_a_pool_that_is_gone(self):
+        self.assertFalse(self.ask(pools.claim, ONE, None))
+        self.ask(pools.release, ONE)
+        self.assertEqual({}, self.counts())
+
+    def test_no_pool_has_less_than_nothing(self):
+        self.report(one=REPORT)
+        self.ask(pools.release, ONE)
+        self.assertEqual({ONE: 0}, self.counts())
+
+    def test_a_pool_that_comes_back_counts_its_groups(self):
+        self.insert_groups({'host': ONE}, {'host': ONE}, {'host': TWO})
+        self.report(one=REPORT)
+        self.assertEqual({ONE: 2}, self.counts())
+
+    def test_a_removed_service_takes_its_pools_along(self):
+        self.report(one=REPORT)
+        self.assertTrue(self.ask(services.delete, HOST, 'backend'))
+        self.assertEqual([], self.pools())
+
+    def test_claims_at_once_are_all_counted(self):
+        self.report(one=REPORT, two=REPORT)
+        claim = api.retry_on_deadlock(lambda: self.ask(pools.claim, ONE, None))
+        release = api.retry_on_deadlock(lambda: self.ask(pools.release, ONE))
+        self.assertEqual([True] * 20, case.at_once([claim] * 20))
+        self.assertEqual([None] * 5, case.at_once([release] * 5))
+        self.assertEqual({ONE: 15, TWO: 0}, self.counts())
+
+    def test_of_claims_that_saw_the_same_one_wins(self):
+        self.report(one=REPORT)
+        claim = api.retry_on_deadlock(lambda: self.ask(pools.claim, ONE, 0))
+        won = case.at_once([claim] * 10)
+        self.assertEqual(1, won.count(True))
+        self.assertEqual({ONE: 1}, self.counts())
+
+    def test_a_count_beside_a_placement(self):
+        self.report(one=REPORT)
+        (group,) = self.insert_groups({'host': None})
+        placed = threading.Event()
+
+        @api.retry_on_deadlock
+        def place():
+            with self.db.writer() as session:
+                share_groups.update(session, group, {'host': ONE})
+                pools.claim(session, ONE, None)
+                placed.set()
+                return None
+
+        @api.retry_on_deadlock
+        def add_a_pool():
+            placed.wait(10)
+            self.report(one=REPORT, two=REPORT)
+
+        self.assertEqual([None] * 2, case.at_once([place, add_a_pool]))
+        self.assertEqual({ONE: 1, TWO: 0}, self.counts())
+
+
+class TestPoolsOnMysql(case.OnMysql, TestPools):
+    pass
+
+
+class TestPoolsOnPostgresql(case.OnPostgresql, TestPools):
+    def beside(self, change, expected):
+        """Add pools while a transaction that changed counts is open."""
+        reported, done = threading.Event(), threading.Event()
+
+        def add_pools():
+            reported.set()
+            self.report(one=REPORT, two=REPORT)
+            done.set()
+
+        thread = threading.Thread(target=add_pools)
+        with self.db.writer() as session:
+            change(session)
+            thread.start()
+            reported.wait(10)
+            done.wait(0.3)
+        thread.join(30)
+        self.assertEqual(expected, self.counts())
+
+    def test_a_count_waits_for_a_placement(self):
+        self.report(one=REPORT)
+        (group,) = self.insert_groups({'host': None})
+
+        def place(session):
+            share_groups.update(session, group, {'host': ONE})
+            pools.claim(session, ONE, 0)
+
+        self.beside(place, {ONE: 1, TWO: 0})
+
+    def test_a_count_waits_for_the_end_of_a_group(self):
+        (group,) = self.insert_groups({'host': ONE})
+
+        def remove(session):
+            share_groups.delete(session, group)
+            pools.release(session, ONE)
+
+        self.beside(remove, {ONE: 0, TWO: 0})
