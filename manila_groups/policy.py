@@ -15,11 +15,20 @@ class Enforcer:
     """Enforces the rules of the package policies.
 
     :param conf: an oslo.config object
+    :raises ConfigurationError: the policy file can't be used
     """
 
     def __init__(self, conf):
         self._enforcer = policy.Enforcer(conf)
         self._enforcer.register_defaults(policies.list_rules())
+        try:
+            self._enforcer.load_rules()
+        except (ValueError, AttributeError, OSError) as error:
+            reason = ' '.join(str(error).split())
+            raise exception.ConfigurationError(
+                f'[oslo_policy] policy_file: {conf.oslo_policy.policy_file} '
+                f'can not be used: {reason}'
+            ) from error
 
     def authorize(self, context, rule: str) -> None:
         """Let the caller pass, or raise.

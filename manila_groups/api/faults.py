@@ -47,8 +47,10 @@ def from_error(error: exception.ServiceError) -> webob.Response:
 
 
 def is_fault(response: webob.Response) -> bool:
-    """Tell whether a response is one that :func:`response` makes."""
-    return (
-        response.content_type == 'application/json'
-        and 'error' not in response.json
-    )
+    """Tell whether a response is one that :func:`response` makes.
+
+    The answer to a HEAD request has lost its body.
+    """
+    if response.content_type != 'application/json':
+        return False
+    return not response.body or 'error' not in response.json

@@ -45,7 +45,11 @@ HISTORY = (
     ('2.66', 'Share group types can be filtered by group_specs.'),
     ('2.83', 'Services have disabled_reason, which disabling can give.'),
     ('2.93', 'Services have ensuring.'),
-    ('2.99', 'The newest microversion that clients of this service know.'),
+    (
+        '2.99',
+        'Users see snapshot_inherit_share_access_support among the extra '
+        'specs of every share type.',
+    ),
 )
 
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')

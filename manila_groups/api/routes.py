@@ -158,9 +158,10 @@ class Match:
         """
         names = [name for name in body if name in self.actions]
         if len(names) != 1 or len(body) != 1:
+            found = ', '.join(repr(name)[:50] for name in list(body)[:5])
             raise exception.Invalid(
                 'The body must be an object with one key, one of: '
-                + ', '.join(sorted(self.actions))
+                f'{", ".join(sorted(self.actions))}; it has {found or "none"}.'
             )
         return self.actions[names[0]], names[0]
 

@@ -20,8 +20,6 @@ from manila_groups.groups import lifecycle
 
 LOG = log.getLogger(__name__)
 
-BINARY = 'manila-groups-backend'
-
 
 class BackendManager:
     """Takes the messages of one back end's RPC API.
@@ -152,7 +150,9 @@ class BackendManager:
     @db_api.retry_on_deadlock
     def _write(self, reports):
         with self._db.writer() as session:
-            service_id = services.beat(session, self.host, BINARY, self._zone)
+            service_id = services.beat(
+                session, self.host, services.BACKEND, self._zone
+            )
             pools.report(session, service_id, reports)
 
     def reconcile(self) -> None:

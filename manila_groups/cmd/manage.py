@@ -43,9 +43,7 @@ def _parser():
         ],
     )
     commands['remove'].add_argument('host', help='such as host@backend')
-    commands['remove'].add_argument(
-        'binary', help='such as manila-groups-backend'
-    )
+    commands['remove'].add_argument('binary', help='such as manila-share')
     return parser
 
 

@@ -2,18 +2,35 @@
 """A process: from its configuration to the signal that ends it."""
 
 from collections.abc import Callable
+import contextlib
+import pathlib
 import signal
 import sys
 import threading
 
+from oslo_db import exception as db_exception
 from oslo_log import log
+import oslo_messaging
 from oslo_service import service
+from sqlalchemy import exc as sa_exc
 import waitress
 
 from manila_groups import conf as configuration
 from manila_groups import exception
 
 LOG = log.getLogger(__name__)
+
+#: What can be wrong with that which an operator has set up for the process.
+_SETUP_ERRORS = (
+    exception.ConfigurationError,
+    db_exception.CantStartEngineError,
+    db_exception.DBError,
+    sa_exc.SQLAlchemyError,
+    oslo_messaging.MessagingException,
+    log.LogConfigError,
+    ImportError,
+    OSError,
+)
 
 
 class HttpServer(service.ServiceBase):
@@ -55,6 +72,20 @@ class HttpServer(service.ServiceBase):
         """Do nothing: the configuration is read at the start only."""
 
 
+@contextlib.contextmanager
+def starting():
+    """End the process, with one line that says why, when it can't start."""
+    try:
+        yield
+    except Exception as error:
+        program = pathlib.Path(sys.argv[0]).name
+        reason = (str(error).splitlines() or [''])[0]
+        if not isinstance(error, _SETUP_ERRORS):
+            LOG.exception('%s can not start', program)
+            reason = f'{type(error).__name__}: {reason}'
+        sys.exit(f'{program}: {reason}')
+
+
 def main(build: Callable, args: list[str]) -> int:
     """Run services of one process until SIGINT or SIGTERM.
 
@@ -62,13 +93,10 @@ def main(build: Callable, args: list[str]) -> int:
     :param args: the command line, without the program's name
     :returns: the exit code
     """
-    try:
+    with starting():
         conf = configuration.load(args)
         configuration.setup_logging(conf)
         services = build(conf)
-    except exception.ConfigurationError as error:
-        print(f'{error}', file=sys.stderr)
-        return 1
     run(services)
     return 0
 

@@ -11,7 +11,8 @@ import os
 import pathlib
 import sys
 
-from sqlalchemy import exc as sa_exc
+from oslo_db import exception as db_exception
+import sqlalchemy as sa
 
 from manila_groups import conf as configuration
 from manila_groups import exception
@@ -34,14 +35,11 @@ DEFAULT_TYPE = 'default'
 def main() -> int:
     """Run the service until SIGINT or SIGTERM."""
     arguments = _parse(sys.argv[1:])
-    try:
+    with process.starting():
         state = _open_state(arguments.state_dir)
         conf = _configure(arguments, state)
         configuration.setup_logging(conf)
         services = _build(conf)
-    except exception.ConfigurationError as error:
-        print(f'manila-groups-standalone: {error}', file=sys.stderr)
-        return 1
     process.run(
         services, lambda: print(standalone_text.ready(conf, state), flush=True)
     )
@@ -151,13 +149,14 @@ def _build(conf):
 
 
 def _prepare_database(conf, db):
+    # As text, a URL hides its password.
+    url = sa.make_url(conf.database.connection)
     try:
         is_new = migrations.version(db.engine) is None
         migrations.upgrade(db.engine)
-    except sa_exc.DatabaseError as error:
+    except (db_exception.DBError, sa.exc.SQLAlchemyError) as error:
         raise exception.ConfigurationError(
-            f'The database {conf.database.connection} can not be used: '
-            f'{error.orig}'
+            f'The database {url} can not be used: {error}'
         ) from error
     if is_new:
         _make_default_types(conf, db)

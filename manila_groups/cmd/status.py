@@ -7,16 +7,28 @@ from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
 from manila_groups import conf as configuration
+from manila_groups import exception
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 
 
 class Checks(upgradecheck.UpgradeCommands):
-    """The checks of ``manila-groups-status upgrade check``."""
+    """The checks of ``manila-groups-status upgrade check``.
+
+    :param options: the command line's, which name the configuration file
+    """
+
+    def __init__(self, options: cfg.ConfigOpts):
+        self._options = options
 
     def _database_revision(self):
-        conf = configuration.load(files=_files())
-        found = migrations.version(db_api.Database(conf).engine)
+        try:
+            conf = configuration.load(files=self._options.config_file or None)
+            found = migrations.version(db_api.Database(conf).engine)
+        except exception.ConfigurationError as error:
+            return upgradecheck.Result(
+                upgradecheck.Code.FAILURE, error.message
+            )
         newest = migrations.newest()
         if found == newest:
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
@@ -29,12 +41,9 @@ class Checks(upgradecheck.UpgradeCommands):
     _upgrade_checks = (('Schema of the database', _database_revision),)
 
 
-def _files():
-    return cfg.CONF.config_file or None
-
-
 def main() -> int:
     """Run the checks; 0 when all is well, 1 or 2 when not."""
+    options = cfg.ConfigOpts()
     return upgradecheck.main(
-        cfg.CONF, configuration.PROJECT, Checks(), sys.argv[1:]
+        options, configuration.PROJECT, Checks(options), sys.argv[1:]
     )

@@ -4,6 +4,7 @@
 import contextlib
 
 from oslo_db import api as oslo_db_api
+from oslo_db import exception as db_exception
 from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 
@@ -18,6 +19,14 @@ class _Transaction:
     """Where enginefacade keeps the session of one transaction."""
 
 
+def _hides_deadlock(error):
+    """Tell whether a savepoint's end failed because of a deadlock.
+
+    MySQL rolls the victim's whole transaction back, savepoints included.
+    """
+    return isinstance(getattr(error, 'cause', None), db_exception.DBDeadlock)
+
+
 #: Runs a function again, from its start, when the database chose its
 #: transaction as a deadlock's victim.  Goes on functions that hold the whole
 #: of a transaction and nothing besides.
@@ -28,6 +37,7 @@ retry_on_deadlock = oslo_db_api.wrap_db_retry(
     max_retry_interval=1,
     jitter=True,
     retry_on_deadlock=True,
+    exception_checker=_hides_deadlock,
 )
 
 

@@ -76,7 +76,9 @@ def _after_marker(session, query, column, row_id, page):
         raise exception.Invalid(
             f"marker: there is no row with the id '{page.marker}'."
         )
-    later_id = row_id < page.marker if page.descending else row_id > page.marker
+    later_id = (
+        row_id < page.marker if page.descending else row_id > page.marker
+    )
     if column is row_id:
         return later_id
     null_is_largest = session.get_bind().dialect.name == 'postgresql'

@@ -13,6 +13,10 @@ from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
 
+#: What clients of this API know the two kinds of service by, and filter for.
+BACKEND = 'manila-share'
+SCHEDULER = 'manila-scheduler'
+
 _SERVICE = models.Service.__table__
 _ZONE = models.AvailabilityZone.__table__
 

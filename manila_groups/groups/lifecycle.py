@@ -25,6 +25,7 @@ from manila_groups.db import services
 from manila_groups.db import share_groups as rows
 from manila_groups.db import types as type_rows
 from manila_groups.groups import messages
+from manila_groups.groups import services as services_domain
 
 QUOTA = 'share_groups'
 
@@ -308,8 +309,7 @@ class Lifecycle:
 
     def is_up(self, service: records.Service) -> bool:
         """Tell whether a service has shown a sign of life lately."""
-        age = timeutils.utcnow() - service.updated_at
-        return age.total_seconds() <= self._conf.service.down_time
+        return service.updated_at >= services_domain.up_since(self._conf)
 
     def forget_expired_messages(self) -> None:
         """Delete the user messages that have been kept long enough."""

@@ -13,6 +13,12 @@ from manila_groups.db import records
 from manila_groups.db import services
 
 
+def up_since(conf) -> datetime.datetime:
+    """The time since when a service that is up has shown a sign of life."""
+    down_time = datetime.timedelta(seconds=conf.service.down_time)
+    return timeutils.utcnow() - down_time
+
+
 class Services:
     """The services that have shown a sign of life at some time."""
 
@@ -29,15 +35,13 @@ class Services:
         :raises Invalid: an unknown marker
         """
         with self._db.reader() as session:
-            return services.list_page(session, filters, self._up_since(), page)
-
-    def _up_since(self) -> datetime.datetime:
-        down_time = datetime.timedelta(seconds=self._conf.service.down_time)
-        return timeutils.utcnow() - down_time
+            return services.list_page(
+                session, filters, up_since(self._conf), page
+            )
 
     def is_up(self, service: records.Service) -> bool:
         """Tell whether a service has shown a sign of life lately."""
-        return service.updated_at >= self._up_since()
+        return service.updated_at >= up_since(self._conf)
 
     def enable(self, host: str, binary: str) -> records.Service:
         """Let a service take work.

@@ -7,8 +7,6 @@ from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.scheduler import placement
 
-BACKEND = 'manila-groups-backend'
-
 
 class PoolCache:
     """What the back ends reported, without reading all of it each time.
@@ -27,7 +25,7 @@ class PoolCache:
     def current(self) -> list[placement.Pool]:
         """The pools as they are now."""
         with self._db.reader() as session:
-            found = services.list_all(session, BACKEND)
+            found = services.list_all(session, services.BACKEND)
             stale = [
                 service.id for service in found if self._is_stale(service)
             ]

@@ -9,8 +9,6 @@ from manila_groups.db import services
 from manila_groups.groups import lifecycle
 from manila_groups.scheduler import manager
 
-BINARY = 'manila-groups-scheduler'
-
 
 def build(conf, db: db_api.Database, transport) -> service.Service:
     """Make the scheduler of this machine, ready to be started.
@@ -29,7 +27,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
     def beat():
         zone = conf.service.availability_zone
         with db.writer() as session:
-            services.beat(session, conf.host, BINARY, zone)
+            services.beat(session, conf.host, services.SCHEDULER, zone)
 
     beat()
     return service.Service(

@@ -146,7 +146,7 @@ class InProcess(fixtures.Fixture):
     def remove_service(self, name):
         with self.db.writer() as session:
             host = f'{self.conf.host}@{name}'
-            services.delete(session, host, backend_manager.BINARY)
+            services.delete(session, host, services.BACKEND)
 
     def deliver(self, number=0):
         """Deliver one message; one for nobody is lost."""

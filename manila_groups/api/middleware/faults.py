@@ -28,6 +28,10 @@ class Faults:
 
     @webob.dec.wsgify
     def __call__(self, request):
+        target = request.environ.get('PATH_INFO', '')
+        if target and not target.startswith('/'):
+            # Such as OPTIONS * has; Paste's map of URLs takes paths only.
+            return faults.response(404, 'The target is not a path.')
         try:
             response = request.get_response(self._application)
         except exception.ServiceError as error:

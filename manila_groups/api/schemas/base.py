@@ -185,7 +185,7 @@ def _parse_versions(table):
 
 def _explain(error, where):
     path = '.'.join(
-        str(part) for part in [where, *error.absolute_path] if part
+        str(part) for part in [where, *error.absolute_path] if part != ''
     )
     if 'description' in error.schema:
         text = f'{error.instance!r} is not {error.schema["description"]}'

@@ -163,6 +163,9 @@ class Operation:
         }
         if schema._others is not None:
             content.setdefault('tier', 'silver')
+        elif self.verb == 'PUT' and not content:
+            first = next(iter(schema._properties))
+            content[first] = sample(schema._properties[first])
         content |= fields
         keys = self.rules.body.keys
         return {keys[0]: content} if keys else content

@@ -33,7 +33,7 @@ class ManagerTest(base.TestCase):
 
     def service_row(self):
         with self.service.db.reader() as session:
-            return services.get(session, HOST, manager.BINARY)
+            return services.get(session, HOST, services.BACKEND)
 
     def is_up(self):
         return self.service.steps.is_up(self.service_row())

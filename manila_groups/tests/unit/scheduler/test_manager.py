@@ -113,7 +113,7 @@ class TestPlacement(ManagerTest):
     def test_a_disabled_back_end_gets_nothing(self):
         with self.service.db.writer() as session:
             services.set_disabled(
-                session, 'host@alpha', 'manila-groups-backend', True, 'why'
+                session, 'host@alpha', 'manila-share', True, 'why'
             )
         hosts = {self.create().host for _ in range(4)}
         self.assertEqual({'host@beta#only'}, hosts)
@@ -122,7 +122,7 @@ class TestPlacement(ManagerTest):
         group = self.create(availability_zone='west')
         with self.service.db.writer() as session:
             services.set_disabled(
-                session, 'host@beta', 'manila-groups-backend', True, 'why'
+                session, 'host@beta', 'manila-share', True, 'why'
             )
         self.service.groups.delete(self.service.caller, group.id)
         self.service.deliver_all()

@@ -8,7 +8,7 @@ from manila_groups.scheduler import pools
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
-BACKEND = 'manila-groups-backend'
+BACKEND = 'manila-share'
 
 
 class TestPoolCache(base.TestCase):

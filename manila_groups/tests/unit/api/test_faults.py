@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+import webob
+
+from manila_groups import exception
+from manila_groups.api import faults
+from manila_groups.api.middleware import faults as middleware
+from manila_groups.tests import base
+
+NAMES = {
+    400: 'badRequest',
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'itemNotFound',
+    405: 'badMethod',
+    406: 'computeFault',
+    409: 'conflictingRequest',
+    413: 'overLimit',
+    415: 'badMediaType',
+    418: 'computeFault',
+    500: 'computeFault',
+    501: 'notImplemented',
+    503: 'serviceUnavailable',
+}
+
+
+class ResponseTestCase(base.TestCase):
+    def test_each_status_has_its_name(self):
+        for code, name in NAMES.items():
+            made = faults.response(code, 'why')
+            self.assertEqual(code, made.status_code)
+            self.assertEqual('application/json', made.content_type)
+            self.assertEqual({name}, set(made.json))
+            self.assertEqual(code, made.json[name]['code'])
+            self.assertEqual('why', made.json[name]['message'])
+
+    def test_headers_are_added_to_the_others(self):
+        made = faults.response(404, 'why', {'X-More': 'a'})
+        self.assertEqual('a', made.headers['X-More'])
+        self.assertEqual('application/json', made.headers['Content-Type'])
+        self.assertEqual(str(len(made.body)), made.headers['Content-Length'])
+
+    def test_over_the_limit_says_when_to_try_again(self):
+        made = faults.response(413, 'why')
+        self.assertEqual('0', made.headers['Retry-After'])
+        self.assertEqual('0', made.json['overLimit']['retryAfter'])
+
+    def test_any_text_is_a_message(self):
+        for text in ('é🐍', '<b>', '"\\', '\x1b\n'):
+            made = faults.response(400, text)
+            self.assertEqual(text, made.json['badRequest']['message'])
+
+    def test_errors_of_the_service(self):
+        made = faults.from_error(exception.Conflict('no'))
+        self.assertEqual(409, made.status_code)
+        made = faults.from_error(exception.MethodNotAllowed('no', ['A', 'B']))
+        self.assertEqual('A, B', made.headers['Allow'])
+        self.assertEqual('no', made.json['badMethod']['message'])
+
+
+class MiddlewareTestCase(base.TestCase):
+    def answer(self, application, **kwargs):
+        request = webob.Request.blank('/v2/x', **kwargs)
+        return request.get_response(middleware.Faults(application))
+
+    def raising(self, error):
+        def application(_environ, _start_response):
+            raise error
+
+        return application
+
+    def test_what_is_well_passes(self):
+        good = webob.Response('well', status=202)
+        made = self.answer(good)
+        self.assertEqual((202, 'well'), (made.status_code, made.text))
+
+    def test_a_fault_passes_as_it_is(self):
+        made = self.answer(faults.response(405, 'why', {'Allow': 'GET'}))
+        self.assertEqual('why', made.json['badMethod']['message'])
+        self.assertEqual('GET', made.headers['Allow'])
+
+    def test_a_fault_for_a_head_request_passes(self):
+        made = self.answer(faults.response(404, 'why'), method='HEAD')
+        self.assertEqual((404, b''), (made.status_code, made.body))
+
+    def test_an_error_of_the_service_becomes_a_fault(self):
+        made = self.answer(self.raising(exception.NotFound('none')))
+        self.assertEqual('none', made.json['itemNotFound']['message'])
+
+    def test_any_error_becomes_a_fault_that_tells_nothing(self):
+        made = self.answer(self.raising(ValueError('secret')))
+        self.assertEqual(500, made.status_code)
+        self.assertNotIn('secret', made.text)
+        self.assertEqual(500, made.json['computeFault']['code'])
+
+    def test_an_error_in_html_becomes_a_fault(self):
+        made = self.answer(webob.exc.HTTPUnauthorized('no &lt;token&gt;'))
+        self.assertEqual(401, made.json['unauthorized']['code'])
+        self.assertIn('token', made.json['unauthorized']['message'])
+        made = self.answer(self.raising(webob.exc.HTTPServiceUnavailable()))
+        self.assertEqual(503, made.json['serviceUnavailable']['code'])
+
+    def test_the_headers_of_an_error_in_html_stay(self):
+        error = webob.exc.HTTPUnauthorized(
+            headers={'WWW-Authenticate': 'Keystone'}
+        )
+        made = self.answer(error)
+        self.assertEqual('Keystone', made.headers['WWW-Authenticate'])
+        self.assertEqual('application/json', made.content_type)
+
+    def test_a_target_that_is_no_path_is_not_found(self):
+        made = self.answer(webob.Response(), environ={'PATH_INFO': '*'})
+        self.assertEqual(404, made.json['itemNotFound']['code'])

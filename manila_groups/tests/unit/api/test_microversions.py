@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+import webob
+
+from manila_groups import exception
+from manila_groups.api import microversions
+from manila_groups.tests import base
+
+
+def headers(**named):
+    """Headers of a request, as webob has them."""
+    return webob.Request.blank(
+        '/', headers={k.replace('_', '-'): v for k, v in named.items()}
+    ).headers
+
+
+def own(value):
+    return headers(x_openstack_manila_api_version=value)
+
+
+def standard(value):
+    return headers(openstack_api_version=value)
+
+
+class MicroversionsTestCase(base.TestCase):
+    def test_the_history_is_in_order(self):
+        found = [microversions.parse(one) for one, _ in microversions.HISTORY]
+        self.assertEqual(sorted(set(found)), found)
+        self.assertEqual((2, 31), microversions.MIN)
+        self.assertEqual((2, 99), microversions.MAX)
+
+    def test_text_and_numbers(self):
+        self.assertEqual((2, 55), microversions.parse('2.55'))
+        self.assertEqual('2.55', microversions.to_text((2, 55)))
+
+    def test_nothing_asks_for_the_oldest(self):
+        self.assertEqual((2, 31), microversions.requested(headers()))
+
+    def test_the_own_header(self):
+        self.assertEqual((2, 60), microversions.requested(own('2.60')))
+        self.assertEqual((2, 60), microversions.requested(own(' 2.60 ')))
+        self.assertEqual((2, 99), microversions.requested(own('latest')))
+
+    def test_the_standard_header(self):
+        for value, expected in (
+            ('shared-file-system 2.60', (2, 60)),
+            ('Shared-File-System  2.60', (2, 60)),
+            ('shared-file-system latest', (2, 99)),
+            ('compute 2.1, shared-file-system 2.60', (2, 60)),
+            ('compute 2.1', (2, 31)),
+            ('', (2, 31)),
+        ):
+            found = microversions.requested(standard(value))
+            self.assertEqual(expected, found, value)
+
+    def test_the_standard_header_comes_first(self):
+        both = headers(
+            openstack_api_version='shared-file-system 2.60',
+            x_openstack_manila_api_version='2.61',
+        )
+        self.assertEqual((2, 60), microversions.requested(both))
+
+    def test_what_is_malformed_is_refused_with_the_header(self):
+        for value in (
+            '',
+            '2',
+            '2.',
+            '.55',
+            '2.55.1',
+            'v2.55',
+            '2.+55',
+            '2.5_5',
+            '2.055',
+            '02.55',
+            '2. 55',
+            'LATEST',
+            '2.\xb2',
+            '2.' + '5' * 5000,
+        ):
+            for asked in (own(value), standard(f'shared-file-system {value}')):
+                error = self.assertRaises(
+                    exception.Invalid, microversions.requested, asked
+                )
+                self.assertIn(microversions.HEADER, error.message)
+                self.assertLess(len(error.message), 200)
+
+    def test_what_is_outside_of_the_range_is_not_acceptable(self):
+        for value in ('2.30', '2.100', '1.99', '3.0', '0.0', '2.999999999'):
+            error = self.assertRaises(
+                exception.NotAcceptable, microversions.requested, own(value)
+            )
+            self.assertIn('2.31', error.message)
+            self.assertIn('2.99', error.message)

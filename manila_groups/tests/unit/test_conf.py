@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration: read as a whole at the start, with clear mistakes."""
+
+import pathlib
+
+import fixtures
+
+from manila_groups import conf as configuration
+from manila_groups import exception
+from manila_groups.conf import opts
+from manila_groups.tests import base
+
+
+class ConfTest(base.TestCase):
+    def load(self, text, **kwargs):
+        directory = self.useFixture(fixtures.TempDir()).path
+        file = pathlib.Path(directory, 'manila-groups.conf')
+        file.write_text(text)
+        return configuration.load(files=[str(file)], **kwargs)
+
+    def refused(self, text, *words):
+        error = self.assertRaises(
+            exception.ConfigurationError, self.load, text
+        )
+        self.assertNotIn('\n', error.message)
+        for word in words:
+            self.assertIn(word, error.message)
+
+
+class TestLoad(ConfTest):
+    def test_without_a_file(self):
+        conf = configuration.load(files=[])
+        self.assertEqual(8786, conf.api.bind_port)
+        self.assertEqual([], conf.enabled_backends)
+
+    def test_a_file_goes_before_defaults(self):
+        defaults = {'api': {'bind_port': 1, 'threads': 3}}
+        conf = self.load('[api]\nbind_port = 2\n', defaults=defaults)
+        self.assertEqual((2, 3), (conf.api.bind_port, conf.api.threads))
+
+    def test_back_ends_have_sections_of_their_own(self):
+        conf = self.load(
+            '[DEFAULT]\nenabled_backends = one, two\n'
+            '[one]\ndriver = fake\nfake_delays = pools:0.5\n'
+            '[two]\nlocal_path = /somewhere\n'
+        )
+        self.assertEqual('fake', conf['one'].driver)
+        self.assertEqual({'pools': 0.5}, conf['one'].fake_delays)
+        self.assertEqual('/somewhere', conf['two'].local_path)
+
+    def test_defaults_of_a_back_end_section(self):
+        conf = configuration.load(
+            files=[],
+            defaults={
+                'DEFAULT': {'enabled_backends': ['one']},
+                'one': {'driver': 'fake'},
+            },
+        )
+        self.assertEqual('fake', conf['one'].driver)
+
+    def test_two_configurations_are_apart(self):
+        one = configuration.load(files=[], defaults={'api': {'threads': 3}})
+        other = configuration.load(files=[])
+        self.assertEqual((3, 8), (one.api.threads, other.api.threads))
+
+    def test_json(self):
+        conf = self.load(
+            '[DEFAULT]\nenabled_backends = one\n[one]\n'
+            'fake_pools = [{"name": "a"}]\n'
+            'fake_group_capabilities = {"tier": ["gold"]}\n'
+        )
+        self.assertEqual([{'name': 'a'}], conf['one'].fake_pools)
+        self.assertEqual(
+            {'tier': ['gold']}, conf['one'].fake_group_capabilities
+        )
+
+
+class TestMistakes(ConfTest):
+    def test_values(self):
+        for section, line, words in (
+            ('api', 'bind_port = abc', ['bind_port', 'abc']),
+            ('api', 'bind_port = 70000', ['bind_port']),
+            ('api', 'auth_strategy = none', ['auth_strategy']),
+            ('api', 'threads = 0', ['threads']),
+            ('scheduler', 'max_attempts = 0', ['max_attempts']),
+            ('scheduler', 'free_capacity_weight_multiplier = x', ['free_']),
+            ('quota', 'share_groups = -2', ['share_groups']),
+            ('service', 'heartbeat_interval = 0', ['heartbeat_interval']),
+            ('database', 'max_retries = many', ['max_retries']),
+            ('DEFAULT', 'host = a@b', ['host']),
+            ('DEFAULT', 'debug = perhaps', ['debug']),
+            ('DEFAULT', 'enabled_backends = a b', ['enabled_backends']),
+            ('DEFAULT', 'enabled_backends = api', ['enabled_backends']),
+        ):
+            self.refused(f'[{section}]\n{line}\n', *words)
+
+    def test_values_of_back_ends(self):
+        for line, word in (
+            ('reserved_percentage = 101', 'reserved_percentage'),
+            ('fake_pools = {}', 'fake_pools'),
+            ('fake_pools = [', 'fake_pools'),
+            ('fake_capabilities = []', 'fake_capabilities'),
+            ('fake_delays = pools:-1', 'fake_delays'),
+            ('fake_failures = pools:2', 'fake_failures'),
+        ):
+            self.refused(
+                f'[DEFAULT]\nenabled_backends = one\n[one]\n{line}\n', word
+            )
+
+    def test_syntax(self):
+        for text in ('[api\n', 'words\n', '[api]\n= 1\n'):
+            self.refused(text, 'manila-groups.conf')
+
+    def test_no_such_file(self):
+        error = self.assertRaises(
+            exception.ConfigurationError,
+            configuration.load,
+            files=['/no/such/file'],
+        )
+        self.assertIn('/no/such/file', error.message)
+
+    def test_an_unknown_argument(self):
+        self.assertRaises(SystemExit, configuration.load, ['--fly'], [])
+
+
+class TestSample(base.TestCase):
+    def test_every_option_has_help(self):
+        names = set()
+        for group, options in opts.list_opts():
+            for option in options:
+                self.assertTrue(option.help, option.name)
+                names.add((str(getattr(group, 'name', group)), option.name))
+        for name in (
+            ('None', 'host'),
+            ('None', 'enabled_backends'),
+            ('None', 'default_share_type'),
+            ('api', 'bind_port'),
+            ('quota', 'share_groups'),
+            ('scheduler', 'max_attempts'),
+            ('service', 'stuck_after'),
+        ):
+            self.assertIn(name, names)
+
+    def test_every_registered_option_is_listed(self):
+        conf = configuration.new()
+        listed = {
+            (getattr(group, 'name', group), option.dest)
+            for group, options in opts.list_opts()
+            for option in options
+        }
+        for group in ('api', 'quota', 'scheduler', 'service'):
+            for name in conf[group]:
+                self.assertIn((group, name), listed)
