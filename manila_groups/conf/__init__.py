@@ -25,7 +25,11 @@ from manila_groups.conf import types
 
 PROJECT = 'manila-groups'
 
-_LOG_LEVELS = [*log.get_default_log_levels(), 'alembic=WARN', 'waitress.queue=ERROR']
+_LOG_LEVELS = [
+    *log.get_default_log_levels(),
+    'alembic=WARN',
+    'waitress.queue=ERROR',
+]
 
 #: oslo.messaging registers these on the global configuration only, and reads
 #: them from the one that it is given.

@@ -107,6 +107,6 @@ def _beyond(column, value, later_id, *, descending, null_is_last):
         beyond = sa.and_(column <= value, sa.or_(column < value, later_id))
     else:
         beyond = sa.and_(column >= value, sa.or_(column > value, later_id))
-    if null_is_last and column.nullable:
+    if null_is_last and getattr(column, 'nullable', True):
         return sa.or_(beyond, column.is_(None))
     return beyond

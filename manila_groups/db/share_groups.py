@@ -37,7 +37,8 @@ SORT_COLUMNS = {
     'user_id': _GROUP.c.user_id,
     'project_id': _GROUP.c.project_id,
     'created_at': _GROUP.c.created_at,
-    'availability_zone': _ZONE.c.name,
+    # NULL for a group without a zone, though no zone's name is.
+    'availability_zone': sa.type_coerce(_ZONE.c.name, _ZONE.c.name.type),
     'share_network_id': _GROUP.c.share_network_id,
     'share_group_type_id': _GROUP.c.share_group_type_id,
     'source_share_group_snapshot_id': _GROUP.c.source_share_group_snapshot_id,

@@ -18,6 +18,7 @@ from manila_groups import rpc
 from manila_groups.api import routes
 from manila_groups.cmd import api
 from manila_groups.db import models
+from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.groups import messages
 from manila_groups.groups import share_group_types
@@ -26,6 +27,13 @@ from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests.functional import wsgi_client
 
 GROUP_ID = '00000000-0000-4000-8000-000000000001'
+_REPORT = {
+    'total_capacity_gb': 100,
+    'free_capacity_gb': 50,
+    'reserved_percentage': 0,
+    'capabilities': {'tier': 'gold', 'sizes': [1, 2.5, 'infinite']},
+    'group_capabilities': {'tier': ['gold', 'silver']},
+}
 UNKNOWN_ID = '00000000-0000-4000-8000-999999999999'
 
 
@@ -73,7 +81,10 @@ class ApiFixture(fixtures.Fixture):
 
     def _make_group(self, share_type, group_type):
         with self.db.writer() as session:
-            services.beat(session, 'host@alpha', 'manila-backend', 'nova')
+            service_id = services.beat(
+                session, 'host@alpha', 'manila-share', 'nova'
+            )
+            pools.report(session, service_id, {'host@alpha#one': _REPORT})
             session.execute(
                 sa.insert(models.ShareGroup).values(
                     id=GROUP_ID,
@@ -137,7 +148,7 @@ class Operation:
         """The variables of the path, in order."""
         return [part[1:-1] for part in self.path.split('/') if '{' in part]
 
-    def url(self, ids: dict, **values) -> str:
+    def url(self, ids: dict, /, **values) -> str:
         """The path, with ids of rows or other values for the variables."""
         start = self.path.split('/')[1]
         known = {
@@ -152,7 +163,7 @@ class Operation:
             return {}
         return self.rules.body.schema._properties
 
-    def body(self, **fields) -> Any:
+    def body(self, /, **fields) -> Any:
         """A body that is as it should be, but for these fields."""
         if self.rules.body is None:
             return None

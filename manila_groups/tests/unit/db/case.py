@@ -31,6 +31,8 @@ class OnSqlite(base.TestCase):
     """
 
     overrides = {}
+    #: Whether the test needs a database that was never used.
+    fresh = False
     #: Whether NULL sorts before every value.
     null_is_smallest = True
 
@@ -115,7 +117,7 @@ class OnSqlite(base.TestCase):
 
 class OnMysql(OnSqlite):
     def connection(self):
-        url = servers.use_database(self, servers.MYSQL)
+        url = servers.use_database(self, servers.MYSQL, self.fresh)
         return {'database': {'connection': url}}
 
 
@@ -123,7 +125,7 @@ class OnPostgresql(OnSqlite):
     null_is_smallest = False
 
     def connection(self):
-        url = servers.use_database(self, servers.POSTGRESQL)
+        url = servers.use_database(self, servers.POSTGRESQL, self.fresh)
         return {'database': {'connection': url}}
 
 

@@ -12,6 +12,8 @@ from manila_groups.tests.unit.db import case
 
 
 class TestMigrations(case.OnSqlite):
+    fresh = True
+
     def test_the_schema_is_that_of_the_models(self):
         self.assertEqual([], migrations.differences(self.db.engine))
 

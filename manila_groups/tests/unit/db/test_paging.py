@@ -88,6 +88,9 @@ class TestPaging(case.OnSqlite):
         self, rows, sort_key, descending, limit
     ):
         found = self.given_groups(rows)
+        self.check_pages(found, sort_key, descending, limit)
+
+    def check_pages(self, found, sort_key, descending, limit):
         seen, marker, more = [], None, True
         with self.db.reader() as session:
             while more:
@@ -97,6 +100,16 @@ class TestPaging(case.OnSqlite):
                 seen.extend(part)
                 marker = part[-1].id if part else None
         self.assertEqual(self.in_order(found, sort_key, descending), seen)
+
+    def test_rows_without_a_value_are_in_every_page_order(self):
+        rows = [
+            {'zone': zone, 'name': zone, 'seconds': 0, 'microseconds': 0}
+            for zone in (None, 'east', None, 'West', 'east')
+        ]
+        for sort_key in ('availability_zone', 'name'):
+            for descending in (False, True):
+                found = self.given_groups(rows)
+                self.check_pages(found, sort_key, descending, 1)
 
     @hypothesis.settings(max_examples=15, **settings)
     @hypothesis.given(offset=st.integers(0, 10), **pages)

@@ -141,8 +141,8 @@ class Disorder(stateful.RuleBasedStateMachine):
 class TestDisorder(Disorder.TestCase):
     settings = hypothesis.settings(
         deadline=None,
-        max_examples=25,
-        stateful_step_count=30,
+        max_examples=12,
+        stateful_step_count=25,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
 
