@@ -40,7 +40,7 @@ class Service(service.ServiceBase):
         """Begin to take messages."""
         self._server.start()
         for seconds, loop in self._loops:
-            loop.start(interval=seconds, initial_delay=seconds)
+            loop.start(interval=seconds)
 
     def stop(self):
         """Take no more messages; what is being worked on goes on."""

@@ -61,12 +61,12 @@ class HttpServer(service.ServiceBase):
         self._thread.start()
 
     def stop(self):
-        """Answer no more requests; those begun are finished."""
+        """Finish the requests that are worked on, and answer no more."""
+        self._server.task_dispatcher.shutdown()
         self._server.close()
 
     def wait(self):
-        """Wait until the begun requests are answered."""
-        self._server.task_dispatcher.shutdown()
+        """Return at once: nothing is being worked on after stop()."""
 
     def reset(self):
         """Do nothing: the configuration is read at the start only."""

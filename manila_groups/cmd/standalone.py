@@ -96,16 +96,14 @@ def _configure(arguments, state):
     files = [arguments.config_file] if arguments.config_file else []
     conf = configuration.load(files=files, defaults=_defaults(state))
     if arguments.bind:
-        host, colon, port = arguments.bind.rpartition(':')
+        host, _, port = arguments.bind.rpartition(':')
         try:
             conf.set_override('bind_host', host.strip('[]'), 'api')
-            conf.set_override('bind_port', port, 'api')
+            conf.set_override('bind_port', int(port), 'api')
         except ValueError:
-            colon = ''
-        if not (colon and host):
             raise exception.ConfigurationError(
                 f'--bind {arguments.bind}: is not HOST:PORT.'
-            )
+            ) from None
     return conf
 
 

@@ -73,19 +73,30 @@ class TypeStore:
 
         :param project_id: None when one that the project can't see is None
         """
-        query = (
-            sa.select(self.table)
-            .where(*self._visible(project_id, None))
-            .where(
-                sa.or_(
-                    self.table.c.id == id_or_name,
-                    self.table.c.name == id_or_name,
-                )
-            )
+        return self.find(session, [id_or_name], project_id).get(id_or_name)
+
+    def find(
+        self,
+        session,
+        ids_or_names: list[str],
+        project_id: str | None = None,
+    ) -> dict[str, records.Type]:
+        """Read the types of these ids, or else names, that there are.
+
+        :returns: id or name, as given, to the type
+        """
+        query = sa.select(self.table).where(
+            *self._visible(project_id, None),
+            sa.or_(
+                self.table.c.id.in_(ids_or_names),
+                self.table.c.name.in_(ids_or_names),
+            ),
         )
-        found = self._to_records(session, session.execute(query).all())
-        found.sort(key=lambda record: record.id != id_or_name)
-        return found[0] if found else None
+        rows = session.execute(query).all()
+        types = self._to_records(session, rows)
+        found = {one.name: one for one in types}
+        found.update((one.id, one) for one in types)
+        return {one: found[one] for one in ids_or_names if one in found}
 
     def get_by_id(
         self, session, type_id: str, project_id: str | None = None

@@ -253,14 +253,17 @@ class Lifecycle:
             )
             return group, group_type.specs
 
-    def unplaced(self) -> list[str]:
-        """Ids of groups that have waited too long for a scheduler."""
+    def unplaced(self, every: bool) -> list[str]:
+        """Ids of groups that wait for a scheduler.
+
+        :param every: also those that have not waited long
+        """
         with self._db.reader() as session:
             return rows.unfinished(
                 session,
                 (states.CREATING,),
                 rows.placed_at(None),
-                rows.stepped_before(self._stuck()),
+                *self._waited(every),
             )
 
     def unfinished_at(self, host: str, every: bool) -> Mapping[str, list[str]]:
@@ -269,9 +272,7 @@ class Lifecycle:
         :param host: host@backend
         :param every: also those that have not waited long
         """
-        conditions = [rows.at_backend(host)]
-        if not every:
-            conditions.append(rows.stepped_before(self._stuck()))
+        conditions = [rows.at_backend(host), *self._waited(every)]
         with self._db.reader() as session:
             return {
                 status: rows.unfinished(session, (status,), *conditions)
@@ -315,6 +316,9 @@ class Lifecycle:
         """Delete the user messages that have been kept long enough."""
         with self._db.writer() as session:
             message_rows.delete_expired(session, timeutils.utcnow())
+
+    def _waited(self, every):
+        return [] if every else [rows.stepped_before(self._stuck())]
 
     def _stuck(self) -> datetime.datetime:
         seconds = self._conf.service.stuck_after

@@ -64,12 +64,10 @@ class ShareGroupTypes(types.Types):
                     'is configured.'
                 )
             return (default.id,)
-        found = {}
+        found = type_rows.SHARE_TYPES.find(session, share_types)
         for id_or_name in share_types:
-            share_type = type_rows.SHARE_TYPES.get(session, id_or_name)
-            if share_type is None:
+            if id_or_name not in found:
                 raise exception.NotFound(
                     f'share_types: there is no share type {id_or_name:.255}.'
                 )
-            found[share_type.id] = share_type
-        return tuple(found)
+        return tuple({share_type.id for share_type in found.values()})

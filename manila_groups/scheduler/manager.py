@@ -39,6 +39,7 @@ class SchedulerManager:
         self._filters = plugins.load_filters(conf)
         self._weighers = plugins.load_weighers(conf)
         self._pools = pools.PoolCache(db, steps.is_up)
+        self._first_search = True
         # One decision at a time, so that each sees the claims of the others
         # and none has to be made again.
         self._deciding = threading.Lock()
@@ -114,7 +115,9 @@ class SchedulerManager:
 
     def reconcile(self) -> None:
         """Take up what a lost message or a dead process left."""
-        for group_id in self._steps.unplaced():
+        waiting = self._steps.unplaced(self._first_search)
+        self._first_search = False
+        for group_id in waiting:
             service.quietly(
                 self.place_share_group, context.service_context(), group_id
             )

@@ -121,9 +121,7 @@ class TestPolicyFile(PolicyTest):
             self.assertEqual(
                 expected, self.allowed(enforcer, 'share_group:create', roles)
             )
-        self.assertTrue(
-            self.allowed(enforcer, 'share_group:get', ('reader',))
-        )
+        self.assertTrue(self.allowed(enforcer, 'share_group:get', ('reader',)))
 
     def test_a_mistake_is_found_at_the_start(self):
         for text in ('a: [', '- a', 'just words'):

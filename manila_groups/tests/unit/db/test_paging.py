@@ -48,7 +48,9 @@ class TestPaging(case.OnSqlite):
     def setUp(self):
         super().setUp()
         self.insert_types()
-        self.zones = {name: self.ensure_zone(name) for name in ('east', 'West')}
+        self.zones = {
+            name: self.ensure_zone(name) for name in ('east', 'West')
+        }
         self.zones[None] = None
 
     def given_groups(self, rows):

@@ -99,7 +99,5 @@ class TestQuotasOnPostgresql(case.OnPostgresql, TestQuotas):
 
         with self.db.writer() as session:
             watched = Session(session, self.take)
-            self.assertTrue(
-                quotas.take(watched, 'here', 'things', 1, LIMIT)
-            )
+            self.assertTrue(quotas.take(watched, 'here', 'things', 1, LIMIT))
         self.assertEqual(2, self.used())

@@ -86,7 +86,9 @@ class TestFilters(case.OnSqlite):
         )
         self.insert_groups({'name': 'none'})
         (group,) = self.found(availability_zone='west')
-        self.assertEqual(('west', 'west'), (group.name, group.availability_zone))
+        self.assertEqual(
+            ('west', 'west'), (group.name, group.availability_zone)
+        )
         self.assertEqual([], self.names(availability_zone='south'))
 
     def test_share_types(self):

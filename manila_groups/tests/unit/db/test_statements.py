@@ -168,7 +168,9 @@ class TestStatements(Filled):
             self.fill(total, zones, start)
             groups, statements = self.get({'all_tenants': '1'})
             self.assertEqual(100, len(groups))
-            self.assertEqual([made_id(1), made_id(2)], groups[0]['share_types'])
+            self.assertEqual(
+                [made_id(1), made_id(2)], groups[0]['share_types']
+            )
             numbers.append(len(statements))
             _groups, statements = self.get({'marker': self.marker})
             numbers.append(len(statements))

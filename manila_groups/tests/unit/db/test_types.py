@@ -117,9 +117,7 @@ class Store:
         granted = self.made('granted', is_public=False)
         self.assertTrue(self.ask(self.store.add_project, granted, 'p'))
         self.assertEqual(['granted', 'private', 'public'], self.names())
-        self.assertEqual(
-            ['granted', 'public'], self.names(project_id='p')
-        )
+        self.assertEqual(['granted', 'public'], self.names(project_id='p'))
         self.assertEqual(['public'], self.names(project_id='q'))
         self.assertEqual(
             ['granted'], self.names(project_id='p', is_public=False)

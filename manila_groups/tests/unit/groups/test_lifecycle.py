@@ -52,7 +52,9 @@ class TestUndisturbed(LifecycleTest):
     def test_create_and_delete(self):
         group_id = self.available_group()
         group = self.service.get(group_id)
-        self.assertEqual([group.host.partition('#')[0]], self.drivers_with(group_id))
+        self.assertEqual(
+            [group.host.partition('#')[0]], self.drivers_with(group_id)
+        )
         self.assertEqual(1, self.service.counts()[group.host])
         self.service.groups.delete(self.service.caller, group_id)
         self.assertEqual('deleting', self.service.status(group_id))
@@ -96,7 +98,14 @@ class TestUndisturbed(LifecycleTest):
 
 
 class TestLostMessages(LifecycleTest):
+    def test_to_a_scheduler_that_was_just_started(self):
+        group_id = self.service.create()
+        self.service.messages.clear()
+        self.service.reconcile()
+        self.assertIsNotNone(self.service.group(group_id).host)
+
     def test_to_the_scheduler(self):
+        self.service.reconcile()
         group_id = self.service.create()
         self.service.messages.clear()
         self.service.reconcile()
@@ -297,7 +306,9 @@ class TestSteps(LifecycleTest):
             [lifecycle.Claim.TAKEN, lifecycle.Claim.NOT_WAITING], claims
         )
         group = self.service.get(group_id)
-        self.assertEqual((f'{ALPHA}#one', 'z'), (group.host, group.availability_zone))
+        self.assertEqual(
+            (f'{ALPHA}#one', 'z'), (group.host, group.availability_zone)
+        )
 
     def test_a_claim_of_a_pool_that_changed(self):
         group_id = self.service.create()

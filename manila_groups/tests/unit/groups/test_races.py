@@ -210,7 +210,9 @@ class TestThreads(base.TestCase):
 
         results = case.at_once([delete] * 8)
         self.assertEqual(1, results.count(None))
-        self.assertEqual({type(None), exception.Conflict}, set(map(type, results)))
+        self.assertEqual(
+            {type(None), exception.Conflict}, set(map(type, results))
+        )
         self.assertEqual(1, len(self.service.messages))
 
     def test_one_of_two_schedulers_wins(self):

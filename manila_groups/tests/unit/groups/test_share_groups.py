@@ -116,9 +116,7 @@ class TestCreate(ShareGroupsTest):
             'share_group_type_id',
             'source_share_group_snapshot_id',
         ):
-            self.refused(
-                exception.Invalid, field, NOBODY, **{field: NOBODY}
-            )
+            self.refused(exception.Invalid, field, NOBODY, **{field: NOBODY})
         self.refused(
             exception.Invalid, 'share_types', NOBODY, share_types=[NOBODY]
         )

@@ -148,7 +148,9 @@ class TestPlacement(ManagerTest):
         self.service.beat()
         group = self.create(share_group_type_id=group_type)
         self.assertEqual('error', group.status)
-        self.assertIn('capacity turned away 1', self.only_message().user_message)
+        self.assertIn(
+            'capacity turned away 1', self.only_message().user_message
+        )
 
 
 class TestNextCandidate(ManagerTest):
@@ -223,7 +225,9 @@ class TestEqualBackEnds(ManagerTest):
         self.service.deliver_all()
         self.assertEqual(
             {'available': 12},
-            collections.Counter(one.status for one in self.service.all_groups()),
+            collections.Counter(
+                one.status for one in self.service.all_groups()
+            ),
         )
 
     def test_schedulers_agree(self):
