@@ -102,7 +102,9 @@ class TestLostMessages(LifecycleTest):
         group_id = self.service.create()
         self.service.messages.clear()
         self.service.reconcile()
-        self.assertIsNotNone(self.service.group(group_id).host)
+        (group,) = self.service.all_groups()
+        self.assertEqual(group_id, group.id)
+        self.assertIsNotNone(group.host)
 
     def test_to_the_scheduler(self):
         self.service.reconcile()
@@ -128,6 +130,14 @@ class TestLostMessages(LifecycleTest):
         self.service.stop_backend(name)
         self.service.start_backend(name)
         self.backend_of(group_id).reconcile()
+        self.assertEqual('available', self.service.status(group_id))
+
+    def test_a_restarted_scheduler_does_not_wait_to_be_sure(self):
+        self.service.reconcile()
+        group_id = self.service.create()
+        self.service.messages.clear()
+        self.service.new_scheduler().reconcile()
+        self.service.deliver_all()
         self.assertEqual('available', self.service.status(group_id))
 
     def test_a_back_end_that_works_waits_to_be_sure(self):
