@@ -39,10 +39,10 @@ class SchedulerManager:
         self._filters = plugins.load_filters(conf)
         self._weighers = plugins.load_weighers(conf)
         self._pools = pools.PoolCache(db, steps.is_up)
-        self._first_search = True
         # One decision at a time, so that each sees the claims of the others
         # and none has to be made again.
         self._deciding = threading.Lock()
+        self._first_search = True
 
     @oslo_messaging.expose
     def place_share_group(self, ctxt, share_group_id: str) -> None:
