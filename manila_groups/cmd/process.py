@@ -7,6 +7,7 @@ import pathlib
 import signal
 import sys
 import threading
+import time
 
 from oslo_db import exception as db_exception
 from oslo_log import log
@@ -14,6 +15,9 @@ import oslo_messaging
 from oslo_service import service
 from sqlalchemy import exc as sa_exc
 import waitress
+from waitress import server
+from waitress import trigger
+from waitress import wasyncore
 
 from manila_groups import conf as configuration
 from manila_groups import exception
@@ -39,11 +43,16 @@ class HttpServer(service.ServiceBase):
     :raises ConfigurationError: the address can't be listened on
     """
 
+    #: Seconds that a client has to take the rest of its answer at the end.
+    LAST_WORDS = 5
+
     def __init__(self, conf, application):
         self.host, self.port = conf.api.bind_host, conf.api.bind_port
+        self._sockets = {}
         try:
             self._server = waitress.create_server(
                 application,
+                map=self._sockets,
                 host=self.host,
                 port=self.port,
                 threads=conf.api.threads,
@@ -61,12 +70,35 @@ class HttpServer(service.ServiceBase):
         self._thread.start()
 
     def stop(self):
-        """Finish the requests that are worked on, and answer no more."""
-        self._server.task_dispatcher.shutdown()
-        self._server.close()
+        """Answer no more requests; those begun are finished."""
+        self._in_loop(self._close_listening)
 
     def wait(self):
-        """Return at once: nothing is being worked on after stop()."""
+        """Wait until the begun requests are answered."""
+        self._server.task_dispatcher.shutdown()
+        deadline = time.monotonic() + self.LAST_WORDS
+        while self._has_unsent() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self._in_loop(lambda: wasyncore.close_all(self._sockets))
+        self._thread.join(self.LAST_WORDS)
+
+    def _in_loop(self, call):
+        """Have the loop's own thread call: it selects on the sockets."""
+        for one in list(self._sockets.values()):
+            if isinstance(one, trigger.trigger):
+                one.pull_trigger(call)
+                return
+
+    def _close_listening(self):
+        for one in list(self._sockets.values()):
+            if isinstance(one, server.BaseWSGIServer):
+                wasyncore.dispatcher.close(one)
+
+    def _has_unsent(self):
+        return any(
+            getattr(one, 'total_outbufs_len', 0)
+            for one in list(self._sockets.values())
+        )
 
     def reset(self):
         """Do nothing: the configuration is read at the start only."""
@@ -80,6 +112,8 @@ def starting():
     except Exception as error:
         program = pathlib.Path(sys.argv[0]).name
         reason = (str(error).splitlines() or [''])[0]
+        if isinstance(error, db_exception.DBNonExistentTable):
+            reason += '; "manila-groups-manage db upgrade" makes the tables'
         if not isinstance(error, _SETUP_ERRORS):
             LOG.exception('%s can not start', program)
             reason = f'{type(error).__name__}: {reason}'

@@ -46,13 +46,16 @@ def not_there(test, what: str, error) -> None:
 
 
 def need_rabbit(test) -> str:
-    """Make sure that the message broker answers; returns its URL."""
+    """Make sure that the message broker answers.
+
+    :returns: its URL, as oslo.messaging wants it
+    """
     url = urllib.parse.urlsplit(RABBIT)
     try:
         socket.create_connection((url.hostname, url.port or 5672), 5).close()
     except OSError as error:
         not_there(test, 'the message broker', error)
-    return RABBIT
+    return url._replace(scheme='rabbit').geturl()
 
 
 class DatabaseOnServer:

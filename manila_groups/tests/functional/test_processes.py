@@ -123,7 +123,7 @@ class TestOnPostgresql(base.TestCase):
         return [
             one
             for one in found
-            if 'backend' in one['binary'] and one['state'] == 'up'
+            if one['host'].endswith('@slow') and one['state'] == 'up'
         ]
 
     def host(self, group_id):
@@ -140,15 +140,21 @@ class TestMistakes(base.TestCase):
         directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         file = directory / 'written.conf'
         database = f'[database]\nconnection = sqlite:///{directory}/empty\n'
+        one = 'enabled_backends = one\n[one]\ndriver = fake\n'
         rest = f'[DEFAULT]\ntransport_url = fake:///\nlog_dir = {directory}\n'
-        for module, text in (
-            ('api', '[api]\nthreads = no\n'),
-            ('scheduler', '[scheduler]\nenabled_filters = magic\n'),
-            ('backend', ''),
-            ('backend', f'{rest}enabled_backends = one\n{database}'),
-            ('scheduler', f'{rest}{database}'),
+        for module, text, word in (
+            ('api', '[api]\nthreads = no\n', 'threads'),
+            ('api', '', 'connection'),
+            (
+                'scheduler',
+                f'{database}[scheduler]\nenabled_filters = magic\n',
+                'magic',
+            ),
+            ('scheduler', database, 'db upgrade'),
+            ('backend', '', 'enabled_backends'),
+            ('backend', f'{one}{database}', 'db upgrade'),
         ):
-            file.write_text(text if database in text else rest + text)
+            file.write_text(rest + text)
             program = self.useFixture(
                 processes.Program(module, '--config-file', file)
             )
@@ -156,3 +162,4 @@ class TestMistakes(base.TestCase):
             line = program.complained()
             self.assertEqual(1, line.count('\n'), line)
             self.assertTrue(line.startswith(f'manila-groups-{module}: '), line)
+            self.assertIn(word, line)

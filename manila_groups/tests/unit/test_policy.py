@@ -4,6 +4,7 @@
 import pathlib
 
 import fixtures
+from oslo_policy import policy as oslo_policy
 
 from manila_groups import conf as configuration
 from manila_groups import context
@@ -96,7 +97,7 @@ class TestRules(PolicyTest):
     def test_a_rule_that_there_is_not(self):
         enforcer = policy.Enforcer(self.conf())
         self.assertRaises(
-            Exception,  # noqa: B017
+            oslo_policy.PolicyNotRegistered,
             self.allowed,
             enforcer,
             'share_group:fly',

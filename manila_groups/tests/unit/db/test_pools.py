@@ -130,7 +130,7 @@ class TestPools(case.OnSqlite):
                 share_groups.update(session, group, {'host': ONE})
                 pools.claim(session, ONE, None)
                 placed.set()
-                return None
+                return
 
         @api.retry_on_deadlock
         def add_a_pool():
