@@ -8,6 +8,7 @@ from oslo_log import log
 import oslo_messaging
 
 from manila_groups import context
+from manila_groups import exception
 from manila_groups import service
 from manila_groups import states
 from manila_groups.backend import driver as drivers
@@ -137,15 +138,24 @@ class BackendManager:
             LOG.info('Share group %s was deleted', group.id)
 
     def report(self) -> None:
-        """Write a sign of life, and what the driver says of its pools."""
-        if not self._ready:
-            self._driver.setup()
-            self._ready = True
-        reports = {
-            f'{self.host}#{pool.name}': _report(pool)
-            for pool in self._driver.pools()
-        }
-        self._write(reports)
+        """Write a sign of life, and what the driver says of its pools.
+
+        :raises DriverError: the driver can't be set up, or be asked
+        """
+        try:
+            if not self._ready:
+                self._driver.setup()
+                self._ready = True
+            found = self._driver.pools()
+        except exception.DriverError:
+            raise
+        except Exception as error:
+            raise exception.DriverError(
+                f'the driver has failed: {error!r}'
+            ) from error
+        self._write(
+            {f'{self.host}#{pool.name}': _report(pool) for pool in found}
+        )
 
     @db_api.retry_on_deadlock
     def _write(self, reports):

@@ -37,7 +37,12 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
     try:
         backend.report()
     except exception.DriverError as error:
-        LOG.error('The back end %s does not work: %s', name, error)
+        LOG.error(
+            'The back end %s does not work: %s',
+            name,
+            error,
+            exc_info=error.__cause__,
+        )
     return service.Service(
         transport,
         rpc.BACKEND_TOPIC,

@@ -2,10 +2,10 @@
 """manila-groups-manage: what an operator does to the database by hand."""
 
 import argparse
-import sys
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import services
@@ -15,13 +15,10 @@ def main() -> int:
     """Run one command."""
     arguments = _parser().parse_args()
     files = [arguments.config_file] if arguments.config_file else None
-    try:
+    with process.starting():
         conf = configuration.load(files=files)
         configuration.setup_logging(conf)
         return arguments.run(db_api.Database(conf), arguments)
-    except exception.ServiceError as error:
-        print(f'manila-groups-manage: {error}', file=sys.stderr)
-        return 1
 
 
 def _parser():

@@ -26,7 +26,7 @@ LOG = log.getLogger(__name__)
 
 #: What can be wrong with that which an operator has set up for the process.
 _SETUP_ERRORS = (
-    exception.ConfigurationError,
+    exception.ServiceError,
     db_exception.CantStartEngineError,
     db_exception.DBError,
     sa_exc.SQLAlchemyError,
@@ -35,6 +35,9 @@ _SETUP_ERRORS = (
     ImportError,
     OSError,
 )
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class HttpServer(service.ServiceBase):
@@ -106,7 +109,7 @@ class HttpServer(service.ServiceBase):
 
 @contextlib.contextmanager
 def starting():
-    """End the process, with one line that says why, when it can't start."""
+    """End the process, with one line that says why, when it can't go on."""
     try:
         yield
     except Exception as error:
@@ -138,12 +141,21 @@ def main(build: Callable, args: list[str]) -> int:
 def run(services: list, ready: Callable[[], None] | None = None) -> None:
     """Start services, wait for SIGINT or SIGTERM, and stop them.
 
+    What is being worked on is finished, unless a second signal comes.
+
     :param services: in the order of their start; stopped in the other one
     :param ready: called when all have been started
     """
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+
+    def end(*_):
+        ended.set()
+        # The second signal does not wait for a driver that is at work.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in _SIGNALS:
+        signal.signal(number, end)
     for one in services:
         one.start()
     if ready is not None:

@@ -57,10 +57,16 @@ def list_page(
     :returns: the messages, and whether more follow
     :raises Invalid: an unknown marker
     """
-    query = sa.select(_MESSAGE).where(
-        *(FILTERS[name](value) for name, value in filters.items())
+    conditions = {
+        name: FILTERS[name](value) for name, value in filters.items()
+    }
+    rows, more = paging.fetch(
+        session,
+        sa.select(_MESSAGE).where(*conditions.values()),
+        SORT_COLUMNS,
+        page,
+        [conditions[name] for name in ('project_id',) if name in conditions],
     )
-    rows, more = paging.fetch(session, query, SORT_COLUMNS, page)
     return [records.Message(**row._mapping) for row in rows], more
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One page of a list: order, marker, offset and limit as SQL."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 
@@ -32,6 +33,7 @@ def fetch(
     query: sa.Select,
     sort_columns: Mapping[str, sa.ColumnElement],
     page: Page,
+    visible: Iterable[sa.ColumnElement] = (),
 ) -> tuple[list, bool]:
     """Read one page of a query.
 
@@ -39,16 +41,17 @@ def fetch(
     database sorts it, so that its indexes serve: on PostgreSQL as the largest
     value, on the others as the smallest.
 
-    :param query: selects from tables that have the sort columns, filtered to
-        what the caller may see
+    :param query: selects from tables that have the sort columns
     :param sort_columns: sort key to column; has the key 'id'
+    :param visible: the conditions of the query that tell what the caller may
+        see, and so name as the marker
     :returns: the rows, and whether more follow
     :raises Invalid: the marker is not a row that the query could return
     """
     column, row_id = sort_columns[page.sort_key], sort_columns['id']
     if page.marker is not None:
         query = query.where(
-            _after_marker(session, query, column, row_id, page)
+            _after_marker(session, query, column, row_id, page, visible)
         )
     for key in (column, row_id) if column is not row_id else (row_id,):
         query = query.order_by(key.desc() if page.descending else key.asc())
@@ -63,7 +66,7 @@ def fetch(
     return rows[: page.limit], len(rows) > page.limit
 
 
-def _after_marker(session, query, column, row_id, page):
+def _after_marker(session, query, column, row_id, page, visible):
     # Without the query's filters: the marker's row may have changed so that
     # the filter no longer finds it.
     where = (

@@ -115,10 +115,16 @@ def list_page(
     :returns: the groups, and whether more follow
     :raises Invalid: an unknown marker
     """
-    query = _QUERY.where(
-        *(FILTERS[name](value) for name, value in filters.items())
+    conditions = {
+        name: FILTERS[name](value) for name, value in filters.items()
+    }
+    rows, more = paging.fetch(
+        session,
+        _QUERY.where(*conditions.values()),
+        SORT_COLUMNS,
+        page,
+        [conditions[name] for name in ('project_id',) if name in conditions],
     )
-    rows, more = paging.fetch(session, query, SORT_COLUMNS, page)
     return _to_records(session, rows, details), more
 
 
@@ -237,14 +243,14 @@ def delete(session, group_id: str, *conditions) -> bool:
 
 
 def unfinished(
-    session, statuses: tuple[str, ...], *conditions, limit: int = 100
+    session, statuses: tuple[str, ...], *conditions, limit: int = 1000
 ) -> list[str]:
     """Ids of groups whose work waits in one of these statuses."""
     query = (
         sa.select(_GROUP.c.id)
         .where(_GROUP.c.status.in_(statuses), *conditions)
         .where(_GROUP.c.stepped_at.is_not(None))
-        .order_by(_GROUP.c.created_at, _GROUP.c.id)
+        .order_by(_GROUP.c.stepped_at, _GROUP.c.id)
         .limit(limit)
     )
     return list(session.scalars(query))

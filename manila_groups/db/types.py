@@ -63,7 +63,13 @@ class TypeStore:
         query = sa.select(self.table).where(
             *self._visible(project_id, is_public), *self._having(specs or {})
         )
-        rows, more = paging.fetch(session, query, self.sort_columns, page)
+        rows, more = paging.fetch(
+            session,
+            query,
+            self.sort_columns,
+            page,
+            list(self._visible(project_id, None)),
+        )
         return self._to_records(session, rows), more
 
     def get(

@@ -191,7 +191,7 @@ class Lifecycle:
                 group,
                 messages.CREATE,
                 messages.DRIVER_FAILED,
-                f'{_CREATE_FAILED} {tried} were tried.',
+                f'{_CREATE_FAILED} Pools that were tried: {tried}.',
             )
             return False
 

@@ -199,13 +199,12 @@ class TestSteps(case.OnSqlite):
         self.assertEqual([], self.ask(share_groups.unfinished, ('deleting',)))
         self.assertEqual([], self.ask(share_groups.hosts, ('deleting',)))
 
-    def test_unfinished_names_the_oldest_first(self):
+    def test_unfinished_names_those_that_wait_longest_first(self):
         second = datetime.timedelta(seconds=1)
         groups = [
             self.given(
                 status='creating',
-                stepped_at=case.START,
-                created_at=case.START - number * second,
+                stepped_at=case.START - number * second,
             )
             for number in range(3)
         ]

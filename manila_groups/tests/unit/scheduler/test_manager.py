@@ -180,7 +180,7 @@ class TestAllFail(ManagerTest):
     def test_as_often_as_the_operator_allows(self):
         group = self.create()
         self.assertEqual(('error', None), (group.status, group.host))
-        self.assertIn('3 were tried', self.only_message().user_message)
+        self.assertIn('tried: 3', self.only_message().user_message)
         attempts = sum(
             driver._calls['create_share_group']
             for driver in self.service.drivers.values()
@@ -199,7 +199,7 @@ class TestOneAttempt(TestAllFail):
 
     def test_as_often_as_the_operator_allows(self):
         self.assertEqual('error', self.create().status)
-        self.assertIn('1 were tried', self.only_message().user_message)
+        self.assertIn('tried: 1', self.only_message().user_message)
 
 
 class TestEqualBackEnds(ManagerTest):
