@@ -67,7 +67,8 @@ class Client:
             self._client.prepare(server=server, retry=1).cast(
                 ctxt, method, **kwargs
             )
-        except oslo_messaging.MessagingException as error:
+        except Exception as error:
+            # The work is in the database, whatever became of the message.
             LOG.warning(
                 'The message %(method)s %(kwargs)s was not sent, the work '
                 'waits for the next search for unfinished work: %(error)s',

@@ -106,26 +106,28 @@ class BackendManager:
     def _create(self, ctxt, group, told):
         try:
             self._driver.create_share_group(told)
-        except Exception as error:
+        except Exception:
             LOG.exception('Share group %s was not created', group.id)
-            self._clean_up(told)
-            if self._steps.attempt_failed(group, str(error)):
+            if self._steps.attempt_failed(group, self._clean_up(told)):
                 self._scheduler.place_share_group(ctxt, group.id)
             return
         if self._steps.created(group):
             LOG.info('Share group %s was created', group.id)
             return
         LOG.info('Share group %s is not wanted here any more', group.id)
-        if not self._steps.is_placed(group):
-            self._clean_up(told)
+        if not self._steps.is_placed(group) and self._clean_up(told):
+            self._steps.cleaned(group.id, group.host)
 
     def _clean_up(self, told):
+        """Remove a group that is not wanted here; tells whether it is gone."""
         try:
             self._driver.delete_share_group(told)
         except Exception:
             LOG.exception(
                 'Something may be left over of share group %s', told.id
             )
+            return False
+        return True
 
     def _delete(self, group, told):
         try:
@@ -176,6 +178,14 @@ class BackendManager:
             self.create_share_group(ctxt, group_id)
         for group_id in found[states.DELETING]:
             self.delete_share_group(ctxt, group_id)
+        for group_id, project_id, pool in self._steps.leftovers(self.host):
+            told = drivers.ShareGroup(
+                id=group_id,
+                project_id=project_id,
+                pool=pool.partition('#')[2],
+            )
+            if self._clean_up(told):
+                self._steps.cleaned(group_id, pool)
 
 
 def _told(group: records.ShareGroup, specs) -> drivers.ShareGroup:

@@ -9,6 +9,7 @@ from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import services
+from manila_groups.groups import lifecycle
 
 
 def main() -> int:
@@ -18,7 +19,7 @@ def main() -> int:
     with process.starting():
         conf = configuration.load(files=files)
         configuration.setup_logging(conf)
-        return arguments.run(db_api.Database(conf), arguments)
+        return arguments.run(conf, db_api.Database(conf), arguments)
 
 
 def _parser():
@@ -54,17 +55,17 @@ def _add(noun, table):
     return parsers
 
 
-def _upgrade(db, _arguments):
+def _upgrade(_conf, db, _arguments):
     migrations.upgrade(db.engine)
     return 0
 
 
-def _version(db, _arguments):
+def _version(_conf, db, _arguments):
     print(migrations.version(db.engine) or 'empty')
     return 0
 
 
-def _list_services(db, _arguments):
+def _list_services(_conf, db, _arguments):
     with db.reader() as session:
         for one in services.list_all(session):
             state = 'disabled' if one.disabled else 'enabled'
@@ -75,10 +76,16 @@ def _list_services(db, _arguments):
     return 0
 
 
-def _remove_service(db, arguments):
+def _remove_service(conf, db, arguments):
+    name = f'{arguments.binary} on {arguments.host}'
     with db.writer() as session:
-        if services.delete(session, arguments.host, arguments.binary):
-            return 0
-    raise exception.NotFound(
-        f'There is no service {arguments.binary} on {arguments.host}.'
-    )
+        found = services.get(session, arguments.host, arguments.binary)
+        if found is None:
+            raise exception.NotFound(f'There is no service {name}.')
+        if lifecycle.Lifecycle(conf, db).is_up(found):
+            raise exception.Conflict(
+                f'The service {name} is up; stop it first, and wait for '
+                f'{conf.service.down_time:g} seconds.'
+            )
+        services.delete(session, arguments.host, arguments.binary)
+    return 0

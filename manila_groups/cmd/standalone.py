@@ -25,6 +25,8 @@ from manila_groups.cmd import standalone_text
 from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
+from manila_groups.db import paging
+from manila_groups.db import types as type_rows
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_types
 from manila_groups.scheduler import service as scheduler_service
@@ -150,18 +152,25 @@ def _prepare_database(conf, db):
     # As text, a URL hides its password.
     url = sa.make_url(conf.database.connection)
     try:
-        is_new = migrations.version(db.engine) is None
         migrations.upgrade(db.engine)
     except (db_exception.DBError, sa.exc.SQLAlchemyError) as error:
         raise exception.ConfigurationError(
             f'The database {url} can not be used: {error}'
         ) from error
-    if is_new:
-        _make_default_types(conf, db)
+    _make_default_types(conf, db)
 
 
 def _make_default_types(conf, db):
+    """Make the default types where there are none of their kind."""
+    one = paging.Page(limit=1)
+    with db.reader() as session:
+        has_types, _ = type_rows.SHARE_TYPES.list_page(session, one)
+        has_group_types, _ = type_rows.SHARE_GROUP_TYPES.list_page(
+            session, one
+        )
     types = share_types.ShareTypes(conf, db)
-    made = types.create(DEFAULT_TYPE, {share_types.DHSS: 'False'})
-    group_types = share_group_types.ShareGroupTypes(conf, db, types)
-    group_types.create(service_context(), DEFAULT_TYPE, [made.id], {})
+    if not has_types:
+        types.create(DEFAULT_TYPE, {share_types.DHSS: 'False'})
+    if not has_group_types:
+        group_types = share_group_types.ShareGroupTypes(conf, db, types)
+        group_types.create(service_context(), DEFAULT_TYPE, [DEFAULT_TYPE], {})

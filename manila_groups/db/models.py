@@ -2,8 +2,8 @@
 """The tables.
 
 Rows are deleted for good.  Text is UTF-8 of up to four bytes and compares by
-code point on every database, times are UTC without a zone and hold
-microseconds.
+code point, with trailing spaces not counting on MariaDB; times are UTC without
+a zone and hold microseconds.
 """
 
 from oslo_db.sqlalchemy import types as db_types
@@ -175,12 +175,21 @@ class ShareGroupTypeShareType(Base):
     share_type_id = _reference('share_types.id', primary_key=True, index=True)
 
 
-#: A list is read with one of these: an index for each documented filter and
-#: sort key, each ending in the default order.
+#: What a list is read with.  Within a project, and by whatever key but the
+#: zone's name, which comes from another table, rows come in the list's order,
+#: (key, id), from an index.  The indexes that have created_at before the id
+#: are for filters, in the default order; a list of all projects by another
+#: key than created_at and name takes them too, and sorts within equal keys.
 SHARE_GROUP_INDEXES = (
     ('project_id', 'created_at', 'id'),
     ('project_id', 'name', 'id'),
     ('project_id', 'status', 'created_at', 'id'),
+    ('project_id', 'status', 'id'),
+    ('project_id', 'host', 'id'),
+    ('project_id', 'user_id', 'id'),
+    ('project_id', 'share_network_id', 'id'),
+    ('project_id', 'share_group_type_id', 'id'),
+    ('project_id', 'source_share_group_snapshot_id', 'id'),
     ('created_at', 'id'),
     ('name', 'id'),
     ('name', 'created_at', 'id'),
@@ -239,13 +248,17 @@ class ShareGroupShareType(Base):
 
 
 class ShareGroupAttempt(Base):
-    """A pool that failed to create a group, and is not tried again."""
+    """A pool that failed to create a group, and is not tried again.
+
+    Not tied to the group's row: what the pool may still have of the group
+    has to be removed, also when the group is gone.
+    """
 
     __tablename__ = 'share_group_attempts'
-    share_group_id = _part_of('share_groups.id')
-    pool = _text(nullable=False, primary_key=True)
-    reason = sa.Column(sa.Text)
-    created_at = sa.Column(Time, nullable=False)
+    share_group_id = _id()
+    pool = _text(nullable=False, primary_key=True, index=True)
+    project_id = _text(nullable=False)
+    cleaned = sa.Column(sa.Boolean, nullable=False)
 
 
 class ShareGroupSnapshot(Base):

@@ -72,7 +72,7 @@ def _after_marker(session, query, column, row_id, page, visible):
     where = (
         sa.select(column)
         .select_from(*query.get_final_froms())
-        .where(row_id == page.marker)
+        .where(row_id == page.marker, *visible)
     )
     row = session.execute(where).first()
     if row is None:

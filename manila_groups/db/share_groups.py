@@ -6,9 +6,11 @@ from collections.abc import Mapping
 import datetime
 from typing import Any
 
+from oslo_db import exception as db_exception
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
+from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import paging
@@ -17,7 +19,6 @@ from manila_groups.db import records
 _GROUP = models.ShareGroup.__table__
 _ZONE = models.AvailabilityZone.__table__
 _MEMBER = models.ShareGroupShareType.__table__
-_ATTEMPT = models.ShareGroupAttempt.__table__
 _SHARE = models.Share.__table__
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
 
@@ -155,20 +156,25 @@ def insert(session, values: Mapping[str, Any], share_types: list[str]):
 
     :param values: columns of the row, without status and times
     :param share_types: ids of the share types it may hold
+    :raises Invalid: the share group type or a share type has been deleted
     """
     now = timeutils.utcnow()
-    session.execute(
-        sa.insert(_GROUP).values(
-            status=states.CREATING, created_at=now, stepped_at=now, **values
-        )
-    )
-    session.execute(
-        sa.insert(_MEMBER),
-        [
-            {'share_group_id': values['id'], 'share_type_id': share_type_id}
-            for share_type_id in share_types
-        ],
-    )
+    row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
+    _insert(session, _GROUP, [{**row, **values}], 'share_group_type_id')
+    members = [
+        {'share_group_id': values['id'], 'share_type_id': share_type_id}
+        for share_type_id in share_types
+    ]
+    _insert(session, _MEMBER, members, 'share_types')
+
+
+def _insert(session, table, values, field):
+    try:
+        session.execute(sa.insert(table), values)
+    except db_exception.DBReferenceError as error:
+        raise exception.Invalid(
+            f'{field}: names a type that has been deleted.'
+        ) from error
 
 
 def update(session, group_id: str, values: Mapping[str, Any]) -> bool:
@@ -269,37 +275,6 @@ def hosts(session, statuses: tuple[str, ...]) -> list[str]:
         _GROUP.c.stepped_at.is_not(None),
     )
     return list(session.scalars(query.distinct()))
-
-
-def count_in_pool(session, pool: str) -> int:
-    """How many groups are placed in a pool."""
-    query = sa.select(sa.func.count()).where(_GROUP.c.host == pool)
-    return session.scalar(query)
-
-
-def add_attempt(session, group_id: str, pool: str, reason: str):
-    """Note, once, that a pool failed to create the group."""
-    session.execute(
-        sa.delete(_ATTEMPT).where(
-            _ATTEMPT.c.share_group_id == group_id, _ATTEMPT.c.pool == pool
-        )
-    )
-    session.execute(
-        sa.insert(_ATTEMPT).values(
-            share_group_id=group_id,
-            pool=pool,
-            reason=reason,
-            created_at=timeutils.utcnow(),
-        )
-    )
-
-
-def attempts(session, group_id: str) -> frozenset[str]:
-    """The pools that failed to create the group."""
-    query = sa.select(_ATTEMPT.c.pool).where(
-        _ATTEMPT.c.share_group_id == group_id
-    )
-    return frozenset(session.scalars(query))
 
 
 def _changed(session, statement) -> bool:

@@ -15,6 +15,7 @@ from oslo_utils import timeutils
 
 from manila_groups import states
 from manila_groups.db import api as db_api
+from manila_groups.db import attempts
 from manila_groups.db import availability_zones
 from manila_groups.db import messages as message_rows
 from manila_groups.db import models
@@ -69,6 +70,7 @@ def remove(session, group: records.ShareGroup, *conditions) -> bool:
     """
     if not rows.delete(session, group.id, *conditions):
         return False
+    attempts.forget(session, group.id)
     quotas.give_back(session, group.project_id, QUOTA, 1)
     return True
 
@@ -97,7 +99,7 @@ class Lifecycle:
                 zone=availability_zones.get_name(
                     session, group.requested_zone_id
                 ),
-                tried=rows.attempts(session, group_id),
+                tried=attempts.pools_tried(session, group_id),
             )
 
     @db_api.retry_on_deadlock
@@ -162,9 +164,10 @@ class Lifecycle:
             )
 
     @db_api.retry_on_deadlock
-    def attempt_failed(self, group: records.ShareGroup, reason: str) -> bool:
+    def attempt_failed(self, group: records.ShareGroup, cleaned: bool) -> bool:
         """Take a group away from a pool that failed to create it.
 
+        :param cleaned: whether nothing of the group is left in the pool
         :returns: whether another pool is to be found for it
         """
         with self._db.writer() as session:
@@ -174,14 +177,14 @@ class Lifecycle:
                 states.CLAIM,
                 rows.placed_at(group.host),
                 host=None,
-                availability_zone_id=None,
+                availability_zone_id=models.ShareGroup.requested_zone_id,
                 consistent_snapshot_support=None,
             )
             if not taken_away:
                 return False
             pools.release(session, group.host)
-            rows.add_attempt(session, group.id, group.host, reason)
-            tried = len(rows.attempts(session, group.id))
+            attempts.add(session, group, cleaned)
+            tried = len(attempts.pools_tried(session, group.id))
             if tried < self._conf.scheduler.max_attempts:
                 return True
             rows.take_step(session, group.id, states.CREATE_FAILED)
@@ -229,6 +232,21 @@ class Lifecycle:
                     _DELETE_FAILED,
                 )
             return ended
+
+    def leftovers(self, host: str) -> list[tuple[str, str, str]]:
+        """Where something of a group may be left at a back end.
+
+        :param host: host@backend
+        :returns: (id of the group, its project's id, pool) each
+        """
+        with self._db.reader() as session:
+            return [tuple(row) for row in attempts.leftovers(session, host)]
+
+    @db_api.retry_on_deadlock
+    def cleaned(self, group_id: str, pool: str) -> None:
+        """Note that nothing of a group is left in a pool."""
+        with self._db.writer() as session:
+            attempts.clean(session, group_id, pool)
 
     def is_placed(self, group: records.ShareGroup) -> bool:
         """Tell whether a group is still in the pool that this record has."""
@@ -312,6 +330,7 @@ class Lifecycle:
         """Tell whether a service has shown a sign of life lately."""
         return service.updated_at >= services_domain.up_since(self._conf)
 
+    @db_api.retry_on_deadlock
     def forget_expired_messages(self) -> None:
         """Delete the user messages that have been kept long enough."""
         with self._db.writer() as session:

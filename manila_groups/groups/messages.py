@@ -21,7 +21,6 @@ CREATE = '002'
 DELETE = '007'
 
 #: What went wrong; numbers above 100 are this service's own.
-UNKNOWN_ERROR = '001'
 NO_VALID_HOST = '002'
 DRIVER_FAILED = '101'
 
@@ -96,6 +95,7 @@ class Messages:
             raise exception.NotFound(f'There is no message {message_id:.255}.')
         return found
 
+    @db_api.retry_on_deadlock
     def delete(self, ctxt, message_id: str) -> None:
         """Delete one message.
 

@@ -100,6 +100,7 @@ class ShareGroups:
                 session, ctxt, wanted, group_type
             )
             _check_network(wanted, share_types)
+            zone_id = _find_zone(session, wanted, share_types)
             values = {
                 'id': uuidutils.generate_uuid(),
                 'project_id': ctxt.project_id,
@@ -108,7 +109,8 @@ class ShareGroups:
                 'name': wanted.name,
                 'description': wanted.description,
                 'share_group_type_id': group_type.id,
-                'requested_zone_id': _find_zone(session, wanted, share_types),
+                'requested_zone_id': zone_id,
+                'availability_zone_id': zone_id,
             }
             self._take_quota(session, ctxt.project_id)
             rows.insert(session, values, [one.id for one in share_types])
@@ -196,7 +198,7 @@ class ShareGroups:
         :raises NotFound: there is none that the caller sees
         :raises Conflict: its status, its shares or its snapshots forbid it
         """
-        self._delete(ctxt, group_id, states.DELETE, rows.is_empty())
+        self._delete(ctxt, group_id, states.DELETE)
 
     def force_delete(self, ctxt, group_id: str) -> None:
         """Begin to delete a share group in whatever status it is.
@@ -204,18 +206,18 @@ class ShareGroups:
         :raises NotFound: there is none that the caller sees
         :raises Conflict: it holds shares or snapshots
         """
-        self._delete(ctxt, group_id, states.FORCE_DELETE, rows.is_empty())
+        self._delete(ctxt, group_id, states.FORCE_DELETE)
 
-    def _delete(self, ctxt, group_id, step, *conditions):
-        host = self._begin_delete(ctxt, group_id, step, conditions)
+    def _delete(self, ctxt, group_id, step):
+        host = self._begin_delete(ctxt, group_id, step)
         if host is not None:
             self._backends.delete_share_group(ctxt, host, group_id)
 
     @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, group_id, step, conditions):
+    def _begin_delete(self, ctxt, group_id, step):
         with self._db.writer() as session:
             group = _get(session, ctxt, group_id)
-            if not rows.take_step(session, group_id, step, *conditions):
+            if not rows.take_step(session, group_id, step, rows.is_empty()):
                 raise _not_deletable(group, step)
             # Nothing of a group without a place is anywhere else.
             if lifecycle.remove(session, group, rows.placed_at(None)):

@@ -9,8 +9,10 @@ from oslo_utils import uuidutils
 
 from manila_groups import exception
 from manila_groups.db import api as db_api
+from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
+from manila_groups.groups import specs as spec_rules
 from manila_groups.groups import types
 
 DHSS = 'driver_handles_share_servers'
@@ -44,6 +46,23 @@ class ShareTypes(types.Types):
 
     def __init__(self, conf, db: db_api.Database):
         super().__init__(db, type_rows.SHARE_TYPES, conf.default_share_type)
+
+    def list_page(
+        self,
+        ctxt,
+        page: paging.Page,
+        is_public: bool | None,
+        specs: Mapping[str, str] | None = None,
+        everywhere: bool = True,
+    ) -> tuple[list[records.Type], bool]:
+        """Read one page of the share types that the caller sees.
+
+        What a user may not see of a type does not find it either: see
+        Types.list_page for the rest.
+        """
+        if not ctxt.is_admin and set(specs or ()) - spec_rules.WELL_KNOWN:
+            return [], False
+        return super().list_page(ctxt, page, is_public, specs, everywhere)
 
     @db_api.retry_on_deadlock
     def create(

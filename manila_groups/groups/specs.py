@@ -40,6 +40,28 @@ Reported = Scalar | tuple[Scalar, ...]
 Test = Callable[[Scalar], bool]
 ListTest = Callable[[tuple[Scalar, ...]], bool]
 
+#: The extra specs that mean the same on every back end. Users see these, and
+#: no others, for operators write the names of their systems into those.
+WELL_KNOWN = frozenset(
+    (
+        'driver_handles_share_servers',
+        'snapshot_support',
+        'create_share_from_snapshot_support',
+        'revert_to_snapshot_support',
+        'mount_snapshot_support',
+        'mount_point_name_support',
+        'snapshot_inherit_share_access_support',
+        'replication_type',
+        'encryption_support',
+        'availability_zones',
+        'provisioning:min_share_size',
+        'provisioning:max_share_size',
+        'provisioning:max_share_extend_size',
+        'provisioning:mount_point_prefix',
+        'default_qos_type',
+    )
+)
+
 CONSISTENT_SNAPSHOT_SUPPORT = 'consistent_snapshot_support'
 _CAPABILITIES_SCOPE = 'capabilities:'
 
@@ -210,6 +232,13 @@ def _compile_consistent_snapshot(value: str) -> ListTest:
     )
 
 
+def _listed(reported: Reported | None) -> str:
+    if reported is None:
+        return 'not reported'
+    values = reported if isinstance(reported, tuple) else (reported,)
+    return ', '.join(map(str, values)) or 'empty'
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Spec:
     """One spec, ready to be held against the capabilities of many pools.
@@ -218,12 +247,14 @@ class Spec:
     :ivar value: the value as the operator wrote it
     :ivar name: the capability that is looked at
     :ivar test: takes the tuple of values that are reported
+    :ivar hidden: whether users may not see that the type has this spec
     """
 
     key: str
     value: str
     name: str
     test: ListTest
+    hidden: bool = False
 
     def accepts(self, reported: Reported | None) -> bool:
         """Whether a capability, None when it is not reported, will do."""
@@ -234,21 +265,26 @@ class Spec:
     @property
     def asked(self) -> str:
         """What the spec asks for, in words that any user may see."""
+        if self.hidden:
+            return 'a requirement of the share types must be met'
+        return self._wanted
+
+    @property
+    def _wanted(self):
         return f"{self.key} must be '{self.value}'"
 
     def found(self, reported: Reported | None) -> str:
         """What a pool has instead, in words for the operator."""
-        if reported is None:
-            return f'{self.name} is not reported'
-        values = reported if isinstance(reported, tuple) else (reported,)
-        return f'{self.name} is {", ".join(map(str, values)) or "empty"}'
+        has = f'{self.name} is {_listed(reported)}'
+        return f'{self._wanted} and {has}' if self.hidden else has
 
 
-def compile_spec(key: str, value: str) -> Spec | None:
+def compile_spec(key: str, value: str, hidden: bool = False) -> Spec | None:
     """Make one spec ready for use.
 
     :param key: the spec's key, with or without a scope
     :param value: the spec's value, with or without an operator
+    :param hidden: whether users may not see that the type has this spec
     :returns: None for a scope other than ``capabilities``: such a spec is for
         the back end's driver
     """
@@ -257,18 +293,26 @@ def compile_spec(key: str, value: str) -> Spec | None:
         return None
     special = name == CONSISTENT_SNAPSHOT_SUPPORT
     compiler = _compile_consistent_snapshot if special else _compile
-    return Spec(key, value, name, compiler(value))
+    return Spec(key, value, name, compiler(value), hidden)
 
 
 def compile_specs(
-    specs: Mapping[str, str], ignored: Collection[str] = ()
+    specs: Mapping[str, str],
+    ignored: Collection[str] = (),
+    visible: Collection[str] | None = None,
 ) -> list[Spec]:
     """Make all specs of a type ready, in the order of their keys.
 
     :param specs: a type's extra specs or group specs
     :param ignored: names of specs that don't speak of a capability
+    :param visible: keys of the specs that users may see; None for all
     """
-    compiled = (compile_spec(key, specs[key]) for key in sorted(specs))
+    compiled = (
+        compile_spec(
+            key, specs[key], visible is not None and key not in visible
+        )
+        for key in sorted(specs)
+    )
     return [one for one in compiled if one and one.name not in ignored]
 
 

@@ -64,13 +64,8 @@ class Types:
     def _get(self, session, ctxt, type_id):
         found = self._store.get_by_id(session, type_id, ctxt.visible_project)
         if found is None:
-            raise self._not_found(type_id)
+            raise self._store.not_found(type_id)
         return found
-
-    def _not_found(self, type_id):
-        return exception.NotFound(
-            f'There is no {self._store.noun} {type_id:.255}.'
-        )
 
     def default(self, ctxt, session=None) -> records.Type | None:
         """Read the default type; None when there is none for the caller."""

@@ -21,6 +21,8 @@ LOG = log.getLogger(__name__)
 #: group takes the best pool as it is: it is placed then, if less evenly.
 CLAIMS = 10
 
+_NO_DECISION = 'The scheduler has failed to choose a pool; its log says why.'
+
 _GROUP_CAPABILITY = 'consistent_snapshot_support'
 
 
@@ -61,8 +63,8 @@ class SchedulerManager:
             if waiting is None:
                 return None
             candidates = self._pools.current()
-            decision = self.decide(waiting, candidates)
-            if not decision.ranking:
+            decision = self._decide(waiting, candidates)
+            if decision is None or not decision.ranking:
                 self._give_up(waiting.group, decision)
                 return None
             chosen = _find(candidates, decision.ranking[0].pool)
@@ -78,6 +80,16 @@ class SchedulerManager:
             group_id,
         )
         return None
+
+    def _decide(self, waiting, candidates):
+        """A decision; None when a filter or a weigher has failed."""
+        try:
+            return self.decide(waiting, candidates)
+        except Exception:
+            LOG.exception(
+                'No decision was made on share group %s', waiting.group.id
+            )
+            return None
 
     def decide(
         self, waiting: lifecycle.Waiting, candidates: list[placement.Pool]
@@ -105,7 +117,9 @@ class SchedulerManager:
         )
 
     def _give_up(self, group, decision):
-        if self._steps.no_place(group, decision.for_user()):
+        if decision is None:
+            self._steps.no_place(group, _NO_DECISION)
+        elif self._steps.no_place(group, decision.for_user()):
             LOG.warning(
                 'No pool fits share group %s of project %s:\n%s',
                 group.id,
@@ -134,7 +148,7 @@ class SchedulerManager:
                 group.id,
             )
             self._steps.deleted(group)
-        elif self._steps.attempt_failed(group, 'The back end is down.'):
+        elif self._steps.attempt_failed(group, cleaned=False):
             self.place_share_group(context.service_context(), group.id)
 
 

@@ -3,9 +3,22 @@
 
 import dataclasses
 
+from oslo_log import log
+
 from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.scheduler import placement
+
+LOG = log.getLogger(__name__)
+
+#: What is taken of a report; a newer back end may report more.
+_REPORTED = (
+    'total_capacity_gb',
+    'free_capacity_gb',
+    'reserved_percentage',
+    'capabilities',
+    'group_capabilities',
+)
 
 
 class PoolCache:
@@ -47,6 +60,14 @@ class PoolCache:
             self._is_up(service),
         )
 
+    def _read(self, row, service):
+        """One pool that can't be read is no reason to place nothing."""
+        try:
+            return to_pool(row, service, self._is_up(service))
+        except Exception:
+            LOG.exception('The report of the pool %s is unusable', row.name)
+            return None
+
     def _keep(self, found, stale, rows):
         by_service = {service_id: [] for service_id in stale}
         for row in rows:
@@ -56,8 +77,9 @@ class PoolCache:
                 _Known(
                     seen=self._summary(service),
                     pools=tuple(
-                        to_pool(row, service, self._is_up(service))
+                        pool
                         for row in by_service[service.id]
+                        if (pool := self._read(row, service))
                     ),
                 )
                 if service.id in by_service
@@ -84,6 +106,6 @@ def to_pool(row, service, is_up: bool) -> placement.Pool:
             'service_up': is_up,
             'service_enabled': not service.disabled,
             'share_groups': row.share_groups,
-            **row.report,
+            **{name: row.report[name] for name in _REPORTED},
         }
     )

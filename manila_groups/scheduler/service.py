@@ -24,6 +24,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
         backend_rpcapi.BackendAPI(transport),
     )
 
+    @db_api.retry_on_deadlock
     def beat():
         zone = conf.service.availability_zone
         with db.writer() as session:

@@ -127,10 +127,13 @@ class InProcess(fixtures.Fixture):
             self.conf, self.db, self.steps, self
         )
 
-    def start_backend(self, name):
-        """Start a back end, as a new process would."""
+    def start_backend(self, name, driver=None):
+        """Start a back end, as a new process would.
+
+        :param driver: one whose storage is still there; None makes a new one
+        """
         host = f'{self.conf.host}@{name}'
-        driver = loader.load(self.conf, name)
+        driver = driver or loader.load(self.conf, name)
         zone = self.conf[name].backend_availability_zone or 'nova'
         self.drivers[host] = driver
         self.backends[host] = backend_manager.BackendManager(

@@ -2,10 +2,12 @@
 """What operators type: manila-groups-manage and manila-groups-status."""
 
 import contextlib
+import datetime
 import io
 import pathlib
 
 import fixtures
+from oslo_utils import fixture as time_fixture
 
 from manila_groups.cmd import manage
 from manila_groups.cmd import status
@@ -55,19 +57,36 @@ class ManageTest(CommandTest):
             (0, f'{migrations.newest()}\n', ''), self.manage('db', 'version')
         )
 
-    def test_services_are_listed_and_removed(self):
-        self.manage('db', 'upgrade')
+    REMOVE = ('service', 'remove', 'host@back', 'manila-share')
+
+    def beat(self):
         with self.database().writer() as session:
             services.beat(session, 'host@back', 'manila-share', 'z')
+
+    def test_services_are_listed_and_removed(self):
+        self.manage('db', 'upgrade')
+        clock = self.useFixture(
+            time_fixture.TimeFixture(datetime.datetime(2026, 1, 1))
+        )
+        self.beat()
+        clock.advance_time_seconds(3600)
         code, listed, _ = self.manage('service', 'list')
         self.assertEqual(0, code)
         self.assertIn('host@back manila-share z enabled', listed)
-        remove = ('service', 'remove', 'host@back', 'manila-share')
-        self.assertEqual((0, '', ''), self.manage(*remove))
+        self.assertEqual((0, '', ''), self.manage(*self.REMOVE))
         self.assertEqual((0, '', ''), self.manage('service', 'list'))
-        code, _, errors = self.manage(*remove)
+        code, _, errors = self.manage(*self.REMOVE)
         self.assertEqual(1, code)
         self.assertIn('no service manila-share on host@back', errors)
+
+    def test_a_service_that_is_up_is_not_removed(self):
+        self.manage('db', 'upgrade')
+        self.beat()
+        code, _, errors = self.manage(*self.REMOVE)
+        self.assertEqual(1, code)
+        self.assertIn('manila-share on host@back is up', errors)
+        _, listed, _ = self.manage('service', 'list')
+        self.assertIn('host@back', listed)
 
     def test_missing_setting_is_told_in_one_line(self):
         self.config_file.write_text('')

@@ -123,109 +123,50 @@ def upgrade():
         sa.PrimaryKeyConstraint('id', name='pk_share_groups'),
         **MYSQL,
     )
-    op.create_index(
-        'ix_share_groups_availability_zone_id_created_at',
-        'share_groups',
-        ['availability_zone_id', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_created_at',
-        'share_groups',
-        ['created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_description_created_at',
-        'share_groups',
-        ['description', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_host_created_at',
-        'share_groups',
-        ['host', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_name', 'share_groups', ['name', 'id'], unique=False
-    )
-    op.create_index(
-        'ix_share_groups_name_created_at',
-        'share_groups',
-        ['name', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_project_id_created_at',
-        'share_groups',
-        ['project_id', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_project_id_name',
-        'share_groups',
-        ['project_id', 'name', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_project_id_status_created_at',
-        'share_groups',
-        ['project_id', 'status', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_share_group_type_id_created_at',
-        'share_groups',
-        ['share_group_type_id', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_share_network_id_created_at',
-        'share_groups',
-        ['share_network_id', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_share_server_id_created_at',
-        'share_groups',
-        ['share_server_id', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_source_share_group_snapshot_id_created_at',
-        'share_groups',
-        ['source_share_group_snapshot_id', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_status_created_at',
-        'share_groups',
-        ['status', 'created_at', 'id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_groups_user_id_created_at',
-        'share_groups',
-        ['user_id', 'created_at', 'id'],
-        unique=False,
-    )
+    for columns in (
+        ('availability_zone_id', 'created_at', 'id'),
+        ('created_at', 'id'),
+        ('description', 'created_at', 'id'),
+        ('host', 'created_at', 'id'),
+        ('name', 'id'),
+        ('name', 'created_at', 'id'),
+        ('project_id', 'created_at', 'id'),
+        ('project_id', 'host', 'id'),
+        ('project_id', 'name', 'id'),
+        ('project_id', 'share_group_type_id', 'id'),
+        ('project_id', 'share_network_id', 'id'),
+        ('project_id', 'source_share_group_snapshot_id', 'id'),
+        ('project_id', 'status', 'id'),
+        ('project_id', 'status', 'created_at', 'id'),
+        ('project_id', 'user_id', 'id'),
+        ('share_group_type_id', 'created_at', 'id'),
+        ('share_network_id', 'created_at', 'id'),
+        ('share_server_id', 'created_at', 'id'),
+        ('source_share_group_snapshot_id', 'created_at', 'id'),
+        ('status', 'created_at', 'id'),
+        ('user_id', 'created_at', 'id'),
+    ):
+        op.create_index(
+            'ix_share_groups_' + '_'.join(columns[:-1]),
+            'share_groups',
+            columns,
+        )
     op.create_table(
         'share_group_attempts',
         sa.Column('share_group_id', sa.String(length=36), nullable=False),
         sa.Column('pool', NAME, nullable=False),
-        sa.Column('reason', sa.Text(), nullable=True),
-        sa.Column('created_at', TIME, nullable=False),
-        sa.ForeignKeyConstraint(
-            ['share_group_id'],
-            ['share_groups.id'],
-            name='fk_share_group_attempts_share_group_id',
-            ondelete='CASCADE',
-        ),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('cleaned', sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint(
             'share_group_id', 'pool', name='pk_share_group_attempts'
         ),
         **MYSQL,
+    )
+    op.create_index(
+        'ix_share_group_attempts_pool',
+        'share_group_attempts',
+        ['pool'],
+        unique=False,
     )
     op.create_table(
         'share_group_share_types',

@@ -233,8 +233,8 @@ class TestSetup(ManagerTest):
     def test_that_fails_is_tried_again(self):
         backend = self.broken()
         self.service.clock.advance(self.service.conf.service.down_time + 1)
-        for error in (exception.DriverError, OSError):
-            self.assertRaises(error, backend.report)
+        for _ in range(2):
+            self.assertRaises(exception.DriverError, backend.report)
             self.assertFalse(self.is_up())
         backend.report()
         self.assertTrue(self.is_up())
@@ -242,8 +242,8 @@ class TestSetup(ManagerTest):
     def test_work_waits_for_it(self):
         group_id = self.placed_group()
         backend = self.broken()
-        for error in (exception.DriverError, OSError):
-            self.assertRaises(error, backend.report)
+        for _ in range(2):
+            self.assertRaises(exception.DriverError, backend.report)
             backend.create_share_group(self.service.admin, group_id)
             backend.reconcile()
             self.assertEqual('creating', self.service.status(group_id))

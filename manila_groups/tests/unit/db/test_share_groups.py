@@ -242,26 +242,15 @@ class TestSteps(case.OnSqlite):
                 ),
             )
 
-    def test_an_attempt_is_noted_once(self):
-        group_id = self.given()
-        for reason in ('first', 'again'):
-            self.ask(share_groups.add_attempt, group_id, 'h@b#p', reason)
-        self.ask(share_groups.add_attempt, group_id, 'h@b#q', 'x' * 5000)
-        self.assertEqual(
-            {'h@b#p', 'h@b#q'}, self.ask(share_groups.attempts, group_id)
-        )
-
     def test_a_deleted_row_takes_its_own_along(self):
         group_id = self.given()
         self.insert(
             models.ShareGroupShareType,
             {'share_group_id': group_id, 'share_type_id': self.share_type},
         )
-        self.ask(share_groups.add_attempt, group_id, 'h@b#p', 'reason')
         self.assertTrue(self.ask(share_groups.delete, group_id))
         self.assertFalse(self.ask(share_groups.delete, group_id))
         self.assertEqual(0, self.count(models.ShareGroupShareType))
-        self.assertEqual(0, self.count(models.ShareGroupAttempt))
 
 
 class TestStepsOnMysql(case.OnMysql, TestSteps):

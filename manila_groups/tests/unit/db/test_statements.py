@@ -54,6 +54,20 @@ ORDERED = [
     {'sort_key': 'name', 'sort_dir': 'asc'},
 ]
 
+#: Sort keys that have an index for the list of one project.
+SORT_KEYS = (
+    'id',
+    'name',
+    'status',
+    'host',
+    'user_id',
+    'project_id',
+    'created_at',
+    'share_network_id',
+    'share_group_type_id',
+    'source_share_group_snapshot_id',
+)
+
 
 class Filled(case.OnSqlite):
     """A database with many groups, asked through the whole application."""
@@ -114,7 +128,11 @@ class Filled(case.OnSqlite):
                 for number in (1, 2)
             ),
         )
-        self.marker = groups[len(groups) // 2]['id']
+        self.marker = next(
+            group['id']
+            for group in groups[len(groups) // 2 :]
+            if group['project_id'] == 'project-1'
+        )
 
     @contextlib.contextmanager
     def noted(self):
@@ -158,6 +176,11 @@ class Filled(case.OnSqlite):
                 yield {**scope, name: self.marker}, True
             yield {**scope, 'status': 'error', **marker}, False
         yield {'all_tenants': '1', 'project_id': 'project-2'}, False
+        for key in SORT_KEYS:
+            for sort_dir in ('asc', 'desc'):
+                query = {'sort_key': key, 'sort_dir': sort_dir}
+                yield query, False
+                yield {**query, **marker}, False
 
 
 class TestStatements(Filled):

@@ -341,12 +341,12 @@ class TestSteps(LifecycleTest):
     def test_outcomes_of_a_pool_that_the_group_has_left(self):
         group_id = self.placed_group()
         old = self.service.get(group_id)
-        self.assertTrue(self.service.steps.attempt_failed(old, 'why'))
+        self.assertTrue(self.service.steps.attempt_failed(old, True))
         for late in (
             self.service.steps.created,
             self.service.steps.deleted,
             self.service.steps.delete_failed,
-            lambda group: self.service.steps.attempt_failed(group, 'again'),
+            lambda group: self.service.steps.attempt_failed(group, True),
         ):
             self.assertFalse(late(old))
         self.assertIsNone(self.service.get(group_id).host)
@@ -363,11 +363,11 @@ class TestSteps(LifecycleTest):
     def test_a_pool_that_failed_twice_counts_once(self):
         group_id = self.placed_group()
         group = self.service.get(group_id)
-        self.service.steps.attempt_failed(group, 'first')
+        self.service.steps.attempt_failed(group, True)
         # A scheduler that decided before the attempt was noted.
         self.service.steps.claim(group_id, group.host, None, 'z', None)
         group = self.service.get(group_id)
-        self.assertTrue(self.service.steps.attempt_failed(group, 'second'))
+        self.assertTrue(self.service.steps.attempt_failed(group, True))
         self.assertSettlesAs('available', group_id)
 
     def test_messages_are_forgotten_in_time(self):

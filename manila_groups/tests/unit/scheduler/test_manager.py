@@ -5,6 +5,7 @@ import collections
 import concurrent.futures
 import dataclasses
 
+from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.scheduler import manager
 from manila_groups.scheduler import placement
@@ -49,6 +50,43 @@ class ManagerTest(base.TestCase):
         self.assertNotIn('alpha', message.user_message)
         self.assertNotIn('beta', message.user_message)
         return message
+
+
+class TestBrokenPlugin(ManagerTest):
+    def test_the_group_does_not_wait_for_ever(self):
+        class Broken:
+            multiplier = 1
+
+            def weigh(self, request, pools):
+                raise KeyError('of its own making')
+
+        self.service.scheduler._weighers.append(Broken())
+        self.assertEqual('error', self.create().status)
+        self.assertIn('scheduler has failed', self.only_message().user_message)
+
+
+class TestNewerBackEnd(ManagerTest):
+    def report(self, name, **changes):
+        """Let one pool's report be otherwise than this service's own."""
+        with self.service.db.writer() as session:
+            (pool,) = [
+                one for one in pools.list_all(session) if one.name == name
+            ]
+            pools.report(
+                session, pool.service_id, {name: {**pool.report, **changes}}
+            )
+
+    def test_that_reports_more_is_taken_for_what_is_known(self):
+        self.report('host@beta#only', qos_types=['gold'])
+        group_type = self.group_type(consistent_snapshot_support='True')
+        group = self.create(share_group_type_id=group_type)
+        self.assertEqual('host@beta#only', group.host)
+
+    def test_that_reports_nonsense_does_not_keep_groups_from_others(self):
+        self.report('host@beta#only', capabilities=7)
+        group = self.create()
+        self.assertEqual('available', group.status)
+        self.assertNotEqual('host@beta#only', group.host)
 
 
 class TestPlacement(ManagerTest):
@@ -271,12 +309,9 @@ class TestReconciler(ManagerTest):
         self.service.scheduler.decide = decide_all_but_one
         self.service.settle()
         self.assertEqual(
-            ['creating', 'available', 'available'],
+            ['error', 'available', 'available'],
             [self.service.status(one) for one in groups],
         )
-        self.service.scheduler.decide = decide
-        self.service.settle()
-        self.assertEqual('available', self.service.status(groups[0]))
 
 
 class TestClaims(ManagerTest):
