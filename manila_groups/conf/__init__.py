@@ -39,19 +39,27 @@ _GLOBAL_MESSAGING_OPTS = (
 )
 
 
+def set_library_defaults() -> None:
+    """Give options of libraries the defaults that they have here.
+
+    The generator of sample configurations calls it too.
+    """
+    oslo_messaging.set_transport_defaults(PROJECT)
+    log.set_defaults(default_log_levels=_LOG_LEVELS)
+
+
 def new() -> cfg.ConfigOpts:
     """Make a configuration with every option registered and no file read."""
+    set_library_defaults()
     conf = cfg.ConfigOpts()
     for section in (api, backend, quota, scheduler, service, types):
         section.register(conf)
     conf.register_opts(db_options.database_opts, 'database')
-    oslo_messaging.set_transport_defaults(PROJECT)
     for group, opts in (*messaging_opts.list_opts(), *_GLOBAL_MESSAGING_OPTS):
         conf.register_opts(opts, group)
     conf.register_opts(http_proxy_to_wsgi.OPTS, 'oslo_middleware')
     policy_opts.set_defaults(conf, policy_file='policy.yaml')
     log.register_options(conf)
-    log.set_defaults(default_log_levels=_LOG_LEVELS)
     return conf
 
 

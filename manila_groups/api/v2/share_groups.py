@@ -9,6 +9,8 @@ from manila_groups.api.schemas import share_groups as schemas
 from manila_groups.api.views import share_groups as views
 from manila_groups.groups import share_groups as domain
 
+_FORCE_DELETE = 'share_group:force_delete'
+
 since = wsgi.since('2.31', experimental_before='2.55')
 
 
@@ -68,15 +70,20 @@ class Controller:
     @wsgi.policy('share_group:get')
     def show(self, request, share_group_id):
         """Show one share group."""
-        return self._show(
-            request, self._groups.get(request.context, share_group_id)
-        )
+        return self._show(request, self._find(request, share_group_id))
+
+    def _find(self, request, group_id, rule=None):
+        """Find a group that the policy lets the caller do this with."""
+        group = self._groups.get(request.context, group_id)
+        self._enforcer.authorize(request.context, rule or request.rule, group)
+        return group
 
     @since
     @wsgi.policy('share_group:update')
     @wsgi.body(schemas.UPDATE, 'share_group')
     def update(self, request, share_group_id, body):
         """Change the name or the description."""
+        self._find(request, share_group_id)
         return self._show(
             request,
             self._groups.update(request.context, share_group_id, body),
@@ -92,12 +99,13 @@ class Controller:
     def delete(self, request, share_group_id):
         """Delete a share group; with force, in whatever status it is."""
         if schema_base.to_bool(request.filters.get('force', False)):
-            self._enforcer.authorize(
-                request.context, 'share_group:force_delete'
-            )
-            self._groups.force_delete(request.context, share_group_id)
+            rule, delete = _FORCE_DELETE, self._groups.force_delete
         else:
-            self._groups.delete(request.context, share_group_id)
+            rule, delete = request.rule, self._groups.delete
+        # Who may not force anything learns nothing of the group.
+        self._enforcer.authorize(request.context, rule)
+        self._find(request, share_group_id, rule)
+        delete(request.context, share_group_id)
 
     @since
     @wsgi.policy('share_group:reset_status')
@@ -105,16 +113,18 @@ class Controller:
     @wsgi.success(202)
     def reset_status(self, request, share_group_id, body):
         """Set the status by hand."""
+        self._find(request, share_group_id)
         self._groups.reset_status(
             request.context, share_group_id, body['reset_status']['status']
         )
 
     @since
-    @wsgi.policy('share_group:force_delete')
+    @wsgi.policy(_FORCE_DELETE)
     @wsgi.body(schemas.FORCE_DELETE)
     @wsgi.success(202)
     def force_delete(self, request, share_group_id, body):
         """Delete a share group in whatever status it is."""
+        self._find(request, share_group_id)
         self._groups.force_delete(request.context, share_group_id)
 
 

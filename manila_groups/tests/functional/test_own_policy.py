@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An operator's own policy rule is held against the group itself."""
+
+import pathlib
+
+from fixtures import TempDir
+import webob
+
+from manila_groups.tests import base
+from manila_groups.tests import fixtures
+
+POLICY = """
+"share_group:get": "role:admin or user_id:%(user_id)s"
+"share_group:update": "role:admin or user_id:%(user_id)s"
+"share_group:delete": "role:admin or user_id:%(user_id)s"
+"share_group:force_delete": "role:admin or user_id:%(user_id)s"
+"share_group:reset_status": "role:admin or user_id:%(user_id)s"
+"""
+
+#: What may be done with one group: method, rest of the path, body.
+ACTIONS = (
+    ('GET', '', None),
+    ('PUT', '', {'share_group': {'name': 'changed'}}),
+    ('POST', '/action', {'reset_status': {'status': 'available'}}),
+    ('POST', '/action', {'force_delete': None}),
+    ('DELETE', '?force=true', None),
+    ('DELETE', '', None),
+)
+
+
+class OwnPolicyTest(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        file = pathlib.Path(self.useFixture(TempDir()).path, 'policy.yaml')
+        file.write_text(POLICY)
+        self.application = self.useFixture(
+            fixtures.ServiceFixture(
+                {
+                    'DEFAULT': {'enabled_backends': []},
+                    'oslo_policy': {'policy_file': str(file)},
+                }
+            )
+        ).application
+
+    def ask(self, user, method, path, body, roles='member'):
+        headers = {
+            'X-OpenStack-Manila-API-Version': '2.99',
+            'X-User-Id': user,
+            'X-Project-Id': 'shared',
+            'X-Roles': roles,
+        }
+        request = webob.Request.blank(
+            f'/v2/share-groups{path}', method=method, headers=headers
+        )
+        if body is not None:
+            request.json = body
+        return request.get_response(self.application)
+
+    def group(self):
+        answer = self.ask('alice', 'POST', '', {'share_group': {}})
+        return answer.json['share_group']['id']
+
+    def test_others_of_the_project_are_refused(self):
+        group_id = self.group()
+        for method, rest, body in ACTIONS:
+            answer = self.ask('bob', method, f'/{group_id}{rest}', body)
+            self.assertEqual(403, answer.status_code, (method, rest, body))
+        shown = self.ask('alice', 'GET', f'/{group_id}', None)
+        self.assertIsNone(shown.json['share_group']['name'])
+
+    def test_the_user_and_administrators_are_not(self):
+        for user, roles in (('alice', 'member'), ('carol', 'admin')):
+            for method, rest, body in ACTIONS:
+                group_id = self.group()
+                # Not in creating: that could not be deleted without force.
+                self.ask(
+                    'alice',
+                    'POST',
+                    f'/{group_id}/action',
+                    {'reset_status': {'status': 'error'}},
+                )
+                answer = self.ask(
+                    user, method, f'/{group_id}{rest}', body, roles
+                )
+                self.assertIn(answer.status_code, (200, 202), answer.body)
