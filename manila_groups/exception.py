@@ -73,7 +73,6 @@ class OverQuota(ServiceError):
 
     code = 413
     fault = 'overLimit'
-    retry_after = 0
 
 
 class UnsupportedMediaType(ServiceError):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may do what: oslo.policy with the service's rules."""
 
-import sys
+import argparse
 
 from oslo_policy import policy
 
@@ -30,16 +30,16 @@ class Enforcer:
                 f'can not be used: {reason}'
             ) from error
 
-    def authorize(self, context, rule: str) -> None:
+    def authorize(self, context, rule: str, row=None) -> None:
         """Let the caller pass, or raise.
 
         :param rule: the name of a registered rule
+        :param row: what the rule is held against: a record with project_id
+            and user_id; None for the caller's own
         :raises Forbidden: the rule does not let the caller do this
         """
-        target = {
-            'project_id': context.project_id,
-            'user_id': context.user_id,
-        }
+        owner = context if row is None else row
+        target = {'project_id': owner.project_id, 'user_id': owner.user_id}
         if not self._enforcer.authorize(rule, target, context):
             raise exception.Forbidden(
                 f'The policy does not allow you to do this ({rule}).'
@@ -54,11 +54,9 @@ def get_enforcer() -> policy.Enforcer:
     """Make the enforcer that oslo.policy's command line tools ask for.
 
     They leave their own options on the command line, so only the
-    configuration file that --config-file names is taken from there.
+    configuration files that --config-file names are taken from there.
     """
-    names = [
-        following
-        for option, following in zip(sys.argv, sys.argv[1:], strict=False)
-        if option == '--config-file'
-    ]
-    return Enforcer(configuration.load(files=names or None))._enforcer
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument('--config-file', action='append')
+    known, _others = parser.parse_known_args()
+    return Enforcer(configuration.load(files=known.config_file))._enforcer

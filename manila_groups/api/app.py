@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the WSGI application that paste.deploy's file describes."""
 
-import dataclasses
 import pathlib
 import sys
 
 from paste.deploy import loadwsgi
 
 from manila_groups import exception
-from manila_groups import policy
+from manila_groups.api import collaborators
 from manila_groups.api import routes
 from manila_groups.api import wsgi
 from manila_groups.api.v2 import availability_zones
@@ -20,7 +19,6 @@ from manila_groups.api.v2 import share_group_types
 from manila_groups.api.v2 import share_groups
 from manila_groups.api.v2 import share_replicas
 from manila_groups.api.v2 import share_types as share_types_api
-from manila_groups.db import api as db_api
 from manila_groups.groups import availability_zones as zones_domain
 from manila_groups.groups import messages as messages_domain
 from manila_groups.groups import pools as pools_domain
@@ -29,40 +27,15 @@ from manila_groups.groups import share_group_types as group_types_domain
 from manila_groups.groups import share_groups as groups_domain
 from manila_groups.groups import share_types as share_types_domain
 
-#: Where the application and the filters find what the process has made: the
-#: key that keystonemiddleware reads the configuration from, and one more.
-CONF = 'oslo_config_config'
-COLLABORATORS = 'manila_groups_collaborators'
 
-
-@dataclasses.dataclass(frozen=True)
-class Collaborators:
-    """What the process makes once, for the pipeline to use.
-
-    :ivar conf: the configuration
-    :ivar db: the database
-    :ivar scheduler: tells schedulers of waiting work
-    :ivar backends: tells back ends of waiting work
-    """
-
-    conf: object
-    db: db_api.Database
-    scheduler: object
-    backends: object
-
-    @property
-    def enforcer(self) -> policy.Enforcer:
-        """A policy enforcer."""
-        return policy.Enforcer(self.conf)
-
-
-def load(collaborators: Collaborators):
+def load(made: collaborators.Collaborators):
     """Build the application.
 
+    :param made: what the process has made
     :returns: a WSGI application
     :raises ConfigurationError: the paste.deploy file can't be used
     """
-    conf = collaborators.conf
+    conf = made.conf
     path = _find_paste_config(conf)
     try:
         context = loadwsgi.loadcontext(
@@ -72,7 +45,7 @@ def load(collaborators: Collaborators):
         raise exception.ConfigurationError(
             f'[api] paste_config: {path} can not be used: {error}'
         ) from error
-    _hand_down(context, {CONF: conf, COLLABORATORS: collaborators})
+    _hand_down(context, {collaborators.CONF: conf, collaborators.KEY: made})
     return context.create()
 
 
@@ -107,16 +80,15 @@ def _find_paste_config(conf) -> pathlib.Path:
 
 def factory(global_conf, **_local_conf):
     """Make the application itself, for the paste.deploy file."""
-    made = global_conf[COLLABORATORS]
-    enforcer = made.enforcer
+    made = global_conf[collaborators.KEY]
     return wsgi.Dispatcher(
-        routes.Routes(_controllers(made, enforcer)),
-        enforcer,
+        routes.Routes(_controllers(made)),
+        made.enforcer,
         made.conf.api.max_body_bytes,
     )
 
 
-def _controllers(made, enforcer):
+def _controllers(made):
     share_types = share_types_domain.ShareTypes(made.conf, made.db)
     types = group_types_domain.ShareGroupTypes(made.conf, made.db, share_types)
     groups = groups_domain.ShareGroups(
@@ -125,7 +97,9 @@ def _controllers(made, enforcer):
     services = services_domain.Services(made.conf, made.db)
     max_limit = made.conf.api.max_limit
     return {
-        'share_groups': share_groups.Controller(groups, enforcer, max_limit),
+        'share_groups': share_groups.Controller(
+            groups, made.enforcer, max_limit
+        ),
         'share_group_types': share_group_types.Controller(types, max_limit),
         'share_types': share_types_api.Controller(share_types, max_limit),
         'availability_zones': availability_zones.Controller(

@@ -78,22 +78,14 @@ def requested(headers) -> tuple[int, int]:
     :raises Invalid: the header is malformed
     :raises NotAcceptable: it is outside the range
     """
-    found = microversion_parse.get_version(
-        {
-            name: headers[name]
-            for name in (HEADER, STANDARD_HEADER)
-            if name in headers
-        },
-        SERVICE_TYPE,
-        legacy_headers=[HEADER.lower()],
-    )
-    if found is None and not _names_service_alone(headers):
+    header, found = _named(headers)
+    if found is None:
         return MIN
     if found == 'latest':
         return MAX
-    if not _NUMBERS.fullmatch(found or ''):
+    if not _NUMBERS.fullmatch(found):
         raise exception.Invalid(
-            f"{HEADER}: '{found or '':.50}' is not a microversion; it is two "
+            f"{header}: '{found:.50}' is not a microversion; it is two "
             "numbers with a dot between them, or 'latest'."
         )
     version = parse(found)
@@ -105,7 +97,15 @@ def requested(headers) -> tuple[int, int]:
     return version
 
 
-def _names_service_alone(headers):
-    """Tell whether the standard header has the service but no version."""
-    parts = headers.get(STANDARD_HEADER, '').lower().split(',')
-    return SERVICE_TYPE in [part.strip() for part in parts]
+def _named(headers):
+    """Give the header that counts, and the version it names, or None."""
+    standard = headers.get(STANDARD_HEADER, '')
+    found = microversion_parse.get_version(
+        {STANDARD_HEADER: standard}, SERVICE_TYPE
+    )
+    if found is not None:
+        return STANDARD_HEADER, found
+    if SERVICE_TYPE in [one.strip() for one in standard.lower().split(',')]:
+        return STANDARD_HEADER, ''
+    own = headers.get(HEADER)
+    return HEADER, own if own is None else own.strip()

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages of lists: from the query to the next link."""
 
+import re
 import urllib.parse
 
 from manila_groups import exception
 from manila_groups.api import parsing
 from manila_groups.db import paging
 
+#: A number, where clients would wonder that it is taken for a marker.
+_SIGNED = re.compile('[+-][0-9]+')
 _KEYS = ('limit', 'offset', 'marker', 'sort_key', 'sort_dir')
 
 
@@ -19,10 +22,14 @@ def take(
     :param max_limit: the most rows of a page; None for no limit but the one
         that is asked for
     :param aliases: other names of sort keys
-    :raises Invalid: two markers are given
+    :raises Invalid: two markers are given, or the offset is no number of rows
     """
     values = {key: filters.pop(key) for key in _KEYS if key in filters}
     offset, marker = values.get('offset', '0'), values.get('marker')
+    if _SIGNED.fullmatch(offset):
+        raise exception.Invalid(
+            f'offset: {offset:.50} is not a number of rows.'
+        )
     if not (offset.isascii() and offset.isdigit()):
         # The command line client's --marker arrives here (wire: Lists).
         if marker is not None and marker != offset:

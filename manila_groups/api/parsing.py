@@ -88,11 +88,11 @@ def read_json(data: bytes) -> dict[str, Any]:
 
 
 def _without_duplicates(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise exception.Invalid(f'The body names {twice!r:.100} twice.')
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            raise exception.Invalid(f'The body names {key!r:.100} twice.')
+        found[key] = value
     return found
 
 

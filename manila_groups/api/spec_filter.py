@@ -57,7 +57,13 @@ def _is_flat_mapping(value):
 def _within_limits(name, found):
     if len(found) > MAX_PAIRS:
         raise exception.Invalid(f'{name}: has more than {MAX_PAIRS} pairs.')
-    pairs = {key: str(value) for key, value in found.items()}
+    try:
+        pairs = {key: str(value) for key, value in found.items()}
+    except ValueError:
+        # A number in hexadecimal may have more digits than Python writes.
+        raise exception.Invalid(
+            f'{name}: has a number of too many digits.'
+        ) from None
     for text in (*pairs, *pairs.values()):
         if len(text) > MAX_LENGTH:
             raise exception.Invalid(

@@ -29,8 +29,10 @@ class Request(webob.Request):
     """A request, with what the dispatcher has found out about it.
 
     :ivar version: the microversion, (major, minor)
-    :ivar filters: the checked query: key to its value, or to the list of its
-        values where the method takes several
+    :ivar filters: the checked query: key to its value, or to its values with
+        commas between them where the method takes several
+    :ivar rule: the policy rule that the caller has passed as far as it does
+        not depend on a row
     :ivar reference: whether the path has the reference's spelling
     """
 
@@ -131,7 +133,9 @@ class Dispatcher:
 
     @webob.dec.wsgify(RequestClass=Request)
     def __call__(self, request):
-        headers = {'Vary': microversions.HEADER}
+        headers = {
+            'Vary': f'{microversions.HEADER}, {microversions.STANDARD_HEADER}'
+        }
         try:
             request.version = microversions.requested(request.headers)
             headers |= _version_headers(request)
@@ -155,6 +159,7 @@ class Dispatcher:
             method = match.method
         rules = method.rules
         _check_version(request, rules)
+        request.rule = rules.policy
         if rules.policy is not None:
             self._enforcer.authorize(request.context, rules.policy)
         request.filters = _check_query(request, rules)
@@ -191,9 +196,6 @@ def _version_headers(request):
     if microversions.STANDARD_HEADER in request.headers:
         service = microversions.SERVICE_TYPE
         headers[microversions.STANDARD_HEADER] = f'{service} {version}'
-        headers['Vary'] = (
-            f'{microversions.HEADER}, {microversions.STANDARD_HEADER}'
-        )
     experimental = request.headers.get(microversions.EXPERIMENTAL_HEADER)
     if experimental is not None:
         headers[microversions.EXPERIMENTAL_HEADER] = str(

@@ -22,6 +22,10 @@ UNKNOWN = 'unknown'
 #: GiB, or one of the two words above: JSON has no infinity.
 Capacity = float | str
 
+#: Characters of a pool's name: ``host@backend#pool``, with a host of up to 100
+#: and a back end of up to 63, is stored in 255.
+MAX_NAME = 90
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ShareGroup:
@@ -45,7 +49,7 @@ class ShareGroup:
 class PoolReport:
     """What a back end says of one of its pools.
 
-    :param name: unique in the back end; the last part of
+    :param name: unique in the back end, 1 to 90 characters; the last part of
         ``host@backend#pool``, so without ``@`` and ``#``
     :param total_capacity_gb: in GiB, :data:`INFINITE` or :data:`UNKNOWN`
     :param free_capacity_gb: likewise; what is reserved counts as free
@@ -80,6 +84,11 @@ def _check_name(name):
     if not isinstance(name, str) or not name or set(name) & set('@#'):
         raise ValueError(
             f'the name of a pool must be text without @ and #, not {name!r}'
+        )
+    if len(name) > MAX_NAME:
+        raise ValueError(
+            f'the name of a pool must have at most {MAX_NAME} characters, not '
+            f'{len(name)}: {name!r}'
         )
 
 

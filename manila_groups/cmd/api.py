@@ -4,8 +4,10 @@
 import sys
 
 from manila_groups import conf as configuration
+from manila_groups import policy
 from manila_groups import rpc
 from manila_groups.api import app
+from manila_groups.api import collaborators
 from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
@@ -22,9 +24,10 @@ def build_application():
 def assemble(conf, db, transport):
     """Build the WSGI application on what the process has made."""
     return app.load(
-        app.Collaborators(
+        collaborators.Collaborators(
             conf=conf,
             db=db,
+            enforcer=policy.Enforcer(conf),
             scheduler=scheduler_rpcapi.SchedulerAPI(transport),
             backends=backend_rpcapi.BackendAPI(transport),
         )

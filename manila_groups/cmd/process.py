@@ -21,6 +21,7 @@ from waitress import wasyncore
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.cmd import http_channel
 
 LOG = log.getLogger(__name__)
 
@@ -49,6 +50,10 @@ class HttpServer(service.ServiceBase):
     #: Seconds that a client has to take the rest of its answer at the end.
     LAST_WORDS = 5
 
+    #: So many times what the API takes as a body is read for it to refuse; a
+    #: larger one ends the connection before it is stored.
+    BODY_FACTOR = 4
+
     def __init__(self, conf, application):
         self.host, self.port = conf.api.bind_host, conf.api.bind_port
         self._sockets = {}
@@ -59,6 +64,9 @@ class HttpServer(service.ServiceBase):
                 host=self.host,
                 port=self.port,
                 threads=conf.api.threads,
+                max_request_body_size=(
+                    self.BODY_FACTOR * conf.api.max_body_bytes
+                ),
                 clear_untrusted_proxy_headers=False,
                 ident=None,
             )
@@ -66,6 +74,8 @@ class HttpServer(service.ServiceBase):
             raise exception.ConfigurationError(
                 f'Can not listen on {self.host}:{self.port}: {error}'
             ) from error
+        for one in self._listening():
+            one.channel_class = http_channel.Channel
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def start(self):
@@ -92,10 +102,16 @@ class HttpServer(service.ServiceBase):
                 one.pull_trigger(call)
                 return
 
+    def _listening(self):
+        return [
+            one
+            for one in self._sockets.values()
+            if isinstance(one, server.BaseWSGIServer)
+        ]
+
     def _close_listening(self):
-        for one in list(self._sockets.values()):
-            if isinstance(one, server.BaseWSGIServer):
-                wasyncore.dispatcher.close(one)
+        for one in self._listening():
+            wasyncore.dispatcher.close(one)
 
     def _has_unsent(self):
         return any(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables.
 
-Rows are deleted for good.  Text is UTF-8 of up to four bytes and compares by
-code point, with trailing spaces not counting on MariaDB; times are UTC without
-a zone and hold microseconds.
+Rows are deleted for good.  Text is UTF-8 of up to four bytes; names compare
+by code point, but on MariaDB and MySQL spaces at the end do not count.  Times
+are UTC without a zone and hold microseconds.
 """
 
 from oslo_db.sqlalchemy import types as db_types
@@ -181,6 +181,7 @@ class ShareGroupTypeShareType(Base):
 #: are for filters, in the default order; a list of all projects by another
 #: key than created_at and name takes them too, and sorts within equal keys.
 SHARE_GROUP_INDEXES = (
+    ('project_id', 'id'),
     ('project_id', 'created_at', 'id'),
     ('project_id', 'name', 'id'),
     ('project_id', 'status', 'created_at', 'id'),

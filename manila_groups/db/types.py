@@ -19,8 +19,6 @@ from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
 
-_ALLOWED = models.ShareGroupTypeShareType.__table__
-
 
 @dataclasses.dataclass(frozen=True)
 class TypeStore:
@@ -30,6 +28,8 @@ class TypeStore:
     :ivar list_specs: the keys of specs that are lists with commas: a filter
         finds the types that list all of its values, and those without the
         spec, which have no limits
+    :ivar allowed: which share types a type allows; None for a kind of type
+        that allows none
     """
 
     noun: str
@@ -37,6 +37,7 @@ class TypeStore:
     specs: sa.Table
     projects: sa.Table
     list_specs: frozenset[str] = frozenset()
+    allowed: sa.Table | None = None
 
     @property
     def sort_columns(self) -> Mapping[str, sa.Column]:
@@ -77,7 +78,8 @@ class TypeStore:
     ) -> records.Type | None:
         """Read one type by its id, or else by its name.
 
-        :param project_id: None when one that the project can't see is None
+        :param project_id: only what this project sees; None sees all
+        :returns: None when there is none
         """
         return self.find(session, [id_or_name], project_id).get(id_or_name)
 
@@ -166,9 +168,9 @@ class TypeStore:
             query = sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
             for type_id, key, value in session.execute(query):
                 specs[type_id][key] = value
-        if ids and self is SHARE_GROUP_TYPES:
-            query = sa.select(_ALLOWED).where(
-                _ALLOWED.c.share_group_type_id.in_(ids)
+        if ids and self.allowed is not None:
+            query = sa.select(self.allowed).where(
+                self.allowed.c.share_group_type_id.in_(ids)
             )
             for type_id, share_type_id in session.execute(query):
                 share_types[type_id].append(share_type_id)
@@ -195,6 +197,7 @@ class TypeStore:
         """Add a type.
 
         :raises Conflict: the name is taken
+        :raises NotFound: a share type has been deleted
         """
         now = timeutils.utcnow()
         try:
@@ -206,16 +209,23 @@ class TypeStore:
             raise self._name_taken(values['name']) from error
         self._insert_specs(session, values['id'], specs)
         if share_types:
-            session.execute(
-                sa.insert(_ALLOWED),
-                [
-                    {
-                        'share_group_type_id': values['id'],
-                        'share_type_id': share_type_id,
-                    }
-                    for share_type_id in share_types
-                ],
-            )
+            self._insert_allowed(session, values['id'], share_types)
+
+    def _insert_allowed(self, session, type_id, share_types):
+        rows = [
+            {'share_group_type_id': type_id, 'share_type_id': one}
+            for one in share_types
+        ]
+        try:
+            session.execute(sa.insert(self.allowed), rows)
+        except db_exception.DBReferenceError as error:
+            raise exception.NotFound(
+                'share_types: one of the share types has been deleted.'
+            ) from error
+
+    def not_found(self, type_id: str) -> exception.NotFound:
+        """Make the error that tells that there is no such type."""
+        return exception.NotFound(f'There is no {self.noun} {type_id:.255}.')
 
     def _name_taken(self, name):
         return exception.Conflict(
@@ -225,6 +235,7 @@ class TypeStore:
     def update(self, session, type_id: str, values: Mapping[str, Any]):
         """Change columns of a type.
 
+        :raises NotFound: there is no such type
         :raises Conflict: the new name is taken
         """
         statement = (
@@ -234,14 +245,19 @@ class TypeStore:
         )
         try:
             with session.begin_nested():
-                session.execute(statement)
+                found = self._changed(session, statement)
         except db_exception.DBDuplicateEntry as error:
             raise self._name_taken(values['name']) from error
+        if not found:
+            raise self.not_found(type_id)
 
     def set_specs(self, session, type_id: str, specs: Mapping[str, str]):
-        """Set or change the specs given; others stay."""
+        """Set or change the specs given; others stay.
+
+        :raises NotFound: there is no such type
+        """
         # Locks the type, so that two callers setting the same new key wait
-        # for each other instead of one failing.
+        # for each other instead of one failing, and nobody deletes the type.
         self.update(session, type_id, {})
         session.execute(
             sa.delete(self.specs).where(
@@ -280,7 +296,10 @@ class TypeStore:
         return list(session.scalars(query))
 
     def add_project(self, session, type_id: str, project_id: str) -> bool:
-        """Grant access; False when the project has it already."""
+        """Grant access; False when the project has it already.
+
+        :raises NotFound: there is no such type
+        """
         try:
             with session.begin_nested():
                 session.execute(
@@ -290,6 +309,8 @@ class TypeStore:
                 )
         except db_exception.DBDuplicateEntry:
             return False
+        except db_exception.DBReferenceError as error:
+            raise self.not_found(type_id) from error
         return True
 
     def remove_project(self, session, type_id: str, project_id: str) -> bool:
@@ -306,11 +327,6 @@ class TypeStore:
         """Delete a type with its specs and its access; False when used."""
         try:
             with session.begin_nested():
-                session.execute(
-                    sa.delete(_ALLOWED).where(
-                        _ALLOWED.c.share_group_type_id == type_id
-                    )
-                )
                 session.execute(
                     sa.delete(self.table).where(self.table.c.id == type_id)
                 )
@@ -336,4 +352,5 @@ SHARE_GROUP_TYPES = TypeStore(
     table=models.ShareGroupType.__table__,
     specs=models.ShareGroupTypeSpec.__table__,
     projects=models.ShareGroupTypeProject.__table__,
+    allowed=models.ShareGroupTypeShareType.__table__,
 )

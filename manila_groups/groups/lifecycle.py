@@ -328,7 +328,7 @@ class Lifecycle:
 
     def is_up(self, service: records.Service) -> bool:
         """Tell whether a service has shown a sign of life lately."""
-        return service.updated_at >= services_domain.up_since(self._conf)
+        return services_domain.is_up(self._conf, service)
 
     @db_api.retry_on_deadlock
     def forget_expired_messages(self) -> None:

@@ -19,6 +19,11 @@ def up_since(conf) -> datetime.datetime:
     return timeutils.utcnow() - down_time
 
 
+def is_up(conf, service: records.Service) -> bool:
+    """Tell whether a service has shown a sign of life lately."""
+    return service.updated_at >= up_since(conf)
+
+
 class Services:
     """The services that have shown a sign of life at some time."""
 
@@ -41,7 +46,7 @@ class Services:
 
     def is_up(self, service: records.Service) -> bool:
         """Tell whether a service has shown a sign of life lately."""
-        return service.updated_at >= up_since(self._conf)
+        return is_up(self._conf, service)
 
     def enable(self, host: str, binary: str) -> records.Service:
         """Let a service take work.

@@ -17,6 +17,7 @@ from manila_groups.groups import types
 
 DHSS = 'driver_handles_share_servers'
 AVAILABILITY_ZONES = 'availability_zones'
+_SCOPED_AVAILABILITY_ZONES = f'capabilities:{AVAILABILITY_ZONES}'
 
 
 def share_servers(share_type: records.Type) -> bool:
@@ -26,10 +27,17 @@ def share_servers(share_type: records.Type) -> bool:
 
 def zones(share_type: records.Type) -> frozenset[str] | None:
     """The availability zones that the type is limited to; None for all."""
-    spec = share_type.specs.get(AVAILABILITY_ZONES)
-    if spec is None:
+    return zones_of(share_type.specs)
+
+
+def zones_of(extra_specs: Mapping[str, str]) -> frozenset[str] | None:
+    """The same, of a type with these extra specs."""
+    listed = extra_specs.get(
+        AVAILABILITY_ZONES, extra_specs.get(_SCOPED_AVAILABILITY_ZONES)
+    )
+    if listed is None:
         return None
-    return frozenset(name.strip() for name in spec.split(','))
+    return frozenset(name.strip() for name in listed.split(',')) - {''}
 
 
 def _stored(specs):

@@ -34,6 +34,60 @@ def list_rules() -> list[policy.RuleDefault]:
     ]
 
 
+def type_rules(
+    resource: str,
+    noun: str,
+    access: str,
+    spec_resource: str,
+    spec_noun: str,
+    specs: str,
+) -> list[policy.DocumentedRuleDefault]:
+    """Make the rules of who sees a type, and of its specs.
+
+    :param resource: what the names of the first begin with
+    :param noun: what the type is called
+    :param access: the path that lists the projects, below that of a type
+    :param spec_resource: what the names of the others begin with
+    :param spec_noun: what a spec is called, with its article
+    :param specs: the path of the specs, below that of a type
+    """
+    one = access.rpartition('/')[0]
+    plural = f'{spec_noun.partition(" ")[2]}s'
+    key = f'{specs}/{{key}}'
+    return rules(
+        resource,
+        (
+            (
+                'list_project_access',
+                ADMIN,
+                f'List the projects that see a private {noun}.',
+                [f'GET {access}'],
+            ),
+            (
+                'add_project_access',
+                ADMIN,
+                f'Let a project see a private {noun}.',
+                [f'POST {one}/action'],
+            ),
+            (
+                'remove_project_access',
+                ADMIN,
+                f'No longer let a project see a private {noun}.',
+                [f'POST {one}/action'],
+            ),
+        ),
+    ) + rules(
+        spec_resource,
+        (
+            ('index', ADMIN, f'List {plural}.', [f'GET {specs}']),
+            ('create', ADMIN, f'Set {plural}.', [f'POST {specs}']),
+            ('show', ADMIN, f'Show {spec_noun}.', [f'GET {key}']),
+            ('update', ADMIN, f'Change {spec_noun}.', [f'PUT {key}']),
+            ('delete', ADMIN, f'Remove {spec_noun}.', [f'DELETE {key}']),
+        ),
+    )
+
+
 def rules(resource: str, table) -> list[policy.DocumentedRuleDefault]:
     """Make documented rules from a table.
 

@@ -150,18 +150,6 @@ class Decision:
             for name, column in self.verdicts.items()
         }
 
-    def refusals(self, pool: str) -> dict[str, Refusal]:
-        """Why a pool was turned away, by the filter's name.
-
-        :raises ValueError: the pool was not judged
-        """
-        at = self.pools.index(pool)
-        return {
-            name: column[at]
-            for name, column in self.verdicts.items()
-            if column[at] is not None
-        }
-
     def for_user(self) -> str:
         """Say in one sentence, without naming any host, how it went."""
         if not self.pools:

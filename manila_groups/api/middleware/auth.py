@@ -8,7 +8,7 @@ import webob.dec
 
 from manila_groups import context
 from manila_groups import exception
-from manila_groups.api import app
+from manila_groups.api import collaborators
 from manila_groups.api import wsgi
 
 #: The roles that a role implies, as Keystone is set up by default.
@@ -26,7 +26,7 @@ class _Auth:
     @classmethod
     def factory(cls, global_conf, **_local_conf):
         """Make the filter, for the paste.deploy file."""
-        enforcer = global_conf[app.COLLABORATORS].enforcer
+        enforcer = global_conf[collaborators.KEY].enforcer
         return lambda application: cls(application, enforcer)
 
     @webob.dec.wsgify
@@ -39,7 +39,7 @@ class _Auth:
 
 def token_factory(global_conf, **_local_conf):
     """Make keystonemiddleware's filter, with the process's configuration."""
-    conf = {app.CONF: global_conf[app.CONF]}
+    conf = {collaborators.CONF: global_conf[collaborators.CONF]}
     return lambda application: auth_token.AuthProtocol(application, conf)
 
 
@@ -77,7 +77,11 @@ class NoAuth(_Auth):
 
 
 def _header(request, name, default):
-    value = request.headers.get(name, default)
+    try:
+        value = request.headers.get(name, default)
+        value = value.encode('latin-1').decode('utf-8')
+    except UnicodeError:
+        raise exception.Invalid(f'{name}: is not UTF-8.') from None
     if not 0 < len(value) <= 255:
         raise exception.Invalid(f'{name}: must have 1 to 255 characters.')
     return value

@@ -42,7 +42,7 @@ class Faults:
             LOG.exception('The database does not answer')
             return faults.response(503, 'The database does not answer.')
         except Exception:
-            LOG.exception('%s %s', request.method, request.path_info)
+            LOG.exception('%s %r', request.method, target)
             return faults.response(
                 500, 'The service has failed; its log says why.'
             )

@@ -3,7 +3,7 @@
 
 from oslo_middleware import http_proxy_to_wsgi
 
-from manila_groups.api import app
+from manila_groups.api import collaborators
 
 
 class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
@@ -12,5 +12,5 @@ class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
     @classmethod
     def factory(cls, global_conf, **_local_conf):
         """Make the filter, for the paste.deploy file."""
-        conf = global_conf[app.CONF]
+        conf = global_conf[collaborators.CONF]
         return lambda application: cls(application, conf)

@@ -22,6 +22,35 @@ OPTIONAL_ID = {'type': ['string', 'null'], 'minLength': 1, 'maxLength': 255}
 #: A project; the length is what the database's column holds.
 PROJECT_ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
 
+
+def _is_integer(_checker, value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _items(validator, rule, value, schema):
+    if not validator.is_type(value, 'array'):
+        return
+    # Of too many, each would take its time, and could be one more error.
+    if len(value) <= schema.get('maxItems', len(value)):
+        yield from jsonschema.Draft202012Validator.VALIDATORS['items'](
+            validator, rule, value, schema
+        )
+
+
+def _max_items(validator, most, value, _schema):
+    if validator.is_type(value, 'array') and len(value) > most:
+        yield jsonschema.ValidationError(f'has more than {most} items')
+
+
+#: In JSON Schema 1.0 is an integer; here a number with a point is none.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    {'items': _items, 'maxItems': _max_items},
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        'integer', _is_integer
+    ),
+)
+
 _TRUE_FALSE = [*strutils.TRUE_STRINGS, *strutils.FALSE_STRINGS]
 #: True and false as JSON has them, as people write them, and as 0 and 1.
 BOOLEAN = {
@@ -35,7 +64,7 @@ BOOLEAN = {
             for word in _TRUE_FALSE
             for spelling in (str.lower, str.title, str.upper)
         ),
-    ]
+    ],
 }
 
 #: Ends with \Z, as $ would let a line end pass.
@@ -116,6 +145,7 @@ class Schema:
         refused like an unknown one
     :param ignored_before: name to the microversion before which it is
         accepted and has no effect
+    :param names: the pattern that every name has to match; None for any
     :param others: the schema of names that are not in properties; None
         refuses them
     """
@@ -150,7 +180,7 @@ class Schema:
         }
         if self._names is not None:
             schema['propertyNames'] = {'pattern': self._names}
-        return jsonschema.Draft202012Validator(schema)
+        return _Validator(schema)
 
     def validate(
         self, value: Any, version: tuple[int, int], where: str = ''

@@ -30,7 +30,8 @@ _GIB_SPEC = {
 #: The extra specs that mean the same on every back end, each with the values
 #: that it may have.
 WELL_KNOWN_SPECS = {
-    domain.DHSS: base.BOOLEAN,
+    # It is stored as it is written, and 1.0 is no word for true.
+    domain.DHSS: {**base.BOOLEAN, 'type': ['boolean', 'integer', 'string']},
     'snapshot_support': _BOOLEAN_SPEC,
     'create_share_from_snapshot_support': _BOOLEAN_SPEC,
     'revert_to_snapshot_support': _BOOLEAN_SPEC,

@@ -5,6 +5,7 @@ from manila_groups.api import microversions
 from manila_groups.api.schemas import share_types as schemas
 from manila_groups.api.views import base
 from manila_groups.groups import share_types as domain
+from manila_groups.groups import specs
 
 #: Extra specs that mean False where they are not set, which users are told:
 #: name to the microversion from which on.
@@ -54,7 +55,7 @@ def _extra_specs(record, request):
     return inferred | {
         key: value
         for key, value in record.specs.items()
-        if key in schemas.WELL_KNOWN_SPECS
+        if key in specs.WELL_KNOWN
     }
 
 

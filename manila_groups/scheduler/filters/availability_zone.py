@@ -1,20 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pools must be in the zone asked for, and in one that all types allow."""
 
-from collections.abc import Mapping
-
+from manila_groups.groups import share_types
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 
-SPEC = 'availability_zones'
-
-
-def _zones(extra_specs: Mapping[str, str]) -> frozenset[str] | None:
-    """The zones that a share type is for; None: it is for all."""
-    listed = extra_specs.get(SPEC, extra_specs.get(f'capabilities:{SPEC}'))
-    if listed is None:
-        return None
-    return frozenset(zone.strip() for zone in listed.split(',')) - {''}
+SPEC = share_types.AVAILABILITY_ZONES
 
 
 class AvailabilityZoneFilter(filters.Filter):
@@ -25,7 +16,7 @@ class AvailabilityZoneFilter(filters.Filter):
     def prepare(self, request: placement.Request) -> filters.Judge:
         allowed = [
             zones
-            for zones in map(_zones, request.extra_specs)
+            for zones in map(share_types.zones_of, request.extra_specs)
             if zones is not None
         ]
         if request.availability_zone is not None:

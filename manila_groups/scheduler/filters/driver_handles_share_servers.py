@@ -3,12 +3,13 @@
 
 import operator
 
+from manila_groups.groups import share_types
 from manila_groups.groups import specs
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import matching
 
-SPEC = 'driver_handles_share_servers'
+SPEC = share_types.DHSS
 
 
 class DriverHandlesShareServersFilter(filters.Filter):

@@ -25,6 +25,8 @@ class ExtraSpecsFilter(filters.Filter):
         wanted = (
             spec
             for extra_specs in request.extra_specs
-            for spec in specs.compile_specs(extra_specs, ignored=ELSEWHERE)
+            for spec in specs.compile_specs(
+                extra_specs, ignored=ELSEWHERE, visible=specs.WELL_KNOWN
+            )
         )
         return matching.judge_by(wanted, operator.attrgetter('capabilities'))

@@ -299,6 +299,24 @@ class BadInputTestCase(base.TestCase):
                 )
         self.none_wrong()
 
+    def test_identities_are_utf8(self):
+        for name in ('X-Project-Id', 'X-User-Id', 'X-Roles'):
+            self.refused(
+                name,
+                self.api.call('GET', '/v2/share-groups', headers={name: 'é'}),
+                names=name,
+            )
+        identity = {
+            'X-Project-Id': 'é🐍'.encode().decode('latin-1'),
+            'X-Roles': 'reader',
+        }
+        for project, expected in (('é🐍', 200), ('é', 400)):
+            answer = self.api.call(
+                'GET', f'/v2/{project}/share-groups', headers=identity
+            )
+            self.assertEqual(expected, answer.status, answer.body)
+        self.none_wrong()
+
     def test_odd_headers_are_taken_or_refused(self):
         for name in bad_values.HEADERS:
             for value in bad_values.ODD_HEADER_VALUES:

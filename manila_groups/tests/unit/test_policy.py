@@ -139,3 +139,22 @@ class TestPolicyFile(PolicyTest):
         self.assertTrue(
             self.allowed(enforcer, 'share_group:create', ('member',))
         )
+
+
+class TestCommandLineTools(PolicyTest):
+    """What oslo.policy's tools find by the entry point."""
+
+    def test_read_the_configuration_file_that_is_named(self):
+        directory = self.useFixture(fixtures.TempDir()).path
+        policies_file = pathlib.Path(directory, 'own.yaml')
+        policies_file.write_text('"share_group:create": "role:auditor"')
+        file = pathlib.Path(directory, 'own.conf')
+        file.write_text(f'[oslo_policy]\npolicy_file = {policies_file}\n')
+        for options in (
+            ['--config-file', str(file)],
+            [f'--config-file={file}'],
+        ):
+            arguments = ['tool', '--namespace', 'manila-groups', *options]
+            self.useFixture(fixtures.MonkeyPatch('sys.argv', arguments))
+            rule = policy.get_enforcer().rules['share_group:create']
+            self.assertEqual('role:auditor', str(rule))

@@ -130,6 +130,7 @@ def upgrade():
         ('host', 'created_at', 'id'),
         ('name', 'id'),
         ('name', 'created_at', 'id'),
+        ('project_id', 'id'),
         ('project_id', 'created_at', 'id'),
         ('project_id', 'host', 'id'),
         ('project_id', 'name', 'id'),

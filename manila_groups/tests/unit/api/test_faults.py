@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import fixtures
 import webob
 
 from manila_groups import exception
@@ -91,6 +92,14 @@ class MiddlewareTestCase(base.TestCase):
         self.assertEqual(500, made.status_code)
         self.assertNotIn('secret', made.text)
         self.assertEqual(500, made.json['computeFault']['code'])
+
+    def test_the_log_has_the_target_in_one_line(self):
+        log = self.useFixture(fixtures.FakeLogger())
+        made = self.answer(
+            self.raising(ValueError()), environ={'PATH_INFO': '/a\nb\x85'}
+        )
+        self.assertEqual(500, made.status_code)
+        self.assertIn(r"GET '/a\nb\x85'", log.output)
 
     def test_an_error_in_html_becomes_a_fault(self):
         made = self.answer(webob.exc.HTTPUnauthorized('no &lt;token&gt;'))

@@ -76,12 +76,34 @@ class MicroversionsTestCase(base.TestCase):
             '2.\xb2',
             '2.' + '5' * 5000,
         ):
-            for asked in (own(value), standard(f'shared-file-system {value}')):
+            for header, asked in (
+                (microversions.HEADER, own(value)),
+                (
+                    microversions.STANDARD_HEADER,
+                    standard(f'shared-file-system {value}'),
+                ),
+            ):
                 error = self.assertRaises(
                     exception.Invalid, microversions.requested, asked
                 )
-                self.assertIn(microversions.HEADER, error.message)
+                self.assertTrue(error.message.startswith(f'{header}: '))
                 self.assertLess(len(error.message), 200)
+
+    def test_two_versions_are_refused(self):
+        for value in ('latest, 2.40', '2.40, latest', '2.40, 2.40', ',2.40'):
+            self.assertRaises(
+                exception.Invalid, microversions.requested, own(value)
+            )
+
+    def test_the_standard_header_counts_where_it_is_malformed(self):
+        both = headers(
+            openstack_api_version='shared-file-system',
+            x_openstack_manila_api_version='2.61',
+        )
+        error = self.assertRaises(
+            exception.Invalid, microversions.requested, both
+        )
+        self.assertTrue(error.message.startswith('OpenStack-API-Version: '))
 
     def test_what_is_outside_of_the_range_is_not_acceptable(self):
         for value in ('2.30', '2.100', '1.99', '3.0', '0.0', '2.999999999'):

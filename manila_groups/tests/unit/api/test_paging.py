@@ -40,7 +40,7 @@ class TakeTestCase(base.TestCase):
         self.assertEqual(0, paging.take({'limit': '0'}, 3).limit)
 
     def test_an_id_as_offset_is_a_marker(self):
-        for text in ('a-b', '', '-1', '1.5', '²', '٣'):
+        for text in ('a-b', '', '-a', '1.5', '²', '٣'):
             page = paging.take({'offset': text}, 10)
             self.assertEqual((0, text), (page.offset, page.marker))
 
@@ -56,6 +56,14 @@ class TakeTestCase(base.TestCase):
         more = {'offset': '9' * 19}
         error = self.assertRaises(exception.Invalid, paging.take, more, 10)
         self.assertIn('offset', error.message)
+
+    def test_a_number_with_a_sign_is_no_offset(self):
+        for offset in ('-1', '+1', '-' + '9' * 5000):
+            error = self.assertRaises(
+                exception.Invalid, paging.take, {'offset': offset}, 10
+            )
+            self.assertTrue(error.message.startswith('offset: '))
+            self.assertLess(len(error.message), 200)
 
     def test_a_sort_key_in_another_name(self):
         page = paging.take({'sort_key': 'a'}, 10, {'a': 'b'})

@@ -126,6 +126,11 @@ class ReadJsonTestCase(base.TestCase):
         for data in (b'{"a": 1, "a": 2}', b'{"b": [{"a": 1, "a": 1}]}'):
             self.assertIn("'a'", self.refuse(data))
 
+    def test_a_key_given_twice_is_found_among_many(self):
+        pairs = [f'"{n}": 1' for n in range(10_000)]
+        data = f'{{{", ".join(pairs)}, "9999": 1}}'.encode()
+        self.assertIn("'9999'", self.refuse(data))
+
     def test_the_depth_has_a_limit(self):
         most = parsing.MAX_DEPTH - 1
         self.assertEqual({'a'}, set(parsing.read_json(nested(most))))

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 from manila_groups import exception
 from manila_groups.api.schemas import base as schemas
 from manila_groups.tests import base
@@ -12,7 +13,11 @@ class SchemaTestCase(base.TestCase):
         self.schema = schemas.Schema(
             {
                 'name': schemas.NAME,
-                'types': {'type': 'array', 'items': schemas.ID},
+                'types': {
+                    'type': ['array', 'null'],
+                    'items': schemas.ID,
+                    'maxItems': 1000,
+                },
                 'flag': schemas.BOOLEAN,
                 'late': schemas.NAME,
                 'part~': schemas.NAME,
@@ -70,6 +75,18 @@ class SchemaTestCase(base.TestCase):
             {'name': '', 'types': [{long: 1}]},
         ):
             self.assertLess(len(self.refuse(value)), 1000)
+
+    def test_too_many_items_are_not_looked_at(self):
+        self.schema.validate({'name': '', 'types': ['x'] * 1000}, V99)
+        for item in (1, 'x'):
+            message = self.refuse({'name': '', 'types': [item] * 57_000})
+            self.assertEqual('thing.types: has more than 1000 items.', message)
+
+    def test_a_list_that_is_none(self):
+        self.schema.validate({'name': '', 'types': None}, V99)
+        for value in (5, 'x', {}):
+            message = self.refuse({'name': '', 'types': value})
+            self.assertTrue(message.startswith('thing.types: '))
 
     def test_lengths_count_characters(self):
         self.schema.validate({'name': '🐍' * 255}, V99)

@@ -55,6 +55,11 @@ class SpecFilterTestCase(base.TestCase):
         ):
             self.refuse(text)
 
+    def test_a_number_that_python_does_not_write_is_refused(self):
+        digits = '0x' + 'f' * 4000
+        for text in (f"{{'a': {digits}}}", f"{{{digits}: 'a'}}"):
+            self.refuse(text)
+
     def test_text_that_no_database_stores_is_refused(self):
         for text in (r'{"a": "\ud800"}', r'{"\ud800": "a"}', r'{"a": "\0"}'):
             self.refuse(text)

@@ -55,6 +55,12 @@ class TestPoolReport(base.TestCase):
             with testtools.ExpectedException(ValueError, '.*name of a pool'):
                 driver.PoolReport(name, 1, 1)
 
+    def test_length_of_the_name(self):
+        longest = '\U0001f600' * 90
+        self.assertEqual(longest, driver.PoolReport(longest, 1, 1).name)
+        with testtools.ExpectedException(ValueError, '.*most 90 .* not 91'):
+            driver.PoolReport(longest + 'x', 1, 1)
+
     def test_reserved_percentage(self):
         for percentage in (-1, 101):
             with testtools.ExpectedException(ValueError, f'.*{percentage}'):

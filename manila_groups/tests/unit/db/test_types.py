@@ -2,12 +2,17 @@
 """Rows of share types and share group types: one store for both."""
 
 from oslo_utils import uuidutils
+import sqlalchemy as sa
 
+from manila_groups import context
 from manila_groups import exception
 from manila_groups.db import api
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import types
+from manila_groups.groups import share_group_types
+from manila_groups.groups import share_groups
+from manila_groups.groups import share_types
 from manila_groups.tests.unit.db import case
 
 
@@ -60,6 +65,13 @@ class Store:
             self.assertIn("'second'", error.message)
             self.assertIn(self.store.noun, error.message)
         self.assertEqual('first', self.get(first).name)
+
+    def test_spaces_at_the_end_of_a_name(self):
+        self.made('first')
+        if self.dialect == 'mysql':
+            self.assertRaises(exception.Conflict, self.made, 'first ')
+        else:
+            self.made('first ')
 
     def test_a_name_that_is_kept(self):
         type_id = self.made('first')
@@ -203,4 +215,157 @@ class TestShareGroupTypesOnMysql(case.OnMysql, TestShareGroupTypes):
 
 
 class TestShareGroupTypesOnPostgresql(case.OnPostgresql, TestShareGroupTypes):
+    pass
+
+
+class Deletions:
+    """A type goes away between the look at it and the use of it.
+
+    On SQLite it can't: what writes has the database for itself.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.insert_types()
+        self.caller = context.RequestContext(project_id='here', is_admin=True)
+        self.types = share_types.ShareTypes(self.conf, self.db)
+        self.group_types = share_group_types.ShareGroupTypes(
+            self.conf, self.db, self.types
+        )
+        self.groups = share_groups.ShareGroups(
+            self.conf, self.db, self.group_types, self.types, None, None
+        )
+
+    def private(self, model):
+        return self.insert(model, {'name': 'private', 'is_public': False})[0]
+
+    def refused(self, error, words, before, deletions, call, *args, **kwargs):
+        """Call, with rows deleted just before a statement of the call.
+
+        :param before: how the statement begins
+        :param deletions: statements, for a connection of their own
+        """
+        engine, happened = self.db.engine, []
+
+        def delete(_connection, _cursor, statement, *_rest):
+            if statement.startswith(before) and not happened:
+                happened.append(statement)
+                with engine.begin() as other:
+                    for deletion in deletions:
+                        self.assertEqual(1, other.execute(deletion).rowcount)
+
+        sa.event.listen(engine, 'before_cursor_execute', delete)
+        self.addCleanup(
+            sa.event.remove, engine, 'before_cursor_execute', delete
+        )
+        raised = self.assertRaises(error, call, *args, **kwargs)
+        self.assertEqual(1, len(happened))
+        self.assertIn(words, raised.message)
+
+    def without(self, model, **values):
+        return sa.delete(model.__table__).filter_by(**values)
+
+    def test_specs_are_set(self):
+        for model, domain in (
+            (models.ShareType, self.types),
+            (models.ShareGroupType, self.group_types),
+        ):
+            type_id = self.private(model)
+            self.refused(
+                exception.NotFound,
+                type_id,
+                f'UPDATE {model.__tablename__} ',
+                [self.without(model, id=type_id)],
+                domain.set_specs,
+                self.caller,
+                type_id,
+                {'key': 'value'},
+            )
+
+    def test_is_changed(self):
+        type_id = self.private(models.ShareType)
+        self.refused(
+            exception.NotFound,
+            type_id,
+            'UPDATE share_types ',
+            [self.without(models.ShareType, id=type_id)],
+            self.types.update,
+            self.caller,
+            type_id,
+            {'name': 'other'},
+        )
+
+    def test_access_is_given(self):
+        for model, table, domain in (
+            (models.ShareType, 'share_type_projects', self.types),
+            (
+                models.ShareGroupType,
+                'share_group_type_projects',
+                self.group_types,
+            ),
+        ):
+            type_id = self.private(model)
+            self.refused(
+                exception.NotFound,
+                type_id,
+                f'INSERT INTO {table} ',
+                [self.without(model, id=type_id)],
+                domain.add_project,
+                self.caller,
+                type_id,
+                'project',
+            )
+
+    def test_a_group_type_is_made(self):
+        type_id = self.private(models.ShareType)
+        self.refused(
+            exception.NotFound,
+            'share_types: ',
+            'INSERT INTO share_group_type_share_types ',
+            [self.without(models.ShareType, id=type_id)],
+            self.group_types.create,
+            self.caller,
+            'new',
+            [self.share_type, type_id],
+            {},
+        )
+        self.assertEqual(1, self.count(models.ShareGroupType))
+
+    def test_a_share_group_is_made_of_a_share_type(self):
+        self.group_is_refused(
+            'share_types: ',
+            self.without(
+                models.ShareGroupTypeShareType, share_type_id=self.share_type
+            ),
+            self.without(models.ShareType, id=self.share_type),
+        )
+
+    def test_a_share_group_is_made_of_a_group_type(self):
+        self.group_is_refused(
+            'share_group_type_id: ',
+            self.without(models.ShareGroupType, id=self.group_type),
+        )
+
+    def group_is_refused(self, field, *deletions):
+        self.refused(
+            exception.Invalid,
+            field,
+            'INSERT INTO share_groups ',
+            deletions,
+            self.groups.create,
+            self.caller,
+            share_groups.NewShareGroup(
+                share_group_type_id=self.group_type,
+                share_types=[self.share_type],
+            ),
+        )
+        self.assertEqual(0, self.count(models.ShareGroup))
+        self.assertEqual(0, self.count(models.QuotaUsage))
+
+
+class TestDeletionsOnMysql(Deletions, case.OnMysql):
+    pass
+
+
+class TestDeletionsOnPostgresql(Deletions, case.OnPostgresql):
     pass

@@ -189,18 +189,22 @@ class TestCreate(ShareGroupsTest):
             )
 
     def test_a_share_type_that_is_limited_to_zones(self):
-        limited = self.share_type('limited', availability_zones='east, nova')
-        group_type = self.group_type('limited', limited)
-        self.refused(
-            exception.Invalid,
-            'availability_zone',
-            limited,
-            share_group_type_id=group_type,
-            availability_zone='west',
-        )
-        self.service.create(
-            share_group_type_id=group_type, availability_zone='nova'
-        )
+        types = []
+        for scope in ('', 'capabilities:'):
+            zones = {f'{scope}availability_zones': 'east, nova'}
+            limited = self.share_type(f'limited {scope}', **zones)
+            types.append(self.group_type(f'limited {scope}', limited))
+            self.refused(
+                exception.Invalid,
+                'availability_zone',
+                limited,
+                share_group_type_id=types[-1],
+                availability_zone='west',
+            )
+        for group_type in types:
+            self.service.create(
+                share_group_type_id=group_type, availability_zone='nova'
+            )
 
 
 class TestNoDefaults(ShareGroupsTest):

@@ -137,7 +137,8 @@ class ExtraSpecsTestCase(FilterTestCase):
             extra_specs=({'dedupe': '<is> True'}, {'tier': '<or> gold'}),
         )
         self.assert_refuses(
-            "tier must be 'iron', but tier is gold",
+            'a requirement of the share types must be met, but tier must be '
+            "'iron' and tier is gold",
             self.POOL,
             extra_specs=({'dedupe': '<is> True'}, {'tier': 'iron'}),
         )
@@ -163,10 +164,22 @@ class ExtraSpecsTestCase(FilterTestCase):
     def test_group_capabilities_do_not_count(self):
         pool = fixtures.make_pool(group_capabilities={'tier': 'gold'})
         self.assert_refuses(
-            "tier must be 'gold', but tier is not reported",
+            'a requirement of the share types must be met, but tier must be '
+            "'gold' and tier is not reported",
             pool,
             extra_specs=({'tier': 'gold'},),
         )
+
+    def test_users_read_of_well_known_specs_alone(self):
+        for key in ('secret', 'capabilities:snapshot_support'):
+            refusal = self.judge(self.POOL, extra_specs=({key: 'hidden'},))
+            self.assertNotIn(key, refusal.asked)
+            self.assertNotIn('hidden', refusal.asked)
+            self.assertIn(f"{key} must be 'hidden'", refusal.found)
+        refusal = self.judge(
+            self.POOL, extra_specs=({'snapshot_support': 'True'},)
+        )
+        self.assertEqual("snapshot_support must be 'True'", refusal.asked)
 
     def test_verdicts_that_are_kept_belong_to_what_was_reported(self):
         """1, 1.0 and True are the same key of a dict."""

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the process makes once, and where the pipeline finds it."""
+
+import dataclasses
+
+from manila_groups import policy
+from manila_groups.db import api as db_api
+
+#: The keys of paste.deploy's global configuration: the one that
+#: keystonemiddleware reads the process's configuration from, and one more.
+CONF = 'oslo_config_config'
+KEY = 'manila_groups_collaborators'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Collaborators:
+    """What the process makes once, for the pipeline to use.
+
+    :ivar conf: the configuration
+    :ivar db: the database
+    :ivar enforcer: the policy
+    :ivar scheduler: tells schedulers of waiting work
+    :ivar backends: tells back ends of waiting work
+    """
+
+    conf: object
+    db: db_api.Database
+    enforcer: policy.Enforcer
+    scheduler: object
+    backends: object
