@@ -50,9 +50,10 @@ class HttpServer(service.ServiceBase):
     #: Seconds that a client has to take the rest of its answer at the end.
     LAST_WORDS = 5
 
-    #: So many times what the API takes as a body is read for it to refuse; a
-    #: larger one ends the connection before it is stored.
-    BODY_FACTOR = 4
+    #: Bytes of a body that are read, if only for the API to refuse it: a
+    #: client that is still sending would not read the answer.  A larger body
+    #: ends the connection.
+    MOST_READ = 64 * 1024 * 1024
 
     def __init__(self, conf, application):
         self.host, self.port = conf.api.bind_host, conf.api.bind_port
@@ -64,9 +65,7 @@ class HttpServer(service.ServiceBase):
                 host=self.host,
                 port=self.port,
                 threads=conf.api.threads,
-                max_request_body_size=(
-                    self.BODY_FACTOR * conf.api.max_body_bytes
-                ),
+                max_request_body_size=self.MOST_READ,
                 clear_untrusted_proxy_headers=False,
                 ident=None,
             )
