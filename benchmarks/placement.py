@@ -17,6 +17,7 @@ import time
 
 from oslo_config import cfg
 
+from manila_groups import cmd  # noqa: F401 - chooses threads first
 from manila_groups.conf import scheduler as scheduler_conf
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import availability_zone

@@ -12,6 +12,9 @@ HEADER = 'X-OpenStack-Manila-API-Version'
 STANDARD_HEADER = 'OpenStack-API-Version'
 EXPERIMENTAL_HEADER = 'X-OpenStack-Manila-API-Experimental'
 
+#: The header of a response that tells caches what it depends on.
+VARY = {'Vary': f'{HEADER}, {STANDARD_HEADER}'}
+
 #: What each microversion changed, oldest first.  The documentation prints
 #: this table; a request's version is compared with the same numbers where
 #: methods, fields and filters name the version they came with.
@@ -109,3 +112,15 @@ def _named(headers):
         return STANDARD_HEADER, ''
     own = headers.get(HEADER)
     return HEADER, own if own is None else own.strip()
+
+
+def answer(headers, version: tuple[int, int]) -> dict[str, str]:
+    """The headers that tell which microversion a response has.
+
+    :param headers: the request's headers
+    """
+    text = to_text(version)
+    found = {HEADER: text}
+    if STANDARD_HEADER in headers:
+        found[STANDARD_HEADER] = f'{SERVICE_TYPE} {text}'
+    return found

@@ -133,9 +133,7 @@ class Dispatcher:
 
     @webob.dec.wsgify(RequestClass=Request)
     def __call__(self, request):
-        headers = {
-            'Vary': f'{microversions.HEADER}, {microversions.STANDARD_HEADER}'
-        }
+        headers = dict(microversions.VARY)
         try:
             request.version = microversions.requested(request.headers)
             headers |= _version_headers(request)
@@ -191,11 +189,7 @@ class Dispatcher:
 
 
 def _version_headers(request):
-    version = microversions.to_text(request.version)
-    headers = {microversions.HEADER: version}
-    if microversions.STANDARD_HEADER in request.headers:
-        service = microversions.SERVICE_TYPE
-        headers[microversions.STANDARD_HEADER] = f'{service} {version}'
+    headers = microversions.answer(request.headers, request.version)
     experimental = request.headers.get(microversions.EXPERIMENTAL_HEADER)
     if experimental is not None:
         headers[microversions.EXPERIMENTAL_HEADER] = str(

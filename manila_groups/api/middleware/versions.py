@@ -38,12 +38,19 @@ class Versions:
                 f'The method {request.method:.20} is not allowed here.',
                 list(_METHODS),
             )
-        return webob.Response(
+        response = webob.Response(
             status=status,
             body=json.dumps({'versions': [_entry(request)]}).encode(),
             content_type='application/json',
             charset=None,
         )
+        if status == 200:
+            version = microversions.requested(request.headers)
+            response.headers.update(microversions.VARY)
+            response.headers.update(
+                microversions.answer(request.headers, version)
+            )
+        return response
 
 
 def _entry(request):
