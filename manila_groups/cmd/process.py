@@ -178,5 +178,9 @@ def run(services: list, ready: Callable[[], None] | None = None) -> None:
     ended.wait()
     for one in reversed(services):
         one.stop()
-    for one in reversed(services):
-        one.wait()
+    # At the same time: each takes the second that a thread needs to end.
+    waiting = [threading.Thread(target=one.wait) for one in services]
+    for one in waiting:
+        one.start()
+    for one in waiting:
+        one.join()
