@@ -10,7 +10,6 @@ import dataclasses
 import json
 from typing import Any
 
-from oslo_log import log
 import webob
 import webob.dec
 
@@ -19,8 +18,6 @@ from manila_groups.api import faults
 from manila_groups.api import microversions
 from manila_groups.api import parsing
 from manila_groups.api.schemas import base as schema_base
-
-LOG = log.getLogger(__name__)
 
 CONTEXT = 'manila_groups.context'
 

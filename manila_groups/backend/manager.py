@@ -21,6 +21,10 @@ from manila_groups.groups import lifecycle
 
 LOG = log.getLogger(__name__)
 
+#: Work beside that of the statuses: remove what is left of a group that went
+#: elsewhere.
+_LEFT_OVER = 'left over'
+
 
 class BackendManager:
     """Takes the messages of one back end's RPC API.
@@ -71,7 +75,7 @@ class BackendManager:
         self._ask(ctxt, share_group_id, states.DELETING)
 
     def _ask(self, ctxt, group_id, status):
-        """Do the work of a status, or leave it to the thread at work.
+        """Do the work of a group's status, or leave it to the thread at work.
 
         One thread at a time works on a group; what it is asked for meanwhile
         it does next.
@@ -93,6 +97,9 @@ class BackendManager:
             return None
 
     def _work(self, ctxt, group_id, status):
+        if status == _LEFT_OVER:
+            self._remove_leftovers(group_id)
+            return
         found = self._steps.at_work(group_id, status, self.host)
         if found is None:
             return
@@ -117,6 +124,17 @@ class BackendManager:
         LOG.info('Share group %s is not wanted here any more', group.id)
         if not self._steps.is_placed(group) and self._clean_up(told):
             self._steps.cleaned(group.id, group.host)
+
+    def _remove_leftovers(self, group_id):
+        found = self._steps.leftovers(self.host, group_id)
+        for _group_id, project_id, pool in found:
+            told = drivers.ShareGroup(
+                id=group_id,
+                project_id=project_id,
+                pool=pool.partition('#')[2],
+            )
+            if self._clean_up(told):
+                self._steps.cleaned(group_id, pool)
 
     def _clean_up(self, told):
         """Remove a group that is not wanted here; tells whether it is gone."""
@@ -178,14 +196,8 @@ class BackendManager:
             self.create_share_group(ctxt, group_id)
         for group_id in found[states.DELETING]:
             self.delete_share_group(ctxt, group_id)
-        for group_id, project_id, pool in self._steps.leftovers(self.host):
-            told = drivers.ShareGroup(
-                id=group_id,
-                project_id=project_id,
-                pool=pool.partition('#')[2],
-            )
-            if self._clean_up(told):
-                self._steps.cleaned(group_id, pool)
+        for group_id, _project_id, _pool in self._steps.leftovers(self.host):
+            self._ask(ctxt, group_id, _LEFT_OVER)
 
 
 def _told(group: records.ShareGroup, specs) -> drivers.ShareGroup:

@@ -9,7 +9,7 @@ from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import services
-from manila_groups.groups import lifecycle
+from manila_groups.groups import services as services_domain
 
 
 def main() -> int:
@@ -82,7 +82,7 @@ def _remove_service(conf, db, arguments):
         found = services.get(session, arguments.host, arguments.binary)
         if found is None:
             raise exception.NotFound(f'There is no service {name}.')
-        if lifecycle.Lifecycle(conf, db).is_up(found):
+        if services_domain.is_up(conf, found):
             raise exception.Conflict(
                 f'The service {name} is up; stop it first, and wait for '
                 f'{conf.service.down_time:g} seconds.'

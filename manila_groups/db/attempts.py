@@ -46,12 +46,15 @@ def pools_tried(session, group_id: str) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def leftovers(session, host: str, limit: int = 1000) -> Sequence[sa.Row]:
+def leftovers(
+    session, host: str, group_id: str | None = None, limit: int = 1000
+) -> Sequence[sa.Row]:
     """Where something of a group may be left at a back end.
 
     Leaves out groups that may be, or come to be, at the back end.
 
     :param host: host@backend
+    :param group_id: of this group; None of any
     :returns: rows of share_group_id, project_id, pool
     """
     may_be_here = sa.exists().where(
@@ -72,6 +75,8 @@ def leftovers(session, host: str, limit: int = 1000) -> Sequence[sa.Row]:
         )
         .limit(limit)
     )
+    if group_id is not None:
+        query = query.where(_ATTEMPT.c.share_group_id == group_id)
     return session.execute(query).all()
 
 

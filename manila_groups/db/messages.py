@@ -13,7 +13,7 @@ from manila_groups.db import records
 
 _MESSAGE = models.Message.__table__
 
-SORT_COLUMNS = {
+_COLUMNS = {
     key: _MESSAGE.c[key]
     for key in (
         'id',
@@ -24,24 +24,19 @@ SORT_COLUMNS = {
         'action_id',
         'detail_id',
         'message_level',
-        'created_at',
-        'expires_at',
     )
+}
+
+SORT_COLUMNS = {
+    **_COLUMNS,
+    'created_at': _MESSAGE.c.created_at,
+    'expires_at': _MESSAGE.c.expires_at,
 }
 
 FILTERS = {
     **{
-        key: lambda value, column=_MESSAGE.c[key]: column == value
-        for key in (
-            'id',
-            'project_id',
-            'request_id',
-            'resource_type',
-            'resource_id',
-            'action_id',
-            'detail_id',
-            'message_level',
-        )
+        key: lambda value, column=column: column == value
+        for key, column in _COLUMNS.items()
     },
     'created_since': lambda value: _MESSAGE.c.created_at >= value,
     'created_before': lambda value: _MESSAGE.c.created_at <= value,

@@ -131,8 +131,14 @@ def list_page(
 
 def get(session, group_id: str) -> records.ShareGroup | None:
     """Read one share group of any project; None when there is none."""
-    rows = session.execute(_QUERY.where(_GROUP.c.id == group_id)).all()
-    return _to_records(session, rows, True)[0] if rows else None
+    found = get_many(session, [group_id])
+    return found[0] if found else None
+
+
+def get_many(session, ids: list[str]) -> list[records.ShareGroup]:
+    """Read the share groups of these ids that there are."""
+    rows = session.execute(_QUERY.where(_GROUP.c.id.in_(ids))).all()
+    return _to_records(session, rows, True)
 
 
 def _to_records(session, rows, details):

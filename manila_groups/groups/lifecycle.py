@@ -233,14 +233,18 @@ class Lifecycle:
                 )
             return ended
 
-    def leftovers(self, host: str) -> list[tuple[str, str, str]]:
+    def leftovers(
+        self, host: str, group_id: str | None = None
+    ) -> list[tuple[str, str, str]]:
         """Where something of a group may be left at a back end.
 
         :param host: host@backend
+        :param group_id: of this group; None of any
         :returns: (id of the group, its project's id, pool) each
         """
         with self._db.reader() as session:
-            return [tuple(row) for row in attempts.leftovers(session, host)]
+            found = attempts.leftovers(session, host, group_id)
+            return [tuple(row) for row in found]
 
     @db_api.retry_on_deadlock
     def cleaned(self, group_id: str, pool: str) -> None:
@@ -323,7 +327,7 @@ class Lifecycle:
                     models.ShareGroup.host.in_(dead),
                     rows.stepped_before(self._stuck()),
                 )
-                found.extend(rows.get(session, one) for one in ids)
+                found.extend(rows.get_many(session, ids))
             return found
 
     def is_up(self, service: records.Service) -> bool:

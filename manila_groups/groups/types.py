@@ -3,15 +3,11 @@
 
 from collections.abc import Mapping
 
-from oslo_log import log
-
 from manila_groups import exception
 from manila_groups.db import api as db_api
 from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
-
-LOG = log.getLogger(__name__)
 
 
 class Types:

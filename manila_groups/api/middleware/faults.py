@@ -40,7 +40,9 @@ class Faults:
             response = error
         except db_exception.DBConnectionError:
             LOG.exception('The database does not answer')
-            return faults.response(503, 'The database does not answer.')
+            return faults.from_error(
+                exception.ServiceUnavailable('The database does not answer.')
+            )
         except Exception:
             LOG.exception('%s %r', request.method, target)
             return faults.response(

@@ -84,7 +84,6 @@ SPECS = {
 
 TEXT_QUERY = {'type': 'string', 'maxLength': 255}
 NUMBER_QUERY = {'type': 'string', 'pattern': r'^[0-9]{1,18}\Z'}
-BOOLEAN_QUERY = BOOLEAN
 #: What is_public may be in a query: true, false, or both of them.
 IS_PUBLIC_QUERY = {
     'anyOf': [BOOLEAN, {'enum': ['all', 'All', 'none', 'None']}]

@@ -6,7 +6,7 @@ from manila_groups.backend import driver as drivers
 from manila_groups.tests.unit.groups import test_lifecycle
 
 
-class TestLeftovers(test_lifecycle.LifecycleTest):
+class LeftoversTest(test_lifecycle.LifecycleTest):
     """A back end dies with a half made group, and comes back."""
 
     def moved_group(self):
@@ -37,6 +37,8 @@ class TestLeftovers(test_lifecycle.LifecycleTest):
         self.service.start_backend(name, driver)
         return group_id, host
 
+
+class TestLeftovers(LeftoversTest):
     def test_are_removed_when_it_is_back(self):
         group_id, host = self.moved_group()
         self.assertIn(host, self.drivers_with(group_id))
@@ -68,3 +70,26 @@ class TestLeftovers(test_lifecycle.LifecycleTest):
 
     def fail_to_delete(self, group):
         raise exception.DriverError('not now')
+
+
+class TestWhileAtWork(LeftoversTest):
+    def test_are_left_to_the_thread_that_still_makes_the_group(self):
+        """A back end that was only slow gets its group taken away."""
+        group_id, host = self.moved_group()
+        backend, driver = (
+            self.service.backends[host],
+            self.service.drivers[host],
+        )
+        seen = []
+
+        def delete(group):
+            seen.append(group.id)
+
+        driver.delete_share_group = delete
+        backend._asked[group_id] = set()
+        backend.reconcile()
+        self.assertEqual([], seen)
+        # What it does when it has finished the group.
+        while (status := backend._next(group_id)) is not None:
+            backend._work(self.service.admin, group_id, status)
+        self.assertEqual([group_id], seen)
