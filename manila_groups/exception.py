@@ -94,6 +94,10 @@ class DriverError(ServiceError):
     """
 
 
+class PossibleDataLoss(DriverError):
+    """A share holds more than it is to hold from now on."""
+
+
 class ServiceUnavailable(ServiceError):
     """Something that the service needs does not answer."""
 

@@ -46,14 +46,102 @@ class ShareGroup:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Share:
+    """What a driver is told of a share.
+
+    :param id: a UUID in its canonical form
+    :param project_id: whose share it is
+    :param pool: the name of the pool that it is in, which is the group's
+    :param size_gb: how much it may hold, in GiB, when the call has ended
+    :param share_proto: the protocol, such as NFS
+    :param share_group_id: the group that it is in; None when it is alone
+    :param group_size_gb: how much all shares of the group may hold together,
+        in GiB, when the call has ended; the share's own size when it is alone
+    :param extra_specs: the share type's specs; those with a scope
+        (``vendor:key``) are for drivers
+    """
+
+    id: str
+    project_id: str
+    pool: str
+    size_gb: int
+    share_proto: str = 'NFS'
+    share_group_id: str | None = None
+    group_size_gb: int = 0
+    extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareGroupSnapshot:
+    """What a driver is told of a snapshot of a share group.
+
+    :param id: a UUID in its canonical form
+    :param project_id: whose snapshot it is
+    :param pool: the name of the pool that the group is in
+    :param share_group_id: the group
+    :param share_ids: the shares of the group that it holds
+    """
+
+    id: str
+    project_id: str
+    pool: str
+    share_group_id: str
+    share_ids: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clone:
+    """A share of a new group, and where its bytes come from.
+
+    :param share: the new share
+    :param source_share_id: the share of the snapshot's group
+    """
+
+    share: Share
+    source_share_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Who may mount a share.
+
+    :param access_to: an IPv4 or IPv6 address, or a network in CIDR notation
+    :param access_level: ``rw`` or ``ro``
+    """
+
+    access_to: str
+    access_level: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExportLocation:
+    """Where a share can be mounted from.
+
+    :param path: what a client mounts, such as ``192.0.2.1:/exports/a``
+    :param preferred: whether clients do best to use this one
+    :param is_admin_only: whether only administrators are shown it
+    """
+
+    path: str
+    preferred: bool = False
+    is_admin_only: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class PoolReport:
     """What a back end says of one of its pools.
+
+    What shares may claim of a pool in all is what is free and what they hold
+    already, less what is reserved, times ``max_over_subscription_ratio``.
 
     :param name: unique in the back end, 1 to 90 characters; the last part of
         ``host@backend#pool``, so without ``@`` and ``#``
     :param total_capacity_gb: in GiB, :data:`INFINITE` or :data:`UNKNOWN`
     :param free_capacity_gb: likewise; what is reserved counts as free
+    :param used_capacity_gb: how much of what is not free this back end's own
+        shares hold, in GiB; 0 when that is not known
     :param reserved_percentage: percent of the total, 0 to 100
+    :param max_over_subscription_ratio: how often the capacity may be promised
     :param capabilities: what share types' extra specs are matched with;
         values are those of JSON
     :param group_capabilities: what group specs are matched with; likewise
@@ -63,7 +151,9 @@ class PoolReport:
     name: str
     total_capacity_gb: Capacity
     free_capacity_gb: Capacity
+    used_capacity_gb: float = 0
     reserved_percentage: int = 0
+    max_over_subscription_ratio: float = 1.0
     capabilities: dict[str, Any] = dataclasses.field(default_factory=dict)
     group_capabilities: dict[str, Any] = dataclasses.field(
         default_factory=dict
@@ -78,6 +168,19 @@ class PoolReport:
                 f'pool {self.name}: reserved_percentage must be 0 to 100, '
                 f'not {self.reserved_percentage!r}'
             )
+        _check_at_least(self, 'used_capacity_gb', 0)
+        _check_at_least(self, 'max_over_subscription_ratio', 1)
+
+    def claimable_gb(self) -> float | None:
+        """How much shares may claim in all, in GiB; None has no limit."""
+        total, free = self.total_capacity_gb, self.free_capacity_gb
+        if isinstance(free, str):
+            return None
+        reserved = 0
+        if not isinstance(total, str):
+            reserved = total * self.reserved_percentage / 100
+        usable = max(free + self.used_capacity_gb - reserved, 0)
+        return usable * self.max_over_subscription_ratio
 
 
 def _check_name(name):
@@ -105,6 +208,15 @@ def _check_capacity(pool, field):
         )
 
 
+def _check_at_least(pool, field, least):
+    value = getattr(pool, field)
+    if not (math.isfinite(value) and value >= least):
+        raise ValueError(
+            f'pool {pool.name}: {field} must be a number of at least {least}, '
+            f'not {value!r}'
+        )
+
+
 class Driver(abc.ABC):
     """One back end's storage; derive from this to add a storage system.
 
@@ -115,7 +227,9 @@ class Driver(abc.ABC):
     operator that says what is wrong and, where possible, what to do.
 
     Methods are called from several threads, at the same time for different
-    share groups, never for the same one; :meth:`pools` at any time.
+    share groups, never for the same one, its shares and its snapshots
+    included; a share that is in no group has its own turn. :meth:`pools` is
+    called at any time.
 
     :param name: the back end's name, which is its section's
     :param section: the options of that section, ``conf[name]``
@@ -172,7 +286,86 @@ class Driver(abc.ABC):
 
     @abc.abstractmethod
     def delete_share_group(self, group: ShareGroup) -> None:
-        """Remove a share group; one that is not there is gone already.
+        """Remove a share group, and what shares are still in it.
+
+        One that is not there is gone already.
 
         :raises DriverError: if something of the group is still there
+        """
+
+    @abc.abstractmethod
+    def create_share(self, share: Share) -> list[ExportLocation]:
+        """Make a share, in its group or alone; one that is there is kept.
+
+        Nobody may mount it before :meth:`update_access` says who.
+
+        :returns: where it can be mounted from
+        :raises DriverError: if the share could not be made; a later
+            :meth:`delete_share` removes what was made of it
+        """
+
+    @abc.abstractmethod
+    def delete_share(self, share: Share) -> None:
+        """Remove a share and its export; one that is not there is gone.
+
+        The group's :attr:`~Share.group_size_gb` is without it.
+
+        :raises DriverError: if something of the share is still there
+        """
+
+    @abc.abstractmethod
+    def resize_share(self, share: Share) -> None:
+        """Let a share hold as much as its size_gb says, more or less.
+
+        :raises PossibleDataLoss: if it holds more than that already; nothing
+            has changed then
+        :raises DriverError: if it could not be done
+        """
+
+    @abc.abstractmethod
+    def create_share_group_snapshot(
+        self, snapshot: ShareGroupSnapshot
+    ) -> None:
+        """Keep the bytes of a group's shares as they are now.
+
+        A snapshot that is there is kept as it is. Where every pool reports
+        ``consistent_snapshot_support``, all shares are kept as they were at
+        one moment.
+
+        :raises DriverError: if it could not be made; a later
+            :meth:`delete_share_group_snapshot` removes what was made of it
+        """
+
+    @abc.abstractmethod
+    def delete_share_group_snapshot(
+        self, snapshot: ShareGroupSnapshot
+    ) -> None:
+        """Remove a snapshot; one that is not there is gone already.
+
+        :raises DriverError: if something of the snapshot is still there
+        """
+
+    @abc.abstractmethod
+    def create_share_group_from_snapshot(
+        self,
+        group: ShareGroup,
+        snapshot: ShareGroupSnapshot,
+        clones: list[Clone],
+    ) -> dict[str, list[ExportLocation]]:
+        """Make a share group with shares that hold a snapshot's bytes.
+
+        The snapshot is in the same pool. A group that is there is kept.
+
+        :param clones: the shares of the new group
+        :returns: the id of each new share, and where it can be mounted from
+        :raises DriverError: if it could not be made; a later
+            :meth:`delete_share_group` removes what was made of it
+        """
+
+    @abc.abstractmethod
+    def update_access(self, share: Share, rules: list[AccessRule]) -> None:
+        """Let those mount a share whom the rules name, and nobody else.
+
+        :param rules: all rules that the share has from now on
+        :raises DriverError: if the rules could not be put in place
         """

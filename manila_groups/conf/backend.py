@@ -8,6 +8,7 @@ from oslo_config import cfg
 from oslo_config import types
 
 from manila_groups import exception
+from manila_groups.conf import backend_local
 
 
 class Json(types.ConfigType):
@@ -54,7 +55,7 @@ OPTS = [
         help='The back ends that manila-groups-backend runs here. Each name '
         'is the name of a section of this file, which says what the back end '
         'is, and the second part of host@backend#pool. A name must not '
-        'change while share groups are placed on the back end.',
+        'change while share groups or shares are placed on the back end.',
     ),
 ]
 
@@ -63,8 +64,8 @@ SECTION_OPTS = [
         'driver',
         default='local',
         help='The driver of this back end: a name in the entry point '
-        'namespace manila_groups.backend.drivers. "local" makes directories '
-        'on a file system of this machine; "fake" simulates.',
+        'namespace manila_groups.backend.drivers. "local" keeps shares on a '
+        'file system of this machine; "fake" simulates.',
     ),
     cfg.StrOpt(
         'share_backend_name',
@@ -85,14 +86,14 @@ SECTION_OPTS = [
         max=100,
         help='Percent of the total capacity that is not given to shares.',
     ),
-    cfg.StrOpt(
-        'local_path',
-        help='The directory that the driver "local" keeps share groups in: '
-        'an absolute path, not a symbolic link. The driver makes it when it '
-        'is missing, and takes it over when it is empty; a directory that '
-        'holds something else, or belongs to another back end, is refused. '
-        'Needs a file system with hard links.',
+    cfg.FloatOpt(
+        'max_over_subscription_ratio',
+        default=1.0,
+        min=1,
+        help='How often the capacity of a pool may be promised to shares. '
+        'More than 1 lets shares be larger, in all, than what there is.',
     ),
+    *backend_local.OPTS,
     cfg.Opt(
         'fake_pools',
         type=_LIST,
@@ -129,7 +130,9 @@ SECTION_OPTS = [
         default={},
         help='How many seconds a method of the driver "fake" takes, such as '
         'create_share_group:2.5,pools:0.1. The methods are setup, pools, '
-        'create_share_group and delete_share_group.',
+        'create_share_group, delete_share_group, create_share, delete_share, '
+        'resize_share, update_access, create_share_group_snapshot, '
+        'delete_share_group_snapshot and create_share_group_from_snapshot.',
     ),
     cfg.Opt(
         'fake_failures',

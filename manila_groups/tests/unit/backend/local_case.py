@@ -1,28 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the directory driver have in common."""
+"""What the tests of the local driver have in common."""
 
 import os
 import pathlib
 import signal
 import sys
+import threading
+import time
 import traceback
 
 import fixtures
 
 from manila_groups import exception
-from manila_groups.backend.drivers import local
+from manila_groups.backend import driver as backend_driver
+from manila_groups.backend.drivers.local import driver
 from manila_groups.tests import base
+from manila_groups.tests import btrfs
 from manila_groups.tests.unit.backend import contract
+
+#: What is in the path of a back end without share groups and shares.
+EMPTY = [
+    '.manila-groups',
+    'drafts',
+    'groups',
+    'shares',
+    'snapshots',
+    'trash',
+]
 
 
 def make(path, name='alpha', **values):
-    return local.LocalDriver(
+    return driver.LocalDriver(
         name, contract.section(name, local_path=str(path), **values)
     )
 
 
-def ready(path, name='alpha'):
-    made = make(path, name)
+def ready(path, name='alpha', **values):
+    made = make(path, name, **values)
     made.setup()
     return made
 
@@ -42,18 +56,41 @@ def in_child(function):
     return os.waitpid(child, 0)[1]
 
 
-def killed_at(step, function):
-    """Run a function, killed before its step-th system call of interest.
+#: What changes something, of what the interpreter audits. A kill before a
+#: read is one before the next change.
+_CHANGES = {
+    'os.chmod',
+    'os.chown',
+    'os.link',
+    'os.mkdir',
+    'os.remove',
+    'os.rename',
+    'os.rmdir',
+    'subprocess.Popen',
+}
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
-    :returns: whether it came so far; what the interpreter audits counts
+
+def _changes(event, arguments):
+    if event == 'open':
+        return arguments[2] & _WRITES
+    return event in _CHANGES
+
+
+def killed_at(step, function):
+    """Run a function, killed before its step-th change.
+
+    The end of the function counts as one more.
+
+    :returns: whether it came so far
     """
 
     def run():
         left = step
 
-        def audit(event, _arguments):
+        def audit(event, arguments):
             nonlocal left
-            if event.startswith(('os.', 'open', 'shutil.')):
+            if _changes(event, arguments):
                 left -= 1
                 # Not below, since os.kill is audited too.
                 if left == -1:
@@ -61,6 +98,7 @@ def killed_at(step, function):
 
         sys.addaudithook(audit)
         function()
+        audit('os.remove', ())
 
     status = in_child(run)
     if os.WIFSIGNALED(status):
@@ -70,10 +108,61 @@ def killed_at(step, function):
     return False
 
 
+def killed_when(condition, function):
+    """Run a function, killed as soon as a condition holds.
+
+    :returns: whether it came so far
+    """
+
+    def watch():
+        while not condition():
+            time.sleep(0.0005)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def run():
+        threading.Thread(target=watch, daemon=True).start()
+        function()
+
+    return os.WIFSIGNALED(in_child(run))
+
+
+class FileExports:
+    """In place of a server: an export is a file with the rules.
+
+    :param path: the directory of the files
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+
+    def setup(self):
+        self.path.mkdir(exist_ok=True)
+
+    def locations(self, share_id, path):
+        return [backend_driver.ExportLocation(path=path)]
+
+    def publish(self, share_id, path, rules):
+        if rules:
+            text = '\n'.join(rule.access_to for rule in rules)
+            (self.path / share_id).write_text(text)
+        else:
+            self.withdraw(share_id)
+
+    def withdraw(self, share_id):
+        (self.path / share_id).unlink(missing_ok=True)
+
+    def published(self):
+        return {file.name for file in self.path.glob('*')}
+
+
 class LocalTestCase(base.TestCase):
+    #: Where the directory of a test is; None is where all of them are.
+    rootdir = None
+
     def setUp(self):
         super().setUp()
-        self.temp = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        temp = self.useFixture(fixtures.TempDir(rootdir=self.rootdir))
+        self.temp = pathlib.Path(temp.path)
         self.path = self.temp / 'alpha'
 
     def assertRefused(self, made, part):
@@ -85,3 +174,42 @@ class LocalTestCase(base.TestCase):
         return sorted(
             str(found.relative_to(self.path)) for found in self.path.rglob('*')
         )
+
+    def home(self, share):
+        """Return the directory of a share."""
+        if share.share_group_id is None:
+            return self.path / 'shares' / share.id
+        return self.path / 'groups' / share.share_group_id / share.id
+
+
+class BtrfsTestCase(LocalTestCase):
+    """The same on a Btrfs; skipped where none can be made."""
+
+    def setUp(self):
+        super().setUp()
+        self.btrfs = btrfs.use(self)
+        self.path = self.btrfs.path / 'alpha'
+
+
+class LocalContract(contract.DriverContract):
+    """The contract, on directories that can be looked into."""
+
+    def make_driver(self):
+        return ready(self.path)
+
+    def groups_of(self, made):
+        return set(os.listdir(self.path / 'groups'))
+
+    def shares_of(self, made):
+        members = self.path.glob('groups/*/*')
+        alone = self.path.glob('shares/*')
+        return {found.name for found in (*members, *alone)}
+
+    def snapshots_of(self, made):
+        return set(os.listdir(self.path / 'snapshots'))
+
+    def write(self, share, text):
+        (self.home(share) / 'file').write_text(text)
+
+    def read(self, share):
+        return (self.home(share) / 'file').read_text()

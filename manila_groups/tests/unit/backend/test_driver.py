@@ -29,7 +29,9 @@ class TestPoolReport(base.TestCase):
                 'name': 'gold',
                 'total_capacity_gb': 10,
                 'free_capacity_gb': 2.5,
+                'used_capacity_gb': 0,
                 'reserved_percentage': 0,
+                'max_over_subscription_ratio': 1,
                 'capabilities': {},
                 'group_capabilities': {},
             },
@@ -64,7 +66,40 @@ class TestPoolReport(base.TestCase):
     def test_reserved_percentage(self):
         for percentage in (-1, 101):
             with testtools.ExpectedException(ValueError, f'.*{percentage}'):
-                driver.PoolReport('gold', 1, 1, percentage)
+                driver.PoolReport('gold', 1, 1, reserved_percentage=percentage)
+
+    def test_other_numbers(self):
+        for field, value in (
+            ('used_capacity_gb', -1),
+            ('used_capacity_gb', math.nan),
+            ('max_over_subscription_ratio', 0.5),
+            ('max_over_subscription_ratio', math.inf),
+        ):
+            with testtools.ExpectedException(ValueError, f'.*{field}'):
+                driver.PoolReport('gold', 1, 1, **{field: value})
+
+    def test_what_shares_may_claim(self):
+        for expected, total, free, values in (
+            (None, 'infinite', 'infinite', {}),
+            (None, 10, 'unknown', {}),
+            (7, 'unknown', 7, {'reserved_percentage': 10}),
+            (7, 10, 7, {}),
+            (9, 10, 7, {'used_capacity_gb': 2}),
+            (8, 10, 7, {'used_capacity_gb': 2, 'reserved_percentage': 10}),
+            (0, 10, 1, {'reserved_percentage': 20}),
+            (
+                12,
+                10,
+                7,
+                {
+                    'used_capacity_gb': 2,
+                    'reserved_percentage': 10,
+                    'max_over_subscription_ratio': 1.5,
+                },
+            ),
+        ):
+            pool = driver.PoolReport('gold', total, free, **values)
+            self.assertEqual(expected, pool.claimable_gb())
 
 
 class TestDriver(base.TestCase):

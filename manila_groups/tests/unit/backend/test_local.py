@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The driver of directories, on real directories."""
+"""The local driver, on real file systems."""
 
 import os
 
@@ -10,12 +10,12 @@ from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import local_case
 
 
-class TestContract(contract.DriverContract, local_case.LocalTestCase):
-    def make_driver(self):
-        return local_case.ready(self.path)
+class TestContract(local_case.LocalContract, local_case.LocalTestCase):
+    """On directories."""
 
-    def groups_of(self, made):
-        return set(os.listdir(self.path / 'groups'))
+
+class TestContractOnBtrfs(local_case.LocalContract, local_case.BtrfsTestCase):
+    """On subvolumes."""
 
 
 class TestCapacity(local_case.LocalTestCase):
@@ -41,7 +41,8 @@ class TestCapacity(local_case.LocalTestCase):
     def test_claims_no_more_than_directories_can_do(self):
         (pool,) = local_case.ready(self.path).pools()
         self.assertEqual({}, pool.group_capabilities)
-        self.assertIs(False, pool.capabilities['snapshot_support'])
+        self.assertIs(True, pool.capabilities['snapshot_support'])
+        self.assertIs(False, pool.capabilities['thin_provisioning'])
 
     def test_of_a_file_system_that_is_gone(self):
         made = local_case.ready(self.path)
@@ -92,7 +93,7 @@ class TestShareGroups(local_case.LocalTestCase):
         self.driver.create_share_group(self.group)
         self._fill()
         self.driver.delete_share_group(self.group)
-        self.assertEqual(['.manila-groups', 'groups', 'trash'], self.tree())
+        self.assertEqual(local_case.EMPTY, self.tree())
         self.assertTrue(self.temp.is_dir())
 
     def test_ids_that_are_none(self):
@@ -179,7 +180,7 @@ class TestShareGroups(local_case.LocalTestCase):
         self._fill()
         self._fill(self.path / 'trash' / self.group.id)
         self.driver.delete_share_group(self.group)
-        self.assertEqual(['.manila-groups', 'groups', 'trash'], self.tree())
+        self.assertEqual(local_case.EMPTY, self.tree())
 
     def test_delete_finishes_what_was_cut_short(self):
         self._fill(self.path / 'trash' / self.group.id)
@@ -190,4 +191,4 @@ class TestShareGroups(local_case.LocalTestCase):
         self._fill(self.path / 'trash' / self.group.id)
         (self.path / '.manila-groups.draft').write_text('{')
         self.driver.setup()
-        self.assertEqual(['.manila-groups', 'groups', 'trash'], self.tree())
+        self.assertEqual(local_case.EMPTY, self.tree())

@@ -1,76 +1,302 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The driver of directories, killed before each of its steps."""
+"""The local driver, killed before each of its steps, and repeated."""
 
+import dataclasses
 import os
+import stat
 
+from manila_groups.backend import driver
+from manila_groups.tests import btrfs
 from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import local_case
 
+RULES = [driver.AccessRule(access_to='192.0.2.0/24', access_level='rw')]
 
-class TestKilled(local_case.LocalTestCase):
-    """Killed before each step, and repeated: the same end."""
 
-    def _at_every_step(self, prepare, operation, check):
-        """Return how many steps there are, each with and without a restart."""
+class Scene:
+    """The same ids in each run."""
+
+    def __init__(self):
+        self.group = contract.share_group('alpha')
+        self.alone = contract.share('alpha')
+        self.members = [
+            contract.share('alpha', self.group, group_size_gb=size_gb)
+            for size_gb in (1, 2)
+        ]
+        self.taken = contract.snapshot(self.group, self.members)
+        self.clones = contract.clones_of('alpha', self.members)
+
+
+class KilledContract:
+    """Killed before each step, and repeated: the same end.
+
+    Each operation is called as often as it has steps, with and without a
+    restart of the back end in between.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.base = self.path
+        self.scene = Scene()
+        self.paths = []
+
+    def _at(self, name):
+        self.path = self.base / name
+        self.paths.append(self.path)
+
+    def _make(self):
+        made = local_case.make(self.path)
+        made._exports = local_case.FileExports(f'{self.path}.exports')
+        return made
+
+    def _ready(self):
+        made = self._make()
+        made.setup()
+        return made
+
+    def _at_every_step(self, prepare, operation, least=1):
+        """Compare each end with that of an undisturbed run."""
+        self.base.mkdir()
+        self._at('undisturbed')
+        prepare()
+        operation()
+        expected = self.state()
         for restart in (True, False):
             step = 0
-            while self._killed_at(step, restart, prepare, operation, check):
+            while self._killed_at(step, restart, prepare, operation):
+                self.assertEqual(expected, self.state(), (step, restart))
                 step += 1
-        return step
+            self.assertGreaterEqual(step, least)
+        self._check_leftovers()
 
-    def _killed_at(self, step, restart, prepare, operation, check):
-        self.path = self.temp / f'alpha-{step}-{restart}'
+    def _killed_at(self, step, restart, prepare, operation):
+        self._at(f'{step}-{restart}')
         prepare()
         killed = local_case.killed_at(step, operation)
+        if killed and restart:
+            self._ready()
         if killed:
-            if restart:
-                local_case.ready(self.path)
             operation()
-        check()
         return killed
 
+    def state(self):
+        """Describe all that the driver has made."""
+        found = {}
+        for name in self.tree():
+            info = (self.path / name).lstat()
+            text = None
+            if stat.S_ISREG(info.st_mode):
+                text = (self.path / name).read_text()
+            found[name] = (stat.S_IMODE(info.st_mode), text)
+        exports = self.path.with_name(f'{self.path.name}.exports')
+        return found, {
+            file.name: file.read_text() for file in exports.glob('*')
+        }
+
+    def _check_leftovers(self):
+        """Check what is not seen in one back end's state."""
+
+    def _filled(self):
+        """Make a group of two shares, and a share alone; both with bytes."""
+        made, scene = self._ready(), self.scene
+        made.create_share_group(scene.group)
+        for share in (*scene.members, scene.alone):
+            made.create_share(share)
+            (self.home(share) / 'deep').mkdir()
+            (self.home(share) / 'deep' / 'file').write_text(share.id)
+            made.update_access(share, RULES)
+        return made
+
+    def _with_snapshot(self):
+        self._filled().create_share_group_snapshot(self.scene.taken)
+
     def test_setup(self):
-        def check():
-            self.assertEqual(
-                ['.manila-groups', 'groups', 'trash'], self.tree()
-            )
+        self._at_every_step(lambda: None, self._ready, 5)
 
-        steps = self._at_every_step(
-            lambda: None, lambda: local_case.ready(self.path), check
+    def test_create_share_group(self):
+        self._at_every_step(
+            self._ready,
+            lambda: self._make().create_share_group(self.scene.group),
         )
-        self.assertGreater(steps, 5)
 
-    def test_create(self):
-        group = contract.share_group('alpha')
+    def test_delete_share_group(self):
+        self._at_every_step(
+            self._filled,
+            lambda: self._make().delete_share_group(self.scene.group),
+            3,
+        )
 
-        def check():
-            self.assertEqual([group.id], os.listdir(self.path / 'groups'))
+    def test_create_share_alone(self):
+        self._at_every_step(
+            self._ready, lambda: self._make().create_share(self.scene.alone)
+        )
+
+    def test_create_share_in_a_group(self):
+        self._at_every_step(
+            lambda: self._ready().create_share_group(self.scene.group),
+            lambda: self._make().create_share(self.scene.members[0]),
+        )
+
+    def test_delete_share_alone(self):
+        self._at_every_step(
+            self._filled,
+            lambda: self._make().delete_share(self.scene.alone),
+            2,
+        )
+
+    def test_delete_share_in_a_group(self):
+        gone = dataclasses.replace(self.scene.members[1], group_size_gb=1)
+        self._at_every_step(
+            self._filled, lambda: self._make().delete_share(gone), 2
+        )
+
+    def test_resize_share(self):
+        scene = self.scene
+        larger = [
+            dataclasses.replace(share, size_gb=5, group_size_gb=7)
+            for share in (scene.alone, scene.members[0])
+        ]
+
+        def resize():
+            for share in larger:
+                self._make().resize_share(share)
+
+        self._at_every_step(self._filled, resize, 2)
+
+    def test_create_snapshot(self):
+        taken = self.scene.taken
+        self._at_every_step(
+            self._filled,
+            lambda: self._make().create_share_group_snapshot(taken),
+        )
+
+    def test_delete_snapshot(self):
+        taken = self.scene.taken
+        self._at_every_step(
+            self._with_snapshot,
+            lambda: self._make().delete_share_group_snapshot(taken),
+            2,
+        )
+
+    def test_clone(self):
+        group, clones = self.scene.clones
+        self._at_every_step(
+            self._with_snapshot,
+            lambda: self._make().create_share_group_from_snapshot(
+                group, self.scene.taken, clones
+            ),
+            3,
+        )
+
+    def test_update_access(self):
+        self._at_every_step(
+            self._filled,
+            lambda: self._make().update_access(self.scene.alone, []),
+        )
+
+
+class TestKilled(KilledContract, local_case.LocalTestCase):
+    """On directories."""
+
+    rootdir = btrfs.in_memory()
+
+
+class TestKilledOnBtrfs(KilledContract, local_case.BtrfsTestCase):
+    """On subvolumes: their limits are the same too, and none is left."""
+
+    def state(self):
+        found, exports = super().state()
+        files = {
+            name: what
+            for name, what in found.items()
+            if not name.startswith('trash/qgroup.')
+        }
+        qgroups = self.btrfs.qgroups()
+        prefix = f'alpha/{self.path.name}/'
+        limits = {
+            path.removeprefix(prefix): qgroups[number]
+            for number, path in self.btrfs.subvolumes().items()
+            if path.startswith(prefix)
+        }
+        return files, exports, limits
+
+    def _check_leftovers(self):
+        self.assertEqual(set(), self.btrfs.leftover_qgroups())
+        for path in self.paths:
+            self.path = path
+            self._ready()
             self.assertEqual([], os.listdir(self.path / 'trash'))
 
-        steps = self._at_every_step(
-            lambda: local_case.ready(self.path),
-            lambda: local_case.make(self.path).create_share_group(group),
-            check,
+
+class TestKilledInACommand(local_case.LocalTestCase):
+    """Killed while a command of it runs, which must not go on."""
+
+    FILES = 400
+    TRIES = 10
+    rootdir = btrfs.in_memory()
+
+    def setUp(self):
+        super().setUp()
+        self.scene = Scene()
+        self.driver = local_case.ready(self.path)
+        self.driver.create_share_group(self.scene.group)
+        for share in self.scene.members:
+            self.driver.create_share(share)
+            for number in range(self.FILES):
+                (self.home(share) / str(number)).write_text(str(number))
+
+    def _kill_in(self, operation, condition, undo):
+        """Kill an operation when a condition holds, and repeat it."""
+        for _try in range(self.TRIES):
+            if local_case.killed_when(condition, operation):
+                break
+            undo()
+        else:
+            self.fail('the operation was always faster')
+        operation()
+        for directory in ('drafts', 'trash'):
+            self.assertEqual([], os.listdir(self.path / directory))
+
+    def test_snapshot(self):
+        taken = self.scene.taken
+        self._kill_in(
+            lambda: self.driver.create_share_group_snapshot(taken),
+            lambda: any(self.path.glob('drafts/*/*')),
+            lambda: self.driver.delete_share_group_snapshot(taken),
         )
-        self.assertGreater(steps, 3)
-
-    def test_delete(self):
-        group = contract.share_group('alpha')
-
-        def prepare():
-            local_case.ready(self.path).create_share_group(group)
-            deep = self.path / 'groups' / group.id / 'a' / 'b'
-            deep.mkdir(parents=True)
-            (deep / 'file').write_text('bytes')
-
-        def check():
+        for share in self.scene.members:
+            copied = self.path / 'snapshots' / taken.id
             self.assertEqual(
-                ['.manila-groups', 'groups', 'trash'], self.tree()
+                sorted(os.listdir(self.home(share))),
+                sorted(os.listdir(copied / share.id)),
             )
 
-        steps = self._at_every_step(
-            prepare,
-            lambda: local_case.make(self.path).delete_share_group(group),
-            check,
+    def test_clone(self):
+        group, clones = self.scene.clones
+        self.driver.create_share_group_snapshot(self.scene.taken)
+        self._kill_in(
+            lambda: self.driver.create_share_group_from_snapshot(
+                group, self.scene.taken, clones
+            ),
+            lambda: any(self.path.glob('drafts/*/*')),
+            lambda: self.driver.delete_share_group(group),
         )
-        self.assertGreater(steps, 8)
+        for clone in clones:
+            self.assertEqual(
+                self.FILES, len(os.listdir(self.home(clone.share)))
+            )
+
+    def test_delete_share_group(self):
+        def again():
+            self.driver.create_share_group(self.scene.group)
+            for share in self.scene.members:
+                self.driver.create_share(share)
+                for number in range(self.FILES):
+                    (self.home(share) / str(number)).touch()
+
+        self._kill_in(
+            lambda: self.driver.delete_share_group(self.scene.group),
+            lambda: any((self.path / 'trash').iterdir()),
+            again,
+        )
+        self.assertEqual(local_case.EMPTY, self.tree())

@@ -4,7 +4,8 @@
 import json
 import os
 
-from manila_groups.backend.drivers import local
+from manila_groups.backend.drivers.local import driver
+from manila_groups.backend.drivers.local import place
 from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import local_case
 
@@ -21,7 +22,7 @@ class TestSetup(local_case.LocalTestCase):
     def test_takes_an_empty_directory(self):
         self.path.mkdir()
         local_case.ready(self.path)
-        self.assertEqual(['.manila-groups', 'groups', 'trash'], self.tree())
+        self.assertEqual(local_case.EMPTY, self.tree())
         marker = (self.path / '.manila-groups').read_text()
         self.assertEqual({'backend': 'alpha'}, json.loads(marker))
 
@@ -75,7 +76,7 @@ class TestSetup(local_case.LocalTestCase):
         )
 
     def test_refuses_no_path(self):
-        made = local.LocalDriver('alpha', contract.section('alpha'))
+        made = driver.LocalDriver('alpha', contract.section('alpha'))
         self.assertRefused(made, 'no value')
         self.assertRefused(local_case.make(''), 'no value')
 
@@ -106,7 +107,7 @@ class TestSetup(local_case.LocalTestCase):
         outside = self.temp / 'outside'
         outside.mkdir()
         (outside / 'thesis.txt').write_text('all of it')
-        for name in ('groups', 'trash'):
+        for name in place.DIRECTORIES:
             local_case.ready(self.path)
             (self.path / name).rmdir()
             (self.path / name).symlink_to(outside)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share groups on a file system of this machine.
+
+Which kind of storage it is, is found out from the path: subvolumes on Btrfs,
+directories on anything else.
+"""
+
+import contextlib
+import os
+
+from manila_groups import exception
+from manila_groups.backend import driver
+from manila_groups.backend.drivers.local import btrfs
+from manila_groups.backend.drivers.local import exports
+from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import plain
+from manila_groups.backend.drivers.local import privileged
+from manila_groups.backend.drivers.local import storage
+
+
+class LocalDriver(driver.Driver):
+    """One directory tree as one pool with the name of the back end."""
+
+    vendor_name = 'manila-groups'
+    driver_version = '1.0'
+
+    def __init__(self, name, section):
+        super().__init__(name, section)
+        self._place = place.Place(name, section)
+        self._call = privileged.Caller(section)
+        self._exports = exports.choose(name, section)
+
+    def setup(self):
+        self._place.prepare()
+        root = self._call.start()
+        with self._storage() as kept:
+            if not root:
+                self._need_no_root(kept)
+            kept.setup()
+            self._exports.setup()
+            for share_id in self._exports.published() - kept.shares():
+                self._exports.withdraw(share_id)
+
+    def _need_no_root(self, kept):
+        for needs, what in (
+            (isinstance(kept, btrfs.Btrfs), 'local_path on Btrfs'),
+            (self.section.export != 'none', f'export = {self.section.export}'),
+        ):
+            if needs:
+                raise exception.DriverError(
+                    f'[{self.name}] {what} needs root: run the process as '
+                    'root, or set local_privileges = privsep'
+                )
+
+    @contextlib.contextmanager
+    def _storage(self, *ids):
+        """Find the storage, for work on what has these ids."""
+        for wrong in ids:
+            if not storage.is_id(wrong):
+                raise exception.DriverError(
+                    f'back end {self.name}: {wrong!r} is not the id of a '
+                    'share, a share group or a snapshot, which is a UUID in '
+                    'lower case with hyphens'
+                )
+        with self._place.opened() as path:
+            fsid = btrfs.find_uuid(path)
+            if fsid is None or self.section.local_privileges == 'none':
+                yield plain.Plain(path, self._call)
+            else:
+                yield btrfs.Btrfs(path, self._call, fsid)
+
+    def pools(self):
+        with self._storage() as kept:
+            figures = os.statvfs(kept.path)
+            used = kept.used_bytes() / figures.f_frsize
+        ratio = self.section.max_over_subscription_ratio
+        group_capabilities = {}
+        if kept.consistent:
+            group_capabilities['consistent_snapshot_support'] = kept.consistent
+        return [
+            driver.PoolReport(
+                name=self.name,
+                total_capacity_gb=_gib(figures, figures.f_blocks),
+                free_capacity_gb=_gib(figures, figures.f_bavail),
+                used_capacity_gb=_gib(
+                    figures, min(used, figures.f_blocks - figures.f_bfree)
+                ),
+                reserved_percentage=self.section.reserved_percentage,
+                max_over_subscription_ratio=ratio,
+                capabilities=self.capabilities(),
+                group_capabilities=group_capabilities,
+            )
+        ]
+
+    def capabilities(self):
+        return super().capabilities() | {
+            'storage_protocol': 'NFS',
+            'snapshot_support': True,
+            'create_share_from_snapshot_support': False,
+            'revert_to_snapshot_support': False,
+            'mount_snapshot_support': False,
+            'thin_provisioning': self.section.max_over_subscription_ratio > 1,
+        }
+
+    def _check_pool(self, pool):
+        if pool != self.name:
+            raise exception.DriverError(
+                f'back end {self.name} has no pool {pool}'
+            )
+
+    def create_share_group(self, group):
+        with self._storage(group.id) as kept:
+            self._check_pool(group.pool)
+            kept.create_group(group.id)
+
+    def delete_share_group(self, group):
+        with self._storage(group.id) as kept:
+            for share_id in kept.shares_of(group.id):
+                self._exports.withdraw(share_id)
+            kept.delete_group(group.id)
+
+    def create_share(self, share):
+        with self._storage(*_ids(share)) as kept:
+            self._check_pool(share.pool)
+            kept.create_share(share)
+            return self._locations(kept, share)
+
+    def delete_share(self, share):
+        with self._storage(*_ids(share)) as kept:
+            self._exports.withdraw(share.id)
+            kept.delete_share(share)
+
+    def resize_share(self, share):
+        with self._storage(*_ids(share)) as kept:
+            kept.resize_share(share)
+
+    def create_share_group_snapshot(self, snapshot):
+        ids = (snapshot.id, snapshot.share_group_id, *snapshot.share_ids)
+        with self._storage(*ids) as kept:
+            kept.create_snapshot(snapshot)
+
+    def delete_share_group_snapshot(self, snapshot):
+        with self._storage(snapshot.id) as kept:
+            kept.delete_snapshot(snapshot.id)
+
+    def create_share_group_from_snapshot(self, group, snapshot, clones):
+        ids = [group.id, snapshot.id]
+        for clone in clones:
+            ids += [clone.source_share_id, *_ids(clone.share)]
+        with self._storage(*ids) as kept:
+            self._check_pool(group.pool)
+            kept.clone(group.id, snapshot.id, clones)
+            return {
+                clone.share.id: self._locations(kept, clone.share)
+                for clone in clones
+            }
+
+    def update_access(self, share, rules):
+        with self._storage(*_ids(share)) as kept:
+            path = kept.share_path(share)
+            if not storage.exists(path):
+                raise exception.DriverError(f'share {share.id} is not there')
+            self._exports.publish(share.id, path, rules)
+
+    def _locations(self, kept, share):
+        return self._exports.locations(share.id, kept.share_path(share))
+
+
+def _ids(share):
+    if share.share_group_id is None:
+        return (share.id,)
+    return (share.id, share.share_group_id)
+
+
+def _gib(figures, blocks):
+    return round(blocks * figures.f_frsize / 2**30, 2)

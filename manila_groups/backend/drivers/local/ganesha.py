@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shares as NFSv4 exports of an NFS-Ganesha on this machine.
+
+An export is a file that the configuration of NFS-Ganesha includes, so that it
+is there again whenever NFS-Ganesha starts, and NFS-Ganesha is told of it on
+the D-Bus, which takes one export in without touching others.
+
+The file is the record of what was begun: it is there before there is anything
+else of an export, and goes after everything else has gone.
+"""
+
+from collections.abc import Iterable
+import contextlib
+import os
+import re
+
+from oslo_config import cfg
+from oslo_log import log
+from oslo_utils import netutils
+
+from manila_groups import exception
+from manila_groups.backend import driver
+from manila_groups.backend.drivers.local import ganesha_bus
+from manila_groups.backend.drivers.local import ganesha_clients
+from manila_groups.backend.drivers.local import ganesha_files
+from manila_groups.backend.drivers.local import ganesha_mounts
+from manila_groups.backend.drivers.local import privileged
+
+LOG = log.getLogger(__name__)
+
+_EXPORT = """\
+# Written by manila-groups, which will overwrite what you change.
+EXPORT {{
+    Export_Id = {id};
+    Path = "{path}";
+    Pseudo = "{pseudo}";
+    Access_Type = None;
+    Protocols = 4;
+    Transports = TCP;
+    SecType = sys;
+    Squash = No_Root_Squash;
+    FSAL {{ Name = VFS; }}
+{clients}}}
+"""
+_CLIENT = (
+    '    CLIENT {{ Clients = {network}; Protocols = 4; '
+    'Access_Type = {access}; }}\n'
+)
+
+#: What a path and a name may hold to be written between quotes, and as part
+#: of a file's name.
+_PATH = re.compile(r'/[^"\\\x00-\x1f\x7f]*')
+_VOLUME = re.compile(r'[^",/\\\x00-\x1f\x7f]{1,90}')
+
+_INCLUDE = re.compile(
+    r'^\s*%(include|dir)\s+"?([^"\n]+?)"?\s*$', re.MULTILINE | re.IGNORECASE
+)
+
+
+class Ganesha:
+    """The exports of one back end.
+
+    Its methods may be called from several threads, for different shares.
+
+    :param name: the back end's name
+    :param section: the options of its section
+    """
+
+    def __init__(self, name: str, section: cfg.ConfigOpts.GroupAttr):
+        self._name = name
+        self._section = section
+        self._files = ganesha_files.Files(section.ganesha_config_dir)
+        self._mounts = ganesha_mounts.Mounts(
+            os.path.join(section.ganesha_mount_dir, name),
+            privileged.Caller(section),
+        )
+        self._bus = ganesha_bus.Bus(
+            section.ganesha_dbus_address, self._unreachable
+        )
+
+    def setup(self) -> None:
+        """Make sure that shares can be exported; bring back lost exports.
+
+        :raises DriverError: if they can't; the message names the option to
+            change or the thing to repair
+        """
+        if not self._section.ganesha_addresses:
+            raise self._refused(
+                'ganesha_addresses', 'no value; name what clients mount from'
+            )
+        for option in ('ganesha_config_dir', 'ganesha_mount_dir'):
+            if not _PATH.fullmatch(self._section[option]):
+                raise self._refused(
+                    option, 'the path must be absolute, and without quotes'
+                )
+        with self._told('ganesha_config_dir'):
+            self._files.prepare()
+        self._check_included()
+        with self._told('ganesha_mount_dir'):
+            os.makedirs(self._mounts.where(''), mode=0o750, exist_ok=True)
+        # Which one it asks for does not matter.
+        self._bus.display(0)
+        self._restore()
+
+    def locations(
+        self, share_id: str, path: str
+    ) -> list[driver.ExportLocation]:
+        """Say where a share is mounted from, the preferred place first.
+
+        :param path: the directory of the share
+        """
+        return [
+            driver.ExportLocation(
+                f'{netutils.escape_ipv6(address)}:{self._pseudo(share_id)}',
+                preferred=not index,
+            )
+            for index, address in enumerate(self._section.ganesha_addresses)
+        ]
+
+    def publish(
+        self, share_id: str, path: str, rules: Iterable[driver.AccessRule]
+    ) -> None:
+        """Let those use a share whom the rules name, and nobody else.
+
+        Returns when NFS-Ganesha has it so.
+
+        :param path: the directory of the share, with the share's id as name
+        :param rules: all of them; without any the share is exported to nobody
+        :raises DriverError: if it could not be done; once the rules have been
+            written, an NFS-Ganesha that starts anew keeps to them
+        """
+        record = ganesha_files.Record(path, tuple(rules))
+        with self._told('ganesha_config_dir'), self._files.locked() as lock:
+            root, inside = self._mounts.split(path)
+            volume = os.path.basename(root)
+            served = self._served(volume, inside)
+            self._check_names(served, volume)
+            export = self._export(lock, share_id, volume)
+            self._write(export, served, record)
+            if root and not self._mounts.is_made(root):
+                # NFS-Ganesha may have what is below the mount.
+                self._end(export)
+                self._mounts.make(root)
+        clients = ganesha_clients.clients(record.rules)
+        self._take_in(export, ganesha_bus.Shown(served, clients))
+
+    def withdraw(self, share_id: str) -> None:
+        """End the export of a share; one that is not exported is fine.
+
+        :raises DriverError: if something of the export is still there
+        """
+        with self._told('ganesha_config_dir'), self._files.locked():
+            export = self._find(share_id)
+            if export:
+                self._remove(export)
+
+    def published(self) -> set[str]:
+        """Name the shares of this back end that have an export.
+
+        :raises DriverError: if that can't be found out
+        """
+        with self._told('ganesha_config_dir'):
+            return {export.share_id for export in self._own()}
+
+    def _own(self):
+        everything = self._files.all()
+        return [one for one in everything if one.backend == self._name]
+
+    def _find(self, share_id):
+        found = (one for one in self._own() if one.share_id == share_id)
+        return next(found, None)
+
+    def _export(self, lock, share_id, volume):
+        """Find the export of a share, or an id for a new one."""
+        export = self._find(share_id)
+        if export and export.volume != volume:
+            self._remove(export)
+            export = None
+        return export or ganesha_files.Export(
+            self._name, volume, share_id, self._free_id(lock)
+        )
+
+    def _free_id(self, lock):
+        for export_id in self._files.free_ids(lock):
+            # The operator may have exports, too.
+            if self._bus.display(export_id) is None:
+                return export_id
+        raise self._refused('ganesha_config_dir', 'there are 65535 exports')
+
+    def _served(self, volume, inside):
+        if not volume:
+            return inside
+        return os.path.normpath(
+            os.path.join(self._mounts.where(volume), inside)
+        )
+
+    def _write(self, export, served, record):
+        text = record.line() + self._text(export, served, record)
+        before = self._files.read(export)
+        if before == text:
+            return
+        if before and f'"{self._pseudo(export.share_id)}"' not in before:
+            # An update leaves it where it was, and says that it was done.
+            self._end(export)
+        self._files.write(export, text)
+
+    def _text(self, export, served, record):
+        clients = [
+            _CLIENT.format(
+                network=network, access=ganesha_clients.ACCESS_TYPES[writes]
+            )
+            for network, writes in ganesha_clients.clients(record.rules)
+        ]
+        return _EXPORT.format(
+            id=export.export_id,
+            path=served,
+            pseudo=self._pseudo(export.share_id),
+            clients=''.join(clients),
+        )
+
+    def _take_in(self, export, wanted):
+        """Have NFS-Ganesha serve an export, and see that it does."""
+        shown = self._bus.display(export.export_id)
+        if shown and shown.path != wanted.path:
+            self._end(export)
+            shown = None
+        tell = self._bus.update if shown else self._bus.add
+        tell(export.export_id, self._files.where(export))
+        shown = self._bus.display(export.export_id)
+        if shown != wanted:
+            raise self._unreachable(f'it has {shown} in place of {wanted}')
+
+    def _end(self, export):
+        """End what is served with the id of an export, if it is that."""
+        shown = self._bus.display(export.export_id)
+        if shown and os.path.basename(shown.path) != export.share_id:
+            raise self._unreachable(
+                f'Export_Id {export.export_id} is that of {shown.path}, but '
+                f'belongs to {self._files.where(export)}; give the other '
+                'export another id'
+            )
+        if shown:
+            self._bus.remove(export.export_id)
+
+    def _remove(self, export):
+        """Remove an export and its mount, and then what says they exist."""
+        self._end(export)
+        volumes = [one.volume for one in self._own()]
+        if export.volume and volumes.count(export.volume) == 1:
+            self._mounts.remove(export.volume)
+        self._files.remove(export)
+
+    def _restore(self):
+        """Publish again what was: after a boot the mounts are missing."""
+        for export in self._own():
+            try:
+                record = ganesha_files.Record.parse(self._files.read(export))
+                self.publish(export.share_id, record.path, record.rules)
+            except (exception.DriverError, ValueError) as error:
+                LOG.warning(
+                    'Back end %(name)s: the export %(file)s can not be put '
+                    'in place again: %(error)s',
+                    {
+                        'name': self._name,
+                        'file': self._files.where(export),
+                        'error': error,
+                    },
+                )
+
+    def _check_included(self):
+        with self._told('ganesha_config_file'):
+            wanted = os.path.realpath(self._files.path)
+            if wanted in _included(self._section.ganesha_config_file):
+                return
+        raise self._refused(
+            'ganesha_config_file',
+            'it does not include the exports; add this line to it, and '
+            f'restart NFS-Ganesha: %dir "{self._files.path}"',
+        )
+
+    def _check_names(self, served, volume):
+        if not _PATH.fullmatch(served):
+            raise self._refused(
+                'local_path', 'a path to export can not have quotes in it'
+            )
+        if volume and not _VOLUME.fullmatch(volume):
+            raise self._refused(
+                'local_path', f'a subvolume can not be named {volume!r}'
+            )
+
+    def _pseudo(self, share_id):
+        return f'{self._section.ganesha_pseudo_root}/{share_id}'
+
+    @contextlib.contextmanager
+    def _told(self, option):
+        """Turn the operating system's errors into the driver's."""
+        try:
+            yield
+        except OSError as error:
+            raise self._refused(option, str(error)) from error
+
+    def _unreachable(self, reason):
+        return self._refused('ganesha_dbus_address', f'NFS-Ganesha: {reason}')
+
+    def _refused(self, option, reason):
+        value = self._section[option]
+        return exception.DriverError(
+            f'[{self._name}] {option} = {value}: {reason}'
+        )
+
+
+def _included(file, seen=None):
+    """Return the directories that a configuration includes, as real paths.
+
+    :raises OSError: if the file, or one that it includes, can't be read
+    """
+    directories, seen = set(), set() if seen is None else seen
+    with open(file, encoding='utf-8', errors='replace') as config:
+        text = config.read()
+    for kind, name in _INCLUDE.findall(text):
+        path = os.path.realpath(os.path.join(os.path.dirname(file), name))
+        if kind.lower() == 'dir':
+            directories.add(path)
+        elif path not in seen:
+            seen.add(path)
+            directories |= _included(path, seen)
+    return directories

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What NFS-Ganesha can be told, and asked, on the D-Bus."""
+
+from collections.abc import Callable
+import dataclasses
+
+import jeepney
+from jeepney.io import blocking
+
+from manila_groups import exception
+from manila_groups.backend.drivers.local import ganesha_clients
+
+#: How long an answer may take, in seconds.
+TIMEOUT = 30
+
+_EXPORTS = jeepney.DBusAddress(
+    '/org/ganesha/nfsd/ExportMgr',
+    bus_name='org.ganesha.nfsd',
+    interface='org.ganesha.nfsd.exportmgr',
+)
+_SIGNATURES = {
+    'AddExport': 'ss',
+    'UpdateExport': 'ss',
+    'RemoveExport': 'q',
+    'DisplayExport': 'q',
+}
+_NO_SUCH_EXPORT = 'org.freedesktop.DBus.Error.InvalidArgs'
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """An export as NFS-Ganesha has it.
+
+    :param path: the directory
+    :param clients: who may use it, in the order in which they are matched
+    """
+
+    path: str
+    clients: list[ganesha_clients.Client]
+
+
+class _Connection(blocking.DBusConnection):
+    """One that never waits without an end, also when it is being made."""
+
+    def receive(self, *, timeout=None):
+        return super().receive(timeout=TIMEOUT if timeout is None else timeout)
+
+
+class Bus:
+    """The export manager of the NFS-Ganesha on one bus.
+
+    :param address: of the bus, such as ``unix:path=/run/dbus/...``
+    :param refused: makes an error of a reason; for a bus that can't be used
+    """
+
+    def __init__(
+        self, address: str, refused: Callable[[str], exception.DriverError]
+    ):
+        self._address = address
+        self._refused = refused
+
+    def display(self, export_id: int) -> Shown | None:
+        """Ask for an export; None if there is none with this id.
+
+        :raises DriverError: if NFS-Ganesha does not answer
+        """
+        reply = self._call('DisplayExport', export_id)
+        if _error_name(reply) == _NO_SUCH_EXPORT:
+            return None
+        # Of 4.3 the second of these is the first again, not the pseudo path.
+        _id, path, _pseudo, _tag, shown = self._body(reply)
+        return Shown(path, [ganesha_clients.shown(one) for one in shown])
+
+    def add(self, export_id: int, file: str) -> None:
+        """Have an export of a file served that is not served yet.
+
+        :raises DriverError: if NFS-Ganesha does not answer, or refuses
+        """
+        self._take_in('AddExport', export_id, file)
+
+    def update(self, export_id: int, file: str) -> None:
+        """Have an export served as a file says now, in one step.
+
+        :raises DriverError: if NFS-Ganesha does not answer, or refuses
+        """
+        self._take_in('UpdateExport', export_id, file)
+
+    def remove(self, export_id: int) -> None:
+        """End an export; one that is not served has ended.
+
+        :raises DriverError: if NFS-Ganesha does not answer, or refuses
+        """
+        reply = self._call('RemoveExport', export_id)
+        if _error_name(reply) != _NO_SUCH_EXPORT:
+            self._body(reply)
+
+    def _take_in(self, method, export_id, file):
+        which = f'EXPORT(Export_Id={export_id})'
+        self._body(self._call(method, file, which))
+
+    def _call(self, method, *arguments):
+        message = jeepney.new_method_call(
+            _EXPORTS, method, _SIGNATURES[method], arguments
+        )
+        try:
+            socket = blocking.prep_socket(
+                blocking.get_bus(self._address), timeout=TIMEOUT
+            )
+            with _Connection(socket) as connection:
+                return connection.send_and_get_reply(message, timeout=TIMEOUT)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise self._refused(f'no answer: {error!r}') from error
+
+    def _body(self, reply):
+        if _error_name(reply):
+            raise self._refused(f'{_error_name(reply)}: {reply.body}')
+        return reply.body
+
+
+def _error_name(reply):
+    return reply.header.fields.get(jeepney.HeaderFields.error_name)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Access rules, and who NFS-Ganesha says may use an export."""
+
+from collections.abc import Iterable
+import ipaddress
+
+from manila_groups import exception
+from manila_groups.backend import driver
+
+#: The network or the address as text, and whether it may write.
+Client = tuple[str, bool]
+
+ACCESS_TYPES = {True: 'RW', False: 'RO'}
+
+#: The parser of NFS-Ganesha takes prefix lengths of IPv6 of two digits only.
+_LONGEST_V6 = 99
+#: Longer ones stand for so few addresses that each can be named.
+_NAMED_V6 = 120
+
+
+def clients(rules: Iterable[driver.AccessRule]) -> list[Client]:
+    """Translate access rules; what matches first counts in NFS-Ganesha.
+
+    So the rule for the smallest network comes first; of two for the same one,
+    that which allows less.
+
+    :raises DriverError: if NFS-Ganesha can't be told a rule
+    """
+    networks = [(_network(rule), rule) for rule in rules]
+    networks.sort(
+        key=lambda pair: (
+            -pair[0].prefixlen,
+            str(pair[0]),
+            pair[1].access_level,
+        )
+    )
+    return [
+        (str(part), rule.access_level == 'rw')
+        for network, rule in networks
+        for part in _parts(network, rule)
+    ]
+
+
+def shown(client: tuple) -> Client:
+    """Read a client as NFS-Ganesha shows it on the bus.
+
+    It names the network first, and last the permissions, as bits, and which
+    of those bits count.
+    """
+    permissions, counting = client[-2:]
+    return (
+        _text(client[0]),
+        _WRITES & permissions & counting == _WRITES,
+    )
+
+
+#: Writing data, and writing metadata.
+_WRITES = 0x140
+
+
+def _text(network):
+    """Return the text of a network as in an export; others as they are."""
+    try:
+        network = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return network
+    return str(_address_or_network(network))
+
+
+def _network(rule):
+    if rule.access_level not in ('rw', 'ro'):
+        raise _refused(rule, 'the level must be rw or ro')
+    try:
+        return ipaddress.ip_network(rule.access_to, strict=False)
+    except ValueError as error:
+        raise _refused(rule, str(error)) from error
+
+
+def _parts(network, rule):
+    """Return a network in words that the parser of NFS-Ganesha has."""
+    if network.prefixlen == 0:
+        return list(network.subnets())
+    if network.version == 4 or network.prefixlen <= _LONGEST_V6:
+        return [_address_or_network(network)]
+    if network.prefixlen >= _NAMED_V6:
+        return list(network)
+    raise _refused(
+        rule,
+        'NFS-Ganesha can be told IPv6 networks with a prefix length of up to '
+        f'{_LONGEST_V6}, or from {_NAMED_V6} on',
+    )
+
+
+def _address_or_network(network):
+    if network.prefixlen == network.max_prefixlen:
+        return network.network_address
+    return network
+
+
+def _refused(rule, reason):
+    return exception.DriverError(
+        f'access rule {rule.access_level} for {rule.access_to!r}: {reason}'
+    )

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mounts that let NFS-Ganesha see the subvolumes of a Btrfs.
+
+NFS-Ganesha exports from the file systems in the table of mounts. A subvolume
+is one of its own, and is not in the table. Builds with libbtrfsutil look for
+subvolumes by themselves; Debian's is without. So a subvolume with shares is
+mounted once more, in a directory of the back end.
+"""
+
+import contextlib
+import os
+import re
+
+from manila_groups.backend.drivers.local import privileged
+
+_ESCAPED = re.compile(r'\\([0-7]{3})')
+
+
+class Mounts:
+    """The mounts of one back end.
+
+    :param path: the directory for them
+    :param call: does what only root may
+    """
+
+    def __init__(self, path: str, call: privileged.Caller):
+        self._path = path
+        self._call = call
+
+    def split(self, path: str) -> tuple[str, str]:
+        """Find the subvolume that a directory is in.
+
+        :returns: the root of the subvolume, and the path in it; a directory
+            that needs no mount of its own has an empty root
+        :raises FileNotFoundError: if the directory is not there
+        """
+        path = os.path.realpath(path, strict=True)
+        root = path
+        while os.stat(os.path.dirname(root)).st_dev == os.stat(path).st_dev:
+            if root == '/':
+                break
+            root = os.path.dirname(root)
+        if root in _mount_points():
+            return '', path
+        return root, os.path.relpath(path, root)
+
+    def where(self, volume: str) -> str:
+        """Return the path of a mount."""
+        return os.path.join(self._path, volume)
+
+    def is_made(self, root: str) -> bool:
+        """Return whether a subvolume is mounted.
+
+        :param root: its path; the last part names the mount
+        """
+        try:
+            return os.path.samefile(root, self._target(root))
+        except FileNotFoundError:
+            return False
+
+    def make(self, root: str) -> None:
+        """Mount a subvolume.
+
+        :raises DriverError: if it can't be mounted
+        """
+        target = self._target(root)
+        os.makedirs(target, mode=0o750, exist_ok=True)
+        self._unmount(target)
+        self._call('mount', root, target)
+
+    def remove(self, volume: str) -> None:
+        """Unmount a subvolume; one that is not mounted is fine.
+
+        :raises DriverError: if it can't be unmounted
+        """
+        target = self.where(volume)
+        self._unmount(target)
+        with contextlib.suppress(FileNotFoundError):
+            os.rmdir(target)
+
+    def _target(self, root):
+        return self.where(os.path.basename(root))
+
+    def _unmount(self, target):
+        for _mount in range(_mount_points().count(os.path.realpath(target))):
+            self._call('unmount', target)
+
+
+def _mount_points():
+    with open('/proc/self/mountinfo', encoding='utf-8') as table:
+        fields = (line.split(' ')[4] for line in table)
+        return [_ESCAPED.sub(_unescape, field) for field in fields]
+
+
+def _unescape(match):
+    return chr(int(match.group(1), 8))
