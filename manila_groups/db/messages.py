@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
@@ -52,15 +53,9 @@ def list_page(
     :returns: the messages, and whether more follow
     :raises Invalid: an unknown marker
     """
-    conditions = {
-        name: FILTERS[name](value) for name, value in filters.items()
-    }
-    rows, more = paging.fetch(
-        session,
-        sa.select(_MESSAGE).where(*conditions.values()),
-        SORT_COLUMNS,
-        page,
-        [conditions[name] for name in ('project_id',) if name in conditions],
+    wanted = listing.conditions(FILTERS, filters)
+    rows, more = listing.fetch(
+        session, sa.select(_MESSAGE), SORT_COLUMNS, page, wanted
     )
     return [records.Message(**row._mapping) for row in rows], more
 

@@ -14,6 +14,7 @@ from manila_groups.db import services
 
 _POOL = models.Pool.__table__
 _GROUP = models.ShareGroup.__table__
+_SHARE = models.Share.__table__
 
 _QUERY = sa.select(
     _POOL.c.id,
@@ -21,6 +22,8 @@ _QUERY = sa.select(
     _POOL.c.name,
     _POOL.c.report,
     _POOL.c.share_groups,
+    _POOL.c.claimed_gb,
+    _POOL.c.claimable_gb,
     _POOL.c.updated_at,
 ).order_by(_POOL.c.name)
 
@@ -40,25 +43,28 @@ def report(
 ) -> bool:
     """Write what a back end reports; pools that it no longer has are gone.
 
-    :param reports: pool name (host@backend#pool) to its report
+    :param reports: pool name (host@backend#pool) to its report and, as
+        claimable_gb, how much shares may claim of it
     :returns: whether anything was new
     """
     known = {pool.name: pool for pool in list_all(session, [service_id])}
     now = timeutils.utcnow()
     gone = [pool.id for name, pool in known.items() if name not in reports]
     changed = [
-        {'pool_id': known[name].id, 'report': new}
+        {'pool_id': known[name].id, **_columns(new)}
         for name, new in reports.items()
-        if name in known and known[name].report != new
+        if name in known and known[name].report != _columns(new)['new_report']
     ]
     added = [
         {
             'service_id': service_id,
             'name': name,
-            'report': new,
             'share_groups': 0,
+            'claimed_gb': 0,
             'created_at': now,
             'updated_at': now,
+            'report': _columns(new)['new_report'],
+            'claimable_gb': new['claimable_gb'],
         }
         for name, new in reports.items()
         if name not in known
@@ -69,56 +75,98 @@ def report(
     if gone:
         session.execute(sa.delete(_POOL).where(_POOL.c.id.in_(gone)))
     if changed:
-        session.connection().execute(
-            sa.update(_POOL)
-            .where(_POOL.c.id == sa.bindparam('pool_id'))
-            .values(report=sa.bindparam('report'), updated_at=now),
-            changed,
-        )
+        _change(session, changed, now)
     if added:
         session.execute(sa.insert(_POOL), added)
         recount(session, service_id)
     return True
 
 
+def _columns(reported):
+    report = {k: v for k, v in reported.items() if k != 'claimable_gb'}
+    return {
+        'new_report': report,
+        'new_claimable_gb': reported['claimable_gb'],
+    }
+
+
+def _change(session, changed, now):
+    session.connection().execute(
+        sa.update(_POOL)
+        .where(_POOL.c.id == sa.bindparam('pool_id'))
+        .values(
+            report=sa.bindparam('new_report'),
+            claimable_gb=sa.bindparam('new_claimable_gb'),
+            updated_at=now,
+        ),
+        changed,
+    )
+
+
 def recount(session, service_id: int) -> None:
-    """Count the groups in a service's pools from their rows."""
-    count = (
+    """Count what is in a service's pools from the rows themselves."""
+    groups = (
         sa.select(sa.func.count())
         .select_from(_GROUP)
         .where(_GROUP.c.host == _POOL.c.name)
         .scalar_subquery()
     )
+    claimed = (
+        sa.select(sa.func.coalesce(sa.func.sum(_SHARE.c.claimed_gb), 0))
+        .where(_SHARE.c.host == _POOL.c.name)
+        .scalar_subquery()
+    )
     session.execute(
         sa.update(_POOL)
         .where(_POOL.c.service_id == service_id)
-        .values(share_groups=count)
+        .values(share_groups=groups, claimed_gb=claimed)
     )
 
 
-def claim(session, name: str, seen: int | None) -> bool:
-    """Count one more group in a pool.
+def claim(
+    session,
+    name: str,
+    *,
+    groups: int = 0,
+    gigabytes: int = 0,
+    seen: int | None = None,
+    beyond: bool = False,
+) -> bool:
+    """Count more groups and gigabytes in a pool, by one conditional UPDATE.
 
     :param seen: the number of groups that the decision was made on; None
         takes any
-    :returns: False when the pool is gone or has another number of groups
+    :param beyond: claim more than there is, if need be
+    :returns: False when the pool is gone, has another number of groups or
+        not so much left to claim; nothing has changed then
     """
-    conditions = () if seen is None else (_POOL.c.share_groups == seen,)
-    return _count(session, name, 1, *conditions)
+    conditions = []
+    if seen is not None:
+        conditions.append(_POOL.c.share_groups == seen)
+    if gigabytes and not beyond:
+        claimed = _POOL.c.claimed_gb + gigabytes
+        most = _POOL.c.claimable_gb
+        conditions.append(sa.or_(most.is_(None), claimed <= most))
+    return _count(session, name, groups, gigabytes, *conditions)
 
 
-def release(session, name: str) -> None:
-    """Count one group less in a pool, if the pool is still there."""
-    _count(session, name, -1, _POOL.c.share_groups > 0)
+def release(
+    session, name: str, *, groups: int = 0, gigabytes: int = 0
+) -> None:
+    """Count less in a pool, if the pool is still there."""
+    _count(session, name, -groups, -gigabytes)
 
 
-def _count(session, name, change, *conditions):
+def _count(session, name, groups, gigabytes, *conditions):
     # The service's row first, as in a report: there the two wait for each
     # other, where the row of a pool that is being added can't be seen yet.
     services.pools_changed(session, host=name.partition('#')[0])
     changed = session.execute(
         sa.update(_POOL)
         .where(_POOL.c.name == name, *conditions)
-        .values(share_groups=_POOL.c.share_groups + change)
+        .values(
+            share_groups=_POOL.c.share_groups + groups,
+            claimed_gb=_POOL.c.claimed_gb + gigabytes,
+        )
     ).rowcount
     return changed == 1

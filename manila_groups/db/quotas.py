@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quotas: usage that is counted in the transaction of what it counts."""
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+
 from oslo_db import exception as db_exception
 import sqlalchemy as sa
 
@@ -12,67 +16,146 @@ _LIMIT = models.QuotaLimit.__table__
 UNLIMITED = -1
 
 
-def limit(session, project_id: str, resource: str, default: int) -> int:
-    """A project's limit: its own, or else the default; -1 is unlimited."""
-    own = session.scalar(
-        sa.select(_LIMIT.c.hard_limit).where(
-            _LIMIT.c.project_id == project_id, _LIMIT.c.resource == resource
-        )
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose quota it is: a project's, or of one user or share type in it.
+
+    :ivar user_id: empty when the user does not count
+    :ivar share_type_id: empty when the share type does not count
+    """
+
+    project_id: str
+    user_id: str = ''
+    share_type_id: str = ''
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the project as a whole."""
+        return not (self.user_id or self.share_type_id)
+
+
+def limits(
+    session, scopes: Iterable[Scope], resources: Iterable[str] | None = None
+) -> dict[tuple[Scope, str], int]:
+    """Read the limits that were set; -1 is unlimited.
+
+    :param resources: of these; None of all
+    :returns: (scope, resource) to the limit
+    """
+    query = sa.select(*_key(_LIMIT), _LIMIT.c.hard_limit)
+    return _read(session, _LIMIT, query, scopes, resources)
+
+
+def usages(
+    session, scopes: Iterable[Scope], resources: Iterable[str] | None = None
+) -> dict[tuple[Scope, str], int]:
+    """Read how much is used, where anything ever was.
+
+    :param resources: of these; None of all
+    :returns: (scope, resource) to the number
+    """
+    query = sa.select(*_key(_USAGE), _USAGE.c.in_use)
+    return _read(session, _USAGE, query, scopes, resources)
+
+
+def newest_usage(session, scope: Scope, resource: str) -> int:
+    """Read how much is used as other transactions left it a moment ago."""
+    query = sa.select(*_key(_USAGE), _USAGE.c.in_use).with_for_update()
+    found = _read(session, _USAGE, query, [scope], [resource])
+    return found.get((scope, resource), 0)
+
+
+def _key(table):
+    return table.c.user_id, table.c.share_type_id, table.c.resource
+
+
+def _read(session, table, query, scopes, resources):
+    # Keyed by what was asked for: the database may hold other spaces at the
+    # end of an id to be the same id.
+    asked = {(s.user_id != '', s.share_type_id != ''): s for s in scopes}
+    query = query.where(
+        sa.or_(*(sa.and_(*_at(table, one)) for one in asked.values()))
     )
-    return default if own is None else own
+    if resources is not None:
+        query = query.where(table.c.resource.in_(list(resources)))
+    return {
+        (asked[user_id != '', share_type_id != ''], resource): number
+        for user_id, share_type_id, resource, number in session.execute(query)
+    }
 
 
-def take(
-    session, project_id: str, resource: str, amount: int, most: int
-) -> bool:
+def use(session, scope: Scope, resource: str, amount: int, most: int) -> bool:
     """Use some of a quota, by one conditional UPDATE.
 
-    :param most: the project's limit; -1 is unlimited
+    :param most: the limit; -1 is unlimited
     :returns: False when that would exceed the limit; nothing changed then
     """
     statement = (
         sa.update(_USAGE)
-        .where(*_is(project_id, resource))
+        .where(*_at(_USAGE, scope), _USAGE.c.resource == resource)
         .values(in_use=_USAGE.c.in_use + amount)
     )
     if most != UNLIMITED:
         statement = statement.where(_USAGE.c.in_use + amount <= most)
     if session.execute(statement).rowcount:
         return True
-    _ensure_row(session, project_id, resource)
+    _ensure_row(session, scope, resource)
     return session.execute(statement).rowcount == 1
 
 
-def _ensure_row(session, project_id, resource):
-    if used(session, project_id, resource) is not None:
+def _ensure_row(session, scope, resource):
+    if usages(session, [scope], [resource]):
         return
+    row = {**dataclasses.asdict(scope), 'resource': resource, 'in_use': 0}
     try:
         with session.begin_nested():
-            session.execute(
-                sa.insert(_USAGE).values(
-                    project_id=project_id, resource=resource, in_use=0
-                )
-            )
+            session.execute(sa.insert(_USAGE).values(**row))
     except db_exception.DBDuplicateEntry:
         # Another transaction made it a moment ago.
         return
 
 
-def give_back(session, project_id: str, resource: str, amount: int) -> None:
+def free(session, scope: Scope, resource: str, amount: int) -> None:
     """Return some of a quota."""
     session.execute(
         sa.update(_USAGE)
-        .where(*_is(project_id, resource))
+        .where(*_at(_USAGE, scope), _USAGE.c.resource == resource)
         .values(in_use=_USAGE.c.in_use - amount)
     )
 
 
-def used(session, project_id: str, resource: str) -> int | None:
-    """How much a project uses; None when it never used any."""
-    return session.scalar(
-        sa.select(_USAGE.c.in_use).where(*_is(project_id, resource))
+def set_limits(session, scope: Scope, values: Mapping[str, int]) -> None:
+    """Set limits of a scope's own.
+
+    :param values: resource to limit
+    """
+    for resource, value in sorted(values.items()):
+        statement = (
+            sa.update(_LIMIT)
+            .where(*_at(_LIMIT, scope), _LIMIT.c.resource == resource)
+            .values(hard_limit=value)
+        )
+        if not session.execute(statement).rowcount:
+            _insert_limit(session, scope, resource, value, statement)
+
+
+def _insert_limit(session, scope, resource, value, update):
+    row = {**dataclasses.asdict(scope), 'resource': resource}
+    try:
+        with session.begin_nested():
+            session.execute(sa.insert(_LIMIT).values(**row, hard_limit=value))
+    except db_exception.DBDuplicateEntry:
+        session.execute(update)
+
+
+def delete_limits(session, scope: Scope) -> None:
+    """Remove the limits of a scope's own, so that others apply again."""
+    session.execute(sa.delete(_LIMIT).where(*_at(_LIMIT, scope)))
+
+
+def _at(table, scope):
+    return (
+        table.c.project_id == scope.project_id,
+        table.c.user_id == scope.user_id,
+        table.c.share_type_id == scope.share_type_id,
     )
-
-
-def _is(project_id, resource):
-    return _USAGE.c.project_id == project_id, _USAGE.c.resource == resource

@@ -39,6 +39,8 @@ class Pool:
     :ivar report: total_capacity_gb, free_capacity_gb, reserved_percentage,
         capabilities, group_capabilities
     :ivar share_groups: how many share groups are placed in it
+    :ivar claimed_gb: what its shares claim, in GiB
+    :ivar claimable_gb: what they may claim in all; None has no limit
     """
 
     id: int
@@ -46,6 +48,8 @@ class Pool:
     name: str
     report: Mapping[str, Any]
     share_groups: int
+    claimed_gb: int
+    claimable_gb: float | None
     updated_at: datetime.datetime
 
 
@@ -89,6 +93,153 @@ class ShareGroup:
     updated_at: datetime.datetime | None
     stepped_at: datetime.datetime | None
     share_types: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Share:
+    """A share; availability_zone is a name, sizes are in GiB.
+
+    :ivar new_size: what it is being resized to
+    :ivar quota_gb: what is counted for it in the quota of gigabytes
+    :ivar claimed_gb: what its pool holds for it
+    """
+
+    id: str
+    project_id: str
+    user_id: str | None
+    request_id: str | None
+    share_group_id: str | None
+    share_type_id: str
+    snapshot_id: str | None
+    source_share_group_snapshot_member_id: str | None
+    name: str | None
+    description: str | None
+    size: int
+    new_size: int | None
+    quota_gb: int
+    claimed_gb: int
+    share_proto: str
+    status: str
+    access_rules_status: str
+    host: str | None
+    is_public: bool
+    share_network_id: str | None
+    share_server_id: str | None
+    requested_zone_id: str | None
+    availability_zone: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    stepped_at: datetime.datetime | None
+    share_type_name: str
+    share_type_specs: Mapping[str, str] = dataclasses.field(
+        default_factory=dict
+    )
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExportLocation:
+    """Where a share can be mounted from."""
+
+    id: str
+    share_id: str
+    path: str
+    preferred: bool
+    is_admin_only: bool
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Who may mount a share."""
+
+    id: str
+    share_id: str
+    access_type: str
+    access_to: str
+    access_level: str
+    state: str
+    request_id: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    stepped_at: datetime.datetime | None
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareGroupSnapshotMember:
+    """One share of a group snapshot, as it was; size is in GiB."""
+
+    id: str
+    share_group_snapshot_id: str
+    share_id: str
+    project_id: str
+    user_id: str | None
+    share_type_id: str
+    size: int
+    share_proto: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareGroupSnapshot:
+    """A snapshot of a share group.
+
+    :ivar host: the pool of the group
+    """
+
+    id: str
+    project_id: str
+    user_id: str | None
+    request_id: str | None
+    share_group_id: str
+    name: str | None
+    description: str | None
+    status: str
+    host: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    stepped_at: datetime.datetime | None
+    members: tuple[ShareGroupSnapshotMember, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareNetworkSubnet:
+    """Where a share network is; availability_zone is a name.
+
+    It serves all zones that have no subnet of their own when it has none.
+    """
+
+    id: str
+    share_network_id: str
+    neutron_net_id: str | None
+    neutron_subnet_id: str | None
+    network_type: str | None
+    segmentation_id: int | None
+    cidr: str | None
+    ip_version: int | None
+    gateway: str | None
+    mtu: int | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    availability_zone: str | None
+    share_network_name: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareNetwork:
+    """A share network with its subnets, the oldest first."""
+
+    id: str
+    project_id: str
+    user_id: str | None
+    name: str | None
+    description: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    subnets: tuple[ShareNetworkSubnet, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

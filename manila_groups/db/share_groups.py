@@ -3,7 +3,6 @@
 
 import collections
 from collections.abc import Mapping
-import datetime
 from typing import Any
 
 from oslo_db import exception as db_exception
@@ -12,15 +11,19 @@ import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
+from manila_groups.db import stepping
 
 _GROUP = models.ShareGroup.__table__
 _ZONE = models.AvailabilityZone.__table__
 _MEMBER = models.ShareGroupShareType.__table__
 _SHARE = models.Share.__table__
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
+
+ROWS = stepping.Rows(_GROUP)
 
 _COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
 
@@ -44,14 +47,6 @@ SORT_COLUMNS = {
     'share_group_type_id': _GROUP.c.share_group_type_id,
     'source_share_group_snapshot_id': _GROUP.c.source_share_group_snapshot_id,
 }
-
-
-def _equals(column):
-    return lambda value: column == value
-
-
-def _contains(column):
-    return lambda value: column.contains(value, autoescape=True)
 
 
 def _in_zone(name):
@@ -83,7 +78,7 @@ def _holds_share_of_snapshot(snapshot_id):
 
 FILTERS = {
     **{
-        name: _equals(_GROUP.c[name])
+        name: listing.equals(_GROUP.c[name])
         for name in (
             'id',
             'project_id',
@@ -97,8 +92,8 @@ FILTERS = {
             'source_share_group_snapshot_id',
         )
     },
-    'name~': _contains(_GROUP.c.name),
-    'description~': _contains(_GROUP.c.description),
+    'name~': listing.contains(_GROUP.c.name),
+    'description~': listing.contains(_GROUP.c.description),
     'availability_zone': _in_zone,
     'share_types': _allows_all,
     'snapshot_id': _holds_share_of_snapshot,
@@ -116,16 +111,8 @@ def list_page(
     :returns: the groups, and whether more follow
     :raises Invalid: an unknown marker
     """
-    conditions = {
-        name: FILTERS[name](value) for name, value in filters.items()
-    }
-    rows, more = paging.fetch(
-        session,
-        _QUERY.where(*conditions.values()),
-        SORT_COLUMNS,
-        page,
-        [conditions[name] for name in ('project_id',) if name in conditions],
-    )
+    wanted = listing.conditions(FILTERS, filters)
+    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
     return _to_records(session, rows, details), more
 
 
@@ -183,105 +170,9 @@ def _insert(session, table, values, field):
         ) from error
 
 
-def update(session, group_id: str, values: Mapping[str, Any]) -> bool:
-    """Change columns that no status machine guards; False when it is gone."""
-    return _changed(
-        session,
-        sa.update(_GROUP)
-        .where(_GROUP.c.id == group_id)
-        .values(updated_at=timeutils.utcnow(), **values),
-    )
-
-
-def take_step(
-    session, group_id: str, step: states.Step, *conditions, **values
-) -> bool:
-    """Change the status by one conditional UPDATE.
-
-    :param conditions: further SQL conditions on the row
-    :param values: columns that change with the status
-    :returns: False when the row is not in a status that the step expects, or
-        a condition does not hold; nothing has changed then
-    """
-    now = timeutils.utcnow()
-    return _changed(
-        session,
-        sa.update(_GROUP)
-        .where(
-            _GROUP.c.id == group_id,
-            _GROUP.c.status.in_(step.expected),
-            *conditions,
-        )
-        .values(
-            **{
-                'status': step.becomes,
-                'stepped_at': now,
-                'updated_at': now,
-                **values,
-            }
-        ),
-    )
-
-
-def placed_at(host: str | None):
-    """A condition: the group is placed in this pool, or in none."""
-    return _GROUP.c.host.is_(None) if host is None else _GROUP.c.host == host
-
-
-def stepped_before(time: datetime.datetime):
-    """A condition: the service's last step is older than this."""
-    return _GROUP.c.stepped_at < time
-
-
 def is_empty():
     """A condition: the group has neither shares nor snapshots."""
     return sa.and_(
         ~sa.exists().where(_SHARE.c.share_group_id == _GROUP.c.id),
         ~sa.exists().where(_SNAPSHOT.c.share_group_id == _GROUP.c.id),
     )
-
-
-def set_status(session, group_id: str, status: str) -> bool:
-    """Set a status by hand: no work of the service belongs to it."""
-    return update(session, group_id, {'status': status, 'stepped_at': None})
-
-
-def delete(session, group_id: str, *conditions) -> bool:
-    """Delete the row; False when it is gone or a condition does not hold."""
-    return _changed(
-        session,
-        sa.delete(_GROUP).where(_GROUP.c.id == group_id, *conditions),
-    )
-
-
-def unfinished(
-    session, statuses: tuple[str, ...], *conditions, limit: int = 1000
-) -> list[str]:
-    """Ids of groups whose work waits in one of these statuses."""
-    query = (
-        sa.select(_GROUP.c.id)
-        .where(_GROUP.c.status.in_(statuses), *conditions)
-        .where(_GROUP.c.stepped_at.is_not(None))
-        .order_by(_GROUP.c.stepped_at, _GROUP.c.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
-def at_backend(host: str):
-    """A condition: the group is placed in a pool of host@backend."""
-    return _GROUP.c.host.startswith(f'{host}#', autoescape=True)
-
-
-def hosts(session, statuses: tuple[str, ...]) -> list[str]:
-    """Pools that have groups with work waiting in these statuses."""
-    query = sa.select(_GROUP.c.host).where(
-        _GROUP.c.status.in_(statuses),
-        _GROUP.c.host.is_not(None),
-        _GROUP.c.stepped_at.is_not(None),
-    )
-    return list(session.scalars(query.distinct()))
-
-
-def _changed(session, statement) -> bool:
-    return session.execute(statement).rowcount == 1

@@ -213,6 +213,8 @@ def upgrade():
         sa.Column('name', NAME, nullable=False),
         sa.Column('report', JSON, nullable=False),
         sa.Column('share_groups', sa.Integer(), nullable=False),
+        sa.Column('claimed_gb', sa.BigInteger(), nullable=False),
+        sa.Column('claimable_gb', sa.Double(), nullable=True),
         sa.Column('created_at', TIME, nullable=False),
         sa.Column('updated_at', TIME, nullable=True),
         sa.ForeignKeyConstraint(

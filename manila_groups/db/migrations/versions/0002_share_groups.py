@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share groups, what they hold, quotas and messages."""
+"""Share groups and messages."""
 
 from alembic import op
 import sqlalchemy as sa
@@ -58,26 +58,6 @@ def upgrade():
     )
     op.create_index(
         'ix_messages_resource_id', 'messages', ['resource_id'], unique=False
-    )
-    op.create_table(
-        'quota_limits',
-        sa.Column('project_id', NAME, nullable=False),
-        sa.Column('resource', sa.String(length=64), nullable=False),
-        sa.Column('hard_limit', sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            'project_id', 'resource', name='pk_quota_limits'
-        ),
-        **MYSQL,
-    )
-    op.create_table(
-        'quota_usages',
-        sa.Column('project_id', NAME, nullable=False),
-        sa.Column('resource', sa.String(length=64), nullable=False),
-        sa.Column('in_use', sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            'project_id', 'resource', name='pk_quota_usages'
-        ),
-        **MYSQL,
     )
     op.create_table(
         'share_groups',
@@ -153,23 +133,6 @@ def upgrade():
             columns,
         )
     op.create_table(
-        'share_group_attempts',
-        sa.Column('share_group_id', sa.String(length=36), nullable=False),
-        sa.Column('pool', NAME, nullable=False),
-        sa.Column('project_id', NAME, nullable=False),
-        sa.Column('cleaned', sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            'share_group_id', 'pool', name='pk_share_group_attempts'
-        ),
-        **MYSQL,
-    )
-    op.create_index(
-        'ix_share_group_attempts_pool',
-        'share_group_attempts',
-        ['pool'],
-        unique=False,
-    )
-    op.create_table(
         'share_group_share_types',
         sa.Column('share_group_id', sa.String(length=36), nullable=False),
         sa.Column('share_type_id', sa.String(length=36), nullable=False),
@@ -195,128 +158,5 @@ def upgrade():
         'ix_share_group_share_types_share_type_id',
         'share_group_share_types',
         ['share_type_id'],
-        unique=False,
-    )
-    op.create_table(
-        'share_group_snapshots',
-        sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', NAME, nullable=False),
-        sa.Column('user_id', NAME, nullable=True),
-        sa.Column('share_group_id', sa.String(length=36), nullable=False),
-        sa.Column('name', NAME, nullable=True),
-        sa.Column('description', NAME, nullable=True),
-        sa.Column('status', sa.String(length=32), nullable=False),
-        sa.Column('created_at', TIME, nullable=False),
-        sa.Column('updated_at', TIME, nullable=True),
-        sa.Column('stepped_at', TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ['share_group_id'],
-            ['share_groups.id'],
-            name='fk_share_group_snapshots_share_group_id',
-        ),
-        sa.PrimaryKeyConstraint('id', name='pk_share_group_snapshots'),
-        **MYSQL,
-    )
-    op.create_index(
-        'ix_share_group_snapshots_share_group_id',
-        'share_group_snapshots',
-        ['share_group_id'],
-        unique=False,
-    )
-    op.create_table(
-        'shares',
-        sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', NAME, nullable=False),
-        sa.Column('user_id', NAME, nullable=True),
-        sa.Column('share_group_id', sa.String(length=36), nullable=True),
-        sa.Column('share_type_id', sa.String(length=36), nullable=False),
-        sa.Column('snapshot_id', sa.String(length=36), nullable=True),
-        sa.Column(
-            'source_share_group_snapshot_member_id',
-            sa.String(length=36),
-            nullable=True,
-        ),
-        sa.Column('name', NAME, nullable=True),
-        sa.Column('description', NAME, nullable=True),
-        sa.Column('size', sa.Integer(), nullable=False),
-        sa.Column('share_proto', sa.String(length=32), nullable=False),
-        sa.Column('status', sa.String(length=32), nullable=False),
-        sa.Column('host', NAME, nullable=True),
-        sa.Column('is_public', sa.Boolean(), nullable=False),
-        sa.Column('share_network_id', sa.String(length=36), nullable=True),
-        sa.Column('availability_zone_id', sa.String(length=36), nullable=True),
-        sa.Column('created_at', TIME, nullable=False),
-        sa.Column('updated_at', TIME, nullable=True),
-        sa.Column('stepped_at', TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ['availability_zone_id'],
-            ['availability_zones.id'],
-            name='fk_shares_availability_zone_id',
-        ),
-        sa.ForeignKeyConstraint(
-            ['share_group_id'],
-            ['share_groups.id'],
-            name='fk_shares_share_group_id',
-        ),
-        sa.ForeignKeyConstraint(
-            ['share_type_id'],
-            ['share_types.id'],
-            name='fk_shares_share_type_id',
-        ),
-        sa.PrimaryKeyConstraint('id', name='pk_shares'),
-        **MYSQL,
-    )
-    op.create_index(
-        'ix_shares_share_group_id', 'shares', ['share_group_id'], unique=False
-    )
-    op.create_index(
-        'ix_shares_share_type_id', 'shares', ['share_type_id'], unique=False
-    )
-    op.create_index(
-        'ix_shares_snapshot_id', 'shares', ['snapshot_id'], unique=False
-    )
-    op.create_index(
-        'ix_shares_source_share_group_snapshot_member_id',
-        'shares',
-        ['source_share_group_snapshot_member_id'],
-        unique=False,
-    )
-    op.create_table(
-        'share_group_snapshot_members',
-        sa.Column('id', sa.String(length=36), nullable=False),
-        sa.Column(
-            'share_group_snapshot_id', sa.String(length=36), nullable=False
-        ),
-        sa.Column('share_id', sa.String(length=36), nullable=False),
-        sa.Column('project_id', NAME, nullable=False),
-        sa.Column('user_id', NAME, nullable=True),
-        sa.Column('size', sa.Integer(), nullable=False),
-        sa.Column('share_proto', sa.String(length=32), nullable=False),
-        sa.Column('created_at', TIME, nullable=False),
-        sa.Column('updated_at', TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ['share_group_snapshot_id'],
-            ['share_group_snapshots.id'],
-            name='fk_share_group_snapshot_members_share_group_snapshot_id',
-            ondelete='CASCADE',
-        ),
-        sa.ForeignKeyConstraint(
-            ['share_id'],
-            ['shares.id'],
-            name='fk_share_group_snapshot_members_share_id',
-        ),
-        sa.PrimaryKeyConstraint('id', name='pk_share_group_snapshot_members'),
-        **MYSQL,
-    )
-    op.create_index(
-        'ix_share_group_snapshot_members_share_group_snapshot_id',
-        'share_group_snapshot_members',
-        ['share_group_snapshot_id'],
-        unique=False,
-    )
-    op.create_index(
-        'ix_share_group_snapshot_members_share_id',
-        'share_group_snapshot_members',
-        ['share_id'],
         unique=False,
     )

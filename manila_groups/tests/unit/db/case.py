@@ -97,6 +97,24 @@ class OnSqlite(base.TestCase):
             models.ShareGroup, *({**defaults, **row} for row in rows)
         )
 
+    def insert_shares(self, *rows):
+        """Insert available shares of the type of insert_types."""
+        defaults = {
+            'project_id': 'here',
+            'share_type_id': self.share_type,
+            'size': 1,
+            'quota_gb': 1,
+            'claimed_gb': 0,
+            'share_proto': 'NFS',
+            'status': 'available',
+            'access_rules_status': 'active',
+            'is_public': False,
+            'created_at': START,
+        }
+        return self.insert(
+            models.Share, *({**defaults, **row} for row in rows)
+        )
+
     def ensure_zone(self, name):
         with self.db.writer() as session:
             return availability_zones.ensure(session, name)

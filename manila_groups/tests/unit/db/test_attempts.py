@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of failed attempts, and what they say is left over."""
 
+from manila_groups import states
 from manila_groups.db import attempts
 from manila_groups.db import models
 from manila_groups.db import share_groups
@@ -19,9 +20,9 @@ class TestAttempts(case.OnSqlite):
         """A group that the pool failed to create, as it is now."""
         (group_id,) = self.insert_groups({'status': 'creating', 'host': pool})
         group = self.ask(share_groups.get, group_id)
-        self.ask(attempts.add, group, cleaned)
+        self.ask(attempts.add, states.SHARE_GROUP, group, cleaned)
         self.ask(
-            share_groups.update,
+            share_groups.ROWS.update,
             group_id,
             {'status': 'error', 'host': None, **now},
         )
@@ -29,20 +30,20 @@ class TestAttempts(case.OnSqlite):
 
     def left(self, host=HOST):
         return [
-            (row.share_group_id, row.project_id, row.pool)
+            (row.kind, row.resource_id, row.project_id, row.pool)
             for row in self.ask(attempts.leftovers, host)
         ]
 
     def test_a_pool_is_noted_once(self):
         group = self.failed(cleaned=False)
-        self.ask(attempts.add, group, True)
+        self.ask(attempts.add, states.SHARE_GROUP, group, True)
         self.assertEqual({POOL}, self.ask(attempts.pools_tried, group.id))
         self.assertEqual([], self.left())
 
     def test_what_was_not_cleaned_is_left_over(self):
         self.failed(cleaned=True)
         group = self.failed(cleaned=False)
-        expected = [(group.id, group.project_id, POOL)]
+        expected = [(states.SHARE_GROUP, group.id, group.project_id, POOL)]
         self.assertEqual(expected, self.left())
         self.ask(attempts.clean, group.id, POOL)
         self.assertEqual([], self.left())
@@ -61,16 +62,16 @@ class TestAttempts(case.OnSqlite):
 
     def test_it_outlives_the_group(self):
         group = self.failed(cleaned=False)
-        self.ask(share_groups.delete, group.id)
-        self.ask(attempts.forget, group.id)
+        self.ask(share_groups.ROWS.delete, group.id)
+        self.ask(attempts.forget, [group.id])
         self.assertEqual(1, len(self.left()))
         self.ask(attempts.clean, group.id, POOL)
-        self.assertEqual(0, self.count(models.ShareGroupAttempt))
+        self.assertEqual(0, self.count(models.Attempt))
 
     def test_what_was_cleaned_goes_with_the_group(self):
         group = self.failed(cleaned=True)
-        self.ask(attempts.forget, group.id)
-        self.assertEqual(0, self.count(models.ShareGroupAttempt))
+        self.ask(attempts.forget, [group.id])
+        self.assertEqual(0, self.count(models.Attempt))
 
 
 class TestAttemptsOnMysql(case.OnMysql, TestAttempts):

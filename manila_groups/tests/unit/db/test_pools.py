@@ -21,8 +21,17 @@ class TestPools(case.OnSqlite):
         self.service_id = self.ask(services.beat, HOST, 'backend', 'nova')
 
     def report(self, **reports):
-        reports = {f'{HOST}#{name}': value for name, value in reports.items()}
+        reports = {
+            f'{HOST}#{name}': {'claimable_gb': None, **value}
+            for name, value in reports.items()
+        }
         return self.ask(pools.report, self.service_id, reports)
+
+    def claim(self, pool, seen=None, groups=1, **claimed):
+        return self.ask(pools.claim, pool, groups=groups, seen=seen, **claimed)
+
+    def release(self, pool, **released):
+        self.ask(pools.release, pool, **{'groups': 1, **released})
 
     def pools(self):
         return self.ask(pools.list_all)
@@ -69,30 +78,72 @@ class TestPools(case.OnSqlite):
     def test_pools_of_some_services(self):
         self.report(one=REPORT)
         other = self.ask(services.beat, 'h@c', 'backend', 'nova')
-        self.ask(pools.report, other, {'h@c#one': REPORT})
+        self.ask(
+            pools.report, other, {'h@c#one': {**REPORT, 'claimable_gb': 7}}
+        )
         (pool,) = self.ask(pools.list_all, [other])
         self.assertEqual('h@c#one', pool.name)
 
     def test_claim_and_release(self):
         self.report(one=REPORT, two=REPORT)
         generation = self.generation()
-        self.assertTrue(self.ask(pools.claim, ONE, 0))
+        self.assertTrue(self.claim(ONE, 0))
         self.assertEqual({ONE: 1, TWO: 0}, self.counts())
         self.assertLess(generation, self.generation())
-        self.assertFalse(self.ask(pools.claim, ONE, 0))
-        self.assertTrue(self.ask(pools.claim, ONE, None))
-        self.ask(pools.release, ONE)
+        self.assertFalse(self.claim(ONE, 0))
+        self.assertTrue(self.claim(ONE, None))
+        self.release(ONE)
         self.assertEqual({ONE: 1, TWO: 0}, self.counts())
 
-    def test_a_pool_that_is_gone(self):
-        self.assertFalse(self.ask(pools.claim, ONE, None))
-        self.ask(pools.release, ONE)
-        self.assertEqual({}, self.counts())
+    def gigabytes(self):
+        return {pool.name: pool.claimed_gb for pool in self.pools()}
 
-    def test_no_pool_has_less_than_nothing(self):
-        self.report(one=REPORT)
-        self.ask(pools.release, ONE)
+    def test_gigabytes(self):
+        self.report(one={**REPORT, 'claimable_gb': 7.5})
+        self.assertTrue(self.claim(ONE, groups=0, gigabytes=5))
+        for gigabytes, taken in ((3, False), (2, True), (1, False)):
+            self.assertEqual(
+                taken, self.claim(ONE, groups=1, gigabytes=gigabytes)
+            )
+        self.assertEqual({ONE: 1}, self.counts())
+        self.assertEqual({ONE: 7}, self.gigabytes())
+        self.assertTrue(self.claim(ONE, gigabytes=9, beyond=True))
+        self.release(ONE, groups=2, gigabytes=16)
         self.assertEqual({ONE: 0}, self.counts())
+        self.assertEqual({ONE: 0}, self.gigabytes())
+
+    def test_gigabytes_without_a_limit(self):
+        self.report(one=REPORT)
+        self.assertTrue(self.claim(ONE, gigabytes=10**9))
+        self.assertEqual({ONE: 10**9}, self.gigabytes())
+
+    def test_gigabytes_at_once(self):
+        self.report(one={**REPORT, 'claimable_gb': 10})
+        claim = api.retry_on_deadlock(
+            lambda: self.claim(ONE, groups=0, gigabytes=2)
+        )
+        self.assertEqual(5, case.at_once([claim] * 12).count(True))
+        self.assertEqual({ONE: 10}, self.gigabytes())
+
+    def test_a_pool_that_comes_back_counts_its_shares(self):
+        self.insert_shares(
+            {'host': ONE, 'claimed_gb': 3},
+            {'host': ONE, 'claimed_gb': 4},
+            {'host': TWO, 'claimed_gb': 5},
+        )
+        self.report(one=REPORT)
+        self.assertEqual({ONE: 7}, self.gigabytes())
+
+    def test_a_new_limit_is_read_back(self):
+        for limit in (10, 20.5, None):
+            self.report(one={'free_capacity_gb': limit, 'claimable_gb': limit})
+            (pool,) = self.pools()
+            self.assertEqual(limit, pool.claimable_gb)
+
+    def test_a_pool_that_is_gone(self):
+        self.assertFalse(self.claim(ONE, None))
+        self.release(ONE)
+        self.assertEqual({}, self.counts())
 
     def test_a_pool_that_comes_back_counts_its_groups(self):
         self.insert_groups({'host': ONE}, {'host': ONE}, {'host': TWO})
@@ -106,15 +157,15 @@ class TestPools(case.OnSqlite):
 
     def test_claims_at_once_are_all_counted(self):
         self.report(one=REPORT, two=REPORT)
-        claim = api.retry_on_deadlock(lambda: self.ask(pools.claim, ONE, None))
-        release = api.retry_on_deadlock(lambda: self.ask(pools.release, ONE))
+        claim = api.retry_on_deadlock(lambda: self.claim(ONE, None))
+        release = api.retry_on_deadlock(lambda: self.release(ONE))
         self.assertEqual([True] * 20, case.at_once([claim] * 20))
         self.assertEqual([None] * 5, case.at_once([release] * 5))
         self.assertEqual({ONE: 15, TWO: 0}, self.counts())
 
     def test_of_claims_that_saw_the_same_one_wins(self):
         self.report(one=REPORT)
-        claim = api.retry_on_deadlock(lambda: self.ask(pools.claim, ONE, 0))
+        claim = api.retry_on_deadlock(lambda: self.claim(ONE, 0))
         won = case.at_once([claim] * 10)
         self.assertEqual(1, won.count(True))
         self.assertEqual({ONE: 1}, self.counts())
@@ -127,8 +178,8 @@ class TestPools(case.OnSqlite):
         @api.retry_on_deadlock
         def place():
             with self.db.writer() as session:
-                share_groups.update(session, group, {'host': ONE})
-                pools.claim(session, ONE, None)
+                share_groups.ROWS.update(session, group, {'host': ONE})
+                pools.claim(session, ONE, groups=1)
                 placed.set()
                 return
 
@@ -169,8 +220,8 @@ class TestPoolsOnPostgresql(case.OnPostgresql, TestPools):
         (group,) = self.insert_groups({'host': None})
 
         def place(session):
-            share_groups.update(session, group, {'host': ONE})
-            pools.claim(session, ONE, 0)
+            share_groups.ROWS.update(session, group, {'host': ONE})
+            pools.claim(session, ONE, groups=1, seen=0)
 
         self.beside(place, {ONE: 1, TWO: 0})
 
@@ -178,7 +229,7 @@ class TestPoolsOnPostgresql(case.OnPostgresql, TestPools):
         (group,) = self.insert_groups({'host': ONE})
 
         def remove(session):
-            share_groups.delete(session, group)
-            pools.release(session, ONE)
+            share_groups.ROWS.delete(session, group)
+            pools.release(session, ONE, groups=1)
 
         self.beside(remove, {ONE: 0, TWO: 0})

@@ -2,81 +2,137 @@
 """Quotas are exact, also when many use them at once."""
 
 from manila_groups.db import api
-from manila_groups.db import models
 from manila_groups.db import quotas
 from manila_groups.tests.unit.db import case
 
 LIMIT = 5
+HERE = quotas.Scope('here')
+THERE = quotas.Scope('there')
+USER = quotas.Scope('here', user_id='user')
+TYPE = quotas.Scope('here', share_type_id='type')
 
 
 class TestQuotas(case.OnSqlite):
-    def take(self, amount=1, most=LIMIT, project='here'):
-        return self.ask(quotas.take, project, 'things', amount, most)
+    def use(self, amount=1, most=LIMIT, scope=HERE):
+        return self.ask(quotas.use, scope, 'things', amount, most)
 
-    def used(self, project='here'):
-        return self.ask(quotas.used, project, 'things')
+    def used(self, scope=HERE):
+        found = self.ask(quotas.usages, [scope], ['things'])
+        return found.get((scope, 'things'))
 
     def test_the_first_use(self):
         self.assertIsNone(self.used())
-        self.assertTrue(self.take())
+        self.assertTrue(self.use())
         self.assertEqual(1, self.used())
+        self.assertEqual(1, self.ask(quotas.newest_usage, HERE, 'things'))
 
     def test_up_to_the_limit_and_no_further(self):
-        self.assertFalse(self.take(LIMIT + 1))
-        self.assertTrue(self.take(LIMIT))
-        self.assertFalse(self.take())
+        self.assertFalse(self.use(LIMIT + 1))
+        self.assertTrue(self.use(LIMIT))
+        self.assertFalse(self.use())
         self.assertEqual(LIMIT, self.used())
 
     def test_a_limit_of_nothing(self):
-        self.assertFalse(self.take(most=0))
-        self.assertTrue(self.take(0, most=0))
+        self.assertFalse(self.use(most=0))
+        self.assertTrue(self.use(0, most=0))
 
     def test_unlimited(self):
-        self.assertTrue(self.take(2**40, most=quotas.UNLIMITED))
-        self.assertTrue(self.take(2**40, most=quotas.UNLIMITED))
+        self.assertTrue(self.use(2**40, most=quotas.UNLIMITED))
+        self.assertTrue(self.use(2**40, most=quotas.UNLIMITED))
         self.assertEqual(2**41, self.used())
 
-    def test_given_back(self):
-        self.take(LIMIT)
-        self.ask(quotas.give_back, 'here', 'things', 2)
+    def test_a_limit_as_large_as_can_be(self):
+        self.assertTrue(self.use(most=2**63 - 1))
+
+    def test_freed(self):
+        self.use(LIMIT)
+        self.ask(quotas.free, HERE, 'things', 2)
         self.assertEqual(LIMIT - 2, self.used())
-        self.assertTrue(self.take(2))
+        self.assertTrue(self.use(2))
 
-    def test_projects_and_resources_are_apart(self):
-        self.take(LIMIT)
-        self.assertTrue(self.take(project='there'))
-        self.assertTrue(self.take(project='Here'))
-        self.assertTrue(self.ask(quotas.take, 'here', 'others', 1, 1))
-
-    def test_a_project_has_the_default_or_its_own_limit(self):
-        self.insert(
-            models.QuotaLimit,
-            {'project_id': 'here', 'resource': 'things', 'hard_limit': 0},
+    def test_scopes_and_resources_are_apart(self):
+        scopes = (HERE, THERE, quotas.Scope('Here'), USER, TYPE)
+        for scope in scopes:
+            self.assertTrue(self.use(LIMIT, scope=scope))
+            self.assertFalse(self.use(scope=scope))
+        self.assertTrue(self.ask(quotas.use, HERE, 'others', 1, 1))
+        self.ask(quotas.free, USER, 'things', 1)
+        self.assertEqual(
+            [LIMIT, LIMIT, LIMIT, LIMIT - 1, LIMIT],
+            [self.used(scope) for scope in scopes],
         )
-        limit = self.ask(quotas.limit, 'here', 'things', 7)
-        self.assertEqual(0, limit)
-        self.assertEqual(7, self.ask(quotas.limit, 'there', 'things', 7))
+
+    def test_usages_of_several_scopes(self):
+        self.use(1)
+        self.use(2, scope=USER)
+        self.use(4, scope=THERE)
+        self.ask(quotas.use, TYPE, 'others', 3, LIMIT)
+        self.assertEqual(
+            {(HERE, 'things'): 1, (USER, 'things'): 2, (TYPE, 'others'): 3},
+            self.ask(quotas.usages, [HERE, USER, TYPE]),
+        )
+
+    def test_limits_are_set_and_changed_and_removed(self):
+        both = [HERE, USER]
+        self.ask(quotas.set_limits, HERE, {'things': 3, 'others': 2**63 - 1})
+        self.ask(quotas.set_limits, USER, {'things': -1})
+        self.ask(quotas.set_limits, HERE, {'things': 4})
+        self.ask(quotas.set_limits, THERE, {'things': 9})
+        self.assertEqual(
+            {
+                (HERE, 'things'): 4,
+                (HERE, 'others'): 2**63 - 1,
+                (USER, 'things'): -1,
+            },
+            self.ask(quotas.limits, both),
+        )
+        self.assertEqual(
+            {(HERE, 'others'): 2**63 - 1},
+            self.ask(quotas.limits, both, ['others']),
+        )
+        self.ask(quotas.delete_limits, HERE)
+        self.assertEqual({(USER, 'things'): -1}, self.ask(quotas.limits, both))
 
     def test_a_failed_transaction_uses_nothing(self):
-        self.take()
+        self.use()
 
         def fail():
             with self.db.writer() as session:
-                quotas.take(session, 'here', 'things', 1, LIMIT)
+                quotas.use(session, HERE, 'things', 1, LIMIT)
                 raise ArithmeticError
 
         self.assertRaises(ArithmeticError, fail)
         self.assertEqual(1, self.used())
 
     def test_many_at_once(self):
-        take = api.retry_on_deadlock(self.take)
-        taken = case.at_once([lambda: take(1, 25)] * 40)
-        self.assertEqual([False] * 15 + [True] * 25, sorted(taken))
+        use = api.retry_on_deadlock(self.use)
+        used = case.at_once([lambda: use(1, 25)] * 40)
+        self.assertEqual([False] * 15 + [True] * 25, sorted(used))
         self.assertEqual(25, self.used())
+
+    def test_one_limit_is_set_by_many_at_once(self):
+        set_limits = api.retry_on_deadlock(
+            lambda value: self.ask(quotas.set_limits, HERE, {'things': value})
+        )
+        set_to = [lambda n=n: set_limits(n) for n in range(16)]
+        self.assertEqual([None] * 16, case.at_once(set_to))
+        ((_key, value),) = self.ask(quotas.limits, [HERE]).items()
+        self.assertIn(value, range(16))
 
 
 class TestQuotasOnMysql(case.OnMysql, TestQuotas):
-    pass
+    def test_spaces_at_the_end_of_an_id_do_not_count(self):
+        self.use(scope=quotas.Scope('here', user_id='user '))
+        self.assertEqual(1, self.used(USER))
+
+    def test_a_usage_that_the_transaction_does_not_see_yet(self):
+        with self.db.writer() as session:
+            self.assertEqual({}, quotas.usages(session, [HERE]))
+            self.use(LIMIT)
+            self.assertFalse(quotas.use(session, HERE, 'things', 1, LIMIT))
+            self.assertEqual(
+                LIMIT, quotas.newest_usage(session, HERE, 'things')
+            )
 
 
 class TestQuotasOnPostgresql(case.OnPostgresql, TestQuotas):
@@ -84,20 +140,20 @@ class TestQuotasOnPostgresql(case.OnPostgresql, TestQuotas):
         class Session:
             """Lets another transaction use the quota after the first look."""
 
-            def __init__(self, session, take):
-                self.session, self.take = session, take
+            def __init__(self, session, use):
+                self.session, self.use = session, use
 
             def execute(self, statement):
                 result = self.session.execute(statement)
-                if self.take is not None:
-                    self.take, take = None, self.take
-                    take()
+                if self.use is not None:
+                    self.use, use = None, self.use
+                    use()
                 return result
 
             def __getattr__(self, name):
                 return getattr(self.session, name)
 
         with self.db.writer() as session:
-            watched = Session(session, self.take)
-            self.assertTrue(quotas.take(watched, 'here', 'things', 1, LIMIT))
+            watched = Session(session, self.use)
+            self.assertTrue(quotas.use(watched, HERE, 'things', 1, LIMIT))
         self.assertEqual(2, self.used())

@@ -111,17 +111,8 @@ class TestFilters(case.OnSqlite):
 
     def test_snapshot_that_a_share_is_based_on(self):
         group, _other = self.insert_groups({'name': 'mine'}, {'name': 'other'})
-        share = {
-            'share_group_id': group,
-            'snapshot_id': '5' * 36,
-            'share_type_id': self.share_type,
-            'project_id': 'here',
-            'size': 1,
-            'share_proto': 'NFS',
-            'status': 'available',
-            'is_public': False,
-        }
-        self.insert(models.Share, dict(share), dict(share))
+        share = {'share_group_id': group, 'snapshot_id': '5' * 36}
+        self.insert_shares(share, share)
         self.assertEqual(['mine'], self.names(snapshot_id='5' * 36))
         self.assertEqual([], self.names(snapshot_id=OTHER))
 
@@ -157,7 +148,7 @@ class TestSteps(case.OnSqlite):
         for step in steps:
             for status in states.SHARE_GROUP_STATUSES:
                 group_id = self.given(status=status)
-                taken = self.ask(share_groups.take_step, group_id, step)
+                taken = self.ask(share_groups.ROWS.take_step, group_id, step)
                 self.assertEqual(status in step.expected, taken)
                 self.assertEqual(
                     step.becomes if taken else status,
@@ -169,7 +160,10 @@ class TestSteps(case.OnSqlite):
         before = timeutils.utcnow()
         self.assertTrue(
             self.ask(
-                share_groups.take_step, group_id, states.CLAIM, host='h@b#p'
+                share_groups.ROWS.take_step,
+                group_id,
+                states.CLAIM,
+                host='h@b#p',
             )
         )
         group = self.get(group_id)
@@ -182,10 +176,10 @@ class TestSteps(case.OnSqlite):
         for host in (None, 'h@b#q'):
             self.assertFalse(
                 self.ask(
-                    share_groups.take_step,
+                    share_groups.ROWS.take_step,
                     group_id,
                     states.CREATED,
-                    share_groups.placed_at(host),
+                    share_groups.ROWS.placed_at(host),
                 )
             )
         self.assertEqual('creating', self.get(group_id).status)
@@ -193,11 +187,13 @@ class TestSteps(case.OnSqlite):
     def test_a_status_set_by_hand_has_no_work(self):
         group_id = self.given(status='available', stepped_at=case.START)
         self.assertTrue(
-            self.ask(share_groups.set_status, group_id, 'deleting')
+            self.ask(share_groups.ROWS.set_status, group_id, 'deleting')
         )
         self.assertIsNone(self.get(group_id).stepped_at)
-        self.assertEqual([], self.ask(share_groups.unfinished, ('deleting',)))
-        self.assertEqual([], self.ask(share_groups.hosts, ('deleting',)))
+        self.assertEqual(
+            [], self.ask(share_groups.ROWS.unfinished, ('deleting',))
+        )
+        self.assertEqual([], self.ask(share_groups.ROWS.hosts, ('deleting',)))
 
     def test_unfinished_names_those_that_wait_longest_first(self):
         second = datetime.timedelta(seconds=1)
@@ -209,9 +205,9 @@ class TestSteps(case.OnSqlite):
             for number in range(3)
         ]
         self.given(status='available', stepped_at=case.START)
-        found = self.ask(share_groups.unfinished, ('creating',))
+        found = self.ask(share_groups.ROWS.unfinished, ('creating',))
         self.assertEqual(groups[::-1], found)
-        found = self.ask(share_groups.unfinished, ('creating',), limit=1)
+        found = self.ask(share_groups.ROWS.unfinished, ('creating',), limit=1)
         self.assertEqual(groups[2:], found)
 
     def test_a_back_end_is_not_one_whose_name_begins_alike(self):
@@ -221,24 +217,30 @@ class TestSteps(case.OnSqlite):
         for host in ('h@b_11#p', 'h@bx1#p', 'H@b_1#p', 'h@b_1'):
             self.given(status='creating', stepped_at=case.START, host=host)
         found = self.ask(
-            share_groups.unfinished,
+            share_groups.ROWS.unfinished,
             ('creating',),
-            share_groups.at_backend('h@b_1'),
+            share_groups.ROWS.at_backend('h@b_1'),
         )
         self.assertEqual([mine], found)
 
     def test_a_group_with_shares_or_snapshots_is_not_empty(self):
         snapshot = {'project_id': 'here', 'status': 'available'}
-        free, used = self.given(), self.given()
+        free, snapshotted, used = [self.given() for _ in range(3)]
         self.insert(
-            models.ShareGroupSnapshot, {**snapshot, 'share_group_id': used}
+            models.ShareGroupSnapshot,
+            {**snapshot, 'share_group_id': snapshotted},
         )
+        self.insert_shares({'share_group_id': used})
         empty = share_groups.is_empty()
-        for group_id, expected in ((free, True), (used, False)):
+        for group_id, expected in (
+            (free, True),
+            (snapshotted, False),
+            (used, False),
+        ):
             self.assertEqual(
                 expected,
                 self.ask(
-                    share_groups.take_step, group_id, states.DELETE, empty
+                    share_groups.ROWS.take_step, group_id, states.DELETE, empty
                 ),
             )
 
@@ -248,8 +250,8 @@ class TestSteps(case.OnSqlite):
             models.ShareGroupShareType,
             {'share_group_id': group_id, 'share_type_id': self.share_type},
         )
-        self.assertTrue(self.ask(share_groups.delete, group_id))
-        self.assertFalse(self.ask(share_groups.delete, group_id))
+        self.assertTrue(self.ask(share_groups.ROWS.delete, group_id))
+        self.assertFalse(self.ask(share_groups.ROWS.delete, group_id))
         self.assertEqual(0, self.count(models.ShareGroupShareType))
 
 

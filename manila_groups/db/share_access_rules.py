@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of shares' access rules, and what was noted with them."""
+
+import collections
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_db import exception as db_exception
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.db import listing
+from manila_groups.db import models
+from manila_groups.db import records
+from manila_groups.db import stepping
+
+_RULE = models.ShareAccessRule.__table__
+_METADATA = models.ShareAccessRuleMetadata.__table__
+_SHARE = models.Share.__table__
+
+#: The states in which a rule waits for the back end.
+WAITING = (
+    states.QUEUED_TO_APPLY,
+    states.APPLYING,
+    states.QUEUED_TO_DENY,
+    states.DENYING,
+)
+
+ROWS = stepping.Rows(_RULE, status='state')
+
+
+def _has_all(pairs):
+    return sa.and_(
+        *(
+            sa.exists().where(
+                _METADATA.c.rule_id == _RULE.c.id,
+                _METADATA.c.meta_key == key,
+                _METADATA.c.meta_value == value,
+            )
+            for key, value in pairs.items()
+        )
+    )
+
+
+FILTERS = {
+    **{
+        name: listing.equals(_RULE.c[name])
+        for name in ('access_type', 'access_to', 'access_level', 'state')
+    },
+    'metadata': _has_all,
+    # No rule for an address has a key.
+    'access_key': lambda _value: sa.false(),
+}
+
+
+def of_share(
+    session, share_id: str, filters: Mapping[str, Any] | None = None
+) -> list[records.AccessRule]:
+    """Read the rules of a share, oldest first.
+
+    :param filters: keys of FILTERS; metadata is a mapping, all others are
+        strings
+    """
+    conditions = listing.conditions(FILTERS, filters or {}).values()
+    return _find(session, of(share_id), *conditions)
+
+
+def get(session, rule_id: str) -> records.AccessRule | None:
+    """Read one rule of any project; None when there is none."""
+    found = _find(session, _RULE.c.id == rule_id)
+    return found[0] if found else None
+
+
+def _find(session, *conditions):
+    query = (
+        sa.select(_RULE)
+        .where(*conditions)
+        .order_by(_RULE.c.created_at, _RULE.c.id)
+    )
+    rows = session.execute(query).all()
+    metadata = collections.defaultdict(dict)
+    if rows:
+        pairs = sa.select(_METADATA).where(
+            _METADATA.c.rule_id.in_([row.id for row in rows])
+        )
+        for rule_id, key, value in session.execute(pairs):
+            metadata[rule_id][key] = value
+    return [
+        records.AccessRule(**row._mapping, metadata=metadata[row.id])
+        for row in rows
+    ]
+
+
+def insert(
+    session, values: Mapping[str, Any], metadata: Mapping[str, str]
+) -> None:
+    """Add a rule that the back end is to apply.
+
+    :param values: columns of the row, without state and times
+    :raises Invalid: the share has one for the same clients
+    """
+    now = timeutils.utcnow()
+    row = {
+        'state': states.QUEUED_TO_APPLY,
+        'created_at': now,
+        'stepped_at': now,
+        **values,
+    }
+    try:
+        session.execute(sa.insert(_RULE), [row])
+    except db_exception.DBDuplicateEntry as error:
+        raise exception.Invalid(
+            f'access_to: the share {row["share_id"]} has a rule for '
+            f'{row["access_to"]} already.'
+        ) from error
+    set_metadata(session, row['id'], metadata)
+
+
+def set_metadata(session, rule_id: str, metadata: Mapping[str, str]) -> None:
+    """Set or change some keys; the others of the rule stay.
+
+    The caller holds the rule.
+    """
+    if not metadata:
+        return
+    session.execute(
+        sa.delete(_METADATA).where(
+            _METADATA.c.rule_id == rule_id, _METADATA.c.meta_key.in_(metadata)
+        )
+    )
+    rows = [
+        {'rule_id': rule_id, 'meta_key': key, 'meta_value': value}
+        for key, value in metadata.items()
+    ]
+    session.execute(sa.insert(_METADATA), rows)
+
+
+def delete_metadata(session, rule_id: str, key: str) -> bool:
+    """Delete one key; False when the rule has none of this name."""
+    return stepping.changed(
+        session,
+        sa.delete(_METADATA).where(
+            _METADATA.c.rule_id == rule_id, _METADATA.c.meta_key == key
+        ),
+    )
+
+
+def delete_denied(session, share_id: str) -> None:
+    """Delete the rules that the back end has taken away."""
+    session.execute(
+        sa.delete(_RULE).where(of(share_id), _RULE.c.state == states.DENYING)
+    )
+
+
+def of(share_id: str):
+    """A condition: the rule is one of this share's."""
+    return _RULE.c.share_id == share_id
+
+
+def states_of(session, share_id: str) -> frozenset[str]:
+    """The states that rules of a share are in."""
+    query = sa.select(_RULE.c.state).where(of(share_id)).distinct()
+    return frozenset(session.scalars(query))
+
+
+def waiting_shares(
+    session, host: str, *conditions, limit: int = 1000
+) -> list[str]:
+    """Ids of shares with rules that wait for the back end, by their wait.
+
+    Leaves out shares that are being deleted: their rules go with them.
+
+    :param host: host@backend
+    :param conditions: further SQL conditions on the rules
+    """
+    query = (
+        sa.select(_RULE.c.share_id)
+        .join(_SHARE, _RULE.c.share_id == _SHARE.c.id)
+        .where(
+            _RULE.c.state.in_(WAITING),
+            _RULE.c.stepped_at.is_not(None),
+            _SHARE.c.host.startswith(f'{host}#', autoescape=True),
+            _SHARE.c.status != states.DELETING,
+            *conditions,
+        )
+        .group_by(_RULE.c.share_id)
+        .order_by(sa.func.min(_RULE.c.stepped_at), _RULE.c.share_id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))

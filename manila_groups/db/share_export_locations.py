@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the places that shares can be mounted from."""
+
+from collections.abc import Iterable
+
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+import sqlalchemy as sa
+
+from manila_groups.db import models
+from manila_groups.db import records
+
+_LOCATION = models.ShareExportLocation.__table__
+
+
+def of_share(
+    session, share_id: str, admin: bool
+) -> list[records.ExportLocation]:
+    """Read the export locations of a share, oldest first.
+
+    :param admin: those too that only administrators are shown
+    """
+    return _find(session, _LOCATION.c.share_id == share_id, *_seen(admin))
+
+
+def get(
+    session, location_id: str, admin: bool
+) -> records.ExportLocation | None:
+    """Read one export location; None when there is none.
+
+    :param admin: also one that only administrators are shown
+    """
+    found = _find(session, _LOCATION.c.id == location_id, *_seen(admin))
+    return found[0] if found else None
+
+
+def _seen(admin):
+    return () if admin else (_LOCATION.c.is_admin_only.is_(sa.false()),)
+
+
+def _find(session, *conditions):
+    query = (
+        sa.select(_LOCATION)
+        .where(*conditions)
+        .order_by(_LOCATION.c.created_at, _LOCATION.c.id)
+    )
+    return [
+        records.ExportLocation(**row._mapping)
+        for row in session.execute(query)
+    ]
+
+
+def replace(session, share_id: str, locations: Iterable) -> None:
+    """Make these the export locations of a share, and no others.
+
+    One with a path that is there keeps its id.  The caller holds the share.
+
+    :param locations: what the driver says, as backend.driver.ExportLocation
+    """
+    wanted = {one.path: one for one in locations}
+    known = {one.path: one for one in of_share(session, share_id, True)}
+    _delete(session, [known[path].id for path in known.keys() - wanted])
+    for path in known.keys() & wanted:
+        if _flags(known[path]) != _flags(wanted[path]):
+            _update(session, known[path].id, _flags(wanted[path]))
+    _insert(
+        session,
+        share_id,
+        [one for path, one in wanted.items() if path not in known],
+    )
+
+
+def _flags(location):
+    return {
+        'preferred': location.preferred,
+        'is_admin_only': location.is_admin_only,
+    }
+
+
+def _delete(session, ids):
+    if ids:
+        session.execute(sa.delete(_LOCATION).where(_LOCATION.c.id.in_(ids)))
+
+
+def _update(session, location_id, values):
+    session.execute(
+        sa.update(_LOCATION)
+        .where(_LOCATION.c.id == location_id)
+        .values(updated_at=timeutils.utcnow(), **values)
+    )
+
+
+def _insert(session, share_id, locations):
+    now = timeutils.utcnow()
+    rows = [
+        {
+            'id': uuidutils.generate_uuid(),
+            'share_id': share_id,
+            'path': one.path,
+            'created_at': now,
+            # Clients read it as a time, also of what has never changed.
+            'updated_at': now,
+            **_flags(one),
+        }
+        for one in locations
+    ]
+    if rows:
+        session.execute(sa.insert(_LOCATION), rows)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of share group snapshots and their members."""
+
+import collections
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups import states
+from manila_groups.db import listing
+from manila_groups.db import models
+from manila_groups.db import paging
+from manila_groups.db import records
+from manila_groups.db import stepping
+
+_SNAPSHOT = models.ShareGroupSnapshot.__table__
+_MEMBER = models.ShareGroupSnapshotMember.__table__
+_GROUP = models.ShareGroup.__table__
+
+#: A snapshot is where its group is.
+_HOST = (
+    sa.select(_GROUP.c.host)
+    .where(_GROUP.c.id == _SNAPSHOT.c.share_group_id)
+    .scalar_subquery()
+)
+
+ROWS = stepping.Rows(_SNAPSHOT, host=_HOST)
+
+_QUERY = sa.select(*_SNAPSHOT.c, _GROUP.c.host).select_from(
+    _SNAPSHOT.join(_GROUP, _SNAPSHOT.c.share_group_id == _GROUP.c.id)
+)
+
+SORT_COLUMNS = {
+    'id': _SNAPSHOT.c.id,
+    'name': _SNAPSHOT.c.name,
+    'status': _SNAPSHOT.c.status,
+    'host': _GROUP.c.host,
+    'user_id': _SNAPSHOT.c.user_id,
+    'project_id': _SNAPSHOT.c.project_id,
+    'created_at': _SNAPSHOT.c.created_at,
+    'share_group_id': _SNAPSHOT.c.share_group_id,
+}
+
+MEMBER_SORT_COLUMNS = {
+    name: _MEMBER.c[name] for name in ('id', 'created_at', 'size', 'share_id')
+}
+
+
+FILTERS = {
+    **{
+        name: listing.equals(_SNAPSHOT.c[name])
+        for name in (
+            'id',
+            'project_id',
+            'name',
+            'description',
+            'status',
+            'share_group_id',
+        )
+    },
+    'name~': listing.contains(_SNAPSHOT.c.name),
+    'description~': listing.contains(_SNAPSHOT.c.description),
+}
+
+
+def list_page(
+    session, filters: Mapping[str, str], page: paging.Page, details: bool
+) -> tuple[list[records.ShareGroupSnapshot], bool]:
+    """Read one page of snapshots.
+
+    :param filters: keys of FILTERS
+    :param details: read the snapshots' members too
+    :returns: the snapshots, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    wanted = listing.conditions(FILTERS, filters)
+    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(session, rows, details), more
+
+
+def list_members(
+    session, snapshot_id: str, page: paging.Page
+) -> tuple[list[records.ShareGroupSnapshotMember], bool]:
+    """Read one page of the members of a snapshot.
+
+    :returns: the members, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    of_snapshot = _MEMBER.c.share_group_snapshot_id == snapshot_id
+    rows, more = paging.fetch(
+        session,
+        sa.select(_MEMBER).where(of_snapshot),
+        MEMBER_SORT_COLUMNS,
+        page,
+        [of_snapshot],
+    )
+    return [_to_member(row) for row in rows], more
+
+
+def get(session, snapshot_id: str) -> records.ShareGroupSnapshot | None:
+    """Read one snapshot of any project; None when there is none."""
+    found = _find(session, _SNAPSHOT.c.id == snapshot_id)
+    return found[0] if found else None
+
+
+def of_group(session, group_id: str) -> list[records.ShareGroupSnapshot]:
+    """Read the snapshots of a group, oldest first."""
+    return _find(session, _SNAPSHOT.c.share_group_id == group_id)
+
+
+def _find(session, condition):
+    query = _QUERY.where(condition).order_by(
+        _SNAPSHOT.c.created_at, _SNAPSHOT.c.id
+    )
+    return _to_records(session, session.execute(query).all(), True)
+
+
+def _to_records(session, rows, details):
+    members = collections.defaultdict(list)
+    if details and rows:
+        query = (
+            sa.select(_MEMBER)
+            .where(
+                _MEMBER.c.share_group_snapshot_id.in_([row.id for row in rows])
+            )
+            .order_by(_MEMBER.c.created_at, _MEMBER.c.id)
+        )
+        for row in session.execute(query):
+            members[row.share_group_snapshot_id].append(_to_member(row))
+    return [
+        records.ShareGroupSnapshot(
+            **row._mapping, members=tuple(members[row.id])
+        )
+        for row in rows
+    ]
+
+
+def _to_member(row):
+    return records.ShareGroupSnapshotMember(**row._mapping)
+
+
+def insert(
+    session, values: Mapping[str, Any], members: list[Mapping[str, Any]]
+) -> None:
+    """Add a snapshot that is to be made.
+
+    :param values: columns of the row, without status and times
+    :param members: columns of each member's row, without its snapshot's id
+        and times
+    """
+    now = timeutils.utcnow()
+    row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
+    session.execute(sa.insert(_SNAPSHOT), [{**row, **values}])
+    rows = [
+        {
+            'share_group_snapshot_id': values['id'],
+            'created_at': now,
+            **member,
+        }
+        for member in members
+    ]
+    if rows:
+        session.execute(sa.insert(_MEMBER), rows)
+
+
+def in_group(group_id: str):
+    """A condition: the snapshot is one of this group."""
+    return _SNAPSHOT.c.share_group_id == group_id
+
+
+def is_no_source():
+    """A condition: no share group is being created from the snapshot."""
+    return ~sa.exists().where(
+        _GROUP.c.source_share_group_snapshot_id == _SNAPSHOT.c.id,
+        _GROUP.c.status == states.CREATING,
+    )
+
+
+def clone_in_creation(session, group_id: str) -> str | None:
+    """The id of a group that is being created from a snapshot of a group."""
+    sources = sa.select(_SNAPSHOT.c.id).where(in_group(group_id))
+    query = sa.select(_GROUP.c.id).where(
+        _GROUP.c.source_share_group_snapshot_id.in_(sources),
+        _GROUP.c.status == states.CREATING,
+    )
+    return session.scalar(query.order_by(_GROUP.c.id).limit(1))

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of share networks and of their subnets."""
+
+import collections
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups.db import listing
+from manila_groups.db import models
+from manila_groups.db import paging
+from manila_groups.db import records
+from manila_groups.db import stepping
+
+_NETWORK = models.ShareNetwork.__table__
+_SUBNET = models.ShareNetworkSubnet.__table__
+_ZONE = models.AvailabilityZone.__table__
+#: The tables whose rows name share networks.
+_NAMING = (models.ShareGroup.__table__, models.Share.__table__)
+
+_QUERY = sa.select(*(c for c in _NETWORK.c if c.name != 'holds'))
+
+_SUBNET_QUERY = (
+    sa.select(
+        *(c for c in _SUBNET.c if c.name != 'availability_zone_id'),
+        _ZONE.c.name.label('availability_zone'),
+        _NETWORK.c.name.label('share_network_name'),
+    )
+    .join(_NETWORK, _SUBNET.c.share_network_id == _NETWORK.c.id)
+    .outerjoin(_ZONE, _SUBNET.c.availability_zone_id == _ZONE.c.id)
+    .order_by(_SUBNET.c.created_at, _SUBNET.c.id)
+)
+
+SORT_COLUMNS = {
+    key: _NETWORK.c[key] for key in ('id', 'name', 'project_id', 'created_at')
+}
+
+#: The filters that look at the subnets: some subnet has the value.
+SUBNET_FILTERS = (
+    'neutron_net_id',
+    'neutron_subnet_id',
+    'network_type',
+    'segmentation_id',
+    'cidr',
+    'ip_version',
+)
+
+
+def _has_subnet(column):
+    return lambda value: _NETWORK.c.id.in_(
+        sa.select(_SUBNET.c.share_network_id).where(column == value)
+    )
+
+
+FILTERS = {
+    **{
+        name: listing.equals(_NETWORK.c[name])
+        for name in ('project_id', 'name', 'description')
+    },
+    'name~': listing.contains(_NETWORK.c.name),
+    'description~': listing.contains(_NETWORK.c.description),
+    'created_since': lambda value: _NETWORK.c.created_at >= value,
+    'created_before': lambda value: _NETWORK.c.created_at <= value,
+    **{name: _has_subnet(_SUBNET.c[name]) for name in SUBNET_FILTERS},
+    # No share network has a security service.
+    'security_service_id': lambda _value: sa.false(),
+}
+
+
+def list_page(
+    session, filters: Mapping[str, Any], page: paging.Page, details: bool
+) -> tuple[list[records.ShareNetwork], bool]:
+    """Read one page of share networks.
+
+    :param filters: keys of FILTERS; the created ones are datetimes,
+        segmentation_id and ip_version numbers
+    :param details: read the subnets too
+    :returns: the share networks, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    wanted = listing.conditions(FILTERS, filters)
+    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(session, rows, details), more
+
+
+def get(session, network_id: str) -> records.ShareNetwork | None:
+    """Read one share network of any project; None when there is none."""
+    rows = session.execute(_QUERY.where(_NETWORK.c.id == network_id)).all()
+    found = _to_records(session, rows, True)
+    return found[0] if found else None
+
+
+def _to_records(session, rows, details):
+    subnets = collections.defaultdict(list)
+    if details and rows:
+        query = _SUBNET_QUERY.where(
+            _SUBNET.c.share_network_id.in_([row.id for row in rows])
+        )
+        for row in session.execute(query):
+            subnets[row.share_network_id].append(
+                records.ShareNetworkSubnet(**row._mapping)
+            )
+    return [
+        records.ShareNetwork(**row._mapping, subnets=tuple(subnets[row.id]))
+        for row in rows
+    ]
+
+
+def hold(session, network_id: str, project_id: str | None = None) -> bool:
+    """Keep other transactions from holding a network until this one ends.
+
+    All that names a share network, and all that takes something away from it,
+    holds it first, so that one sees what the other one did.
+
+    :param project_id: of this project; None of any
+    :returns: False when there is no such network
+    """
+    statement = sa.update(_NETWORK).where(_NETWORK.c.id == network_id)
+    if project_id is not None:
+        statement = statement.where(_NETWORK.c.project_id == project_id)
+    return stepping.changed(
+        session, statement.values(holds=_NETWORK.c.holds + 1)
+    )
+
+
+def serves(session, network_id: str, zone_name: str | None) -> bool:
+    """Tell whether a network that is held has a subnet for a zone.
+
+    :param zone_name: None for any zone
+    """
+    query = sa.select(_SUBNET.c.id).where(
+        _SUBNET.c.share_network_id == network_id
+    )
+    if zone_name is not None:
+        zone = sa.select(_ZONE.c.id).where(_ZONE.c.name == zone_name)
+        query = query.where(
+            sa.or_(
+                _SUBNET.c.availability_zone_id.is_(None),
+                _SUBNET.c.availability_zone_id == zone.scalar_subquery(),
+            )
+        )
+    # A locking read sees what was committed before the network was held.
+    query = query.limit(1).with_for_update(read=True)
+    return session.execute(query).first() is not None
+
+
+def insert(session, values: Mapping[str, Any]) -> None:
+    """Add a share network; values are columns of the row."""
+    now = timeutils.utcnow()
+    session.execute(
+        sa.insert(_NETWORK).values(**{'created_at': now, **values})
+    )
+
+
+def update(session, network_id: str, values: Mapping[str, Any]) -> None:
+    """Change columns of a share network."""
+    session.execute(
+        sa.update(_NETWORK)
+        .where(_NETWORK.c.id == network_id)
+        .values(updated_at=timeutils.utcnow(), **values)
+    )
+
+
+def delete(session, network_id: str) -> bool:
+    """Delete a held network that nothing names and that is in one subnet.
+
+    :returns: False when something stands against it
+    """
+    subnets = (
+        sa.select(sa.func.count())
+        .select_from(_SUBNET)
+        .where(_SUBNET.c.share_network_id == network_id)
+    )
+    return stepping.changed(
+        session,
+        sa.delete(_NETWORK).where(
+            _NETWORK.c.id == network_id,
+            subnets.scalar_subquery() <= 1,
+            *is_unused(network_id),
+        ),
+    )
+
+
+def is_unused(network_id: str, zone_name: str | None = None) -> list:
+    """Conditions: no share group and no share names the network.
+
+    :param zone_name: but in other zones; None for any
+    """
+    zone = sa.select(_ZONE.c.id).where(_ZONE.c.name == zone_name)
+    found = []
+    for table in _NAMING:
+        names = [table.c.share_network_id == network_id]
+        if zone_name is not None:
+            zone_id = table.c.availability_zone_id
+            names.append(
+                sa.or_(zone_id.is_(None), zone_id == zone.scalar_subquery())
+            )
+        found.append(~sa.exists().where(*names))
+    return found
+
+
+def is_in_use(session, network_id: str) -> bool:
+    """Tell whether a share group or a share names a network."""
+    query = sa.select(sa.literal(1)).where(*is_unused(network_id))
+    return session.execute(query).first() is None
+
+
+def insert_subnet(session, values: Mapping[str, Any]) -> None:
+    """Add a subnet; values are columns of the row."""
+    now = timeutils.utcnow()
+    session.execute(sa.insert(_SUBNET).values(**{'created_at': now, **values}))
+
+
+def update_subnet(session, subnet_id: str, values: Mapping[str, Any]) -> None:
+    """Change columns of a subnet."""
+    session.execute(
+        sa.update(_SUBNET)
+        .where(_SUBNET.c.id == subnet_id)
+        .values(updated_at=timeutils.utcnow(), **values)
+    )
+
+
+def delete_subnet(session, subnet: records.ShareNetworkSubnet) -> bool:
+    """Delete a subnet of a held network that nothing uses.
+
+    What names the network uses the subnet where it is in the subnet's zone,
+    or in none yet; a subnet without a zone is used by all that does.
+
+    :returns: False when something uses it
+    """
+    return stepping.changed(
+        session,
+        sa.delete(_SUBNET).where(
+            _SUBNET.c.id == subnet.id,
+            *is_unused(subnet.share_network_id, subnet.availability_zone),
+        ),
+    )

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of shares."""
+
+import collections
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_db import exception as db_exception
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.db import listing
+from manila_groups.db import models
+from manila_groups.db import paging
+from manila_groups.db import records
+from manila_groups.db import stepping
+
+_SHARE = models.Share.__table__
+_ZONE = models.AvailabilityZone.__table__
+_TYPE = models.ShareType.__table__
+_SPEC = models.ShareTypeSpec.__table__
+_MEMBER = models.ShareGroupSnapshotMember.__table__
+_METADATA = models.ShareMetadata.__table__
+_EXPORT = models.ShareExportLocation.__table__
+
+ROWS = stepping.Rows(_SHARE)
+
+_QUERY = sa.select(
+    *[c for c in _SHARE.c if c.name != 'availability_zone_id'],
+    _ZONE.c.name.label('availability_zone'),
+    _TYPE.c.name.label('share_type_name'),
+).select_from(
+    _SHARE.join(_TYPE, _SHARE.c.share_type_id == _TYPE.c.id).outerjoin(
+        _ZONE, _SHARE.c.availability_zone_id == _ZONE.c.id
+    )
+)
+
+
+SORT_COLUMNS = {
+    **{
+        name: _SHARE.c[name]
+        for name in (
+            'id',
+            'name',
+            'size',
+            'status',
+            'host',
+            'share_proto',
+            'user_id',
+            'project_id',
+            'created_at',
+            'updated_at',
+            'share_type_id',
+            'share_network_id',
+            'snapshot_id',
+        )
+    },
+    # NULL for a share without a zone, though no zone's name is.
+    'availability_zone': sa.type_coerce(_ZONE.c.name, _ZONE.c.name.type),
+}
+
+
+def _seen_by(project_id):
+    return sa.or_(_SHARE.c.project_id == project_id, _SHARE.c.is_public)
+
+
+def _in_zone(name):
+    zone = sa.select(_ZONE.c.id).where(_ZONE.c.name == name)
+    return _SHARE.c.availability_zone_id == zone.scalar_subquery()
+
+
+def _has_metadata(pairs):
+    return _has_pairs(
+        pairs,
+        _METADATA.c.share_id == _SHARE.c.id,
+        _METADATA.c.meta_key,
+        _METADATA.c.meta_value,
+    )
+
+
+def _has_extra_specs(pairs):
+    return _has_pairs(
+        pairs,
+        _SPEC.c.type_id == _SHARE.c.share_type_id,
+        _SPEC.c.spec_key,
+        _SPEC.c.spec_value,
+    )
+
+
+def _has_pairs(pairs, is_its_own, key, value):
+    return sa.and_(
+        sa.true(),
+        *(
+            sa.exists().where(is_its_own, key == one, value == wanted)
+            for one, wanted in sorted(pairs.items())
+        ),
+    )
+
+
+def _exported_as(export_id):
+    owner = sa.select(_EXPORT.c.share_id).where(_EXPORT.c.id == export_id)
+    return _SHARE.c.id == owner.scalar_subquery()
+
+
+def _exported_at(path):
+    return sa.exists().where(
+        _EXPORT.c.share_id == _SHARE.c.id, _EXPORT.c.path == path
+    )
+
+
+FILTERS = {
+    **{
+        name: listing.equals(_SHARE.c[name])
+        for name in (
+            'id',
+            'project_id',
+            'user_id',
+            'name',
+            'description',
+            'status',
+            'host',
+            'share_proto',
+            'share_server_id',
+            'share_network_id',
+            'share_type_id',
+            'share_group_id',
+            'source_share_group_snapshot_member_id',
+            'snapshot_id',
+        )
+    },
+    'name~': listing.contains(_SHARE.c.name),
+    'description~': listing.contains(_SHARE.c.description),
+    'seen_by': _seen_by,
+    'availability_zone': _in_zone,
+    'metadata': _has_metadata,
+    'extra_specs': _has_extra_specs,
+    'export_location_id': _exported_as,
+    'export_location_path': _exported_at,
+}
+
+
+def list_page(
+    session, filters: Mapping[str, Any], page: paging.Page, details: bool
+) -> tuple[list[records.Share], bool]:
+    """Read one page of shares.
+
+    :param filters: keys of FILTERS; metadata and extra_specs are mappings,
+        seen_by is a project that sees its own shares and public ones
+    :param details: read the shares' metadata and their types' specs too
+    :returns: the shares, and whether more follow
+    :raises Invalid: an unknown marker
+    """
+    wanted = listing.conditions(FILTERS, filters)
+    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(session, rows, details), more
+
+
+def count(session, filters: Mapping[str, Any]) -> int:
+    """Count the shares that a list has on all its pages together."""
+    return session.scalar(
+        sa.select(sa.func.count())
+        .select_from(_SHARE)
+        .where(*listing.conditions(FILTERS, filters).values())
+    )
+
+
+def get(session, share_id: str) -> records.Share | None:
+    """Read one share of any project; None when there is none."""
+    found = _find(session, _SHARE.c.id == share_id)
+    return found[0] if found else None
+
+
+def get_many(session, ids: list[str]) -> list[records.Share]:
+    """Read the shares of these ids that there are."""
+    return _find(session, _SHARE.c.id.in_(ids))
+
+
+def of_group(session, group_id: str) -> list[records.Share]:
+    """Read the shares of a group, oldest first."""
+    return _find(session, _SHARE.c.share_group_id == group_id)
+
+
+def _find(session, condition):
+    query = _QUERY.where(condition).order_by(_SHARE.c.created_at, _SHARE.c.id)
+    return _to_records(session, session.execute(query).all())
+
+
+def _to_records(session, rows, details=True):
+    wanted = rows if details else []
+    specs = _specs(session, {row.share_type_id for row in wanted})
+    metadata = _metadata(session, [row.id for row in wanted])
+    return [
+        records.Share(
+            **row._mapping,
+            share_type_specs=specs[row.share_type_id],
+            metadata=metadata[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _specs(session, type_ids):
+    return _mappings(session, _SPEC, _SPEC.c.type_id, type_ids)
+
+
+def _metadata(session, ids):
+    return _mappings(session, _METADATA, _METADATA.c.share_id, ids)
+
+
+def _mappings(session, table, column, ids):
+    """Read the keys and values that belong to each of some rows."""
+    found = collections.defaultdict(dict)
+    if ids:
+        query = sa.select(table).where(column.in_(ids))
+        for owner, key, value in session.execute(query):
+            found[owner][key] = value
+    return found
+
+
+def insert(session, values: list[Mapping[str, Any]]) -> None:
+    """Add shares that are to be created.
+
+    :param values: columns of each row, without those set here
+    :raises Invalid: the share type has been deleted
+    """
+    now = timeutils.utcnow()
+    rows = [
+        {
+            'status': states.CREATING,
+            'access_rules_status': states.ACTIVE,
+            'created_at': now,
+            'stepped_at': now,
+            'claimed_gb': 0,
+            'quota_gb': one['size'],
+            **one,
+        }
+        for one in values
+    ]
+    try:
+        session.execute(sa.insert(_SHARE), rows)
+    except db_exception.DBReferenceError as error:
+        raise exception.Invalid(
+            'share_type: names a type that has been deleted.'
+        ) from error
+
+
+def set_metadata(
+    session, share_id: str, metadata: Mapping[str, str], replace: bool = False
+) -> None:
+    """Set metadata of a share whose row the transaction holds.
+
+    :param replace: remove what is not given
+    """
+    stale = _METADATA.c.share_id == share_id
+    if not replace:
+        stale &= _METADATA.c.meta_key.in_(metadata)
+    session.execute(sa.delete(_METADATA).where(stale))
+    rows = [
+        {'share_id': share_id, 'meta_key': key, 'meta_value': value}
+        for key, value in metadata.items()
+    ]
+    if rows:
+        session.execute(sa.insert(_METADATA), rows)
+
+
+def delete_metadata(session, share_id: str, key: str) -> bool:
+    """Remove one key of a share's metadata; False when it has no such."""
+    return stepping.changed(
+        session,
+        sa.delete(_METADATA).where(
+            _METADATA.c.share_id == share_id, _METADATA.c.meta_key == key
+        ),
+    )
+
+
+def matches(session, share_id: str, condition) -> bool:
+    """Tell whether a condition holds for a share."""
+    query = sa.select(_SHARE.c.id).where(_SHARE.c.id == share_id, condition)
+    return session.scalar(query) is not None
+
+
+def in_group(group_id: str):
+    """A condition: the share is in this group."""
+    return _SHARE.c.share_group_id == group_id
+
+
+def is_made_alone():
+    """A condition: the share is not being made together with its group."""
+    return sa.or_(
+        _SHARE.c.status != states.CREATING,
+        _SHARE.c.source_share_group_snapshot_member_id.is_(None),
+    )
+
+
+def in_no_snapshot():
+    """A condition: no snapshot of the share's group holds it."""
+    return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)
+
+
+def group_size(session, group_id: str) -> int:
+    """How many GiB the shares of a group that exist may hold together."""
+    size = sa.func.coalesce(_SHARE.c.new_size, _SHARE.c.size)
+    return session.scalar(
+        sa.select(sa.func.coalesce(sa.func.sum(size), 0)).where(
+            in_group(group_id), _SHARE.c.status != states.DELETING
+        )
+    )
