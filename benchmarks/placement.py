@@ -124,7 +124,7 @@ def main() -> None:
     scheduler_conf.register(conf)
     conf([], project='manila-groups', default_config_files=[])
     request = placement.Request(
-        share_group_id='0f6f1f0a-6d2c-4d0c-9d3e-0a8d1a3f6c11',
+        id='0f6f1f0a-6d2c-4d0c-9d3e-0a8d1a3f6c11',
         availability_zone='nova',
         extra_specs=SHARE_TYPES,
         group_specs=GROUP_SPECS,

@@ -2,28 +2,20 @@
 """A back end: carries out with its driver what the scheduler decided."""
 
 import dataclasses
-import threading
 
-from oslo_log import log
 import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
-from manila_groups import service
 from manila_groups import states
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import rpcapi
+from manila_groups.backend import turns
+from manila_groups.backend import workers
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
-from manila_groups.db import records
 from manila_groups.db import services
 from manila_groups.groups import lifecycle
-
-LOG = log.getLogger(__name__)
-
-#: Work beside that of the statuses: remove what is left of a group that went
-#: elsewhere.
-_LEFT_OVER = 'left over'
 
 
 class BackendManager:
@@ -32,7 +24,7 @@ class BackendManager:
     :param host: host@backend
     :param zone: the availability zone
     :param driver: the storage
-    :param steps: the lifecycle of share groups
+    :param steps: the lifecycle of all kinds of rows
     :param scheduler: tells schedulers of waiting work
     """
 
@@ -52,110 +44,37 @@ class BackendManager:
         self._zone = zone
         self._driver = driver
         self._steps = steps
-        self._scheduler = scheduler
+        self._workers = {
+            kind: worker(host, driver, steps, scheduler)
+            for kind, worker in (
+                (states.SHARE_GROUP, workers.ShareGroups),
+                (states.SHARE, workers.Shares),
+                (states.SHARE_GROUP_SNAPSHOT, workers.ShareGroupSnapshots),
+                (states.SHARE_ACCESS, workers.Access),
+            )
+        }
         self._ready = False
         self._first_search = True
-        self._asked = {}
-        self._lock = threading.Lock()
+        self._turns = turns.Turns()
 
     @oslo_messaging.expose
-    def create_share_group(self, ctxt, share_group_id: str) -> None:
-        """Create a share group that was placed here.
+    def work(self, ctxt, kind: str, row_id: str) -> None:
+        """Do what a row that was placed here waits for.
 
-        Does nothing when it is not, or no longer, to be created here.
+        Does nothing when it waits for nothing, or is not here.
+
+        :param kind: the kind of the row, as in states
         """
-        self._ask(ctxt, share_group_id, states.CREATING)
+        turn = self._steps.turn(kind, row_id) if self._ready else None
+        if turn is not None:
+            self._turns.take(turn, self._workers[kind].work, ctxt, row_id)
 
-    @oslo_messaging.expose
-    def delete_share_group(self, ctxt, share_group_id: str) -> None:
-        """Delete a share group that was placed here.
-
-        Does nothing when it is not to be deleted, or not here.
-        """
-        self._ask(ctxt, share_group_id, states.DELETING)
-
-    def _ask(self, ctxt, group_id, status):
-        """Do the work of a group's status, or leave it to the thread at work.
-
-        One thread at a time works on a group; what it is asked for meanwhile
-        it does next.
-        """
-        with self._lock:
-            if not self._ready:
-                return
-            at_work = group_id in self._asked
-            self._asked.setdefault(group_id, set()).add(status)
-        if not at_work:
-            while (status := self._next(group_id)) is not None:
-                service.quietly(self._work, ctxt, group_id, status)
-
-    def _next(self, group_id):
-        with self._lock:
-            if self._asked[group_id]:
-                return self._asked[group_id].pop()
-            del self._asked[group_id]
-            return None
-
-    def _work(self, ctxt, group_id, status):
-        if status == _LEFT_OVER:
-            self._remove_leftovers(group_id)
-            return
-        found = self._steps.at_work(group_id, status, self.host)
-        if found is None:
-            return
-        group, specs = found
-        told = _told(group, specs)
-        if status == states.CREATING:
-            self._create(ctxt, group, told)
-        else:
-            self._delete(group, told)
-
-    def _create(self, ctxt, group, told):
-        try:
-            self._driver.create_share_group(told)
-        except Exception:
-            LOG.exception('Share group %s was not created', group.id)
-            if self._steps.attempt_failed(group, self._clean_up(told)):
-                self._scheduler.place_share_group(ctxt, group.id)
-            return
-        if self._steps.created(group):
-            LOG.info('Share group %s was created', group.id)
-            return
-        LOG.info('Share group %s is not wanted here any more', group.id)
-        if not self._steps.is_placed(group) and self._clean_up(told):
-            self._steps.cleaned(group.id, group.host)
-
-    def _remove_leftovers(self, group_id):
-        found = self._steps.leftovers(self.host, group_id)
-        for _group_id, project_id, pool in found:
-            told = drivers.ShareGroup(
-                id=group_id,
-                project_id=project_id,
-                pool=pool.partition('#')[2],
-            )
-            if self._clean_up(told):
-                self._steps.cleaned(group_id, pool)
-
-    def _clean_up(self, told):
-        """Remove a group that is not wanted here; tells whether it is gone."""
-        try:
-            self._driver.delete_share_group(told)
-        except Exception:
-            LOG.exception(
-                'Something may be left over of share group %s', told.id
-            )
-            return False
-        return True
-
-    def _delete(self, group, told):
-        try:
-            self._driver.delete_share_group(told)
-        except Exception:
-            LOG.exception('Share group %s was not deleted', group.id)
-            self._steps.delete_failed(group)
-            return
-        if self._steps.deleted(group):
-            LOG.info('Share group %s was deleted', group.id)
+    def _remove_leftovers(self, row_id):
+        found = self._steps.leftovers(self.host, row_id)
+        for kind, _row_id, project_id, pool in found:
+            worker = self._workers[kind]
+            if worker.remove_leftover(row_id, project_id, pool):
+                self._steps.cleaned(row_id, pool)
 
     def report(self) -> None:
         """Write a sign of life, and what the driver says of its pools.
@@ -190,26 +109,17 @@ class BackendManager:
         if not self._ready:
             return
         ctxt = context.service_context()
-        found = self._steps.unfinished_at(self.host, self._first_search)
-        self._first_search = False
-        for group_id in found[states.CREATING]:
-            self.create_share_group(ctxt, group_id)
-        for group_id in found[states.DELETING]:
-            self.delete_share_group(ctxt, group_id)
-        for group_id, _project_id, _pool in self._steps.leftovers(self.host):
-            self._ask(ctxt, group_id, _LEFT_OVER)
-
-
-def _told(group: records.ShareGroup, specs) -> drivers.ShareGroup:
-    return drivers.ShareGroup(
-        id=group.id,
-        project_id=group.project_id,
-        pool=group.host.partition('#')[2],
-        group_specs=specs,
-    )
+        every, self._first_search = self._first_search, False
+        for kind, worker in self._workers.items():
+            for row_id in worker.steps.unfinished_at(self.host, every):
+                self.work(ctxt, kind, row_id)
+        for _kind, row_id, _project_id, _pool in self._steps.leftovers(
+            self.host
+        ):
+            self._turns.take(row_id, self._remove_leftovers, row_id)
 
 
 def _report(pool):
     report = dataclasses.asdict(pool)
     del report['name']
-    return report
+    return {**report, 'claimable_gb': pool.claimable_gb()}

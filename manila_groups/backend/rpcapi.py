@@ -12,18 +12,16 @@ class BackendAPI:
     def __init__(self, transport):
         self._client = rpc.Client(transport, rpc.BACKEND_TOPIC, VERSION)
 
-    def create_share_group(self, ctxt, pool: str, share_group_id: str):
-        """Say that a share group was placed in one of the pools."""
-        self._hint(ctxt, 'create_share_group', pool, share_group_id)
+    def work(self, ctxt, pool: str, kind: str, row_id: str) -> None:
+        """Say that a row in one of the pools waits for the back end.
 
-    def delete_share_group(self, ctxt, pool: str, share_group_id: str):
-        """Say that a share group of one of the pools is to be deleted."""
-        self._hint(ctxt, 'delete_share_group', pool, share_group_id)
-
-    def _hint(self, ctxt, method, pool, share_group_id):
+        :param pool: host@backend#pool
+        :param kind: the kind of the row, as in states
+        """
         self._client.hint(
             ctxt,
-            method,
+            'work',
             server=pool.partition('#')[0],
-            share_group_id=share_group_id,
+            kind=kind,
+            row_id=row_id,
         )

@@ -125,7 +125,12 @@ def _defaults(state):
         },
         'database': {'connection': f'sqlite:///{state}/manila-groups.sqlite'},
         'api': {'auth_strategy': 'noauth'},
-        'alpha': {'driver': 'local', 'local_path': str(state / 'alpha')},
+        'alpha': {
+            'driver': 'local',
+            'local_path': str(state / 'alpha'),
+            # A home directory may well be on Btrfs.
+            'local_privileges': 'direct' if os.geteuid() == 0 else 'none',
+        },
         'beta': {
             'driver': 'fake',
             'fake_pools': [{'name': 'one'}, {'name': 'two'}],
@@ -170,7 +175,8 @@ def _make_default_types(conf, db):
         )
     types = share_types.ShareTypes(conf, db)
     if not has_types:
-        types.create(DEFAULT_TYPE, {share_types.DHSS: 'False'})
+        specs = {share_types.DHSS: 'False', 'snapshot_support': 'True'}
+        types.create(DEFAULT_TYPE, specs)
     if not has_group_types:
         group_types = share_group_types.ShareGroupTypes(conf, db, types)
         group_types.create(service_context(), DEFAULT_TYPE, [DEFAULT_TYPE], {})

@@ -12,7 +12,8 @@ With the client, from another terminal:
   client/bin/pip install python-openstackclient python-manilaclient
   export OS_AUTH_TYPE=none OS_ENDPOINT={url}
   client/bin/openstack share group create --name first --wait
-  client/bin/openstack share pool list --detail
+  client/bin/openstack share create NFS 1 --share-group first --wait
+  client/bin/openstack share group snapshot create first --name noon --wait
 
 Without it:
 

@@ -7,13 +7,45 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('quota', title='Default quotas')
 
+#: Rows of (name, default, what it limits).
+_TABLE = (
+    ('shares', 50, 'How many shares a project may have'),
+    (
+        'gigabytes',
+        1000,
+        'How many GiB the shares of a project may have together',
+    ),
+    (
+        'snapshots',
+        50,
+        'How many members the share group snapshots of a project may have '
+        'together',
+    ),
+    (
+        'snapshot_gigabytes',
+        1000,
+        'How many GiB the members of the share group snapshots of a project '
+        'may have together',
+    ),
+    ('share_groups', 50, 'How many share groups a project may have'),
+    (
+        'share_group_snapshots',
+        50,
+        'How many share group snapshots a project may have',
+    ),
+    ('share_networks', 10, 'How many share networks a project may have'),
+    ('per_share_gigabytes', -1, 'How many GiB one share may have'),
+)
+
 OPTS = [
     cfg.IntOpt(
-        'share_groups',
-        default=50,
+        name,
+        default=default,
         min=-1,
-        help='How many share groups a project may have; -1 is unlimited.',
-    ),
+        max=2**63 - 1,
+        help=f'{text}; -1 is unlimited.',
+    )
+    for name, default, text in _TABLE
 ]
 
 

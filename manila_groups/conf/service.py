@@ -16,7 +16,7 @@ HOST = cfg.StrOpt(
     regex='^[^@#]+$',
     help='The name under which the processes of this machine are known: the '
     'first part of host@backend#pool. It must not change while share groups '
-    'are placed here.',
+    'or shares are placed here.',
 )
 
 OPTS = [
@@ -32,8 +32,8 @@ OPTS = [
         default=30,
         min=0.2,
         help='Seconds without a sign of life after which a process counts '
-        'as down: a back end that is down gets no share groups. Keep it at '
-        'several times heartbeat_interval.',
+        'as down: a back end that is down gets no share groups and no shares. '
+        'Keep it at several times heartbeat_interval.',
     ),
     cfg.StrOpt(
         'availability_zone',
@@ -46,15 +46,17 @@ OPTS = [
         'reconcile_interval',
         default=10,
         min=0.1,
-        help='Seconds between two searches for share groups whose creation '
-        'or deletion was left unfinished.',
+        help='Seconds between two searches for share groups, shares, share '
+        'group snapshots and access rules with work that was left '
+        'unfinished.',
     ),
     cfg.FloatOpt(
         'stuck_after',
         default=60,
         min=0.1,
-        help='Seconds that a share group may wait in creating or deleting '
-        'without any progress before it is taken up again.',
+        help='Seconds that a share group, a share, a share group snapshot or '
+        'an access rule may wait without any progress for its work to be '
+        'done before it is taken up again.',
     ),
     cfg.IntOpt(
         'message_ttl',

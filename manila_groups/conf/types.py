@@ -1,14 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options that name the default types."""
+"""Options of what shares and share groups are made of."""
 
 from oslo_config import cfg
+from oslo_config import types
 
 OPTS = [
     cfg.StrOpt(
         'default_share_type',
         help='The name of the share type that is meant where a request '
-        'names none: for a new share group type, and for a new share group '
-        'whose type allows it.',
+        'names none: for a new share and a new share group type, and for a '
+        'new share group whose type allows it.',
+    ),
+    cfg.ListOpt(
+        'enabled_share_protocols',
+        default=['NFS'],
+        item_type=types.String(
+            choices=['NFS', 'CIFS', 'CEPHFS', 'GLUSTERFS', 'HDFS', 'MAPRFS'],
+            ignore_case=True,
+        ),
+        help='The protocols that a new share may ask for.',
     ),
     cfg.StrOpt(
         'default_share_group_type',

@@ -7,34 +7,48 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import messages
 from manila_groups.db import paging
 from manila_groups.db import records
 
-SHARE_GROUP = 'SHARE_GROUP'
 ERROR = 'ERROR'
+
+#: What clients call the kinds of rows.
+_RESOURCE_TYPES = {
+    states.SHARE_GROUP: 'SHARE_GROUP',
+    states.SHARE: 'SHARE',
+    states.SHARE_GROUP_SNAPSHOT: 'SHARE_GROUP_SNAPSHOT',
+}
 
 #: What was being done, in the numbers that clients of this API know.
 ALLOCATE_HOST = '001'
 CREATE = '002'
 DELETE = '007'
+EXTEND = '008'
+SHRINK = '009'
+UPDATE_ACCESS_RULES = '010'
 
 #: What went wrong; numbers above 100 are this service's own.
 NO_VALID_HOST = '002'
 DRIVER_FAILED = '101'
+POSSIBLE_DATA_LOSS = '102'
 
 
 def add(
     session,
     conf,
-    group: records.ShareGroup,
+    kind: str,
+    row,
     action: str,
     detail: str,
     text: str,
 ) -> None:
-    """Tell the users of a share group's project why a step failed.
+    """Tell the users of a row's project why a step failed.
 
+    :param kind: the kind of the row, as in states
+    :param row: its record
     :param text: without names of hosts: every user of the project reads it
     """
     now = timeutils.utcnow()
@@ -43,10 +57,10 @@ def add(
         session,
         records.Message(
             id=uuidutils.generate_uuid(),
-            project_id=group.project_id,
-            request_id=group.request_id,
-            resource_type=SHARE_GROUP,
-            resource_id=group.id,
+            project_id=row.project_id,
+            request_id=row.request_id,
+            resource_type=_RESOURCE_TYPES[kind],
+            resource_id=row.id,
             action_id=action,
             detail_id=detail,
             message_level=ERROR,

@@ -139,6 +139,8 @@ def _to_pool(row: records.Pool, service: records.Service) -> Pool:
             **report,
             'pool_name': parts['pool'],
             'share_groups': row.share_groups,
+            'allocated_capacity_gb': row.claimed_gb,
+            'provisioned_capacity_gb': row.claimed_gb,
         },
         reported_at=service.updated_at,
     )

@@ -17,6 +17,10 @@ from manila_groups.groups import types
 
 DHSS = 'driver_handles_share_servers'
 AVAILABILITY_ZONES = 'availability_zones'
+MIN_SIZE = 'provisioning:min_share_size'
+MAX_SIZE = 'provisioning:max_share_size'
+#: Counts for who may extend a share beyond the one before.
+MAX_EXTEND_SIZE = 'provisioning:max_share_extend_size'
 _SCOPED_AVAILABILITY_ZONES = f'capabilities:{AVAILABILITY_ZONES}'
 
 
@@ -38,6 +42,57 @@ def zones_of(extra_specs: Mapping[str, str]) -> frozenset[str] | None:
     if listed is None:
         return None
     return frozenset(name.strip() for name in listed.split(',')) - {''}
+
+
+def check_size(extra_specs: Mapping[str, str], size: int) -> None:
+    """Check the size of a new share against what its type allows.
+
+    :param size: in GiB
+    :raises Invalid: it is too small or too large
+    """
+    check_least_size(extra_specs, size)
+    check_most_size(extra_specs, size)
+
+
+def check_least_size(
+    extra_specs: Mapping[str, str], size: int, field: str = 'size'
+) -> None:
+    """Check that a share does not become too small for its type.
+
+    :param field: what the request calls the size
+    :raises Invalid: it does
+    """
+    least = _gigabytes(extra_specs, MIN_SIZE)
+    if least is not None and size < least:
+        raise exception.Invalid(
+            f'{field}: {size} GiB are less than the {least} that the share '
+            'type asks for.'
+        )
+
+
+def check_most_size(
+    extra_specs: Mapping[str, str],
+    size: int,
+    field: str = 'size',
+    spec: str = MAX_SIZE,
+) -> None:
+    """Check that a share does not become too large for its type.
+
+    :param field: what the request calls the size
+    :param spec: the extra spec with the limit
+    :raises Invalid: it does
+    """
+    most = _gigabytes(extra_specs, spec)
+    if most is not None and size > most:
+        raise exception.Invalid(
+            f'{field}: {size} GiB are more than the {most} that the share '
+            'type allows.'
+        )
+
+
+def _gigabytes(extra_specs, key):
+    text = extra_specs.get(key, '')
+    return int(text) if text.isdecimal() else None
 
 
 def _stored(specs):

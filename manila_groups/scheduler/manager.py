@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scheduler: finds a pool for each share group that waits for one."""
+"""The scheduler: finds a pool for each group and share that waits for one."""
 
 import threading
 
@@ -8,11 +8,12 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import service
-from manila_groups import states
 from manila_groups.groups import lifecycle
+from manila_groups.groups import placing
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import plugins
 from manila_groups.scheduler import pools
+from manila_groups.scheduler import rescue
 from manila_groups.scheduler import rpcapi
 
 LOG = log.getLogger(__name__)
@@ -21,6 +22,7 @@ LOG = log.getLogger(__name__)
 #: group takes the best pool as it is: it is placed then, if less evenly.
 CLAIMS = 10
 
+_NO_POOL = 'The pool that it has to be in is not there at the moment.'
 _NO_DECISION = 'The scheduler has failed to choose a pool; its log says why.'
 
 _GROUP_CAPABILITY = 'consistent_snapshot_support'
@@ -29,7 +31,7 @@ _GROUP_CAPABILITY = 'consistent_snapshot_support'
 class SchedulerManager:
     """Takes the messages of the scheduler's RPC API.
 
-    :param steps: the lifecycle of share groups
+    :param steps: the lifecycle of all kinds of rows
     :param backends: tells back ends of waiting work
     """
 
@@ -41,45 +43,53 @@ class SchedulerManager:
         self._filters = plugins.load_filters(conf)
         self._weighers = plugins.load_weighers(conf)
         self._pools = pools.PoolCache(db, steps.is_up)
+        self._rescuer = rescue.Rescuer(steps, self.place)
         # One decision at a time, so that each sees the claims of the others
         # and none has to be made again.
         self._deciding = threading.Lock()
         self._first_search = True
 
     @oslo_messaging.expose
-    def place_share_group(self, ctxt, share_group_id: str) -> None:
-        """Find a pool for a share group and tell its back end.
+    def place(self, ctxt, kind: str, row_id: str) -> None:
+        """Find a pool for a share group or a share and tell its back end.
 
-        Does nothing when the group does not wait for a place.
+        Does nothing when it does not wait for a place, or for room to grow.
         """
         with self._deciding:
-            pool = self._place(share_group_id)
+            pool = self._place(kind, row_id)
         if pool is not None:
-            self._backends.create_share_group(ctxt, pool, share_group_id)
+            self._backends.work(ctxt, pool, kind, row_id)
 
-    def _place(self, group_id):
+    def _place(self, kind, row_id):
         for attempt in range(1, CLAIMS + 1):
-            waiting = self._steps.waiting(group_id)
+            waiting = self._steps.placing.waiting(kind, row_id)
             if waiting is None:
                 return None
-            candidates = self._pools.current()
+            candidates = self._candidates(waiting)
             decision = self._decide(waiting, candidates)
             if decision is None or not decision.ranking:
-                self._give_up(waiting.group, decision)
+                self._give_up(waiting, decision)
                 return None
             chosen = _find(candidates, decision.ranking[0].pool)
-            claim = self._claim(group_id, chosen, attempt < CLAIMS)
-            if claim is lifecycle.Claim.TAKEN:
-                LOG.info('Share group %s goes to %s', group_id, chosen.name)
+            claim = self._claim(waiting, chosen, attempt < CLAIMS)
+            if claim is placing.Claim.TAKEN:
+                LOG.info('The %s %s goes to %s', kind, row_id, chosen.name)
                 return chosen.name
-            if claim is lifecycle.Claim.NOT_WAITING:
+            if claim is placing.Claim.NOT_WAITING:
                 return None
         LOG.warning(
-            'Share group %s was not placed: the pools change faster than '
-            'they can be claimed. It is tried again later.',
-            group_id,
+            'The %s %s was not placed: the pools change faster than they can '
+            'be claimed. It is tried again later.',
+            kind,
+            row_id,
         )
         return None
+
+    def _candidates(self, waiting):
+        known = self._pools.current()
+        if waiting.pool is None:
+            return known
+        return [pool for pool in known if pool.name == waiting.pool]
 
     def _decide(self, waiting, candidates):
         """A decision; None when a filter or a weigher has failed."""
@@ -87,69 +97,65 @@ class SchedulerManager:
             return self.decide(waiting, candidates)
         except Exception:
             LOG.exception(
-                'No decision was made on share group %s', waiting.group.id
+                'No decision was made on the %s %s',
+                waiting.kind,
+                waiting.row.id,
             )
             return None
 
     def decide(
-        self, waiting: lifecycle.Waiting, candidates: list[placement.Pool]
+        self, waiting: placing.Waiting, candidates: list[placement.Pool]
     ) -> placement.Decision:
-        """Rank the pools for a share group, with the filters' verdicts."""
+        """Rank the pools for a group or a share, with the verdicts."""
         request = placement.Request(
-            share_group_id=waiting.group.id,
+            id=waiting.row.id,
             availability_zone=waiting.zone,
-            extra_specs=tuple(one.specs for one in waiting.share_types),
-            group_specs=waiting.group_type.specs,
+            extra_specs=waiting.extra_specs,
+            group_specs=waiting.group_specs,
+            size_gb=waiting.size_gb,
             excluded=waiting.tried,
         )
         return placement.place(
             request, candidates, self._filters, self._weighers
         )
 
-    def _claim(self, group_id, pool, exactly):
+    def _claim(self, waiting, pool, exactly):
         support = pool.group_capabilities.get(_GROUP_CAPABILITY)
-        return self._steps.claim(
-            group_id,
+        return self._steps.placing.claim(
+            waiting,
             pool.name,
             pool.share_groups if exactly else None,
             pool.availability_zone,
             support if support in ('pool', 'host') else None,
         )
 
-    def _give_up(self, group, decision):
+    def _give_up(self, waiting, decision):
         if decision is None:
-            self._steps.no_place(group, _NO_DECISION)
-        elif self._steps.no_place(group, decision.for_user()):
+            text = _NO_DECISION
+        elif waiting.pool is not None and not decision.pools:
+            text = _NO_POOL
+        else:
+            text = decision.for_user()
+        ended = self._steps.placing.no_place(waiting, text)
+        if ended and decision is not None:
             LOG.warning(
-                'No pool fits share group %s of project %s:\n%s',
-                group.id,
-                group.project_id,
-                decision.for_operator() or 'no back end reports any pool',
+                'No pool fits the %s %s of project %s:\n%s',
+                waiting.kind,
+                waiting.row.id,
+                waiting.row.project_id,
+                decision.for_operator() or 'the pool is not reported',
             )
 
     def reconcile(self) -> None:
         """Take up what a lost message or a dead process left."""
-        waiting = self._steps.unplaced(self._first_search)
+        waiting = self._steps.placing.unplaced(self._first_search)
         self._first_search = False
-        for group_id in waiting:
+        for kind, row_id in waiting:
             service.quietly(
-                self.place_share_group, context.service_context(), group_id
+                self.place, context.service_context(), kind, row_id
             )
-        for group in self._steps.stranded():
-            service.quietly(self._rescue, group)
+        self._rescuer.rescue()
         self._steps.forget_expired_messages()
-
-    def _rescue(self, group):
-        if group.status == states.DELETING:
-            LOG.warning(
-                'The back end of %s is gone for good: share group %s is '
-                'deleted without it',
-                group.host,
-                group.id,
-            )
-            self._steps.deleted(group)
-        elif self._steps.attempt_failed(group, cleaned=False):
-            self.place_share_group(context.service_context(), group.id)
 
 
 def _find(candidates, name):

@@ -57,6 +57,8 @@ class Pool:
     :ivar reserved_percentage: the part of the total capacity, 0 to 100, that
         new groups must leave alone
     :ivar share_groups: how many share groups the pool holds now
+    :ivar claimed_gb: how much its shares claim, in GiB
+    :ivar claimable_gb: how much they may claim in all; None has no limit
     """
 
     name: str
@@ -69,6 +71,8 @@ class Pool:
     free_capacity_gb: float | None
     reserved_percentage: int = 0
     share_groups: int = 0
+    claimed_gb: int = 0
+    claimable_gb: float | None = None
 
     def __post_init__(self):
         for field in ('capabilities', 'group_capabilities'):
@@ -102,19 +106,27 @@ class Pool:
             return free
         return free - total * self.reserved_percentage / 100
 
+    @property
+    def room_gb(self) -> float | None:
+        """How much is left for shares to claim; None when unknown."""
+        if self.claimable_gb is None:
+            return self.usable_gb
+        return self.claimable_gb - self.claimed_gb
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
-    """What one share group needs.
+    """What one share group or share needs.
 
+    :ivar id: the group's or the share's
     :ivar availability_zone: the zone's name; None leaves the choice
-    :ivar extra_specs: one mapping per share type of the group
+    :ivar extra_specs: one mapping per share type
     :ivar group_specs: those of the share group type
     :ivar size_gb: in GiB; 0 for a group that starts empty
-    :ivar excluded: names of the pools that failed to create this group
+    :ivar excluded: names of the pools that failed to create it
     """
 
-    share_group_id: str
+    id: str
     availability_zone: str | None
     extra_specs: tuple[Mapping[str, str], ...]
     group_specs: Mapping[str, str]
@@ -233,7 +245,7 @@ def _rank(
 
     Every scheduler comes to the same order, and the groups spread.
     """
-    seed = hashlib.blake2b(request.share_group_id.encode(), digest_size=8)
+    seed = hashlib.blake2b(request.id.encode(), digest_size=8)
 
     def draw(pool: Pool) -> bytes:
         lot = seed.copy()
@@ -264,7 +276,7 @@ def place(
     pools = tuple(pools)
     verdicts: dict[str, list[Refusal | None]] = {}
     if request.excluded:
-        tried = Refusal('the pool must not have failed to create this group')
+        tried = Refusal('the pool must not have failed to create it')
         verdicts[ALREADY_TRIED] = [
             tried if pool.name in request.excluded else None for pool in pools
         ]

@@ -106,6 +106,8 @@ def to_pool(row, service, is_up: bool) -> placement.Pool:
             'service_up': is_up,
             'service_enabled': not service.disabled,
             'share_groups': row.share_groups,
+            'claimed_gb': row.claimed_gb,
+            'claimable_gb': row.claimable_gb,
             **{name: row.report[name] for name in _REPORTED},
         }
     )

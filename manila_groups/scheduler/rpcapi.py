@@ -12,8 +12,9 @@ class SchedulerAPI:
     def __init__(self, transport):
         self._client = rpc.Client(transport, rpc.SCHEDULER_TOPIC, VERSION)
 
-    def place_share_group(self, ctxt, share_group_id: str) -> None:
-        """Say that a share group waits for a back end."""
-        self._client.hint(
-            ctxt, 'place_share_group', share_group_id=share_group_id
-        )
+    def place(self, ctxt, kind: str, row_id: str) -> None:
+        """Say that a group or a share waits for a place or for room.
+
+        :param kind: states.SHARE_GROUP or states.SHARE
+        """
+        self._client.hint(ctxt, 'place', kind=kind, row_id=row_id)

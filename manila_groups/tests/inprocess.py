@@ -12,6 +12,7 @@ import datetime
 
 import fixtures
 from oslo_utils import timeutils
+import sqlalchemy as sa
 
 from manila_groups import context
 from manila_groups.backend import loader
@@ -20,26 +21,34 @@ from manila_groups.db import messages
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import pools
-from manila_groups.db import quotas
 from manila_groups.db import services
+from manila_groups.db import share_access_rules
+from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
+from manila_groups.db import shares as share_rows
 from manila_groups.groups import lifecycle
+from manila_groups.groups import quotas
+from manila_groups.groups import share_access
+from manila_groups.groups import share_creation
+from manila_groups.groups import share_group_snapshots
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_groups
 from manila_groups.groups import share_types
+from manila_groups.groups import shares
 from manila_groups.scheduler import manager as scheduler_manager
 from manila_groups.tests import fixtures as service_fixtures
 
 PROJECT = 'here'
+AVAILABLE = 'available'
 
 
 @dataclasses.dataclass(frozen=True)
 class Message:
-    """What waits to be delivered: a method of a manager, and for whom."""
+    """What waits to be delivered: to whom, and of which row it tells."""
 
     server: str
-    method: str
-    group_id: str
+    kind: str
+    row_id: str
 
 
 class Clock(fixtures.Fixture):
@@ -64,7 +73,7 @@ class InProcess(fixtures.Fixture):
 
     :param overrides: section to option to value
     :ivar messages: what has been sent and not delivered yet
-    :ivar groups: the domain
+    :ivar groups: the domain, as are shares, snapshots and access
     :ivar scheduler: the scheduler's manager
     :ivar backends: host@backend to the manager
     :ivar drivers: host@backend to the driver
@@ -101,6 +110,11 @@ class InProcess(fixtures.Fixture):
         self.groups = share_groups.ShareGroups(
             self.conf, self.db, self.group_types, self.types, self, self
         )
+        self.shares = shares.Shares(self.conf, self.db, self.types, self, self)
+        self.snapshots = share_group_snapshots.ShareGroupSnapshots(
+            self.conf, self.db, self
+        )
+        self.access = share_access.ShareAccess(self.db, self)
         self.scheduler = self.new_scheduler()
         self.backends, self.drivers = {}, {}
         for name in self.conf.enabled_backends:
@@ -108,17 +122,11 @@ class InProcess(fixtures.Fixture):
 
     # What the managers and the domain know of each other.
 
-    def place_share_group(self, ctxt, group_id):
-        self._send('scheduler', 'place_share_group', group_id)
+    def place(self, ctxt, kind, row_id):
+        self.messages.append(Message('scheduler', kind, row_id))
 
-    def create_share_group(self, ctxt, pool, group_id):
-        self._send(pool.partition('#')[0], 'create_share_group', group_id)
-
-    def delete_share_group(self, ctxt, pool, group_id):
-        self._send(pool.partition('#')[0], 'delete_share_group', group_id)
-
-    def _send(self, server, method, group_id):
-        self.messages.append(Message(server, method, group_id))
+    def work(self, ctxt, pool, kind, row_id):
+        self.messages.append(Message(pool.partition('#')[0], kind, row_id))
 
     # What a test does.
 
@@ -154,13 +162,11 @@ class InProcess(fixtures.Fixture):
     def deliver(self, number=0):
         """Deliver one message; one for nobody is lost."""
         message = self.messages.pop(number)
-        manager = (
-            self.scheduler
-            if message.server == 'scheduler'
-            else self.backends.get(message.server)
-        )
-        if manager is not None:
-            getattr(manager, message.method)(self.admin, message.group_id)
+        if message.server == 'scheduler':
+            self.scheduler.place(self.admin, message.kind, message.row_id)
+        elif message.server in self.backends:
+            backend = self.backends[message.server]
+            backend.work(self.admin, message.kind, message.row_id)
 
     def deliver_all(self):
         while self.messages:
@@ -197,57 +203,151 @@ class InProcess(fixtures.Fixture):
         )
         return group.id
 
-    def get(self, group_id):
+    def create_share(self, size=1, **wanted):
+        share = self.shares.create(
+            self.caller,
+            share_creation.NewShare(size=size, share_proto='NFS', **wanted),
+        )
+        return share.id
+
+    def create_snapshot(self, group_id):
+        return self.snapshots.create(self.caller, group_id).id
+
+    def allow(self, share_id, access_to, access_level='rw'):
+        wanted = share_access.NewRule(access_to, access_level)
+        return self.access.allow(self.caller, share_id, wanted).id
+
+    def read(self, function, *args):
+        """Call a function of the database modules."""
         with self.db.reader() as session:
-            return rows.get(session, group_id)
+            return function(session, *args)
+
+    def get(self, group_id):
+        return self.read(rows.get, group_id)
+
+    def get_share(self, share_id):
+        return self.read(share_rows.get, share_id)
+
+    def get_snapshot(self, snapshot_id):
+        return self.read(snapshot_rows.get, snapshot_id)
 
     def status(self, group_id):
         group = self.get(group_id)
         return group and group.status
 
+    def share_status(self, share_id):
+        share = self.get_share(share_id)
+        return share and share.status
+
+    def snapshot_status(self, snapshot_id):
+        snapshot = self.get_snapshot(snapshot_id)
+        return snapshot and snapshot.status
+
     def all_groups(self):
-        with self.db.reader() as session:
-            return rows.list_page(session, {}, paging.Page(), True)[0]
+        return self.read(rows.list_page, {}, paging.Page(), True)[0]
+
+    def all_shares(self):
+        return self.read(share_rows.list_page, {}, paging.Page(), True)[0]
+
+    def all_snapshots(self):
+        return self.read(snapshot_rows.list_page, {}, paging.Page(), True)[0]
+
+    def rules(self, share_id):
+        """The state of each rule of a share, by whom it is for."""
+        found = self.read(share_access_rules.of_share, share_id)
+        return {one.access_to: one.state for one in found}
 
     def user_messages(self):
-        with self.db.reader() as session:
-            return messages.list_page(session, {}, paging.Page())[0]
+        return self.read(messages.list_page, {}, paging.Page())[0]
 
-    def in_use(self):
-        with self.db.reader() as session:
-            return quotas.used(session, PROJECT, lifecycle.QUOTA) or 0
+    def in_use(self, resource=quotas.SHARE_GROUPS):
+        """How much of a resource is counted for the project."""
+        return self._usages().get((PROJECT, '', '', resource), 0)
 
     def counts(self):
+        return {
+            pool.name: pool.share_groups for pool in self.read(pools.list_all)
+        }
+
+    def claims(self):
+        return {
+            pool.name: pool.claimed_gb for pool in self.read(pools.list_all)
+        }
+
+    def _usages(self):
+        usage = models.QuotaUsage.__table__
+        columns = (
+            usage.c.project_id,
+            usage.c.user_id,
+            usage.c.share_type_id,
+            usage.c.resource,
+        )
         with self.db.reader() as session:
-            return {
-                pool.name: pool.share_groups
-                for pool in pools.list_all(session)
-            }
+            found = session.execute(sa.select(*columns, usage.c.in_use))
+            return {tuple(row[:4]): row[4] for row in found if row[4]}
 
     def check(self, test):
         """Compare what is counted with the rows themselves."""
-        found = self.all_groups()
-        test.assertEqual(len(found), self.in_use())
-        placed = collections.Counter(one.host for one in found if one.host)
-        counts = self.counts()
-        test.assertEqual(
-            {name: placed[name] for name in counts}, counts, found
-        )
-
-    def insert_share(self, group_id):
-        """Insert a share of a group, as the API can't do it yet."""
-        group = self.get(group_id)
-        with self.db.writer() as session:
-            session.execute(
-                models.Share.__table__.insert().values(
-                    id=group_id,
-                    project_id=PROJECT,
-                    share_group_id=group_id,
-                    share_type_id=group.share_types[0],
-                    size=1,
-                    share_proto='NFS',
-                    status='available',
-                    is_public=False,
-                    created_at=group.created_at,
-                )
+        groups, found = self.all_groups(), self.all_shares()
+        used = collections.Counter()
+        for group in groups:
+            _count(used, group, {quotas.SHARE_GROUPS: 1})
+        for share in found:
+            _count(
+                used,
+                share,
+                {quotas.SHARES: 1, quotas.GIGABYTES: share.quota_gb},
+                share.share_type_id,
             )
+        for snapshot in self.all_snapshots():
+            _count(used, snapshot, {quotas.SHARE_GROUP_SNAPSHOTS: 1})
+            for one in snapshot.members:
+                amounts = {
+                    quotas.SNAPSHOTS: 1,
+                    quotas.SNAPSHOT_GIGABYTES: one.size,
+                }
+                _count(used, snapshot, amounts, one.share_type_id)
+        test.assertEqual(dict(used), self._usages())
+        placed = collections.Counter(one.host for one in groups)
+        claimed = collections.Counter()
+        for share in found:
+            claimed[share.host] += share.claimed_gb
+        for counted, expected in (
+            (self.counts(), placed),
+            (self.claims(), claimed),
+        ):
+            test.assertEqual(
+                {name: expected[name] for name in counted}, counted, found
+            )
+        unplaced = [one for one in found if not one.host and one.claimed_gb]
+        test.assertEqual([], unplaced)
+
+    def check_content(self, test):
+        """Compare what the drivers have with the rows, when all is quiet."""
+        for host, driver in self.drivers.items():
+            for found, all_rows in (
+                (driver.share_groups, self.all_groups()),
+                (driver.shares, self.all_shares()),
+                (driver.snapshots, self.all_snapshots()),
+            ):
+                here = {
+                    one.id: one.status
+                    for one in all_rows
+                    if one.host and one.host.startswith(f'{host}#')
+                }
+                test.assertEqual(set(), set(found) - set(here))
+                usable = {key for key in here if here[key] == AVAILABLE}
+                test.assertEqual(set(), usable - set(found))
+        for share in self.all_shares():
+            if share.status == AVAILABLE and share.host:
+                driver = self.drivers[share.host.partition('#')[0]]
+                test.assertEqual(share.size, driver.shares[share.id].size_gb)
+
+
+def _count(used, row, amounts, share_type_id=''):
+    """Count what a row uses: for its project, user and share type."""
+    for resource, amount in amounts.items():
+        used[row.project_id, '', '', resource] += amount
+        used[row.project_id, row.user_id, '', resource] += amount
+        if share_type_id:
+            used[row.project_id, '', share_type_id, resource] += amount

@@ -2,11 +2,12 @@
 """A driver without storage, for simulations.
 
 Pools, capabilities, how long each method takes and how often it fails all
-come from the back end's section; share groups live in memory and are gone
-with the process.
+come from the back end's section; share groups and shares live in memory and
+are gone with the process. What the next one is told of counts as there.
 """
 
 import collections
+import dataclasses
 import functools
 import random
 import threading
@@ -16,7 +17,20 @@ from manila_groups import exception
 from manila_groups.backend import driver
 
 _DEFAULT_CAPACITY_GB = 1000
-_METHODS = ('setup', 'pools', 'create_share_group', 'delete_share_group')
+_METHODS = (
+    'setup',
+    'pools',
+    'create_share_group',
+    'delete_share_group',
+    'create_share',
+    'delete_share',
+    'resize_share',
+    'create_share_group_snapshot',
+    'delete_share_group_snapshot',
+    'create_share_group_from_snapshot',
+    'update_access',
+)
+_CAPABILITIES = {'snapshot_support': True, 'storage_protocol': 'NFS'}
 _PLANS = ('fake_delays', 'fake_failures', 'fake_first_failures')
 
 
@@ -40,6 +54,9 @@ class FakeDriver(driver.Driver):
         self._calls = collections.Counter()
         self._chance = random.Random(section.fake_seed)  # noqa: S311
         self._groups = {}
+        self._shares = {}
+        self._snapshots = {}
+        self._access = {}
         self._lock = threading.Lock()
         self._pools = []
 
@@ -48,6 +65,24 @@ class FakeDriver(driver.Driver):
         """The share groups that there are, by id: a copy."""
         with self._lock:
             return dict(self._groups)
+
+    @property
+    def shares(self) -> dict[str, driver.Share]:
+        """The shares that there are, by id: a copy."""
+        with self._lock:
+            return dict(self._shares)
+
+    @property
+    def snapshots(self) -> dict[str, driver.ShareGroupSnapshot]:
+        """The share group snapshots that there are, by id: a copy."""
+        with self._lock:
+            return dict(self._snapshots)
+
+    @property
+    def access(self) -> dict[str, list[driver.AccessRule]]:
+        """The access rules of each share that has some: a copy."""
+        with self._lock:
+            return dict(self._access)
 
     @_simulated
     def setup(self):
@@ -61,14 +96,26 @@ class FakeDriver(driver.Driver):
 
     @_simulated
     def pools(self):
-        return list(self._pools)
+        return [self._with_use(pool) for pool in self._pools]
+
+    def _with_use(self, pool):
+        """Take what the shares may hold from what is free."""
+        used = sum(
+            share.size_gb
+            for share in self.shares.values()
+            if share.pool == pool.name
+        )
+        free = pool.free_capacity_gb
+        if not used or isinstance(free, str):
+            return pool
+        used = min(used, free)
+        return dataclasses.replace(
+            pool, free_capacity_gb=free - used, used_capacity_gb=used
+        )
 
     @_simulated
     def create_share_group(self, group):
-        if group.pool not in {pool.name for pool in self._pools}:
-            raise exception.DriverError(
-                f'back end {self.name} has no pool {group.pool}'
-            )
+        self._check_pool(group)
         with self._lock:
             self._groups.setdefault(group.id, group)
 
@@ -76,6 +123,66 @@ class FakeDriver(driver.Driver):
     def delete_share_group(self, group):
         with self._lock:
             self._groups.pop(group.id, None)
+            for share in list(self._shares.values()):
+                if share.share_group_id == group.id:
+                    self._forget(share)
+
+    @_simulated
+    def create_share(self, share):
+        self._check_pool(share)
+        with self._lock:
+            self._shares.setdefault(share.id, share)
+        return self._locations(share)
+
+    @_simulated
+    def delete_share(self, share):
+        with self._lock:
+            self._forget(share)
+
+    def _forget(self, share):
+        self._shares.pop(share.id, None)
+        self._access.pop(share.id, None)
+
+    @_simulated
+    def resize_share(self, share):
+        with self._lock:
+            self._shares[share.id] = share
+
+    @_simulated
+    def create_share_group_snapshot(self, snapshot):
+        with self._lock:
+            self._snapshots.setdefault(snapshot.id, snapshot)
+
+    @_simulated
+    def delete_share_group_snapshot(self, snapshot):
+        with self._lock:
+            self._snapshots.pop(snapshot.id, None)
+
+    @_simulated
+    def create_share_group_from_snapshot(self, group, snapshot, clones):
+        self._check_pool(group)
+        with self._lock:
+            self._groups.setdefault(group.id, group)
+            for clone in clones:
+                self._shares.setdefault(clone.share.id, clone.share)
+        return {
+            clone.share.id: self._locations(clone.share) for clone in clones
+        }
+
+    @_simulated
+    def update_access(self, share, rules):
+        with self._lock:
+            self._access[share.id] = list(rules)
+
+    def _locations(self, share):
+        path = f'{self.name}.invalid:/{share.id}'
+        return [driver.ExportLocation(path, preferred=True)]
+
+    def _check_pool(self, wanted):
+        if wanted.pool not in {pool.name for pool in self._pools}:
+            raise exception.DriverError(
+                f'back end {self.name} has no pool {wanted.pool}'
+            )
 
     def _simulate(self, method):
         """Take the time that the method takes, and fail when it is to."""
@@ -114,6 +221,7 @@ class FakeDriver(driver.Driver):
         total_capacity_gb=_DEFAULT_CAPACITY_GB,
         free_capacity_gb=None,
         reserved_percentage=None,
+        max_over_subscription_ratio=None,
         capabilities=(),
         group_capabilities=(),
     ):
@@ -121,13 +229,18 @@ class FakeDriver(driver.Driver):
             free_capacity_gb = total_capacity_gb
         if reserved_percentage is None:
             reserved_percentage = self.section.reserved_percentage
+        if max_over_subscription_ratio is None:
+            ratio = self.section.max_over_subscription_ratio
+            max_over_subscription_ratio = ratio
         return driver.PoolReport(
             name=name,
             total_capacity_gb=total_capacity_gb,
             free_capacity_gb=free_capacity_gb,
             reserved_percentage=reserved_percentage,
+            max_over_subscription_ratio=max_over_subscription_ratio,
             capabilities=(
                 self.capabilities()
+                | _CAPABILITIES
                 | self.section.fake_capabilities
                 | dict(capabilities)
             ),

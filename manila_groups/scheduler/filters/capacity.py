@@ -6,9 +6,9 @@ from manila_groups.scheduler import placement
 
 
 class CapacityFilter(filters.Filter):
-    """Compares the size with the free capacity less the reserved part.
+    """Compares the size with what is left for shares to claim.
 
-    A group that starts empty needs a pool that is not full. A pool that does
+    A group that starts empty needs a pool with some room. A pool that does
     not know its capacity, or has no limit, has room.
     """
 
@@ -23,8 +23,9 @@ class CapacityFilter(filters.Filter):
         )
 
         def judge(pool: placement.Pool) -> placement.Refusal | None:
-            usable = pool.usable_gb
-            if usable is None or (usable > 0 and usable >= size):
+            room, usable = pool.room_gb, pool.usable_gb
+            is_full = usable is not None and usable <= 0
+            if not is_full and (room is None or (room > 0 and room >= size)):
                 return None
             return placement.Refusal(asked, _found(pool))
 
@@ -32,9 +33,15 @@ class CapacityFilter(filters.Filter):
 
 
 def _found(pool: placement.Pool) -> str:
-    return (
+    found = (
         f'{pool.free_capacity_gb:g} of {_amount(pool.total_capacity_gb)} GiB '
         f'are free and {pool.reserved_percentage} % reserved'
+    )
+    if pool.claimable_gb is None:
+        return found
+    return (
+        f'{found}, and shares claim {pool.claimed_gb} of '
+        f'{pool.claimable_gb:g} GiB'
     )
 
 

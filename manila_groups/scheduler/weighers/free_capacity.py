@@ -23,7 +23,7 @@ class FreeCapacityWeigher(weighers.Weigher):
     def weigh(
         self, request: placement.Request, pools: list[placement.Pool]
     ) -> list[float]:
-        usable = [max(pool.usable_gb or 0.0, 0.0) for pool in pools]
+        usable = [max(pool.room_gb or 0.0, 0.0) for pool in pools]
         known = (value for value in usable if value != math.inf)
         largest = max(known, default=0.0) or 1.0
         return [min(value, largest) for value in usable]

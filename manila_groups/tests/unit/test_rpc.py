@@ -10,6 +10,7 @@ from oslo_utils import uuidutils
 from manila_groups import conf as configuration
 from manila_groups import context
 from manila_groups import rpc
+from manila_groups import states
 from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
 from manila_groups.tests import base
@@ -26,19 +27,15 @@ class Endpoint:
         self.calls = queue.Queue()
 
     @oslo_messaging.expose
-    def place_share_group(self, ctxt, share_group_id):
-        self.calls.put(('place', ctxt, share_group_id))
+    def place(self, ctxt, kind, row_id):
+        self.calls.put(('place', ctxt, kind, row_id))
 
     @oslo_messaging.expose
-    def create_share_group(self, ctxt, share_group_id):
-        self.calls.put(('create', ctxt, share_group_id))
+    def work(self, ctxt, kind, row_id):
+        self.calls.put(('work', ctxt, kind, row_id))
 
-    @oslo_messaging.expose
-    def delete_share_group(self, ctxt, share_group_id):
-        self.calls.put(('delete', ctxt, share_group_id))
-
-    def hidden(self, ctxt, share_group_id):
-        self.calls.put(('hidden', ctxt, share_group_id))
+    def hidden(self, ctxt, kind, row_id):
+        self.calls.put(('hidden', ctxt, kind, row_id))
 
 
 class RpcTest(base.TestCase):
@@ -72,9 +69,9 @@ class TestMessages(RpcTest):
     def test_the_context_goes_along(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
         api = scheduler_rpcapi.SchedulerAPI(self.transport)
-        api.place_share_group(self.ctxt, 'id')
-        method, ctxt, group_id = endpoint.calls.get(timeout=TIMEOUT)
-        self.assertEqual(('place', 'id'), (method, group_id))
+        api.place(self.ctxt, states.SHARE, 'id')
+        method, ctxt, *told = endpoint.calls.get(timeout=TIMEOUT)
+        self.assertEqual(('place', [states.SHARE, 'id']), (method, told))
         self.assertEqual(
             ('u', 'p', ['member'], 'req-7'),
             (ctxt.user_id, ctxt.project_id, ctxt.roles, ctxt.request_id),
@@ -86,16 +83,14 @@ class TestMessages(RpcTest):
             for host in ('h@one', 'h@two')
         }
         api = backend_rpcapi.BackendAPI(self.transport)
-        api.create_share_group(self.ctxt, 'h@one#pool', 'first')
-        api.delete_share_group(self.ctxt, 'h@two#pool', 'second')
+        api.work(self.ctxt, 'h@one#pool', states.SHARE_GROUP, 'first')
+        api.work(self.ctxt, 'h@two#pool', states.SHARE, 'second')
         for host, expected in (
-            ('h@one', ('create', 'first')),
-            ('h@two', ('delete', 'second')),
+            ('h@one', [states.SHARE_GROUP, 'first']),
+            ('h@two', [states.SHARE, 'second']),
         ):
-            method, _ctxt, group_id = endpoints[host].calls.get(
-                timeout=TIMEOUT
-            )
-            self.assertEqual(expected, (method, group_id))
+            method, _ctxt, *told = endpoints[host].calls.get(timeout=TIMEOUT)
+            self.assertEqual(('work', expected), (method, told))
             self.assertTrue(endpoints[host].calls.empty())
 
     def test_one_of_several_servers_gets_a_message(self):
@@ -104,14 +99,14 @@ class TestMessages(RpcTest):
         ]
         api = scheduler_rpcapi.SchedulerAPI(self.transport)
         for number in range(4):
-            api.place_share_group(self.ctxt, str(number))
+            api.place(self.ctxt, states.SHARE_GROUP, str(number))
         found = []
         done = threading.Event()
         self.addCleanup(done.set)
         for _ in range(TIMEOUT * 100):
             for endpoint in endpoints:
                 while not endpoint.calls.empty():
-                    found.append(endpoint.calls.get()[2])
+                    found.append(endpoint.calls.get()[3])
             if len(found) == 4 or done.wait(0.01):
                 break
         self.assertEqual(list('0123'), sorted(found))
@@ -119,15 +114,15 @@ class TestMessages(RpcTest):
     def test_methods_that_are_not_exposed(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
         client = rpc.Client(self.transport, rpc.SCHEDULER_TOPIC, '1.0')
-        client.hint(self.ctxt, 'hidden', share_group_id='id')
-        client.hint(self.ctxt, 'place_share_group', share_group_id='id')
-        method, _ctxt, _id = endpoint.calls.get(timeout=TIMEOUT)
+        for method in ('hidden', 'place'):
+            client.hint(self.ctxt, method, kind=states.SHARE, row_id='id')
+        method = endpoint.calls.get(timeout=TIMEOUT)[0]
         self.assertEqual('place', method)
         self.assertTrue(endpoint.calls.empty())
 
     def test_a_message_that_nobody_takes(self):
         api = backend_rpcapi.BackendAPI(self.transport)
-        api.create_share_group(self.ctxt, 'nobody@home#pool', 'id')
+        api.work(self.ctxt, 'nobody@home#pool', states.SHARE_GROUP, 'id')
 
 
 class TestFailures(RpcTest):
@@ -136,8 +131,8 @@ class TestFailures(RpcTest):
             raise oslo_messaging.MessageDeliveryFailure('the broker is gone')
 
         self.transport._driver.send = fail
-        scheduler_rpcapi.SchedulerAPI(self.transport).place_share_group(
-            self.ctxt, 'id'
+        scheduler_rpcapi.SchedulerAPI(self.transport).place(
+            self.ctxt, states.SHARE_GROUP, 'id'
         )
 
     def test_a_broken_url(self):

@@ -10,7 +10,24 @@ from manila_groups.backend.drivers import fake
 from manila_groups.tests import base
 from manila_groups.tests.unit.backend import contract
 
-METHODS = ('setup', 'pools', 'create_share_group', 'delete_share_group')
+GROUP = contract.share_group('alpha')
+SHARE = contract.share('alpha')
+SNAPSHOT = contract.snapshot(GROUP, [])
+#: A call of each method that works when it comes after those before it.
+CALLS = {
+    'setup': (),
+    'pools': (),
+    'create_share_group': (GROUP,),
+    'create_share': (SHARE,),
+    'resize_share': (SHARE,),
+    'update_access': (SHARE, []),
+    'create_share_group_snapshot': (SNAPSHOT,),
+    'create_share_group_from_snapshot': (GROUP, SNAPSHOT, []),
+    'delete_share_group_snapshot': (SNAPSHOT,),
+    'delete_share': (SHARE,),
+    'delete_share_group': (GROUP,),
+}
+METHODS = tuple(CALLS)
 
 
 def make(**values):
@@ -25,11 +42,8 @@ def ready(**values):
 
 def call(made, method):
     """Call a method; return whether it failed."""
-    arguments = ()
-    if 'share_group' in method:
-        arguments = (contract.share_group('alpha'),)
     try:
-        getattr(made, method)(*arguments)
+        getattr(made, method)(*CALLS[method])
     except exception.DriverError as error:
         if 'simulated' not in error.message:
             raise
@@ -38,11 +52,26 @@ def call(made, method):
 
 
 class TestContract(contract.DriverContract, base.TestCase):
+    has_bytes = False
+
+    # What was made by an earlier process is not missed.
+    test_create_share_in_no_group = None
+    test_resize_share_that_is_not_there = None
+    test_snapshot_of_no_group = None
+    test_clone_of_no_snapshot = None
+    test_update_access_of_no_share = None
+
     def make_driver(self):
         return ready()
 
     def groups_of(self, made):
         return set(made.share_groups)
+
+    def shares_of(self, made):
+        return set(made.shares)
+
+    def snapshots_of(self, made):
+        return set(made.snapshots)
 
 
 class TestPools(base.TestCase):
@@ -109,6 +138,19 @@ class TestPools(base.TestCase):
             self.assertIn('[alpha] fake_pools', error.message)
             self.assertIn(named, error.message)
 
+    def test_shares_use_what_is_free(self):
+        made = ready(
+            fake_pools='[{"name": "alpha", "free_capacity_gb": 10,'
+            ' "total_capacity_gb": 10}]',
+            max_over_subscription_ratio=2,
+        )
+        for size, free in ((4, 6), (7, 0)):
+            made.create_share(contract.share('alpha', size_gb=size))
+            (pool,) = made.pools()
+            self.assertEqual(free, pool.free_capacity_gb)
+            self.assertEqual(10 - free, pool.used_capacity_gb)
+            self.assertEqual(20, pool.claimable_gb())
+
     def test_create_in_an_unknown_pool(self):
         made = ready()
         with testtools.ExpectedException(
@@ -116,6 +158,11 @@ class TestPools(base.TestCase):
         ):
             made.create_share_group(contract.share_group('scrap'))
         self.assertEqual({}, made.share_groups)
+        with testtools.ExpectedException(
+            exception.DriverError, '.*no pool scrap'
+        ):
+            made.create_share(contract.share('scrap'))
+        self.assertEqual({}, made.shares)
 
     def test_keeps_what_it_was_told(self):
         made = ready()

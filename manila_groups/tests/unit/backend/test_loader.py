@@ -12,7 +12,7 @@ import testtools
 from manila_groups import exception
 from manila_groups.backend import loader
 from manila_groups.backend.drivers import fake
-from manila_groups.backend.drivers import local
+from manila_groups.backend.drivers.local import driver as local
 from manila_groups.conf import backend as options
 from manila_groups.tests import base
 

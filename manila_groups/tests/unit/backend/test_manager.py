@@ -4,6 +4,7 @@
 import threading
 
 from manila_groups import exception
+from manila_groups import states
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import services
@@ -31,6 +32,9 @@ class ManagerTest(base.TestCase):
         self.service.messages.clear()
         return group_id
 
+    def work(self, backend, group_id):
+        backend.work(self.service.admin, states.SHARE_GROUP, group_id)
+
     def service_row(self):
         with self.service.db.reader() as session:
             return services.get(session, HOST, services.BACKEND)
@@ -41,10 +45,7 @@ class ManagerTest(base.TestCase):
 
 class TestWork(ManagerTest):
     def create(self, group_id):
-        self.manager.create_share_group(self.service.admin, group_id)
-
-    def delete(self, group_id):
-        self.manager.delete_share_group(self.service.admin, group_id)
+        self.work(self.manager, group_id)
 
     def test_the_driver_is_told_what_it_has_to_know(self):
         group_type = self.service.group_types.create(
@@ -79,8 +80,8 @@ class TestWork(ManagerTest):
         group = self.service.get(group_id)
         self.assertEqual(('creating', None), (group.status, group.host))
         self.assertEqual(
-            ['place_share_group'],
-            [one.method for one in self.service.messages],
+            [inprocess.Message('scheduler', states.SHARE_GROUP, group_id)],
+            self.service.messages,
         )
 
     def test_a_failed_clean_up_does_not_stop_the_next_attempt(self):
@@ -117,30 +118,32 @@ class TestWork(ManagerTest):
 
     def test_what_is_asked_for_meanwhile_is_done_next(self):
         group_id = self.placed_group()
-        created = self.service.steps.created
+        steps = self.service.steps.share_groups
+        created = steps.created
 
-        def delete_at_once(group):
-            result = created(group)
+        def delete_at_once(*args):
+            result = created(*args)
             self.service.groups.delete(self.service.caller, group_id)
             self.service.deliver_all()
             self.assertEqual('deleting', self.service.status(group_id))
             return result
 
-        self.service.steps.created = delete_at_once
+        steps.created = delete_at_once
         self.create(group_id)
         self.assertIsNone(self.service.get(group_id))
 
     def test_work_can_go_on_after_an_error(self):
         group_id = self.placed_group()
-        created = self.service.steps.created
+        steps = self.service.steps.share_groups
+        created = steps.created
 
-        def fail(group):
+        def fail(*_args):
             raise ConnectionError('the database went away')
 
-        self.service.steps.created = fail
+        steps.created = fail
         self.create(group_id)
         self.assertEqual('creating', self.service.status(group_id))
-        self.service.steps.created = created
+        steps.created = created
         self.create(group_id)
         self.assertEqual('available', self.service.status(group_id))
 
@@ -244,7 +247,7 @@ class TestSetup(ManagerTest):
         backend = self.broken()
         for _ in range(2):
             self.assertRaises(exception.DriverError, backend.report)
-            backend.create_share_group(self.service.admin, group_id)
+            self.work(backend, group_id)
             backend.reconcile()
             self.assertEqual('creating', self.service.status(group_id))
         backend.report()

@@ -3,11 +3,17 @@
 
 from manila_groups import states
 from manila_groups.db import messages
-from manila_groups.groups import lifecycle
+from manila_groups.groups import placing
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
-ALPHA, BETA = 'host@alpha', 'host@beta'
+ALPHA = 'host@alpha'
+KINDS = (
+    states.SHARE_GROUP,
+    states.SHARE,
+    states.SHARE_GROUP_SNAPSHOT,
+    states.SHARE_ACCESS,
+)
 
 
 class LifecycleTest(base.TestCase):
@@ -31,6 +37,10 @@ class LifecycleTest(base.TestCase):
         self.service.deliver_all()
         self.assertEqual('available', self.service.status(group_id))
         return group_id
+
+    def work(self, backend, group_id):
+        """Let a back end know that a group waits for it."""
+        backend.work(self.service.admin, states.SHARE_GROUP, group_id)
 
     def drivers_with(self, group_id):
         return [
@@ -80,10 +90,11 @@ class TestUndisturbed(LifecycleTest):
         self.service.groups.delete(self.service.caller, group_id)
         self.service.deliver_all()
         ctxt = self.service.admin
-        self.service.scheduler.place_share_group(ctxt, group_id)
-        for backend in self.service.backends.values():
-            backend.create_share_group(ctxt, group_id)
-            backend.delete_share_group(ctxt, group_id)
+        for kind in KINDS[:2]:
+            self.service.scheduler.place(ctxt, kind, group_id)
+        for kind in KINDS:
+            for backend in self.service.backends.values():
+                backend.work(ctxt, kind, group_id)
         self.assertEqual([], self.service.messages)
         self.assertEqual([], self.drivers_with(group_id))
 
@@ -92,7 +103,7 @@ class TestUndisturbed(LifecycleTest):
         home = self.backend_of(group_id)
         for backend in self.service.backends.values():
             if backend is not home:
-                backend.create_share_group(self.service.admin, group_id)
+                self.work(backend, group_id)
         self.assertEqual('creating', self.service.status(group_id))
         self.assertEqual([], self.drivers_with(group_id))
 
@@ -199,7 +210,7 @@ class TestDeadBackEnds(LifecycleTest):
             self.service.settle()
 
         driver.create_share_group = slow_create
-        late.create_share_group(self.service.admin, group_id)
+        self.work(late, group_id)
         self.assertEqual({}, driver.share_groups)
         self.assertNotEqual(group.host, self.service.get(group_id).host)
         self.assertEqual('available', self.service.status(group_id))
@@ -240,7 +251,7 @@ class TestForcedDeletion(LifecycleTest):
             self.service.deliver_all()
 
         backend._driver.create_share_group = forced_meanwhile
-        backend.create_share_group(self.service.admin, group_id)
+        self.work(backend, group_id)
         self.assertIsNone(self.service.get(group_id))
         self.assertEqual([], self.drivers_with(group_id))
 
@@ -297,7 +308,7 @@ class TestStatusSetByHand(LifecycleTest):
             self.reset(group_id, 'error')
 
         backend._driver.create_share_group = reset_meanwhile
-        backend.create_share_group(self.service.admin, group_id)
+        self.work(backend, group_id)
         self.assertEqual('error', self.service.status(group_id))
         self.assertEqual([backend.host], self.drivers_with(group_id))
 
@@ -305,15 +316,24 @@ class TestStatusSetByHand(LifecycleTest):
 class TestSteps(LifecycleTest):
     """Steps that come late find that it is not their turn."""
 
+    def setUp(self):
+        super().setUp()
+        self.placing = self.service.steps.placing
+        self.steps = self.service.steps.share_groups
+
+    def waiting(self, group_id):
+        return self.placing.waiting(states.SHARE_GROUP, group_id)
+
     def test_two_claims(self):
         group_id = self.service.create()
         self.service.messages.clear()
+        waiting = self.waiting(group_id)
         claims = [
-            self.service.steps.claim(group_id, f'{ALPHA}#{pool}', 0, 'z', None)
+            self.placing.claim(waiting, f'{ALPHA}#{pool}', 0, 'z', None)
             for pool in ('one', 'two')
         ]
         self.assertEqual(
-            [lifecycle.Claim.TAKEN, lifecycle.Claim.NOT_WAITING], claims
+            [placing.Claim.TAKEN, placing.Claim.NOT_WAITING], claims
         )
         group = self.service.get(group_id)
         self.assertEqual(
@@ -325,8 +345,10 @@ class TestSteps(LifecycleTest):
         self.service.messages.clear()
         for pool, seen in ((f'{ALPHA}#one', 3), (f'{ALPHA}#gone', None)):
             self.assertIs(
-                lifecycle.Claim.POOL_CHANGED,
-                self.service.steps.claim(group_id, pool, seen, 'z', 'pool'),
+                placing.Claim.POOL_CHANGED,
+                self.placing.claim(
+                    self.waiting(group_id), pool, seen, 'z', 'pool'
+                ),
             )
         group = self.service.get(group_id)
         self.assertEqual(
@@ -341,39 +363,40 @@ class TestSteps(LifecycleTest):
     def test_outcomes_of_a_pool_that_the_group_has_left(self):
         group_id = self.placed_group()
         old = self.service.get(group_id)
-        self.assertTrue(self.service.steps.attempt_failed(old, True))
+        self.assertTrue(self.steps.attempt_failed(old, True))
         for late in (
-            self.service.steps.created,
-            self.service.steps.deleted,
-            self.service.steps.delete_failed,
-            lambda group: self.service.steps.attempt_failed(group, True),
+            lambda group: self.steps.created(group, {}),
+            self.steps.deleted,
+            self.steps.delete_failed,
+            lambda group: self.steps.attempt_failed(group, True),
         ):
             self.assertFalse(late(old))
         self.assertIsNone(self.service.get(group_id).host)
-        self.assertEqual(
-            {old.host}, self.service.steps.waiting(group_id).tried
-        )
+        self.assertEqual({old.host}, self.waiting(group_id).tried)
 
     def test_no_place_for_a_group_that_has_one(self):
-        group_id = self.placed_group()
-        group = self.service.get(group_id)
-        self.assertFalse(self.service.steps.no_place(group, 'late'))
+        group_id = self.service.create()
+        waiting = self.waiting(group_id)
+        self.service.deliver()
+        self.assertIsNone(self.waiting(group_id))
+        self.assertFalse(self.placing.no_place(waiting, 'late'))
         self.assertEqual([], self.service.user_messages())
 
     def test_a_pool_that_failed_twice_counts_once(self):
-        group_id = self.placed_group()
+        group_id = self.service.create()
+        waiting = self.waiting(group_id)
+        self.service.deliver()
         group = self.service.get(group_id)
-        self.service.steps.attempt_failed(group, True)
+        self.steps.attempt_failed(group, True)
         # A scheduler that decided before the attempt was noted.
-        self.service.steps.claim(group_id, group.host, None, 'z', None)
+        self.placing.claim(waiting, group.host, None, 'z', None)
         group = self.service.get(group_id)
-        self.assertTrue(self.service.steps.attempt_failed(group, True))
+        self.assertTrue(self.steps.attempt_failed(group, True))
         self.assertSettlesAs('available', group_id)
 
     def test_messages_are_forgotten_in_time(self):
         group_id = self.service.create()
-        group = self.service.get(group_id)
-        self.service.steps.no_place(group, 'no room')
+        self.placing.no_place(self.waiting(group_id), 'no room')
         (message,) = self.service.user_messages()
         ttl = self.service.conf.service.message_ttl
         self.service.clock.advance(ttl - 1)

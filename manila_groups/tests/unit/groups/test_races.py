@@ -3,11 +3,6 @@
 
 import random
 import threading
-import unittest
-
-import hypothesis
-from hypothesis import stateful
-from hypothesis import strategies as st
 
 from manila_groups import exception
 from manila_groups import states
@@ -17,134 +12,21 @@ from manila_groups.tests import inprocess
 from manila_groups.tests import servers
 from manila_groups.tests.unit.db import case
 
-REFUSALS = (exception.Conflict, exception.NotFound, exception.OverQuota)
-UNFINISHED = (states.CREATING, states.DELETING)
+REFUSALS = (
+    exception.Conflict,
+    exception.Forbidden,
+    exception.Invalid,
+    exception.NotFound,
+    exception.OverQuota,
+)
+UNFINISHED = (
+    states.CREATING,
+    states.DELETING,
+    states.EXTENDING,
+    states.SHRINKING,
+)
 QUOTA = 25
-SEEDS = (1, 2, 3)
-numbers = st.integers(0, 9)
-names = st.sampled_from(['alpha', 'beta'])
-
-
-class Disorder(stateful.RuleBasedStateMachine):
-    """Messages get lost, come late or twice, and back ends die and return."""
-
-    def __init__(self):
-        super().__init__()
-        self.service = inprocess.InProcess({'quota': {'share_groups': 6}})
-        self.service.setUp()
-        self.broken = set()
-
-    def some_group(self, number):
-        found = sorted(one.id for one in self.service.all_groups())
-        return found[number % len(found)] if found else 'nobody'
-
-    def try_to(self, call, *args):
-        try:
-            call(*args)
-        except REFUSALS:
-            return
-
-    @stateful.rule(zone=st.sampled_from([None, 'nova', 'west']))
-    def create(self, zone):
-        self.try_to(lambda: self.service.create(availability_zone=zone))
-
-    @stateful.rule(number=numbers)
-    def delete(self, number):
-        self.try_to(
-            self.service.groups.delete,
-            self.service.caller,
-            self.some_group(number),
-        )
-
-    @stateful.rule(number=numbers)
-    def force_delete(self, number):
-        self.try_to(
-            self.service.groups.force_delete,
-            self.service.admin,
-            self.some_group(number),
-        )
-
-    @stateful.rule(
-        number=numbers, status=st.sampled_from(states.SHARE_GROUP_STATUSES)
-    )
-    def reset_status(self, number, status):
-        self.try_to(
-            self.service.groups.reset_status,
-            self.service.admin,
-            self.some_group(number),
-            status,
-        )
-
-    @stateful.precondition(lambda self: self.service.messages)
-    @stateful.rule(number=numbers, twice=st.booleans())
-    def deliver(self, number, twice):
-        number %= len(self.service.messages)
-        if twice:
-            self.service.messages.append(self.service.messages[number])
-        self.service.deliver(number)
-
-    @stateful.precondition(lambda self: self.service.messages)
-    @stateful.rule(number=numbers)
-    def lose(self, number):
-        del self.service.messages[number % len(self.service.messages)]
-
-    @stateful.rule(name=names)
-    def stop_or_start(self, name):
-        if f'host@{name}' in self.service.backends:
-            self.service.stop_backend(name)
-        else:
-            self.service.start_backend(name)
-
-    @stateful.rule(name=names)
-    def break_or_mend(self, name):
-        driver = self.service.drivers.get(f'host@{name}')
-        if driver is None:
-            return
-        failures = driver.section.fake_failures
-        if failures:
-            failures.clear()
-        else:
-            failures.update(create_share_group=1, delete_share_group=1)
-
-    @stateful.rule(name=names)
-    def remove_service(self, name):
-        if f'host@{name}' not in self.service.backends:
-            self.service.remove_service(name)
-
-    @stateful.rule(seconds=st.sampled_from([1, 31, 61]))
-    def pass_time_and_reconcile(self, seconds):
-        self.service.pass_time(seconds)
-        self.service.reconcile()
-
-    @stateful.invariant()
-    def counts_are_right(self):
-        self.service.check(unittest.TestCase())
-
-    def teardown(self):
-        for name in ('alpha', 'beta'):
-            if f'host@{name}' not in self.service.backends:
-                self.service.start_backend(name)
-            self.service.conf[name].fake_failures.clear()
-        self.service.settle()
-        stuck = [
-            one
-            for one in self.service.all_groups()
-            if one.status in UNFINISHED and one.stepped_at is not None
-        ]
-        try:
-            assert not stuck, stuck
-            self.counts_are_right()
-        finally:
-            self.service.cleanUp()
-
-
-class TestDisorder(Disorder.TestCase):
-    settings = hypothesis.settings(
-        deadline=None,
-        max_examples=12,
-        stateful_step_count=25,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
+SEEDS = (1, 2)
 
 
 class TestThreads(base.TestCase):
@@ -189,9 +71,9 @@ class TestThreads(base.TestCase):
         self.assertEqual(10, len(messages))
         case.at_once(
             [
-                lambda one=one: self.service.backends[
-                    one.server
-                ].delete_share_group(self.service.admin, one.group_id)
+                lambda one=one: self.service.backends[one.server].work(
+                    self.service.admin, one.kind, one.row_id
+                )
                 for one in messages
             ]
         )
@@ -222,8 +104,8 @@ class TestThreads(base.TestCase):
             self.service.messages.clear()
             results = case.at_once(
                 [
-                    lambda one=one, group_id=group_id: one.place_share_group(
-                        self.service.admin, group_id
+                    lambda one=one, group_id=group_id: one.place(
+                        self.service.admin, states.SHARE_GROUP, group_id
                     )
                     for one in schedulers
                 ]
@@ -244,9 +126,14 @@ class TestThreads(base.TestCase):
             self.assertEqual([None] * 8, results, f'seed {seed}')
             self.service.settle()
             self.service.check(self)
+            self.service.check_content(self)
             stuck = [
-                one.status
-                for one in self.service.all_groups()
+                one
+                for one in (
+                    *self.service.all_groups(),
+                    *self.service.all_shares(),
+                    *self.service.all_snapshots(),
+                )
                 if one.status in UNFINISHED
             ]
             self.assertEqual([], stuck, f'seed {seed}')
@@ -262,20 +149,37 @@ class TestThreads(base.TestCase):
         return act
 
     def some_act(self, chance):
-        group_id = 'nobody'
-        found = self.service.all_groups()
-        if found:
-            group_id = chance.choice(found).id
-        acts = (
-            lambda: self.service.create(),
-            lambda: self.deliver(chance),
-            lambda: self.service.groups.delete(self.service.caller, group_id),
-            lambda: self.service.groups.force_delete(
-                self.service.admin, group_id
-            ),
-            self.report,
+        service, caller = self.service, self.service.caller
+        group_id, share_id, snapshot_id = (
+            chance.choice([one.id for one in rows] or ['nobody'])
+            for rows in (
+                service.all_groups(),
+                service.all_shares(),
+                service.all_snapshots(),
+            )
         )
-        chance.choices(acts, (5, 8, 2, 2, 2))[0]()
+        acts = (
+            (8, lambda: self.deliver(chance)),
+            (3, service.create),
+            (1, service.create_share),
+            (3, lambda: service.create_share(share_group_id=group_id)),
+            (2, lambda: service.create_snapshot(group_id)),
+            (
+                2,
+                lambda: service.create(
+                    source_share_group_snapshot_id=snapshot_id
+                ),
+            ),
+            (1, lambda: service.shares.extend(caller, share_id, 3)),
+            (1, lambda: service.shares.shrink(caller, share_id, 1)),
+            (1, lambda: service.shares.force_delete(service.admin, share_id)),
+            (1, lambda: service.snapshots.delete(caller, snapshot_id)),
+            (1, lambda: service.groups.delete(caller, group_id)),
+            (2, lambda: service.groups.force_delete(service.admin, group_id)),
+            (1, self.report),
+        )
+        weights, calls = zip(*acts, strict=True)
+        chance.choices(calls, weights)[0]()
 
     def deliver(self, chance):
         try:

@@ -5,6 +5,7 @@ from oslo_utils import uuidutils
 
 from manila_groups import context
 from manila_groups import exception
+from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.groups import share_groups
@@ -68,7 +69,10 @@ class TestCreate(ShareGroupsTest):
         self.assertEqual(self.default_type.id, group.share_group_type_id)
         self.assertEqual(self.default_type.share_types, group.share_types)
         (message,) = self.service.messages
-        self.assertEqual(group.id, message.group_id)
+        self.assertEqual(
+            inprocess.Message('scheduler', states.SHARE_GROUP, group.id),
+            message,
+        )
 
     def test_what_is_named(self):
         types = [self.share_type(name) for name in ('one', 'two', 'three')]
@@ -221,7 +225,7 @@ class TestQuota(ShareGroupsTest):
         for _ in range(2):
             self.service.create()
         raised = self.assertRaises(exception.OverQuota, self.service.create)
-        self.assertIn('2 share groups', raised.message)
+        self.assertIn('share_groups: over the quota', raised.message)
         self.assertEqual(2, self.service.in_use())
         self.groups.create(self.other, share_groups.NewShareGroup())
         self.groups.force_delete(
@@ -286,18 +290,23 @@ class TestDelete(ShareGroupsTest):
 
     def test_a_group_with_a_share(self):
         group_id = self.available_group()
-        self.service.insert_share(group_id)
-        for delete in (self.groups.delete, self.groups.force_delete):
-            raised = self.assertRaises(
-                exception.Conflict, delete, self.service.admin, group_id
-            )
-            self.assertIn('has shares', raised.message)
+        self.service.create_share(share_group_id=group_id)
+        self.service.deliver_all()
+        raised = self.assertRaises(
+            exception.Conflict,
+            self.groups.delete,
+            self.service.admin,
+            group_id,
+        )
+        self.assertIn('has shares', raised.message)
         self.assertEqual('available', self.service.status(group_id))
         self.assertEqual([], self.service.messages)
 
     def test_one_without_a_place_is_gone_at_once(self):
         group_id = self.service.create()
-        self.service.steps.no_place(self.service.get(group_id), 'no room')
+        placing = self.service.steps.placing
+        waiting = placing.waiting(states.SHARE_GROUP, group_id)
+        placing.no_place(waiting, 'no room')
         self.service.messages.clear()
         self.groups.delete(self.service.caller, group_id)
         self.assertIsNone(self.service.get(group_id))

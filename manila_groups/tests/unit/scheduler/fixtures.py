@@ -56,7 +56,7 @@ def make_pool(name='host@be#pool', **values):
 def make_request(**values):
     return placement.Request(
         **{
-            'share_group_id': 'c7e0b0a9',
+            'id': 'c7e0b0a9',
             'availability_zone': None,
             'extra_specs': ({'driver_handles_share_servers': 'False'},),
             'group_specs': {},

@@ -5,6 +5,7 @@ import collections
 import concurrent.futures
 import dataclasses
 
+from manila_groups import states
 from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.scheduler import manager
@@ -44,6 +45,10 @@ class ManagerTest(base.TestCase):
         self.service.deliver_all()
         return self.service.get(group_id)
 
+    def place(self, group_id):
+        ctxt = self.service.admin
+        self.service.scheduler.place(ctxt, states.SHARE_GROUP, group_id)
+
     def only_message(self):
         (message,) = self.service.user_messages()
         self.assertNotIn('host', message.user_message)
@@ -72,8 +77,9 @@ class TestNewerBackEnd(ManagerTest):
             (pool,) = [
                 one for one in pools.list_all(session) if one.name == name
             ]
+            report = {**pool.report, 'claimable_gb': pool.claimable_gb}
             pools.report(
-                session, pool.service_id, {name: {**pool.report, **changes}}
+                session, pool.service_id, {name: {**report, **changes}}
             )
 
     def test_that_reports_more_is_taken_for_what_is_known(self):
@@ -255,8 +261,9 @@ class TestEqualBackEnds(ManagerTest):
         with concurrent.futures.ThreadPoolExecutor(12) as threads:
             for number, group_id in enumerate(groups):
                 threads.submit(
-                    schedulers[number % 2].place_share_group,
+                    schedulers[number % 2].place,
                     self.service.admin,
+                    states.SHARE_GROUP,
                     group_id,
                 )
         self.assertEqual({4}, set(self.service.counts().values()))
@@ -273,7 +280,9 @@ class TestEqualBackEnds(ManagerTest):
         for _ in range(4):
             group_id = self.service.create()
             self.service.messages.clear()
-            waiting = self.service.steps.waiting(group_id)
+            waiting = self.service.steps.placing.waiting(
+                states.SHARE_GROUP, group_id
+            )
             decisions = [
                 scheduler.decide(waiting, scheduler._pools.current())
                 for scheduler in (
@@ -283,9 +292,7 @@ class TestEqualBackEnds(ManagerTest):
                 )
             ]
             self.assertEqual([decisions[0]] * 3, decisions)
-            self.service.scheduler.place_share_group(
-                self.service.admin, group_id
-            )
+            self.place(group_id)
             self.assertEqual(
                 decisions[0].ranking[0].pool,
                 self.service.get(group_id).host,
@@ -302,7 +309,7 @@ class TestReconciler(ManagerTest):
         decide = self.service.scheduler.decide
 
         def decide_all_but_one(waiting, candidates):
-            if waiting.group.id == groups[0]:
+            if waiting.row.id == groups[0]:
                 raise ZeroDivisionError('a filter with a mistake')
             return decide(waiting, candidates)
 
@@ -324,7 +331,7 @@ class TestClaims(ManagerTest):
         for _ in range(3):
             self.create()
         self.service.scheduler._pools.current = lambda: stale
-        self.service.scheduler.place_share_group(self.service.admin, group_id)
+        self.place(group_id)
         self.assertIsNotNone(self.service.get(group_id).host)
 
     def test_a_pool_that_goes_away_under_the_scheduler(self):
@@ -344,5 +351,5 @@ class TestClaims(ManagerTest):
         self.assertEqual(manager.CLAIMS, len(looks))
         self.assertEqual('creating', self.service.status(group_id))
         self.assertEqual([], self.service.messages)
-        self.service.scheduler.place_share_group(self.service.admin, group_id)
+        self.place(group_id)
         self.assertEqual('error', self.service.status(group_id))

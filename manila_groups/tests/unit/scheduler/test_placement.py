@@ -46,7 +46,7 @@ pool_lists = st.lists(
 )
 requests = st.builds(
     make_request,
-    share_group_id=st.uuids().map(str),
+    id=st.uuids().map(str),
     availability_zone=st.sampled_from((None, 'a')),
     extra_specs=st.sampled_from(
         (
@@ -156,7 +156,7 @@ class PlaceTestCase(base.TestCase):
     def test_equal_pools_share_the_load(self):
         pools = [make_pool(f'h@b#{n}') for n in range(3)]
         wins = collections.Counter(
-            ranked(place(make_request(share_group_id=f'group-{n}'), pools))[0]
+            ranked(place(make_request(id=f'group-{n}'), pools))[0]
             for n in range(300)
         )
         for pool in pools:

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From records of the database to what a driver is told."""
+
+from collections.abc import Mapping
+
+from manila_groups.backend import driver
+from manila_groups.db import records
+
+
+def share_group(
+    group: records.ShareGroup, specs: Mapping[str, str]
+) -> driver.ShareGroup:
+    """What a driver is told of a share group."""
+    return driver.ShareGroup(
+        id=group.id,
+        project_id=group.project_id,
+        pool=pool(group.host),
+        group_specs=specs,
+    )
+
+
+def share(row: records.Share, group_size: int) -> driver.Share:
+    """What a driver is told of a share.
+
+    :param group_size: how much the shares of its group may hold together
+    """
+    return driver.Share(
+        id=row.id,
+        project_id=row.project_id,
+        pool=pool(row.host),
+        size_gb=row.new_size or row.size,
+        share_proto=row.share_proto,
+        share_group_id=row.share_group_id,
+        group_size_gb=group_size,
+        extra_specs=row.share_type_specs,
+    )
+
+
+def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
+    """What a driver is told of a share group snapshot."""
+    return driver.ShareGroupSnapshot(
+        id=row.id,
+        project_id=row.project_id,
+        pool=pool(row.host),
+        share_group_id=row.share_group_id,
+        share_ids=tuple(one.share_id for one in row.members),
+    )
+
+
+def clones(
+    source: records.ShareGroupSnapshot, shares: list[records.Share]
+) -> list[driver.Clone]:
+    """What a driver is told of the shares of a group made from a snapshot."""
+    sources = {one.id: one.share_id for one in source.members}
+    size = sum(one.size for one in shares)
+    return [
+        driver.Clone(
+            share(one, size),
+            sources[one.source_share_group_snapshot_member_id],
+        )
+        for one in shares
+    ]
+
+
+def pool(name: str) -> str:
+    """The pool's own name, of host@backend#pool."""
+    return name.partition('#')[2]

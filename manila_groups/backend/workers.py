@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a back end does for each kind of rows that waits for it."""
+
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.backend import driver as drivers
+from manila_groups.backend import told
+from manila_groups.groups import lifecycle
+
+LOG = log.getLogger(__name__)
+
+
+class Worker:
+    """Does the work of one kind of rows with the driver.
+
+    :param host: host@backend
+    :param scheduler: tells schedulers of waiting work
+    """
+
+    def __init__(
+        self,
+        host: str,
+        driver: drivers.Driver,
+        steps: lifecycle.Lifecycle,
+        scheduler,
+    ):
+        self._host = host
+        self._driver = driver
+        self._all = steps
+        self._scheduler = scheduler
+
+    def _clean_up(self, kind, delete, *args) -> bool:
+        """Remove what is not wanted here; tells whether it is gone."""
+        try:
+            delete(*args)
+        except Exception:
+            LOG.exception(
+                'Something may be left over of the %s %s', kind, args[0].id
+            )
+            return False
+        return True
+
+
+class ShareGroups(Worker):
+    """Creates and deletes share groups, with all that is in them."""
+
+    @property
+    def steps(self):
+        """The steps of share groups."""
+        return self._all.share_groups
+
+    def work(self, ctxt, group_id: str) -> None:
+        """Do what a share group waits for."""
+        work = self.steps.at_work(group_id, self._host)
+        if work is None:
+            return
+        if work.group.status == states.CREATING:
+            self._create(ctxt, work)
+        else:
+            self._delete(work)
+
+    def _create(self, ctxt, work):
+        group = work.group
+        wanted = told.share_group(group, work.specs)
+        try:
+            locations = self._make(work, wanted)
+        except Exception:
+            LOG.exception('Share group %s was not created', group.id)
+            if self.steps.attempt_failed(group, self._is_gone(wanted)):
+                self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
+            return
+        if self.steps.created(group, locations):
+            LOG.info('Share group %s was created', group.id)
+            return
+        LOG.info('Share group %s is not wanted here any more', group.id)
+        if not self.steps.is_placed(group) and self._is_gone(wanted):
+            self._all.cleaned(group.id, group.host)
+
+    def _make(self, work, wanted):
+        if work.group.source_share_group_snapshot_id is None:
+            self._driver.create_share_group(wanted)
+            return {}
+        if work.source is None:
+            raise exception.DriverError(
+                f'the snapshot of the share group {wanted.id} is gone'
+            )
+        return self._driver.create_share_group_from_snapshot(
+            wanted,
+            told.snapshot(work.source),
+            told.clones(work.source, work.shares),
+        )
+
+    def _is_gone(self, wanted):
+        return self._clean_up(
+            states.SHARE_GROUP, self._driver.delete_share_group, wanted
+        )
+
+    def _delete(self, work):
+        group = work.group
+        try:
+            # There are some of both when the deletion was forced.
+            for snapshot in work.snapshots:
+                self._driver.delete_share_group_snapshot(
+                    told.snapshot(snapshot)
+                )
+            self._driver.delete_share_group(
+                told.share_group(group, work.specs)
+            )
+        except Exception:
+            LOG.exception('Share group %s was not deleted', group.id)
+            self.steps.delete_failed(group)
+            return
+        if self.steps.deleted(group):
+            LOG.info('Share group %s was deleted', group.id)
+
+    def remove_leftover(self, group_id: str, project_id: str, pool: str):
+        """Remove what is left of a group that is not here any more.
+
+        :returns: whether it is gone
+        """
+        return self._is_gone(
+            drivers.ShareGroup(
+                id=group_id, project_id=project_id, pool=told.pool(pool)
+            )
+        )
+
+
+class Shares(Worker):
+    """Creates, deletes and resizes shares."""
+
+    @property
+    def steps(self):
+        """The steps of shares."""
+        return self._all.shares
+
+    def work(self, ctxt, share_id: str) -> None:
+        """Do what a share waits for."""
+        work = self.steps.at_work(share_id, self._host)
+        if work is None:
+            return
+        share = work.share
+        wanted = told.share(share, work.group_size)
+        if share.status == states.CREATING:
+            self._create(ctxt, share, wanted)
+        elif share.status == states.DELETING:
+            self._delete(share, wanted)
+        else:
+            self._resize(share, wanted)
+
+    def _create(self, ctxt, share, wanted):
+        try:
+            locations = self._driver.create_share(wanted)
+        except Exception:
+            LOG.exception('Share %s was not created', share.id)
+            if self.steps.attempt_failed(share, self._is_gone(wanted)):
+                self._scheduler.place(ctxt, states.SHARE, share.id)
+            return
+        if self.steps.created(share, locations):
+            LOG.info('Share %s was created', share.id)
+            return
+        LOG.info('Share %s is not wanted here any more', share.id)
+        if not self.steps.is_placed(share) and self._is_gone(wanted):
+            self._all.cleaned(share.id, share.host)
+
+    def _is_gone(self, wanted):
+        return self._clean_up(states.SHARE, self._driver.delete_share, wanted)
+
+    def _delete(self, share, wanted):
+        try:
+            self._driver.delete_share(wanted)
+        except Exception:
+            LOG.exception('Share %s was not deleted', share.id)
+            self.steps.delete_failed(share)
+            return
+        if self.steps.deleted(share):
+            LOG.info('Share %s was deleted', share.id)
+
+    def _resize(self, share, wanted):
+        try:
+            self._driver.resize_share(wanted)
+        except exception.PossibleDataLoss as error:
+            LOG.warning('Share %s was not resized: %s', share.id, error)
+            self.steps.resize_failed(share, too_full=True)
+            return
+        except Exception:
+            LOG.exception('Share %s was not resized', share.id)
+            self.steps.resize_failed(share)
+            return
+        if self.steps.resized(share):
+            LOG.info('Share %s now has %s GiB', share.id, wanted.size_gb)
+
+    def remove_leftover(self, share_id: str, project_id: str, pool: str):
+        """Remove what is left of a share that is not here any more.
+
+        :returns: whether it is gone
+        """
+        return self._is_gone(
+            drivers.Share(
+                id=share_id,
+                project_id=project_id,
+                pool=told.pool(pool),
+                size_gb=0,
+            )
+        )
+
+
+class ShareGroupSnapshots(Worker):
+    """Makes and deletes snapshots of share groups."""
+
+    @property
+    def steps(self):
+        """The steps of share group snapshots."""
+        return self._all.snapshots
+
+    def work(self, _ctxt, snapshot_id: str) -> None:
+        """Do what a share group snapshot waits for."""
+        snapshot = self.steps.at_work(snapshot_id, self._host)
+        if snapshot is None:
+            return
+        wanted = told.snapshot(snapshot)
+        if snapshot.status == states.CREATING:
+            self._create(snapshot, wanted)
+        else:
+            self._delete(snapshot, wanted)
+
+    def _create(self, snapshot, wanted):
+        try:
+            self._driver.create_share_group_snapshot(wanted)
+        except Exception:
+            LOG.exception('Share group snapshot %s was not made', wanted.id)
+            # What can not be removed now is when the user deletes it.
+            self._clean_up(
+                states.SHARE_GROUP_SNAPSHOT,
+                self._driver.delete_share_group_snapshot,
+                wanted,
+            )
+            self.steps.create_failed(snapshot)
+            return
+        if self.steps.created(snapshot):
+            LOG.info('Share group snapshot %s was made', wanted.id)
+
+    def _delete(self, snapshot, wanted):
+        try:
+            self._driver.delete_share_group_snapshot(wanted)
+        except Exception:
+            LOG.exception('Share group snapshot %s was not deleted', wanted.id)
+            self.steps.delete_failed(snapshot)
+            return
+        if self.steps.deleted(snapshot):
+            LOG.info('Share group snapshot %s was deleted', wanted.id)
+
+
+class Access(Worker):
+    """Puts the access rules of shares in place."""
+
+    @property
+    def steps(self):
+        """The steps of access rules."""
+        return self._all.access
+
+    def work(self, _ctxt, share_id: str) -> None:
+        """Put a share's rules in place, until none waits any more."""
+        waits = True
+        while waits:
+            found = self.steps.begin(share_id, self._host)
+            if found is None:
+                return
+            waits = self._update(*found)
+
+    def _update(self, share, rules):
+        try:
+            self._driver.update_access(
+                told.share(share, share.size),
+                [
+                    drivers.AccessRule(rule.access_to, rule.access_level)
+                    for rule in rules
+                ],
+            )
+        except Exception:
+            LOG.exception('The access rules of share %s', share.id)
+            self.steps.failed(share)
+            return False
+        return self.steps.done(share.id)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a new share group or share is to be: its zone and its network."""
+
+from manila_groups import exception
+from manila_groups.db import availability_zones
+from manila_groups.groups import share_networks
+from manila_groups.groups import share_types as share_types_domain
+
+
+def find_zone(session, wanted, share_types) -> str | None:
+    """Find the availability zone that is asked for.
+
+    :param wanted: has the attribute availability_zone: a name, or None
+    :param share_types: those of what is made
+    :returns: its id; None where none is asked for
+    :raises NotFound: there is no such zone
+    :raises Invalid: a share type is limited to others
+    """
+    name = wanted.availability_zone
+    if name is None:
+        return None
+    zone_id = availability_zones.get_id(session, name)
+    if zone_id is None:
+        raise exception.NotFound(
+            f'availability_zone: there is no availability zone {name}.'
+        )
+    for share_type in share_types:
+        allowed = share_types_domain.zones(share_type)
+        if allowed is not None and name not in allowed:
+            raise exception.Invalid(
+                f'availability_zone: {name} is not one of those that the '
+                f'share type {share_type.id} is limited to.'
+            )
+    return zone_id
+
+
+def check_network(session, ctxt, wanted, share_types) -> None:
+    """Check that a share network is named where there has to be one.
+
+    :param wanted: has the attributes share_network_id and availability_zone
+    :param share_types: those of what is made
+    :raises Invalid: it is missing, not to be given, unknown, or not in the
+        zone
+    """
+    dhss = share_types_domain.DHSS
+    servers = any(map(share_types_domain.share_servers, share_types))
+    network_id = wanted.share_network_id
+    if servers and network_id is None:
+        raise exception.Invalid(
+            f'share_network_id: has to be given, as {dhss} of the share '
+            'types is true.'
+        )
+    if not servers and network_id is not None:
+        raise exception.Invalid(
+            f'share_network_id: can not be given, as {dhss} of the share '
+            'types is false.'
+        )
+    if network_id is not None:
+        share_networks.check(
+            session, ctxt, network_id, wanted.availability_zone
+        )

@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What waits for the scheduler: for a place, or for room to grow in."""
+
+import dataclasses
+import enum
+
+from manila_groups import states
+from manila_groups.db import api as db_api
+from manila_groups.db import attempts
+from manila_groups.db import availability_zones
+from manila_groups.db import models
+from manila_groups.db import pools
+from manila_groups.db import records
+from manila_groups.db import share_group_snapshots
+from manila_groups.db import share_groups
+from manila_groups.db import shares
+from manila_groups.db import types as type_rows
+from manila_groups.groups import messages
+from manila_groups.groups import quotas
+from manila_groups.groups import steps
+
+_NOT_EXTENDED = 'The share stays as it is, at {} GiB.'
+
+
+class Claim(enum.Enum):
+    """How an attempt to claim a pool ended."""
+
+    TAKEN = 'it has its place in the pool'
+    POOL_CHANGED = 'the pool is not as the decision saw it'
+    NOT_WAITING = 'it does not wait for a place'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """A share group or a share that waits, with what the decision needs.
+
+    :ivar kind: states.SHARE_GROUP or states.SHARE
+    :ivar row: its record
+    :ivar group_specs: those of the share group type
+    :ivar extra_specs: those of each share type
+    :ivar zone: the name of the availability zone asked for
+    :ivar tried: the pools that failed to create it
+    :ivar size_gb: how much it needs, in GiB
+    :ivar pool: the only pool that it can be in; None leaves the choice
+    :ivar shares: how many shares come with the group
+    """
+
+    kind: str
+    row: records.ShareGroup | records.Share
+    group_specs: dict[str, str]
+    extra_specs: tuple[dict[str, str], ...]
+    zone: str | None
+    tried: frozenset[str]
+    size_gb: int
+    pool: str | None
+    shares: int = 0
+
+
+class Placing:
+    """The steps that schedulers take.
+
+    :param conf: the configuration
+    """
+
+    def __init__(self, conf, db: db_api.Database):
+        self._conf = conf
+        self._db = db
+        self._placing = {
+            states.SHARE_GROUP: _ShareGroups(),
+            states.SHARE: _Shares(),
+        }
+
+    def waiting(self, kind: str, row_id: str) -> Waiting | None:
+        """Read what waits for a place or for room; None when it does not."""
+        with self._db.reader() as session:
+            return self._placing[kind].waiting(session, row_id)
+
+    @db_api.retry_on_deadlock
+    def claim(
+        self,
+        waiting: Waiting,
+        pool: str,
+        seen: int | None,
+        zone: str,
+        consistent_snapshot_support: str | None,
+    ) -> Claim:
+        """Place a share group or a share in a pool, or let a share grow.
+
+        :param seen: how many groups the decision saw in the pool; None takes
+            any number
+        :param zone: the availability zone of the pool
+        """
+        with self._db.writer() as session:
+            place = {
+                'host': pool,
+                'availability_zone_id': availability_zones.ensure(
+                    session, zone
+                ),
+            }
+            kind = self._placing[waiting.kind]
+            if not kind.place(
+                session, waiting, place, consistent_snapshot_support
+            ):
+                session.rollback()
+                return Claim.NOT_WAITING
+            if not pools.claim(
+                session,
+                pool,
+                groups=kind.groups,
+                gigabytes=waiting.size_gb,
+                seen=seen if kind.groups else None,
+            ):
+                session.rollback()
+                return Claim.POOL_CHANGED
+            return Claim.TAKEN
+
+    @db_api.retry_on_deadlock
+    def no_place(self, waiting: Waiting, text: str) -> bool:
+        """End what no pool fits for.
+
+        :param text: why, for the project's users
+        """
+        with self._db.writer() as session:
+            kind = self._placing[waiting.kind]
+            ended = kind.no_place(session, waiting)
+            if ended:
+                action, prefix = kind.failed(waiting)
+                messages.add(
+                    session,
+                    self._conf,
+                    waiting.kind,
+                    waiting.row,
+                    action,
+                    messages.NO_VALID_HOST,
+                    prefix + text,
+                )
+            return ended
+
+    def unplaced(self, every: bool) -> list[tuple[str, str]]:
+        """What waits for a scheduler: (kind, id) each.
+
+        :param every: also what has not waited long
+        """
+        found = []
+        with self._db.reader() as session:
+            for kind, placing in self._placing.items():
+                waited = (
+                    []
+                    if every
+                    else [placing.rows.stepped_before(steps.stuck(self._conf))]
+                )
+                found.extend(
+                    (kind, row_id)
+                    for row_id in placing.unplaced(session, waited)
+                )
+        return found
+
+
+class _ShareGroups:
+    """How share groups are placed, with the shares that they come with."""
+
+    rows = share_groups.ROWS
+    groups = 1
+
+    def waiting(self, session, group_id):
+        group = share_groups.get(session, group_id)
+        if not _is_unplaced(group):
+            return None
+        group_type = type_rows.SHARE_GROUP_TYPES.get_by_id(
+            session, group.share_group_type_id
+        )
+        share_types = type_rows.SHARE_TYPES.get_many(
+            session, group.share_types
+        )
+        members = shares.of_group(session, group_id)
+        return Waiting(
+            kind=states.SHARE_GROUP,
+            row=group,
+            group_specs=group_type.specs,
+            extra_specs=tuple(one.specs for one in share_types),
+            zone=availability_zones.get_name(session, group.requested_zone_id),
+            tried=attempts.pools_tried(session, group_id),
+            size_gb=sum(one.size for one in members),
+            pool=_source_pool(session, group),
+            shares=len(members),
+        )
+
+    def place(self, session, waiting, place, consistent_snapshot_support):
+        group_id = waiting.row.id
+        placed = self.rows.take_step(
+            session,
+            group_id,
+            states.CLAIM,
+            self.rows.placed_at(None),
+            consistent_snapshot_support=consistent_snapshot_support,
+            **place,
+        )
+        if not (placed and waiting.shares):
+            return placed
+        claimed = shares.ROWS.take_steps(
+            session,
+            states.CLAIM,
+            shares.in_group(group_id),
+            claimed_gb=models.Share.size,
+            **place,
+        )
+        # None can come; one that was deleted by force meanwhile is not to be
+        # claimed for.
+        return claimed == waiting.shares
+
+    def no_place(self, session, waiting):
+        group_id = waiting.row.id
+        ended = self.rows.take_step(
+            session,
+            group_id,
+            states.CREATE_FAILED,
+            self.rows.placed_at(None),
+        )
+        if ended:
+            shares.ROWS.take_steps(
+                session, states.CREATE_FAILED, shares.in_group(group_id)
+            )
+        return ended
+
+    def failed(self, waiting):
+        return messages.ALLOCATE_HOST, ''
+
+    def unplaced(self, session, waited):
+        return self.rows.unfinished(
+            session, (states.CREATING,), self.rows.placed_at(None), *waited
+        )
+
+
+def _source_pool(session, group):
+    """The pool with the snapshot that a group is made from, if any is."""
+    source_id = group.source_share_group_snapshot_id
+    if source_id is None:
+        return None
+    source = share_group_snapshots.get(session, source_id)
+    return (source and source.host) or ''
+
+
+class _Shares:
+    """How shares are placed, and get room to grow."""
+
+    rows = shares.ROWS
+    groups = 0
+
+    def waiting(self, session, share_id):
+        share = shares.get(session, share_id)
+        if _is_unplaced(share):
+            # Those that come with their group are placed with it.
+            if share.source_share_group_snapshot_member_id is not None:
+                return None
+            pool, size = _group_pool(session, share), share.size
+        elif _grows(share):
+            pool, size = share.host, share.new_size - share.claimed_gb
+        else:
+            return None
+        return Waiting(
+            kind=states.SHARE,
+            row=share,
+            group_specs={},
+            extra_specs=(share.share_type_specs,),
+            zone=availability_zones.get_name(session, share.requested_zone_id),
+            tried=attempts.pools_tried(session, share_id),
+            size_gb=size,
+            pool=pool,
+        )
+
+    def place(self, session, waiting, place, _consistent_snapshot_support):
+        share = waiting.row
+        if share.status == states.EXTENDING:
+            step, place = states.EXTEND_CLAIM, {}
+        else:
+            step = states.CLAIM
+        return self.rows.take_step(
+            session,
+            share.id,
+            step,
+            self.rows.placed_at(share.host),
+            models.Share.claimed_gb == share.claimed_gb,
+            claimed_gb=share.claimed_gb + waiting.size_gb,
+            **place,
+        )
+
+    def no_place(self, session, waiting):
+        share = waiting.row
+        if share.status == states.CREATING:
+            return self.rows.take_step(
+                session,
+                share.id,
+                states.CREATE_FAILED,
+                self.rows.placed_at(None),
+            )
+        ended = self.rows.take_step(
+            session,
+            share.id,
+            states.NOT_EXTENDED,
+            models.Share.claimed_gb == share.claimed_gb,
+            models.Share.quota_gb == share.quota_gb,
+            new_size=None,
+            quota_gb=share.size,
+        )
+        if ended:
+            quotas.give_back(
+                session,
+                quotas.Owner(
+                    share.project_id, share.user_id, share.share_type_id
+                ),
+                {quotas.GIGABYTES: share.quota_gb - share.size},
+            )
+        return ended
+
+    def failed(self, waiting):
+        if waiting.row.status == states.CREATING:
+            return messages.ALLOCATE_HOST, ''
+        return messages.EXTEND, _NOT_EXTENDED.format(waiting.row.size) + ' '
+
+    def unplaced(self, session, waited):
+        return self.rows.unfinished(
+            session,
+            (states.CREATING,),
+            self.rows.placed_at(None),
+            shares.is_made_alone(),
+            *waited,
+        ) + self.rows.unfinished(
+            session,
+            (states.EXTENDING,),
+            models.Share.claimed_gb < models.Share.new_size,
+            *waited,
+        )
+
+
+def _is_unplaced(row):
+    return (
+        row is not None
+        and row.status == states.CREATING
+        and row.stepped_at is not None
+        and row.host is None
+    )
+
+
+def _grows(share):
+    return (
+        share is not None
+        and share.status == states.EXTENDING
+        and share.stepped_at is not None
+        and share.claimed_gb < share.new_size
+    )
+
+
+def _group_pool(session, share):
+    if share.share_group_id is None:
+        return None
+    return share_groups.get(session, share.share_group_id).host or ''

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Quota sets: the limits of projects, and what is used of them."""
+
+from collections.abc import Mapping
+import dataclasses
+
+from manila_groups import exception
+from manila_groups.db import api as db_api
+from manila_groups.db import quotas as rows
+from manila_groups.db import types as type_rows
+from manila_groups.groups import quotas
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quota:
+    """A limit, -1 for none, and how much of it is used."""
+
+    limit: int
+    in_use: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QuotaSet:
+    """The quotas of a project, or of a user or share type in it.
+
+    :ivar quotas: by resource; for a share type, just those that it has
+    """
+
+    project_id: str
+    quotas: Mapping[str, Quota]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a project is meant; nothing for the whole of it.
+
+    :ivar share_type: an id or a name
+    """
+
+    user_id: str | None = None
+    share_type: str | None = None
+
+
+WHOLE = Part()
+
+
+class QuotaSets:
+    """The quota sets of the service."""
+
+    def __init__(self, conf, db: db_api.Database):
+        self._conf = conf
+        self._db = db
+
+    def get(self, ctxt, project_id: str, part: Part = WHOLE) -> QuotaSet:
+        """Read the limits that apply, and what is used.
+
+        :raises Invalid: both a user and a share type are given
+        :raises NotFound: the caller sees no such share type
+        """
+        with self._db.reader() as session:
+            scope = _find_scope(session, ctxt, project_id, part)
+            return self._read(session, scope)
+
+    def defaults(self, project_id: str) -> QuotaSet:
+        """The limits that projects have when none was set."""
+        found = {
+            name: Quota(self._conf.quota[name]) for name in quotas.RESOURCES
+        }
+        return QuotaSet(project_id, found)
+
+    @db_api.retry_on_deadlock
+    def update(
+        self,
+        ctxt,
+        project_id: str,
+        part: Part,
+        limits: Mapping[str, int],
+        force: bool,
+    ) -> QuotaSet:
+        """Set limits.
+
+        :param limits: resource to limit; -1 is unlimited
+        :param force: also below what is used, and above the project's
+        :raises Invalid: both a user and a share type are given, share types
+            do not have the quota, or a limit is refused without force
+        :raises NotFound: the caller sees no such share type
+        """
+        with self._db.writer() as session:
+            scope = _find_scope(session, ctxt, project_id, part)
+            _check_resources(scope, limits)
+            if not force:
+                self._check_limits(session, scope, limits)
+            rows.set_limits(session, scope, limits)
+            return self._read(session, scope)
+
+    def _check_limits(self, session, scope, limits):
+        now = self._read(session, scope).quotas
+        whole = self._read(session, rows.Scope(scope.project_id)).quotas
+        for resource, limit in limits.items():
+            used = now[resource].in_use
+            if limit != rows.UNLIMITED and limit < used:
+                raise exception.Invalid(
+                    f'{resource}: {limit} is less than the {used} in use.'
+                )
+            most = whole[resource].limit
+            if scope.is_whole or most == rows.UNLIMITED:
+                continue
+            if limit == rows.UNLIMITED or limit > most:
+                raise exception.Invalid(
+                    f'{resource}: {limit} is more than the {most} that the '
+                    'project may have.'
+                )
+
+    def _read(self, session, scope):
+        whole = rows.Scope(scope.project_id)
+        limits = rows.limits(session, [whole, scope])
+        used = rows.usages(session, [scope])
+        found = {}
+        for name in _resources(scope):
+            limit = limits.get((whole, name), self._conf.quota[name])
+            limit = limits.get((scope, name), limit)
+            found[name] = Quota(limit, used.get((scope, name), 0))
+        return QuotaSet(scope.project_id, found)
+
+    @db_api.retry_on_deadlock
+    def delete(self, ctxt, project_id: str, part: Part = WHOLE) -> None:
+        """Remove the limits that were set, so that others apply again.
+
+        :raises Invalid: both a user and a share type are given
+        :raises NotFound: the caller sees no such share type
+        """
+        with self._db.writer() as session:
+            scope = _find_scope(session, ctxt, project_id, part)
+            rows.delete_limits(session, scope)
+
+
+def _find_scope(session, ctxt, project_id, part):
+    if part.user_id and part.share_type:
+        raise exception.Invalid(
+            'user_id and share_type: can not be given together.'
+        )
+    if part.share_type is None:
+        return rows.Scope(project_id, user_id=part.user_id or '')
+    found = type_rows.SHARE_TYPES.get(
+        session, part.share_type, ctxt.visible_project
+    )
+    if found is None:
+        raise exception.NotFound(
+            f'There is no share type {part.share_type:.255}.'
+        )
+    return rows.Scope(project_id, share_type_id=found.id)
+
+
+def _resources(scope):
+    if scope.share_type_id:
+        return quotas.RESOURCES_OF_SHARE_TYPES
+    return quotas.RESOURCES
+
+
+def _check_resources(scope, limits):
+    for resource in limits:
+        if resource not in _resources(scope):
+            raise exception.Invalid(
+                f'{resource}: share types have no such quota.'
+            )

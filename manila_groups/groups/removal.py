@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The end of rows: with each goes what was counted for it.
+
+To be called with a record that was read after the row was changed or held in
+the same transaction: the counts are taken from the record.
+"""
+
+import collections
+from collections.abc import Iterable
+
+from manila_groups.db import attempts
+from manila_groups.db import pools
+from manila_groups.db import records
+from manila_groups.db import share_group_snapshots
+from manila_groups.db import share_groups
+from manila_groups.db import shares
+from manila_groups.groups import quotas
+
+
+def share(session, row: records.Share) -> None:
+    """Delete a share's row; give its quota and its pool's capacity back."""
+    shares.ROWS.delete(session, row.id)
+    attempts.forget(session, [row.id])
+    if row.host is not None:
+        pools.release(session, row.host, gigabytes=row.claimed_gb)
+    _give_shares_back(session, [row])
+
+
+def _give_shares_back(session, rows):
+    by_owner = collections.defaultdict(list)
+    for row in rows:
+        by_owner[row.project_id, row.user_id or '', row.share_type_id].append(
+            row.quota_gb
+        )
+    for owner, sizes in sorted(by_owner.items()):
+        amounts = {quotas.SHARES: len(sizes), quotas.GIGABYTES: sum(sizes)}
+        quotas.give_back(session, quotas.Owner(*owner), amounts)
+
+
+def snapshot(session, row: records.ShareGroupSnapshot, *conditions) -> bool:
+    """Delete a group snapshot's row and its members; give the quota back.
+
+    :param conditions: further SQL conditions on the row
+    :returns: False when the row is gone or a condition does not hold
+    """
+    if not share_group_snapshots.ROWS.delete(session, row.id, *conditions):
+        return False
+    count_snapshots(session, [row], quotas.give_back)
+    return True
+
+
+def count_snapshots(
+    session, rows: Iterable[records.ShareGroupSnapshot], count
+) -> None:
+    """Take or give back what group snapshots and their members count.
+
+    :param count: called as (session, owner, amounts)
+    """
+    snapshots = collections.Counter()
+    members = collections.defaultdict(list)
+    for row in rows:
+        owner = row.project_id, row.user_id or ''
+        snapshots[owner] += 1
+        for one in row.members:
+            members[*owner, one.share_type_id].append(one.size)
+    for owner, number in sorted(snapshots.items()):
+        amounts = {quotas.SHARE_GROUP_SNAPSHOTS: number}
+        count(session, quotas.Owner(*owner), amounts)
+    for owner, sizes in sorted(members.items()):
+        amounts = {
+            quotas.SNAPSHOTS: len(sizes),
+            quotas.SNAPSHOT_GIGABYTES: sum(sizes),
+        }
+        count(session, quotas.Owner(*owner), amounts)
+
+
+def share_group(session, row: records.ShareGroup, *conditions) -> bool:
+    """Delete a group's row and all that is in it; give everything back.
+
+    :param conditions: further SQL conditions on the group's row, which must
+        not depend on what is in it
+    :returns: False when the row is gone or a condition does not hold
+    """
+    if not share_groups.ROWS.hold(session, row.id, *conditions):
+        return False
+    snapshots = share_group_snapshots.of_group(session, row.id)
+    members = shares.of_group(session, row.id)
+    share_group_snapshots.ROWS.delete_many(
+        session, share_group_snapshots.in_group(row.id)
+    )
+    shares.ROWS.delete_many(session, shares.in_group(row.id))
+    share_groups.ROWS.delete(session, row.id)
+    attempts.forget(session, [row.id, *(one.id for one in members)])
+    if row.host is not None:
+        claimed = sum(one.claimed_gb for one in members if one.host)
+        pools.release(session, row.host, groups=1, gigabytes=claimed)
+    count_snapshots(session, snapshots, quotas.give_back)
+    _give_shares_back(session, members)
+    owner = quotas.Owner(row.project_id, row.user_id)
+    quotas.give_back(session, owner, {quotas.SHARE_GROUPS: 1})
+    return True

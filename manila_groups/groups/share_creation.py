@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""New shares: what a user asks for, checked and made a row."""
+
+from collections.abc import Mapping
+import dataclasses
+
+from oslo_utils import uuidutils
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.db import records
+from manila_groups.db import share_groups as group_rows
+from manila_groups.db import shares as rows
+from manila_groups.db import types as type_rows
+from manila_groups.groups import location
+from manila_groups.groups import quotas
+from manila_groups.groups import share_types as share_types_domain
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewShare:
+    """What a user asks for; None where the request names nothing.
+
+    :ivar size: in GiB
+    :ivar share_proto: in any case
+    :ivar share_type: an id or a name
+    :ivar availability_zone: a name
+    """
+
+    size: int
+    share_proto: str
+    name: str | None = None
+    description: str | None = None
+    share_type: str | None = None
+    share_group_id: str | None = None
+    share_network_id: str | None = None
+    availability_zone: str | None = None
+    snapshot_id: str | None = None
+    is_public: bool = False
+    metadata: Mapping[str, str] | None = None
+
+
+class Creation:
+    """Makes the rows of shares that are in a group, or alone.
+
+    :param share_types: the share types
+    """
+
+    def __init__(self, conf, share_types):
+        self._conf = conf
+        self._share_types = share_types
+
+    def insert(self, session, ctxt, wanted: NewShare) -> records.Share:
+        """Add a share.
+
+        To be called before anything is read in the transaction.
+
+        :raises Invalid: group, type, network, zone, protocol or size do not
+            go together
+        :raises NotFound: an unknown group, type, zone or snapshot
+        :raises OverQuota: the project may not have so much more
+        """
+        group = _hold_group(session, ctxt, wanted)
+        share_proto = self._find_protocol(wanted)
+        _check_snapshot(wanted)
+        share_type = self._find_type(session, ctxt, wanted, group)
+        if group is None:
+            location.check_network(session, ctxt, wanted, [share_type])
+        else:
+            wanted = _move_to_group(session, wanted, group)
+        zone_id = location.find_zone(session, wanted, [share_type])
+        share_types_domain.check_size(share_type.specs, wanted.size)
+        self._take_quotas(session, ctxt, wanted, share_type)
+        values = {
+            'id': uuidutils.generate_uuid(),
+            'project_id': ctxt.project_id,
+            'user_id': ctxt.user_id,
+            'request_id': ctxt.request_id,
+            'name': wanted.name,
+            'description': wanted.description,
+            'size': wanted.size,
+            'share_proto': share_proto,
+            'share_type_id': share_type.id,
+            'share_group_id': wanted.share_group_id,
+            'share_network_id': wanted.share_network_id,
+            'is_public': wanted.is_public,
+            'requested_zone_id': zone_id,
+            'availability_zone_id': zone_id,
+        }
+        rows.insert(session, [values])
+        rows.set_metadata(session, values['id'], wanted.metadata or {})
+        return rows.get(session, values['id'])
+
+    def _find_protocol(self, wanted):
+        enabled = [one.upper() for one in self._conf.enabled_share_protocols]
+        found = wanted.share_proto.upper()
+        if found not in enabled:
+            raise exception.Invalid(
+                f"share_proto: '{wanted.share_proto}' is not one of those "
+                f'that are enabled: {", ".join(enabled)}.'
+            )
+        return found
+
+    def _find_type(self, session, ctxt, wanted, group):
+        if wanted.share_type is not None:
+            found = type_rows.SHARE_TYPES.get(
+                session, wanted.share_type, ctxt.visible_project
+            )
+            if found is None:
+                raise exception.NotFound(
+                    f'share_type: there is no share type {wanted.share_type}.'
+                )
+        else:
+            found = self._choose_type(session, ctxt, group)
+        if group is not None and found.id not in group.share_types:
+            raise exception.Invalid(
+                f'share_type: {found.id} is not one of the share types of '
+                f'the share group {group.id}.'
+            )
+        return found
+
+    def _choose_type(self, session, ctxt, group):
+        if group is not None and len(group.share_types) == 1:
+            return type_rows.SHARE_TYPES.get_by_id(
+                session, group.share_types[0]
+            )
+        found = self._share_types.default(ctxt, session)
+        if found is None:
+            raise exception.Invalid(
+                'share_type: none is given, and no default share type is '
+                'configured.'
+            )
+        return found
+
+    def _take_quotas(self, session, ctxt, wanted, share_type):
+        owner = quotas.Owner(ctxt.project_id, ctxt.user_id, share_type.id)
+        quotas.check_size(session, self._conf, owner, wanted.size)
+        quotas.take(
+            session,
+            self._conf,
+            owner,
+            {quotas.SHARES: 1, quotas.GIGABYTES: wanted.size},
+        )
+
+
+def _hold_group(session, ctxt, wanted):
+    """Read the group, which stays as it is until the share is there."""
+    group_id = wanted.share_group_id
+    if group_id is None:
+        return None
+    group_rows.ROWS.hold(session, group_id)
+    found = group_rows.get(session, group_id)
+    if found is None or ctxt.visible_project not in (None, found.project_id):
+        raise exception.NotFound(
+            f'share_group_id: there is no share group {group_id}.'
+        )
+    if found.project_id != ctxt.project_id:
+        raise exception.Invalid(
+            f'share_group_id: the share group {group_id} belongs to another '
+            'project.'
+        )
+    if found.status != states.AVAILABLE:
+        raise exception.Invalid(
+            f'share_group_id: the share group {group_id} has the status '
+            f'{found.status}; it has to be {states.AVAILABLE}.'
+        )
+    return found
+
+
+def _check_snapshot(wanted):
+    if wanted.snapshot_id is not None:
+        raise exception.NotFound(
+            f'snapshot_id: there is no share snapshot {wanted.snapshot_id}.'
+        )
+
+
+def _move_to_group(session, wanted, group):
+    """Give a share the zone and the network of its group."""
+    location.find_zone(session, wanted, [])
+    for field, noun in (
+        ('availability_zone', 'availability zone'),
+        ('share_network_id', 'share network'),
+    ):
+        given, own = getattr(wanted, field), getattr(group, field)
+        if given not in (None, own):
+            raise exception.Invalid(
+                f'{field}: {given} is not the {noun} of the share group '
+                f'{group.id}, which has {own or "none"}.'
+            )
+    return dataclasses.replace(
+        wanted,
+        availability_zone=group.availability_zone,
+        share_network_id=group.share_network_id,
+    )

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Export locations: where a share can be mounted from."""
+
+from manila_groups import exception
+from manila_groups.db import api as db_api
+from manila_groups.db import records
+from manila_groups.db import share_export_locations as rows
+from manila_groups.db import shares
+
+
+class ShareExportLocations:
+    """The export locations of the shares that a caller sees."""
+
+    def __init__(self, db: db_api.Database):
+        self._db = db
+
+    def share(self, ctxt, share_id: str) -> records.Share:
+        """Read a share whose export locations the caller sees.
+
+        :raises NotFound: there is none
+        """
+        with self._db.reader() as session:
+            share = shares.get(session, share_id)
+        visible = ctxt.visible_project
+        if share is None or not (
+            share.is_public or visible in (None, share.project_id)
+        ):
+            raise exception.NotFound(f'There is no share {share_id:.255}.')
+        return share
+
+    def list_of(self, ctxt, share_id: str) -> list[records.ExportLocation]:
+        """Read the export locations of a share that the caller is shown."""
+        with self._db.reader() as session:
+            return rows.of_share(session, share_id, ctxt.is_admin)
+
+    def get(
+        self, ctxt, share_id: str, location_id: str
+    ) -> records.ExportLocation:
+        """Read one export location of a share.
+
+        :raises NotFound: the caller is shown none like this
+        """
+        with self._db.reader() as session:
+            found = rows.get(session, location_id, ctxt.is_admin)
+        if found is None or found.share_id != share_id:
+            raise exception.NotFound(
+                f'The share {share_id} has no export location '
+                f'{location_id:.255}.'
+            )
+        return found

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share group snapshots: what the service does with them for its users."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import uuidutils
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.db import api as db_api
+from manila_groups.db import paging
+from manila_groups.db import records
+from manila_groups.db import share_group_snapshots as rows
+from manila_groups.db import share_groups as group_rows
+from manila_groups.db import shares as share_rows
+from manila_groups.groups import quotas
+from manila_groups.groups import removal
+from manila_groups.groups import visibility
+
+
+class ShareGroupSnapshots:
+    """The share group snapshots of the service.
+
+    :param backends: tells back ends of waiting work
+    """
+
+    def __init__(self, conf, db: db_api.Database, backends):
+        self._conf = conf
+        self._db = db
+        self._backends = backends
+
+    def list_page(
+        self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
+    ) -> tuple[list[records.ShareGroupSnapshot], bool]:
+        """Read one page of snapshots.
+
+        :param filters: keys of db.share_group_snapshots.FILTERS; project_id,
+            and all_tenants (a boolean), count for administrators only
+        :returns: the snapshots, and whether more follow
+        :raises Invalid: an unknown marker
+        """
+        narrowed = visibility.narrow(ctxt, filters)
+        with self._db.reader() as session:
+            return rows.list_page(session, narrowed, page, details)
+
+    def list_members(
+        self, ctxt, snapshot_id: str, page: paging.Page
+    ) -> tuple[list[records.ShareGroupSnapshotMember], bool]:
+        """Read one page of a snapshot's members.
+
+        :returns: the members, and whether more follow
+        :raises NotFound: there is no snapshot that the caller sees
+        :raises Invalid: an unknown marker
+        """
+        with self._db.reader() as session:
+            _get(session, ctxt, snapshot_id)
+            return rows.list_members(session, snapshot_id, page)
+
+    def get(self, ctxt, snapshot_id: str) -> records.ShareGroupSnapshot:
+        """Read one snapshot.
+
+        :raises NotFound: there is none that the caller sees
+        """
+        with self._db.reader() as session:
+            return _get(session, ctxt, snapshot_id)
+
+    def create(
+        self,
+        ctxt,
+        group_id: str,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> records.ShareGroupSnapshot:
+        """Begin to take a snapshot of all shares of a group.
+
+        :raises Invalid: the caller sees no such group
+        :raises Conflict: the group, or a share in it, is not available
+        :raises OverQuota: the project may not have so much more
+        """
+        snapshot = self._insert(ctxt, group_id, name, description)
+        self._tell_backend(ctxt, snapshot)
+        return snapshot
+
+    def _tell_backend(self, ctxt, snapshot):
+        if snapshot.host is not None:
+            self._backends.work(
+                ctxt, snapshot.host, states.SHARE_GROUP_SNAPSHOT, snapshot.id
+            )
+
+    @db_api.retry_on_deadlock
+    def _insert(self, ctxt, group_id, name, description):
+        with self._db.writer() as session:
+            _hold_group(session, ctxt, group_id)
+            # So that none is resized meanwhile, either.
+            share_rows.ROWS.hold_many(session, share_rows.in_group(group_id))
+            shares = share_rows.of_group(session, group_id)
+            _check_available(shares)
+            owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
+            values = {
+                **owner,
+                'id': uuidutils.generate_uuid(),
+                'request_id': ctxt.request_id,
+                'share_group_id': group_id,
+                'name': name,
+                'description': description,
+            }
+            rows.insert(
+                session, values, [_new_member(one, owner) for one in shares]
+            )
+            snapshot = rows.get(session, values['id'])
+            removal.count_snapshots(session, [snapshot], self._take_quota)
+            return snapshot
+
+    def _take_quota(self, session, owner, amounts):
+        quotas.take(session, self._conf, owner, amounts)
+
+    @db_api.retry_on_deadlock
+    def update(
+        self, ctxt, snapshot_id: str, values: Mapping[str, str | None]
+    ) -> records.ShareGroupSnapshot:
+        """Change the name or the description.
+
+        :raises NotFound: there is no snapshot that the caller sees
+        """
+        with self._db.writer() as session:
+            _get(session, ctxt, snapshot_id)
+            rows.ROWS.update(session, snapshot_id, values)
+            return _get(session, ctxt, snapshot_id)
+
+    def delete(self, ctxt, snapshot_id: str) -> None:
+        """Begin to delete a snapshot.
+
+        :raises NotFound: there is none that the caller sees
+        :raises Conflict: its status forbids it, or a share group is being
+            created from it
+        """
+        self._delete(ctxt, snapshot_id, states.SNAPSHOT_DELETE)
+
+    def force_delete(self, ctxt, snapshot_id: str) -> None:
+        """Begin to delete a snapshot in whatever status it is.
+
+        :raises NotFound: there is none that the caller sees
+        :raises Conflict: a share group is being created from it
+        """
+        self._delete(ctxt, snapshot_id, states.FORCE_DELETE)
+
+    def _delete(self, ctxt, snapshot_id, step):
+        self._tell_backend(ctxt, self._begin_delete(ctxt, snapshot_id, step))
+
+    @db_api.retry_on_deadlock
+    def _begin_delete(self, ctxt, snapshot_id, step):
+        with self._db.writer() as session:
+            rows.ROWS.hold(session, snapshot_id)
+            snapshot = _get(session, ctxt, snapshot_id)
+            if not rows.ROWS.take_step(
+                session,
+                snapshot_id,
+                step,
+                rows.is_no_source(),
+                request_id=ctxt.request_id,
+            ):
+                raise _not_deletable(snapshot, step)
+            # Nothing of a group without a place is anywhere else.
+            if snapshot.host is None:
+                removal.snapshot(session, snapshot)
+            return snapshot
+
+    @db_api.retry_on_deadlock
+    def reset_status(self, ctxt, snapshot_id: str, status: str) -> None:
+        """Set the status by hand; no work is begun or stopped by that.
+
+        :raises NotFound: there is no snapshot that the caller sees
+        """
+        with self._db.writer() as session:
+            _get(session, ctxt, snapshot_id)
+            rows.ROWS.set_status(session, snapshot_id, status)
+
+
+def _get(session, ctxt, snapshot_id):
+    found = rows.get(session, snapshot_id)
+    if found is None or ctxt.visible_project not in (None, found.project_id):
+        raise exception.NotFound(
+            f'There is no share group snapshot {snapshot_id:.255}.'
+        )
+    return found
+
+
+def _hold_group(session, ctxt, group_id):
+    """Keep a group, and what is in it, as it is until the snapshot is there.
+
+    A group that is available without a place is one whose status was set by
+    hand: no back end could take a snapshot of it.
+    """
+    group_rows.ROWS.hold(session, group_id)
+    group = group_rows.get(session, group_id)
+    if group is None or ctxt.visible_project not in (None, group.project_id):
+        raise exception.Invalid(
+            f'share_group_id: there is no share group {group_id}.'
+        )
+    if group.status != states.AVAILABLE:
+        raise exception.Conflict(
+            f'The share group {group_id} has the status {group.status}; it '
+            f'has to be {states.AVAILABLE}.'
+        )
+    if group.host is None:
+        raise exception.Conflict(
+            f'The share group {group_id} is on no back end.'
+        )
+
+
+def _check_available(shares):
+    for share in shares:
+        if share.status != states.AVAILABLE:
+            raise exception.Conflict(
+                f'The share {share.id} in the share group has the status '
+                f'{share.status}; it has to be {states.AVAILABLE}.'
+            )
+
+
+def _new_member(share, owner):
+    return {
+        **owner,
+        'id': uuidutils.generate_uuid(),
+        'share_id': share.id,
+        'share_type_id': share.share_type_id,
+        'size': share.size,
+        'share_proto': share.share_proto,
+    }
+
+
+def _not_deletable(snapshot, step):
+    if snapshot.status in step.expected:
+        return exception.Conflict(
+            'A share group is being created from the share group snapshot '
+            f'{snapshot.id}.'
+        )
+    return exception.Conflict(
+        f'The share group snapshot {snapshot.id} has the status '
+        f'{snapshot.status}; it can be deleted when it is '
+        f'{" or ".join(step.expected)}.'
+    )

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A share group's way from its place to its end, step by step."""
+
+import dataclasses
+
+from manila_groups import states
+from manila_groups.db import api as db_api
+from manila_groups.db import attempts
+from manila_groups.db import models
+from manila_groups.db import pools
+from manila_groups.db import records
+from manila_groups.db import share_export_locations
+from manila_groups.db import share_group_snapshots
+from manila_groups.db import share_groups
+from manila_groups.db import shares
+from manila_groups.db import types as type_rows
+from manila_groups.groups import messages
+from manila_groups.groups import removal
+from manila_groups.groups import steps
+
+_CREATE_FAILED = 'The share group could not be created on any back end.'
+_CLONE_FAILED = (
+    'The share group could not be made from its share group snapshot. Delete '
+    'it and try it again, or ask the administrator.'
+)
+_DELETE_FAILED = (
+    'The back end could not delete the share group. Try it again, or ask the '
+    'administrator.'
+)
+_WORK = (states.CREATING, states.DELETING)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """A share group that waits for its back end, with all that is in it.
+
+    :ivar specs: the group specs of its type
+    :ivar source: the snapshot that it is to be made from
+    """
+
+    group: records.ShareGroup
+    specs: dict[str, str]
+    shares: list[records.Share]
+    snapshots: list[records.ShareGroupSnapshot]
+    source: records.ShareGroupSnapshot | None
+
+
+class ShareGroupSteps(steps.Steps):
+    """The steps of share groups at a back end."""
+
+    kind = states.SHARE_GROUP
+    store = share_groups
+
+    def at_work(self, group_id: str, host: str) -> Work | None:
+        """Read a group that waits for a back end; None when it does not.
+
+        :param host: host@backend
+        """
+        with self._db.reader() as session:
+            group = share_groups.get(session, group_id)
+            if not steps.is_at_work(group, _WORK, host):
+                return None
+            source_id = group.source_share_group_snapshot_id
+            return Work(
+                group=group,
+                specs=type_rows.SHARE_GROUP_TYPES.get_by_id(
+                    session, group.share_group_type_id
+                ).specs,
+                shares=shares.of_group(session, group_id),
+                snapshots=share_group_snapshots.of_group(session, group_id),
+                source=source_id
+                and share_group_snapshots.get(session, source_id),
+            )
+
+    def unfinished_at(self, host: str, every: bool) -> list[str]:
+        """Ids of groups that a back end has left unfinished.
+
+        :param host: host@backend
+        :param every: also those that have not waited long
+        """
+        return self._unfinished(_WORK, every, self.rows.at_backend(host))
+
+    @db_api.retry_on_deadlock
+    def created(self, group: records.ShareGroup, locations) -> bool:
+        """End a creation well; False when it is no longer wanted there.
+
+        :param locations: where the shares that the group was made with can
+            be mounted from, by their ids
+        """
+        with self._db.writer() as session:
+            at_place = self.rows.placed_at(group.host)
+            if not self.rows.take_step(
+                session, group.id, states.CREATED, at_place
+            ):
+                return False
+            # Those that came with the group; a share of its own can only be
+            # made in a group that is available.
+            shares.ROWS.take_steps(
+                session, states.CREATED, shares.in_group(group.id)
+            )
+            for share_id, found in locations.items():
+                share_export_locations.replace(session, share_id, found)
+            return True
+
+    @db_api.retry_on_deadlock
+    def attempt_failed(self, group: records.ShareGroup, cleaned: bool) -> bool:
+        """Take a group away from a pool that failed to create it.
+
+        :param cleaned: whether nothing of the group is left in the pool
+        :returns: whether another pool is to be found for it
+        """
+        with self._db.writer() as session:
+            if not self._take_away(session, group):
+                return False
+            attempts.add(session, self.kind, group, cleaned)
+            tried = len(attempts.pools_tried(session, group.id))
+            is_clone = group.source_share_group_snapshot_id is not None
+            if not is_clone and tried < self._conf.scheduler.max_attempts:
+                return True
+            self.rows.take_step(session, group.id, states.CREATE_FAILED)
+            text = (
+                _CLONE_FAILED
+                if is_clone
+                else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
+            )
+            self._tell(
+                session, group, messages.CREATE, messages.DRIVER_FAILED, text
+            )
+            return False
+
+    def _take_away(self, session, group):
+        """Give up a group's place, and that of the shares it came with."""
+        if not self.rows.take_step(
+            session,
+            group.id,
+            states.CLAIM,
+            self.rows.placed_at(group.host),
+            host=None,
+            availability_zone_id=models.ShareGroup.requested_zone_id,
+            consistent_snapshot_support=None,
+        ):
+            return False
+        members = shares.of_group(session, group.id)
+        shares.ROWS.take_steps(
+            session,
+            states.CREATE_FAILED,
+            shares.in_group(group.id),
+            host=None,
+            claimed_gb=0,
+        )
+        claimed = sum(
+            one.claimed_gb for one in members if one.status == states.CREATING
+        )
+        pools.release(session, group.host, groups=1, gigabytes=claimed)
+        return True
+
+    @db_api.retry_on_deadlock
+    def deleted(self, group: records.ShareGroup) -> bool:
+        """End a deletion well; False when it is no longer wanted."""
+        with self._db.writer() as session:
+            return removal.share_group(
+                session,
+                group,
+                self.rows.placed_at(group.host),
+                models.ShareGroup.status == states.DELETING,
+            )
+
+    @db_api.retry_on_deadlock
+    def delete_failed(self, group: records.ShareGroup) -> bool:
+        """End a deletion that the back end could not carry out."""
+        with self._db.writer() as session:
+            if not self.rows.take_step(
+                session,
+                group.id,
+                states.DELETE_FAILED,
+                self.rows.placed_at(group.host),
+            ):
+                return False
+            # Of a group that was deleted by force.
+            shares.ROWS.take_steps(
+                session, states.DELETE_FAILED, shares.in_group(group.id)
+            )
+            share_group_snapshots.ROWS.take_steps(
+                session,
+                states.SNAPSHOT_DELETE_FAILED,
+                models.ShareGroupSnapshot.share_group_id == group.id,
+            )
+            self._tell(
+                session,
+                group,
+                messages.DELETE,
+                messages.DRIVER_FAILED,
+                _DELETE_FAILED,
+            )
+            return True

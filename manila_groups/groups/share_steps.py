@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A share's way from its place to its end, step by step."""
+
+import dataclasses
+
+from manila_groups import states
+from manila_groups.db import api as db_api
+from manila_groups.db import attempts
+from manila_groups.db import models
+from manila_groups.db import pools
+from manila_groups.db import records
+from manila_groups.db import share_export_locations
+from manila_groups.db import shares
+from manila_groups.groups import messages
+from manila_groups.groups import quotas
+from manila_groups.groups import removal
+from manila_groups.groups import steps
+
+_CREATE_FAILED = 'The share could not be created.'
+_DELETE_FAILED = (
+    'The back end could not delete the share. Try it again, or ask the '
+    'administrator.'
+)
+_EXTEND_FAILED = (
+    'The back end could not extend the share to {} GiB. Try it again, or ask '
+    'the administrator.'
+)
+_SHRINK_FAILED = (
+    'The back end could not shrink the share to {} GiB. Try it again, or ask '
+    'the administrator.'
+)
+_TOO_FULL = (
+    'The share holds more than {} GiB. Remove files from it, and try it again.'
+)
+
+#: What a back end has to do for a share, by its status.
+_WORK = (
+    states.CREATING,
+    states.DELETING,
+    states.EXTENDING,
+    states.SHRINKING,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """A share that waits for its back end.
+
+    :ivar group_size: how much the shares of its group may hold together, in
+        GiB, when the work is done; its own size when it is in none
+    """
+
+    share: records.Share
+    group_size: int
+
+
+class ShareSteps(steps.Steps):
+    """The steps of shares at a back end."""
+
+    kind = states.SHARE
+    store = shares
+    conditions = (shares.is_made_alone(),)
+
+    def at_work(self, share_id: str, host: str) -> Work | None:
+        """Read a share that waits for a back end; None when it does not.
+
+        :param host: host@backend
+        """
+        with self._db.reader() as session:
+            share = shares.get(session, share_id)
+            if not steps.is_at_work(share, _WORK, host):
+                return None
+            if _is_made_with_group(share):
+                return None
+            if share.status == states.EXTENDING and not _has_room(share):
+                return None
+            return Work(share, group_size(session, share))
+
+    def unfinished_at(self, host: str, every: bool) -> list[str]:
+        """Ids of shares that a back end has left unfinished.
+
+        :param host: host@backend
+        :param every: also those that have not waited long
+        """
+        return self._unfinished(_WORK, every, self.rows.at_backend(host))
+
+    @db_api.retry_on_deadlock
+    def created(self, share: records.Share, locations) -> bool:
+        """End a creation well; False when it is no longer wanted there.
+
+        :param locations: where the share can be mounted from
+        """
+        with self._db.writer() as session:
+            created = self.rows.take_step(
+                session,
+                share.id,
+                states.CREATED,
+                self.rows.placed_at(share.host),
+            )
+            if created:
+                share_export_locations.replace(session, share.id, locations)
+            return created
+
+    @db_api.retry_on_deadlock
+    def attempt_failed(self, share: records.Share, cleaned: bool) -> bool:
+        """End an attempt to create a share that has failed.
+
+        A share of a group stays where the group is; another one is taken
+        away from the pool.
+
+        :param cleaned: whether nothing of the share is left in the pool
+        :returns: whether another pool is to be found for it
+        """
+        with self._db.writer() as session:
+            if share.share_group_id is None:
+                if not self._take_away(session, share):
+                    return False
+                attempts.add(session, self.kind, share, cleaned)
+                tried = len(attempts.pools_tried(session, share.id))
+                if tried < self._conf.scheduler.max_attempts:
+                    return True
+            failed = self.rows.take_step(
+                session, share.id, states.CREATE_FAILED
+            )
+            if failed:
+                self._tell(
+                    session,
+                    share,
+                    messages.CREATE,
+                    messages.DRIVER_FAILED,
+                    _CREATE_FAILED,
+                )
+            return False
+
+    def _take_away(self, session, share):
+        taken = self.rows.take_step(
+            session,
+            share.id,
+            states.CLAIM,
+            self.rows.placed_at(share.host),
+            host=None,
+            availability_zone_id=models.Share.requested_zone_id,
+            claimed_gb=0,
+        )
+        if taken:
+            pools.release(session, share.host, gigabytes=share.claimed_gb)
+        return taken
+
+    @db_api.retry_on_deadlock
+    def deleted(self, share: records.Share) -> bool:
+        """End a deletion well; False when it is no longer wanted."""
+        with self._db.writer() as session:
+            deleting = (
+                self.rows.placed_at(share.host),
+                models.Share.status == states.DELETING,
+            )
+            if not self.rows.hold(session, share.id, *deleting):
+                return False
+            removal.share(session, shares.get(session, share.id))
+            return True
+
+    @db_api.retry_on_deadlock
+    def delete_failed(self, share: records.Share) -> bool:
+        """End a deletion that the back end could not carry out."""
+        with self._db.writer() as session:
+            failed = self.rows.take_step(
+                session,
+                share.id,
+                states.DELETE_FAILED,
+                self.rows.placed_at(share.host),
+            )
+            if failed:
+                self._tell(
+                    session,
+                    share,
+                    messages.DELETE,
+                    messages.DRIVER_FAILED,
+                    _DELETE_FAILED,
+                )
+            return failed
+
+    @db_api.retry_on_deadlock
+    def resized(self, share: records.Share) -> bool:
+        """End an extension or a reduction well."""
+        step = (
+            states.EXTENDED
+            if share.status == states.EXTENDING
+            else states.SHRUNK
+        )
+        with self._db.writer() as session:
+            return self._end_resize(session, share, step, share.new_size)
+
+    @db_api.retry_on_deadlock
+    def resize_failed(
+        self, share: records.Share, too_full: bool = False
+    ) -> bool:
+        """End an extension or a reduction that the back end did not do.
+
+        :param too_full: because the share holds more than its new size
+        """
+        if share.status == states.EXTENDING:
+            step, action = states.EXTEND_FAILED, messages.EXTEND
+            detail, text = messages.DRIVER_FAILED, _EXTEND_FAILED
+        elif too_full:
+            step, action = states.SHRINK_REFUSED, messages.SHRINK
+            detail, text = messages.POSSIBLE_DATA_LOSS, _TOO_FULL
+        else:
+            step, action = states.SHRINK_FAILED, messages.SHRINK
+            detail, text = messages.DRIVER_FAILED, _SHRINK_FAILED
+        with self._db.writer() as session:
+            ended = self._end_resize(session, share, step, share.size)
+            if ended:
+                text = text.format(share.new_size)
+                self._tell(session, share, action, detail, text)
+            return ended
+
+    def _end_resize(self, session, share, step, size):
+        ended = self.rows.take_step(
+            session,
+            share.id,
+            step,
+            models.Share.new_size == share.new_size,
+            models.Share.quota_gb == share.quota_gb,
+            models.Share.claimed_gb == share.claimed_gb,
+            size=size,
+            new_size=None,
+            quota_gb=size,
+            claimed_gb=size,
+        )
+        if ended:
+            pools.release(
+                session, share.host, gigabytes=share.claimed_gb - size
+            )
+            quotas.give_back(
+                session,
+                quotas.Owner(
+                    share.project_id, share.user_id, share.share_type_id
+                ),
+                {quotas.GIGABYTES: share.quota_gb - size},
+            )
+        return ended
+
+
+def group_size(session, share: records.Share) -> int:
+    """How much the shares of a share's group may hold together, in GiB."""
+    if share.share_group_id is not None:
+        return shares.group_size(session, share.share_group_id)
+    return share.new_size or share.size
+
+
+def _is_made_with_group(share):
+    return (
+        share.status == states.CREATING
+        and share.source_share_group_snapshot_member_id is not None
+    )
+
+
+def _has_room(share):
+    return share.claimed_gb >= share.new_size

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shares: what the service does with them for its users."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.db import api as db_api
+from manila_groups.db import paging
+from manila_groups.db import pools
+from manila_groups.db import records
+from manila_groups.db import share_groups as group_rows
+from manila_groups.db import shares as rows
+from manila_groups.groups import quotas
+from manila_groups.groups import removal
+from manila_groups.groups import share_creation
+from manila_groups.groups import share_types as share_types_domain
+from manila_groups.groups import specs as spec_rules
+from manila_groups.groups import visibility
+
+
+class Shares:
+    """The shares of the service.
+
+    :param share_types: the share types
+    :param scheduler: tells schedulers of waiting work
+    :param backends: tells back ends of waiting work
+    """
+
+    def __init__(self, conf, db, share_types, scheduler, backends):
+        self._conf = conf
+        self._db = db
+        self._creation = share_creation.Creation(conf, share_types)
+        self._scheduler = scheduler
+        self._backends = backends
+
+    def list_page(
+        self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
+    ) -> tuple[list[records.Share], bool]:
+        """Read one page of shares.
+
+        :param filters: keys of db.shares.FILTERS; is_public (a boolean) adds
+            the public shares of other projects; project_id, and all_tenants
+            (a boolean), count for administrators only
+        :returns: the shares, and whether more follow
+        :raises Invalid: an unknown marker
+        """
+        if _asks_for_hidden(ctxt, filters):
+            return [], False
+        with self._db.reader() as session:
+            return rows.list_page(
+                session, _within_sight(ctxt, filters), page, details
+            )
+
+    def count(self, ctxt, filters: Mapping[str, Any]) -> int:
+        """Count the shares on all pages of a list.
+
+        :param filters: as for list_page
+        """
+        if _asks_for_hidden(ctxt, filters):
+            return 0
+        with self._db.reader() as session:
+            return rows.count(session, _within_sight(ctxt, filters))
+
+    def get(self, ctxt, share_id: str) -> records.Share:
+        """Read one share.
+
+        :raises NotFound: there is none that the caller sees
+        """
+        with self._db.reader() as session:
+            return _get(session, ctxt, share_id)
+
+    def create(self, ctxt, wanted: share_creation.NewShare) -> records.Share:
+        """Make a share, which a scheduler then finds a place for.
+
+        :raises Invalid: group, type, network, zone, protocol or size do not
+            go together
+        :raises NotFound: an unknown group, type, zone or snapshot
+        :raises OverQuota: the project may not have so much more
+        """
+        share = self._insert(ctxt, wanted)
+        self._scheduler.place(ctxt, states.SHARE, share.id)
+        return share
+
+    @db_api.retry_on_deadlock
+    def _insert(self, ctxt, wanted):
+        with self._db.writer() as session:
+            return self._creation.insert(session, ctxt, wanted)
+
+    @db_api.retry_on_deadlock
+    def update(
+        self, ctxt, share_id: str, values: Mapping[str, Any]
+    ) -> records.Share:
+        """Change the name, the description, or whether all projects see it.
+
+        :raises NotFound: there is no share that the caller sees
+        """
+        with self._db.writer() as session:
+            _get(session, ctxt, share_id)
+            rows.ROWS.update(session, share_id, values)
+            return _get(session, ctxt, share_id)
+
+    @db_api.retry_on_deadlock
+    def set_metadata(
+        self,
+        ctxt,
+        share_id: str,
+        metadata: Mapping[str, str],
+        replace: bool = False,
+    ) -> Mapping[str, str]:
+        """Set or change the metadata given.
+
+        :param replace: remove what is not given
+        :returns: all metadata that the share has now
+        :raises NotFound: there is no share that the caller sees
+        """
+        with self._db.writer() as session:
+            _hold(session, ctxt, share_id)
+            rows.set_metadata(session, share_id, metadata, replace)
+            return _get(session, ctxt, share_id).metadata
+
+    @db_api.retry_on_deadlock
+    def delete_metadata(self, ctxt, share_id: str, key: str) -> None:
+        """Remove one key of a share's metadata.
+
+        :raises NotFound: there is no such share, or it has no such key
+        """
+        with self._db.writer() as session:
+            _hold(session, ctxt, share_id)
+            if not rows.delete_metadata(session, share_id, key):
+                raise exception.NotFound(
+                    f'The share {share_id} has no metadata {key:.255}.'
+                )
+
+    def delete(self, ctxt, share_id: str, group_id: str | None) -> None:
+        """Begin to delete a share.
+
+        :param group_id: the group that the caller knows it to be in; None
+            for none
+        :raises NotFound: there is none that the caller sees
+        :raises Invalid: it is in another group, or in none
+        :raises Forbidden: a snapshot of its group holds it, or its status
+            forbids it
+        """
+        share = self.get(ctxt, share_id)
+        _check_group(share, group_id)
+        self._delete(ctxt, share, states.SHARE_DELETE)
+
+    def force_delete(self, ctxt, share_id: str) -> None:
+        """Begin to delete a share in whatever status it is.
+
+        :raises NotFound: there is none that the caller sees
+        :raises Forbidden: a snapshot of its group holds it
+        """
+        share = self.get(ctxt, share_id)
+        self._delete(ctxt, share, states.SHARE_FORCE_DELETE)
+
+    def _delete(self, ctxt, share, step):
+        # Its group never changes, and has to be held before the share is.
+        share = self._begin_delete(ctxt, share.id, share.share_group_id, step)
+        if share.host is not None:
+            self._backends.work(ctxt, share.host, states.SHARE, share.id)
+
+    @db_api.retry_on_deadlock
+    def _begin_delete(self, ctxt, share_id, group_id, step):
+        with self._db.writer() as session:
+            if group_id is not None:
+                group_rows.ROWS.hold(session, group_id)
+            taken = rows.ROWS.take_step(
+                session,
+                share_id,
+                step,
+                rows.in_no_snapshot(),
+                new_size=None,
+                request_id=ctxt.request_id,
+            )
+            share = _get(session, ctxt, share_id)
+            if not taken:
+                raise _not_deletable(session, share, step)
+            # Nothing of a share without a place is anywhere else.
+            if share.host is None:
+                removal.share(session, share)
+            return share
+
+    @db_api.retry_on_deadlock
+    def reset_status(self, ctxt, share_id: str, status: str) -> None:
+        """Set the status by hand; no work is begun or stopped by that.
+
+        :raises NotFound: there is no share that the caller sees
+        """
+        with self._db.writer() as session:
+            _get(session, ctxt, share_id)
+            rows.ROWS.set_status(session, share_id, status)
+
+    def extend(
+        self, ctxt, share_id: str, size: int, force: bool = False
+    ) -> None:
+        """Begin to let a share hold more.
+
+        :param size: the new size, in GiB
+        :param force: whether or not its pool has room
+        :raises NotFound: there is none that the caller sees
+        :raises Invalid: its size, its type or its status forbid it
+        :raises OverQuota: the project may not have so much more
+        """
+        share = self._begin_extend(ctxt, share_id, size, force)
+        if force:
+            self._backends.work(ctxt, share.host, states.SHARE, share_id)
+        else:
+            self._scheduler.place(ctxt, states.SHARE, share_id)
+
+    @db_api.retry_on_deadlock
+    def _begin_extend(self, ctxt, share_id, size, force):
+        values = {
+            'new_size': size,
+            'quota_gb': size,
+            'request_id': ctxt.request_id,
+        }
+        with self._db.writer() as session:
+            share = _hold_resizable(session, ctxt, share_id, states.EXTEND)
+            _check_larger(ctxt, share, size)
+            # As whoever gives back does: the pool first, then the quota.
+            if force:
+                _claim_beyond(session, share, size)
+                values['claimed_gb'] = size
+            self._take_more(session, share, size)
+            rows.ROWS.take_step(session, share_id, states.EXTEND, **values)
+        return share
+
+    def _take_more(self, session, share, size):
+        owner = quotas.Owner(
+            share.project_id, share.user_id, share.share_type_id
+        )
+        quotas.check_size(session, self._conf, owner, size)
+        # More than its size is counted where an extension was broken off.
+        more = size - share.quota_gb
+        if more > 0:
+            amounts = {quotas.GIGABYTES: more}
+            quotas.take(session, self._conf, owner, amounts)
+        else:
+            quotas.give_back(session, owner, {quotas.GIGABYTES: -more})
+
+    def shrink(self, ctxt, share_id: str, size: int) -> None:
+        """Begin to let a share hold less.
+
+        :param size: the new size, in GiB
+        :raises NotFound: there is none that the caller sees
+        :raises Invalid: its size, its type or its status forbid it
+        """
+        share = self._begin_shrink(ctxt, share_id, size)
+        self._backends.work(ctxt, share.host, states.SHARE, share_id)
+
+    @db_api.retry_on_deadlock
+    def _begin_shrink(self, ctxt, share_id, size):
+        with self._db.writer() as session:
+            share = _hold_resizable(session, ctxt, share_id, states.SHRINK)
+            if size >= share.size:
+                raise exception.Invalid(
+                    f'new_size: {size} GiB are not less than the '
+                    f'{share.size} that the share has.'
+                )
+            share_types_domain.check_least_size(
+                share.share_type_specs, size, 'new_size'
+            )
+            rows.ROWS.take_step(
+                session,
+                share_id,
+                states.SHRINK,
+                new_size=size,
+                request_id=ctxt.request_id,
+            )
+        return share
+
+
+def _within_sight(ctxt, filters):
+    narrowed = visibility.narrow(ctxt, filters)
+    with_public = narrowed.pop('is_public', False)
+    if with_public and narrowed.get('project_id') == ctxt.project_id:
+        narrowed['seen_by'] = narrowed.pop('project_id')
+    return narrowed
+
+
+def _asks_for_hidden(ctxt, filters):
+    """Tell whether a filter is by what the caller may not see of a type."""
+    wanted = set(filters.get('extra_specs', ()))
+    return not ctxt.is_admin and bool(wanted - spec_rules.WELL_KNOWN)
+
+
+def _get(session, ctxt, share_id):
+    found = rows.get(session, share_id)
+    if found is None or not _sees(ctxt, found):
+        raise exception.NotFound(f'There is no share {share_id:.255}.')
+    return found
+
+
+def _sees(ctxt, share):
+    own = ctxt.visible_project in (None, share.project_id)
+    return own or share.is_public
+
+
+def _hold(session, ctxt, share_id):
+    """Read a share, which no one else changes from now on."""
+    rows.ROWS.hold(session, share_id)
+    return _get(session, ctxt, share_id)
+
+
+def _check_group(share, group_id):
+    own = share.share_group_id
+    if own is not None and group_id is None:
+        raise exception.Invalid(
+            f'share_group_id: has to be given, as the share {share.id} is in '
+            'a share group.'
+        )
+    if group_id != own:
+        raise exception.Invalid(
+            f'share_group_id: {group_id} is not the share group of the share '
+            f'{share.id}, which is in {"another" if own else "none"}.'
+        )
+
+
+def _not_deletable(session, share, step):
+    if not rows.matches(session, share.id, rows.in_no_snapshot()):
+        return exception.Forbidden(
+            f'The share {share.id} is held by share group snapshots, which '
+            'have to be deleted first.'
+        )
+    return exception.Forbidden(
+        f'The share {share.id} has the status {share.status}; it can be '
+        f'deleted when it is {" or ".join(step.expected)}.'
+    )
+
+
+def _hold_resizable(session, ctxt, share_id, step):
+    share = _hold(session, ctxt, share_id)
+    if share.status not in step.expected:
+        raise exception.Invalid(
+            f'The share {share_id} has the status {share.status}; its size '
+            f'can change when it is {" or ".join(step.expected)}.'
+        )
+    if share.host is None:
+        raise exception.Invalid(f'No back end has the share {share_id}.')
+    return share
+
+
+def _check_larger(ctxt, share, size):
+    if size <= share.size:
+        raise exception.Invalid(
+            f'new_size: {size} GiB are not more than the {share.size} that '
+            'the share has.'
+        )
+    share_types_domain.check_most_size(
+        share.share_type_specs,
+        size,
+        'new_size',
+        share_types_domain.MAX_EXTEND_SIZE
+        if ctxt.is_admin
+        else share_types_domain.MAX_SIZE,
+    )
+
+
+def _claim_beyond(session, share, size):
+    more = size - share.claimed_gb
+    if not pools.claim(session, share.host, gigabytes=more, beyond=True):
+        raise exception.Invalid(
+            f'The pool that the share {share.id} is in is no longer there.'
+        )

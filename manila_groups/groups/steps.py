@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the lifecycles of all kinds of rows have in common.
+
+The scheduler and the back ends take the steps.  Each is one transaction with
+one conditional UPDATE of the row, so that a step that comes twice, late, or
+beside another finds that it is not its turn, and changes nothing.
+"""
+
+import datetime
+import types
+
+from oslo_utils import timeutils
+
+from manila_groups.db import api as db_api
+from manila_groups.db import stepping
+from manila_groups.groups import messages
+
+
+class Steps:
+    """The steps of one kind of rows.
+
+    :cvar kind: the kind, as in states
+    :cvar store: the module with the rows: ROWS, and get()
+    :cvar conditions: SQL conditions on the rows that have work of their own
+    """
+
+    kind: str
+    store: types.ModuleType
+    conditions = ()
+
+    def __init__(self, conf, db: db_api.Database):
+        self._conf = conf
+        self._db = db
+
+    @property
+    def rows(self) -> stepping.Rows:
+        """The rows of this kind."""
+        return self.store.ROWS
+
+    def get(self, row_id: str):
+        """Read one row; None when there is none."""
+        with self._db.reader() as session:
+            return self.store.get(session, row_id)
+
+    def is_placed(self, row) -> bool:
+        """Tell whether a row is still in the pool that this record has."""
+        now = self.get(row.id)
+        return now is not None and now.host == row.host
+
+    def _unfinished(
+        self, statuses: tuple[str, ...], every: bool, *conditions
+    ) -> list[str]:
+        """Ids of rows whose work waits in one of these statuses.
+
+        :param every: also those that have not waited long
+        """
+        waited = [] if every else [self.rows.stepped_before(stuck(self._conf))]
+        with self._db.reader() as session:
+            return self.rows.unfinished(
+                session, statuses, *self.conditions, *conditions, *waited
+            )
+
+    def _tell(self, session, row, action: str, detail: str, text: str):
+        """Tell the project's users why a step failed."""
+        messages.add(session, self._conf, self.kind, row, action, detail, text)
+
+
+def is_at_work(row, statuses: tuple[str, ...], host: str) -> bool:
+    """Tell whether a row waits for a back end.
+
+    :param row: its record; None when there is none
+    :param statuses: those that it waits in
+    :param host: host@backend
+    """
+    return (
+        row is not None
+        and row.status in statuses
+        and row.stepped_at is not None
+        and (row.host or '').startswith(f'{host}#')
+    )
+
+
+def stuck(conf) -> datetime.datetime:
+    """Before this time, a step is too long ago."""
+    seconds = conf.service.stuck_after
+    return timeutils.utcnow() - datetime.timedelta(seconds=seconds)

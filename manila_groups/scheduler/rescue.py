@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What becomes of work whose back end has gone away."""
+
+from collections.abc import Callable
+
+from oslo_log import log
+
+from manila_groups import context
+from manila_groups import service
+from manila_groups import states
+from manila_groups.groups import lifecycle
+
+LOG = log.getLogger(__name__)
+
+
+class Rescuer:
+    """Ends, or moves elsewhere, what waits for a back end that is gone.
+
+    :param place: finds a place for a group or share: (context, kind, id)
+    """
+
+    def __init__(self, steps: lifecycle.Lifecycle, place: Callable):
+        self._steps = steps
+        self._place = place
+        self._rescues = {
+            states.SHARE_GROUP: self._rescue_share_group,
+            states.SHARE: self._rescue_share,
+            states.SHARE_GROUP_SNAPSHOT: self._rescue_snapshot,
+        }
+
+    def rescue(self) -> None:
+        """Look for such work, and see to it."""
+        for kind, row_id in self._steps.stranded():
+            service.quietly(self._rescues[kind], row_id)
+
+    def _rescue_share_group(self, group_id):
+        group = self._steps.share_groups.get(group_id)
+        if group is None:
+            return
+        if group.status == states.DELETING:
+            _log_deletion(self._steps.share_groups.kind, group)
+            self._steps.share_groups.deleted(group)
+        elif self._steps.share_groups.attempt_failed(group, cleaned=False):
+            self._place_again(states.SHARE_GROUP, group_id)
+
+    def _rescue_share(self, share_id):
+        share = self._steps.shares.get(share_id)
+        if share is None:
+            return
+        if share.status == states.DELETING:
+            _log_deletion(self._steps.shares.kind, share)
+            self._steps.shares.deleted(share)
+        elif share.status in (states.EXTENDING, states.SHRINKING):
+            self._steps.shares.resize_failed(share)
+        elif self._steps.shares.attempt_failed(share, cleaned=False):
+            self._place_again(states.SHARE, share_id)
+
+    def _rescue_snapshot(self, snapshot_id):
+        snapshot = self._steps.snapshots.get(snapshot_id)
+        if snapshot is None:
+            return
+        if snapshot.status == states.DELETING:
+            _log_deletion(self._steps.snapshots.kind, snapshot)
+            self._steps.snapshots.deleted(snapshot)
+        else:
+            self._steps.snapshots.create_failed(snapshot)
+
+    def _place_again(self, kind, row_id):
+        self._place(context.service_context(), kind, row_id)
+
+
+def _log_deletion(kind, row):
+    LOG.warning(
+        'The back end of %s is gone for good: the %s %s is deleted without it',
+        row.host,
+        kind,
+        row.id,
+    )
