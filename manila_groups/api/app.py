@@ -12,20 +12,34 @@ from manila_groups.api import routes
 from manila_groups.api import wsgi
 from manila_groups.api.v2 import availability_zones
 from manila_groups.api.v2 import extensions
+from manila_groups.api.v2 import limits
 from manila_groups.api.v2 import messages
 from manila_groups.api.v2 import pools
+from manila_groups.api.v2 import quota_sets as quota_sets_api
+from manila_groups.api.v2 import security_services
 from manila_groups.api.v2 import services as services_api
+from manila_groups.api.v2 import share_access as share_access_api
+from manila_groups.api.v2 import share_export_locations as locations_api
+from manila_groups.api.v2 import share_group_snapshots
 from manila_groups.api.v2 import share_group_types
 from manila_groups.api.v2 import share_groups
+from manila_groups.api.v2 import share_networks
 from manila_groups.api.v2 import share_replicas
 from manila_groups.api.v2 import share_types as share_types_api
+from manila_groups.api.v2 import shares as shares_api
 from manila_groups.groups import availability_zones as zones_domain
 from manila_groups.groups import messages as messages_domain
 from manila_groups.groups import pools as pools_domain
+from manila_groups.groups import quota_sets as quota_sets_domain
 from manila_groups.groups import services as services_domain
+from manila_groups.groups import share_access as share_access_domain
+from manila_groups.groups import share_export_locations as locations_domain
+from manila_groups.groups import share_group_snapshots as snapshots_domain
 from manila_groups.groups import share_group_types as group_types_domain
 from manila_groups.groups import share_groups as groups_domain
+from manila_groups.groups import share_networks as networks_domain
 from manila_groups.groups import share_types as share_types_domain
+from manila_groups.groups import shares as shares_domain
 
 
 def load(made: collaborators.Collaborators):
@@ -95,10 +109,18 @@ def _controllers(made):
         made.conf, made.db, types, share_types, made.scheduler, made.backends
     )
     services = services_domain.Services(made.conf, made.db)
+    quota_sets = quota_sets_domain.QuotaSets(made.conf, made.db)
     max_limit = made.conf.api.max_limit
     return {
         'share_groups': share_groups.Controller(
             groups, made.enforcer, max_limit
+        ),
+        'share_group_snapshots': share_group_snapshots.Controller(
+            snapshots_domain.ShareGroupSnapshots(
+                made.conf, made.db, made.backends
+            ),
+            made.enforcer,
+            max_limit,
         ),
         'share_group_types': share_group_types.Controller(types, max_limit),
         'share_types': share_types_api.Controller(share_types, max_limit),
@@ -109,6 +131,32 @@ def _controllers(made):
         'pools': pools.Controller(pools_domain.Pools(made.db, services)),
         'messages': messages.Controller(
             messages_domain.Messages(made.db), max_limit
+        ),
+        'share_networks': share_networks.Controller(
+            networks_domain.ShareNetworks(made.conf, made.db),
+            made.enforcer,
+            max_limit,
+        ),
+        'security_services': security_services.Controller(),
+        'quota_sets': quota_sets_api.Controller(quota_sets, made.enforcer),
+        'limits': limits.Controller(quota_sets),
+        'shares': shares_api.Controller(
+            shares_domain.Shares(
+                made.conf,
+                made.db,
+                share_types,
+                made.scheduler,
+                made.backends,
+            ),
+            made.enforcer,
+            max_limit,
+        ),
+        'share_access': share_access_api.Controller(
+            share_access_domain.ShareAccess(made.db, made.backends),
+            made.enforcer,
+        ),
+        'share_export_locations': locations_api.Controller(
+            locations_domain.ShareExportLocations(made.db), made.enforcer
         ),
         'share_replicas': share_replicas.Controller(),
         'extensions': extensions.Controller(),

@@ -36,6 +36,38 @@ TABLE = (
         },
     ),
     (
+        '/share-group-snapshots',
+        {
+            'GET': 'share_group_snapshots.index',
+            'POST': 'share_group_snapshots.create',
+        },
+    ),
+    (
+        '/share-group-snapshots/detail',
+        {'GET': 'share_group_snapshots.detail'},
+    ),
+    (
+        '/share-group-snapshots/{share_group_snapshot_id}',
+        {
+            'GET': 'share_group_snapshots.show',
+            'PUT': 'share_group_snapshots.update',
+            'DELETE': 'share_group_snapshots.delete',
+        },
+    ),
+    (
+        '/share-group-snapshots/{share_group_snapshot_id}/members',
+        {'GET': 'share_group_snapshots.members'},
+    ),
+    (
+        '/share-group-snapshots/{share_group_snapshot_id}/action',
+        {
+            'POST': {
+                'reset_status': 'share_group_snapshots.reset_status',
+                'force_delete': 'share_group_snapshots.force_delete',
+            }
+        },
+    ),
+    (
         '/share-group-types',
         {
             'GET': 'share_group_types.index',
@@ -124,6 +156,108 @@ TABLE = (
         '/messages/{message_id}',
         {'GET': 'messages.show', 'DELETE': 'messages.delete'},
     ),
+    ('/shares', {'GET': 'shares.index', 'POST': 'shares.create'}),
+    ('/shares/detail', {'GET': 'shares.detail'}),
+    (
+        '/shares/{share_id}',
+        {
+            'GET': 'shares.show',
+            'PUT': 'shares.update',
+            'DELETE': 'shares.delete',
+        },
+    ),
+    (
+        '/shares/{share_id}/action',
+        {
+            'POST': {
+                'reset_status': 'shares.reset_status',
+                'reset_task_state': 'shares.reset_task_state',
+                'force_delete': 'shares.force_delete',
+                'extend': 'shares.extend',
+                'shrink': 'shares.shrink',
+                'allow_access': 'share_access.allow',
+                'deny_access': 'share_access.deny',
+                'access_list': 'share_access.access_list',
+            }
+        },
+    ),
+    (
+        '/shares/{share_id}/metadata',
+        {
+            'GET': 'shares.list_metadata',
+            'POST': 'shares.set_metadata',
+            'PUT': 'shares.replace_metadata',
+        },
+    ),
+    (
+        '/shares/{share_id}/metadata/{key}',
+        {
+            'GET': 'shares.show_metadata',
+            'PUT': 'shares.update_metadata',
+            'DELETE': 'shares.delete_metadata',
+        },
+    ),
+    (
+        '/shares/{share_id}/export_locations',
+        {'GET': 'share_export_locations.index'},
+    ),
+    (
+        '/shares/{share_id}/export_locations/{location_id}',
+        {'GET': 'share_export_locations.show'},
+    ),
+    ('/share-access-rules', {'GET': 'share_access.index'}),
+    (
+        '/share-access-rules/{access_id}',
+        {'GET': 'share_access.show', 'PUT': 'share_access.update'},
+    ),
+    (
+        '/share-access-rules/{access_id}/metadata',
+        {'PUT': 'share_access.set_metadata'},
+    ),
+    (
+        '/share-access-rules/{access_id}/metadata/{key}',
+        {'DELETE': 'share_access.delete_metadata'},
+    ),
+    (
+        '/share-networks',
+        {'GET': 'share_networks.index', 'POST': 'share_networks.create'},
+    ),
+    ('/share-networks/detail', {'GET': 'share_networks.detail'}),
+    (
+        '/share-networks/{share_network_id}',
+        {
+            'GET': 'share_networks.show',
+            'PUT': 'share_networks.update',
+            'DELETE': 'share_networks.delete',
+        },
+    ),
+    (
+        '/share-networks/{share_network_id}/subnets',
+        {
+            'GET': 'share_networks.list_subnets',
+            'POST': 'share_networks.create_subnet',
+        },
+    ),
+    (
+        '/share-networks/{share_network_id}/subnets/{subnet_id}',
+        {
+            'GET': 'share_networks.show_subnet',
+            'DELETE': 'share_networks.delete_subnet',
+        },
+    ),
+    ('/security-services', {'GET': 'security_services.index'}),
+    ('/security-services/detail', {'GET': 'security_services.index'}),
+    (
+        '/quota-sets/{owner_id}',
+        {
+            'GET': 'quota_sets.show',
+            'PUT': 'quota_sets.update',
+            'DELETE': 'quota_sets.delete',
+        },
+    ),
+    ('/quota-sets/{owner_id}/detail', {'GET': 'quota_sets.detail'}),
+    ('/quota-sets/{owner_id}/defaults', {'GET': 'quota_sets.defaults'}),
+    ('/limits', {'GET': 'limits.index'}),
     ('/share-replicas', {'GET': 'share_replicas.index'}),
     ('/share-replicas/detail', {'GET': 'share_replicas.index'}),
     ('/extensions', {'GET': 'extensions.index'}),

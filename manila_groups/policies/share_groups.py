@@ -50,7 +50,8 @@ def list_rules():
             (
                 'force_delete',
                 base.ADMIN,
-                'Delete a share group in whatever status it is.',
+                'Delete a share group in whatever status it is, with all that '
+                'is in it.',
                 [
                     f'POST {_PATH}/{{share_group_id}}/action',
                     f'DELETE {_PATH}/{{share_group_id}}?force=true',

@@ -135,6 +135,24 @@ def to_specs(specs: Mapping[str, str | bool]) -> dict[str, str]:
     return {key: str(value) for key, value in specs.items()}
 
 
+def one_name_each(
+    values: Mapping[str, Any], aliases: Mapping[str, str]
+) -> dict[str, Any]:
+    """Rename what came under another name.
+
+    :param aliases: other names, each with the one that counts
+    :raises Invalid: two names of one thing have different values
+    """
+    renamed = {}
+    for name, value in values.items():
+        target = aliases.get(name, name)
+        if renamed.setdefault(target, value) != value:
+            raise exception.Invalid(
+                f'{target}: is given twice, with different values.'
+            )
+    return renamed
+
+
 class Schema:
     """What the fields of a body, or the keys of a query, may be.
 

@@ -60,7 +60,7 @@ class Controller:
     def create(self, request, body):
         """Create a share group."""
         wanted = domain.NewShareGroup(
-            **_one_name_each(body, schemas.FIELD_ALIASES)
+            **schema_base.one_name_each(body, schemas.FIELD_ALIASES)
         )
         return self._show(
             request, self._groups.create(request.context, wanted)
@@ -128,23 +128,8 @@ class Controller:
         self._groups.force_delete(request.context, share_group_id)
 
 
-def _one_name_each(values, aliases):
-    """Rename what came under another name.
-
-    :raises Invalid: two names of one thing have different values
-    """
-    renamed = {}
-    for name, value in values.items():
-        target = aliases.get(name, name)
-        if renamed.setdefault(target, value) != value:
-            raise exception.Invalid(
-                f'{target}: is given twice, with different values.'
-            )
-    return renamed
-
-
 def _read_filters(filters):
-    filters = _one_name_each(filters, schemas.FILTER_ALIASES)
+    filters = schema_base.one_name_each(filters, schemas.FILTER_ALIASES)
     if 'all_tenants' in filters:
         filters['all_tenants'] = schema_base.to_bool(filters['all_tenants'])
     if 'share_types' in filters:

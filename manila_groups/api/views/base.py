@@ -17,6 +17,7 @@ class Field:
 
     :ivar name: its name in the response
     :ivar since: the microversion it came with
+    :ivar before: the microversion it went with; None for none
     :ivar admin: only administrators see it
     :ivar value: computes it from (record, request); None takes the record's
         attribute of the field's name
@@ -26,6 +27,7 @@ class Field:
     since: str = '2.31'
     admin: bool = False
     value: Callable[[Any, Any], Any] | None = None
+    before: str | None = None
 
     def reader(self) -> Callable[[Any, Any], Any]:
         """The function that computes the field."""
@@ -46,6 +48,7 @@ class View:
             (
                 field.name,
                 microversions.parse(field.since),
+                field.before and microversions.parse(field.before),
                 field.admin,
                 field.reader(),
             )
@@ -56,8 +59,9 @@ class View:
         """Render records for the caller and microversion of a request."""
         fields = [
             (name, read)
-            for name, since, admin, read in self._fields
+            for name, since, before, admin, read in self._fields
             if since <= request.version
+            and (before is None or request.version < before)
             and (request.context.is_admin or not admin)
         ]
         return [
@@ -70,10 +74,12 @@ class View:
         return self.render_all([record], request)[0]
 
 
-def time(name: str) -> Field:
+def time(name: str, since: str = '2.31') -> Field:
     """A field that is a time, in ISO 8601 with microseconds and no zone."""
     get = operator.attrgetter(name)
-    return Field(name, value=lambda record, _: format_time(get(record)))
+    return Field(
+        name, since, value=lambda record, _: format_time(get(record))
+    )
 
 
 def format_time(value: datetime.datetime | None) -> str | None:

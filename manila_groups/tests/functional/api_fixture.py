@@ -11,30 +11,43 @@ from typing import Any
 
 import fixtures
 from oslo_utils import timeutils
+from oslo_utils import uuidutils
 import sqlalchemy as sa
 
 from manila_groups import context
 from manila_groups import rpc
+from manila_groups import states
 from manila_groups.api import routes
+from manila_groups.backend import driver
 from manila_groups.cmd import api
 from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import services
+from manila_groups.db import share_access_rules
+from manila_groups.db import share_export_locations
+from manila_groups.db import shares
 from manila_groups.groups import messages
 from manila_groups.groups import share_group_types
+from manila_groups.groups import share_networks
 from manila_groups.groups import share_types
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests.functional import wsgi_client
 
 GROUP_ID = '00000000-0000-4000-8000-000000000001'
+GROUP_SNAPSHOT_ID = '00000000-0000-4000-8000-000000000002'
+SHARE_ID = '00000000-0000-4000-8000-000000000003'
 _REPORT = {
     'total_capacity_gb': 100,
     'free_capacity_gb': 50,
     'reserved_percentage': 0,
+    'claimable_gb': 100,
     'capabilities': {'tier': 'gold', 'sizes': [1, 2.5, 'infinite']},
     'group_capabilities': {'tier': ['gold', 'silver']},
 }
 UNKNOWN_ID = '00000000-0000-4000-8000-999999999999'
+
+#: Variables of paths that may be any text: no row here has to have that id.
+FREE_VARIABLES = ('owner_id',)
 
 
 class ApiFixture(fixtures.Fixture):
@@ -60,6 +73,10 @@ class ApiFixture(fixtures.Fixture):
             ('types', 'type_id'): share_type.id,
             ('types', 'key'): 'tier',
             ('messages', 'message_id'): self._make_message(),
+            **self._make_network(),
+            **self._make_group_snapshot(),
+            **self._make_share(share_type),
+            ('quota-sets', 'owner_id'): 'somebody',
         }
 
     def _make_types(self):
@@ -100,12 +117,90 @@ class ApiFixture(fixtures.Fixture):
                 )
             )
 
+    def _make_share(self, share_type):
+        rule = {'id': uuidutils.generate_uuid(), 'share_id': SHARE_ID}
+        pair = {'meta_key': 'tier', 'meta_value': 'gold'}
+        with self.db.writer() as session:
+            shares.insert(
+                session,
+                [
+                    {
+                        'id': SHARE_ID,
+                        'project_id': 'admin',
+                        'share_type_id': share_type.id,
+                        'size': 2,
+                        'share_proto': 'NFS',
+                        'host': 'host@alpha#one',
+                    }
+                ],
+            )
+            shares.ROWS.set_status(session, SHARE_ID, states.AVAILABLE)
+            session.execute(
+                sa.insert(models.ShareMetadata).values(
+                    share_id=SHARE_ID, **pair
+                )
+            )
+            share_access_rules.insert(
+                session,
+                {
+                    **rule,
+                    'access_type': 'ip',
+                    'access_to': '192.0.2.9',
+                    'access_level': 'rw',
+                },
+                {'tier': 'gold'},
+            )
+            share_export_locations.replace(
+                session, SHARE_ID, [driver.ExportLocation('192.0.2.1:/a')]
+            )
+            (location,) = share_export_locations.of_share(
+                session, SHARE_ID, admin=True
+            )
+        return {
+            ('shares', 'share_id'): SHARE_ID,
+            ('shares', 'key'): 'tier',
+            ('shares', 'location_id'): location.id,
+            ('share-access-rules', 'access_id'): rule['id'],
+            ('share-access-rules', 'key'): 'tier',
+        }
+
+    def _make_network(self):
+        made = share_networks.ShareNetworks(self.conf, self.db).create(
+            context.RequestContext(project_id='admin'),
+            'network',
+            None,
+            share_networks.NewSubnet(availability_zone='nova'),
+        )
+        return {
+            ('share-networks', 'share_network_id'): made.id,
+            ('share-networks', 'subnet_id'): made.subnets[0].id,
+        }
+
+    def _make_group_snapshot(self):
+        with self.db.writer() as session:
+            session.execute(
+                sa.insert(models.ShareGroupSnapshot).values(
+                    id=GROUP_SNAPSHOT_ID,
+                    project_id='admin',
+                    share_group_id=GROUP_ID,
+                    status='available',
+                    created_at=timeutils.utcnow(),
+                )
+            )
+        return {
+            (
+                'share-group-snapshots',
+                'share_group_snapshot_id',
+            ): GROUP_SNAPSHOT_ID
+        }
+
     def _make_message(self):
         with self.db.writer() as session:
             group = session.execute(sa.select(models.ShareGroup)).scalar_one()
             messages.add(
                 session,
                 self.conf,
+                states.SHARE_GROUP,
                 group,
                 messages.ALLOCATE_HOST,
                 messages.NO_VALID_HOST,
@@ -168,9 +263,11 @@ class Operation:
         if self.rules.body is None:
             return None
         schema = self.rules.body.schema
+        keys = self.rules.body.keys
+        names = [] if keys else [self.action]
         content = {
             name: sample(schema._properties[name])
-            for name in [*schema._required, *filter(None, [self.action])]
+            for name in [*schema._required, *filter(None, names)]
         }
         if schema._others is not None:
             content.setdefault('tier', 'silver')
@@ -178,7 +275,6 @@ class Operation:
             first = next(iter(schema._properties))
             content[first] = sample(schema._properties[first])
         content |= fields
-        keys = self.rules.body.keys
         return {keys[0]: content} if keys else content
 
 
@@ -203,6 +299,8 @@ def _rules(name):
 
 def sample(rule: dict) -> Any:
     """Make a value that a JSON schema accepts."""
+    if 'examples' in rule:
+        return rule['examples'][0]
     if 'enum' in rule:
         return rule['enum'][0]
     if 'anyOf' in rule:
@@ -214,4 +312,4 @@ def sample(rule: dict) -> Any:
         return {
             name: sample(properties[name]) for name in rule.get('required', [])
         }
-    return {'string': 'x', 'array': [], 'null': None}[kind]
+    return {'string': 'x', 'array': [], 'null': None, 'integer': 1}[kind]

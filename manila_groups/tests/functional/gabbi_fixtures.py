@@ -73,6 +73,14 @@ class SmallQuota(Service):
     overrides = {'quota': {'share_groups': 2}}
 
 
+class SmallShareQuota(Service):
+    """A project may have two shares of up to 4 GiB, and 6 GiB in all."""
+
+    overrides = {
+        'quota': {'shares': 2, 'gigabytes': 6, 'per_share_gigabytes': 4}
+    }
+
+
 class SmallPages(Service):
     """A page of a list has at most three rows."""
 
@@ -98,6 +106,24 @@ class FailingDeletions(Service):
 
     overrides = {
         name: {'fake_failures': {'delete_share_group': 1}}
+        for name in ('alpha', 'beta')
+    }
+
+
+class FailingSnapshots(Service):
+    """No back end can take a snapshot."""
+
+    overrides = {
+        name: {'fake_failures': {'create_share_group_snapshot': 1}}
+        for name in ('alpha', 'beta')
+    }
+
+
+class FailingClones(Service):
+    """No back end can make a group from a snapshot."""
+
+    overrides = {
+        name: {'fake_failures': {'create_share_group_from_snapshot': 1}}
         for name in ('alpha', 'beta')
     }
 
@@ -149,7 +175,7 @@ class OccupiedGroups(Service):
                     'share_group_type_id': group_type,
                 }
                 share_groups.insert(session, values, [share_type])
-                share_groups.set_status(
+                share_groups.ROWS.set_status(
                     session, values['id'], states.AVAILABLE
                 )
             self._occupy(session, share_type)
@@ -166,7 +192,9 @@ class OccupiedGroups(Service):
             'share_type_id': share_type,
             'snapshot_id': self.id_format(21),
             'size': 1,
+            'quota_gb': 1,
             'share_proto': 'NFS',
+            'access_rules_status': states.ACTIVE,
         }
         snapshot = {
             'id': self.id_format(31),

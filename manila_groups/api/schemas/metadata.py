@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What users may note with what is theirs: keys and values."""
+
+from manila_groups.api.schemas import base
+
+#: What differs by spaces at the end only is the same key for MySQL.
+_KEY = r'^\S([\s\S]{0,253}\S)?\Z'
+_VALUE = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 1023,
+    'description': 'a text of 1 to 1023 characters',
+}
+
+#: A field of a body.
+FIELD = {
+    'type': ['object', 'null'],
+    'propertyNames': {
+        'pattern': _KEY,
+        'description': 'a key of 1 to 255 characters, without space around it',
+    },
+    'additionalProperties': _VALUE,
+}
+
+#: A body that holds nothing else.
+BODY = base.Schema(names=_KEY, others=_VALUE)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What requests about access rules may say."""
+
+from manila_groups.api.schemas import base
+from manila_groups.api.schemas import metadata
+from manila_groups.api.schemas import types
+from manila_groups.groups import share_access
+
+_LEVEL = {'enum': list(share_access.LEVELS)}
+_ACCESS_TO = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 255,
+    'examples': ['192.0.2.1'],
+}
+
+_NO_LOCK = {
+    'enum': [None, False],
+    'description': 'false: access rules can not be locked',
+}
+
+ALLOW = base.Schema(
+    {
+        'access_type': {'enum': [share_access.IP]},
+        'access_to': _ACCESS_TO,
+        'access_level': {'enum': [*share_access.LEVELS, None]},
+        'metadata': metadata.FIELD,
+        'lock_visibility': _NO_LOCK,
+        'lock_deletion': _NO_LOCK,
+        'lock_reason': {'type': 'null'},
+    },
+    required=('access_type', 'access_to'),
+    since=dict.fromkeys(
+        ('lock_visibility', 'lock_deletion', 'lock_reason'), '2.82'
+    ),
+    ignored_before={'metadata': '2.45'},
+)
+
+#: With unrestrict, also a locked rule is denied; here, none is locked.
+DENY = base.Schema(
+    {'access_id': base.ID, 'unrestrict': base.BOOLEAN},
+    required=('access_id',),
+    since={'unrestrict': '2.82'},
+)
+
+ACCESS_LIST = base.Schema({'access_list': {'type': 'null'}})
+
+#: share_id has to be there; the method says so when all else is well.
+INDEX = base.Schema(
+    {
+        'share_id': base.TEXT_QUERY,
+        'access_type': {'enum': ['ip', 'user', 'cert', 'cephx']},
+        'access_to': base.TEXT_QUERY,
+        'access_level': _LEVEL,
+        'access_key': base.TEXT_QUERY,
+        'state': base.TEXT_QUERY,
+        'metadata': types.SPECS_QUERY,
+    }
+)
+
+UPDATE = base.Schema({'access_level': _LEVEL}, required=('access_level',))

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The path /limits."""
+
+from manila_groups.api import wsgi
+from manila_groups.api.views import limits as views
+from manila_groups.groups import quota_sets as domain
+
+
+class Controller:
+    """The limits of the caller's project over HTTP.
+
+    :param quota_sets: the domain
+    """
+
+    def __init__(self, quota_sets: domain.QuotaSets):
+        self._quota_sets = quota_sets
+
+    @wsgi.policy('limits:index')
+    def index(self, request):
+        """Show the limits; the rate of requests has none."""
+        context = request.context
+        found = self._quota_sets.get(context, context.project_id)
+        absolute = views.ABSOLUTE.render(found, request)
+        return {'limits': {'rate': [], 'absolute': absolute}}

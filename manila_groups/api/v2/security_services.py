@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /security-services: clients ask, and there are none."""
+
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import security_services as schemas
+
+
+class Controller:
+    """Security services over HTTP."""
+
+    @wsgi.policy('security_service:index')
+    @wsgi.query(schemas.INDEX)
+    def index(self, request):
+        """List the security services, of which there are none."""
+        return {'security_services': []}

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /share-networks."""
+
+import datetime
+
+from manila_groups import exception
+from manila_groups.api import microversions
+from manila_groups.api import paging
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import share_networks as schemas
+from manila_groups.api.views import share_networks as views
+from manila_groups.groups import share_networks as domain
+
+since_subnets = wsgi.since('2.51')
+
+#: From here on a zone may have more than one subnet of a network.
+_SEVERAL = microversions.parse('2.70')
+
+
+class Controller:
+    """Share networks over HTTP.
+
+    :param networks: the domain
+    :param enforcer: the policy
+    :param max_limit: the most rows of a page
+    """
+
+    def __init__(
+        self, networks: domain.ShareNetworks, enforcer, max_limit: int
+    ):
+        self._networks = networks
+        self._enforcer = enforcer
+        self._max_limit = max_limit
+
+    @wsgi.policy('share_network:index')
+    @wsgi.query(schemas.INDEX)
+    def index(self, request):
+        """List share networks, in short."""
+        return self._list(request, views.SUMMARY, details=False)
+
+    @wsgi.policy('share_network:detail')
+    @wsgi.query(schemas.INDEX)
+    def detail(self, request):
+        """List share networks, with all fields."""
+        return self._list(request, views.DETAIL, details=True)
+
+    def _list(self, request, view, details):
+        page = paging.take(request.filters, self._max_limit)
+        found, more = self._networks.list_page(
+            request.context, _read_filters(request.filters), page, details
+        )
+        return {
+            'share_networks': view.render_all(found, request),
+            **paging.links(request, 'share_networks_links', found, more),
+        }
+
+    @wsgi.policy('share_network:create')
+    @wsgi.body(schemas.CREATE, 'share_network')
+    def create(self, request, body):
+        """Create a share network."""
+        texts = [body.pop(name, None) for name in ('name', 'description')]
+        made = self._networks.create(
+            request.context, *texts, domain.NewSubnet(**body)
+        )
+        return _show(request, made)
+
+    @wsgi.policy('share_network:show')
+    def show(self, request, share_network_id):
+        """Show one share network."""
+        return _show(request, self._find(request, share_network_id))
+
+    def _find(self, request, network_id):
+        """Find a network that the policy lets the caller do this with."""
+        network = self._networks.get(request.context, network_id)
+        self._enforcer.authorize(request.context, request.rule, network)
+        return network
+
+    @wsgi.policy('share_network:update')
+    @wsgi.body(schemas.UPDATE, 'share_network')
+    def update(self, request, share_network_id, body):
+        """Change a share network."""
+        self._find(request, share_network_id)
+        return _show(
+            request,
+            self._networks.update(request.context, share_network_id, body),
+        )
+
+    @wsgi.policy('share_network:delete')
+    @wsgi.success(202)
+    def delete(self, request, share_network_id):
+        """Delete a share network."""
+        self._find(request, share_network_id)
+        self._networks.delete(request.context, share_network_id)
+
+    @since_subnets
+    @wsgi.policy('share_network_subnet:index')
+    def list_subnets(self, request, share_network_id):
+        """List the subnets of a share network."""
+        found = self._find(request, share_network_id).subnets
+        return {
+            'share_network_subnets': views.SUBNET.render_all(found, request)
+        }
+
+    @since_subnets
+    @wsgi.policy('share_network_subnet:create')
+    @wsgi.body(
+        schemas.CREATE_SUBNET, 'share-network-subnet', 'share_network_subnet'
+    )
+    def create_subnet(self, request, share_network_id, body):
+        """Add a subnet to a share network."""
+        self._find(request, share_network_id)
+        made = self._networks.create_subnet(
+            request.context,
+            share_network_id,
+            domain.NewSubnet(**body),
+            several=request.version >= _SEVERAL,
+        )
+        return _show_subnet(request, made)
+
+    @since_subnets
+    @wsgi.policy('share_network_subnet:show')
+    def show_subnet(self, request, share_network_id, subnet_id):
+        """Show one subnet of a share network."""
+        self._find(request, share_network_id)
+        found = self._networks.get_subnet(
+            request.context, share_network_id, subnet_id
+        )
+        return _show_subnet(request, found)
+
+    @since_subnets
+    @wsgi.policy('share_network_subnet:delete')
+    @wsgi.success(202)
+    def delete_subnet(self, request, share_network_id, subnet_id):
+        """Delete one subnet of a share network."""
+        self._find(request, share_network_id)
+        self._networks.delete_subnet(
+            request.context, share_network_id, subnet_id
+        )
+
+
+def _show(request, network):
+    return {'share_network': views.DETAIL.render(network, request)}
+
+
+def _show_subnet(request, subnet):
+    return {'share_network_subnet': views.SUBNET.render(subnet, request)}
+
+
+def _read_filters(filters):
+    read = {
+        schemas.FILTER_ALIASES.get(name, name): value
+        for name, value in filters.items()
+    }
+    if 'all_tenants' in read:
+        read['all_tenants'] = schema_base.to_bool(read['all_tenants'])
+    for name in schemas.DAYS:
+        if name in read:
+            read[name] = _read_day(name, read[name])
+    for name in schemas.NUMBERS:
+        if name in read:
+            read[name] = int(read[name])
+    return read
+
+
+def _read_day(name, text):
+    try:
+        return datetime.datetime.strptime(text, '%Y-%m-%d')
+    except ValueError as error:
+        raise exception.Invalid(
+            f"{name}: '{text}' is not a day as in 2026-11-22."
+        ) from error

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paths below /shares, but for access rules and export locations."""
+
+from manila_groups import exception
+from manila_groups.api import microversions
+from manila_groups.api import paging
+from manila_groups.api import spec_filter
+from manila_groups.api import wsgi
+from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import metadata as metadata_schema
+from manila_groups.api.schemas import shares as schemas
+from manila_groups.api.views import shares as views
+from manila_groups.groups import share_creation
+from manila_groups.groups import shares as domain
+
+#: Filters that have a policy rule of their own.
+_FILTER_RULES = {
+    'host': 'share:list_by_host',
+    'share_server_id': 'share:list_by_share_server_id',
+}
+
+
+class Controller:
+    """Shares over HTTP.
+
+    :param shares: the domain
+    :param enforcer: the policy
+    :param max_limit: the most rows of a page
+    """
+
+    def __init__(self, shares: domain.Shares, enforcer, max_limit: int):
+        self._shares = shares
+        self._enforcer = enforcer
+        self._max_limit = max_limit
+
+    @wsgi.policy('share:get_all')
+    @wsgi.query(schemas.INDEX)
+    def index(self, request):
+        """List shares, in short."""
+        return self._list(request, views.SUMMARY, details=False)
+
+    @wsgi.policy('share:get_all')
+    @wsgi.query(schemas.INDEX)
+    def detail(self, request):
+        """List shares, with all fields."""
+        return self._list(request, views.DETAIL, details=True)
+
+    def _list(self, request, view, details):
+        context = request.context
+        page = paging.take(
+            request.filters, self._max_limit, schemas.SORT_ALIASES
+        )
+        filters = _read_filters(request.filters)
+        for name in _FILTER_RULES.keys() & filters:
+            self._enforcer.authorize(context, _FILTER_RULES[name])
+        with_count = filters.pop('with_count', False)
+        found, more, count = [], False, 0
+        if not _finds_nothing(filters):
+            found, more = self._shares.list_page(
+                context, filters, page, details
+            )
+            count = with_count and self._shares.count(context, filters)
+        return {
+            'shares': view.render_all(found, request),
+            **({'count': count} if with_count else {}),
+            **paging.links(request, 'shares_links', found, more),
+        }
+
+    @wsgi.policy('share:create')
+    @wsgi.body(schemas.CREATE, 'share')
+    def create(self, request, body):
+        """Create a share."""
+        wanted = _read_share(body)
+        if wanted.is_public:
+            self._enforcer.authorize(
+                request.context, 'share:create_public_share'
+            )
+        return self._show(
+            request, self._shares.create(request.context, wanted)
+        )
+
+    @wsgi.policy('share:get')
+    def show(self, request, share_id):
+        """Show one share."""
+        return self._show(request, self._see(request, share_id))
+
+    def _see(self, request, share_id):
+        """Find a share that the policy lets the caller look at."""
+        share = self._shares.get(request.context, share_id)
+        # A public share is looked at like one's own.
+        row = None if share.is_public else share
+        self._enforcer.authorize(request.context, request.rule, row)
+        return share
+
+    def _find(self, request, share_id, rule=None):
+        """Find a share that the policy lets the caller do this with."""
+        share = self._shares.get(request.context, share_id)
+        self._enforcer.authorize(request.context, rule or request.rule, share)
+        return share
+
+    def _show(self, request, share):
+        return {'share': views.DETAIL.render(share, request)}
+
+    @wsgi.policy('share:update')
+    @wsgi.body(schemas.UPDATE, 'share')
+    def update(self, request, share_id, body):
+        """Change the name, the description, or whether all see a share."""
+        values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
+        self._find(request, share_id)
+        if 'is_public' in values:
+            values['is_public'] = schema_base.to_bool(values['is_public'])
+            if values['is_public']:
+                self._find(request, share_id, 'share:set_public_share')
+        return self._show(
+            request, self._shares.update(request.context, share_id, values)
+        )
+
+    @wsgi.policy('share:delete')
+    @wsgi.query(schemas.DELETE)
+    @wsgi.success(202)
+    def delete(self, request, share_id):
+        """Delete a share; of one in a group, the query names the group."""
+        self._find(request, share_id)
+        self._shares.delete(
+            request.context,
+            share_id,
+            request.filters.get('share_group_id') or None,
+        )
+
+    @wsgi.policy('share:reset_status')
+    @wsgi.body(schemas.RESET_STATUS)
+    @wsgi.success(202)
+    def reset_status(self, request, share_id, body):
+        """Set the status by hand."""
+        self._find(request, share_id)
+        self._shares.reset_status(
+            request.context, share_id, body['reset_status']['status']
+        )
+
+    @wsgi.policy('share:reset_task_state')
+    @wsgi.body(schemas.RESET_TASK_STATE)
+    @wsgi.success(202)
+    def reset_task_state(self, request, share_id, body):
+        """Set the task state to none, which it always is."""
+        self._find(request, share_id)
+
+    @wsgi.policy('share:force_delete')
+    @wsgi.body(schemas.FORCE_DELETE)
+    @wsgi.success(202)
+    def force_delete(self, request, share_id, body):
+        """Delete a share in whatever status it is."""
+        self._find(request, share_id)
+        self._shares.force_delete(request.context, share_id)
+
+    @wsgi.policy('share:extend')
+    @wsgi.body(schemas.EXTEND)
+    @wsgi.success(202)
+    def extend(self, request, share_id, body):
+        """Let a share hold more; with force, whether there is room or not."""
+        force = _read_force(request, body['extend'])
+        self._find(request, share_id, force and 'share:force_extend')
+        self._shares.extend(
+            request.context, share_id, int(body['extend']['new_size']), force
+        )
+
+    @wsgi.policy('share:shrink')
+    @wsgi.body(schemas.SHRINK)
+    @wsgi.success(202)
+    def shrink(self, request, share_id, body):
+        """Let a share hold less."""
+        self._find(request, share_id)
+        self._shares.shrink(
+            request.context, share_id, int(body['shrink']['new_size'])
+        )
+
+    @wsgi.policy('share:get_share_metadata')
+    def list_metadata(self, request, share_id):
+        """Show the metadata of a share."""
+        return {'metadata': self._see(request, share_id).metadata}
+
+    @wsgi.policy('share:update_share_metadata')
+    @wsgi.body(metadata_schema.BODY, 'metadata')
+    def set_metadata(self, request, share_id, body):
+        """Set or change metadata; what is not given stays."""
+        return self._set(request, share_id, body)
+
+    @wsgi.policy('share:update_share_metadata')
+    @wsgi.body(metadata_schema.BODY, 'metadata')
+    def replace_metadata(self, request, share_id, body):
+        """Set metadata; what is not given goes."""
+        return self._set(request, share_id, body, replace=True)
+
+    def _set(self, request, share_id, metadata, replace=False):
+        self._find(request, share_id)
+        found = self._shares.set_metadata(
+            request.context, share_id, metadata, replace
+        )
+        return {'metadata': found}
+
+    @wsgi.policy('share:get_share_metadata')
+    def show_metadata(self, request, share_id, key):
+        """Show one key of the metadata."""
+        metadata = self._see(request, share_id).metadata
+        if key not in metadata:
+            raise exception.NotFound(
+                f'The share {share_id} has no metadata {key:.255}.'
+            )
+        return {'meta': {key: metadata[key]}}
+
+    @wsgi.policy('share:update_share_metadata')
+    @wsgi.body(metadata_schema.BODY, 'meta', 'metadata')
+    def update_metadata(self, request, share_id, key, body):
+        """Set one key of the metadata."""
+        schema_base.check_only_key(body, key)
+        self._set(request, share_id, body)
+        return {'meta': body}
+
+    @wsgi.policy('share:delete_share_metadata')
+    def delete_metadata(self, request, share_id, key):
+        """Remove one key of the metadata."""
+        self._find(request, share_id)
+        self._shares.delete_metadata(request.context, share_id, key)
+
+
+def _read_filters(query):
+    filters = schema_base.one_name_each(query, schemas.FILTER_ALIASES)
+    for name in schemas.BOOLEANS:
+        if name in filters:
+            filters[name] = schema_base.to_bool(filters[name])
+    for name in schemas.MAPPINGS:
+        if name in filters:
+            filters[name] = spec_filter.read(filters, name)
+    return filters
+
+
+def _finds_nothing(filters):
+    """Take out the filters by what no share has here."""
+    key = filters.pop('encryption_key_ref', None)
+    return filters.pop('is_soft_deleted', False) or key is not None
+
+
+def _read_share(body):
+    values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
+    for name in schemas.NOT_HERE:
+        values.pop(name, None)
+    values['size'] = int(values['size'])
+    values['is_public'] = schema_base.to_bool(values.get('is_public', False))
+    return share_creation.NewShare(**values)
+
+
+def _read_force(request, options):
+    force = schema_base.to_bool(options.get('force', False))
+    since = microversions.parse(schemas.FORCE_SINCE)
+    if force and request.version < since:
+        raise exception.Invalid(
+            f'force: came with version {schemas.FORCE_SINCE} of the API.'
+        )
+    return force

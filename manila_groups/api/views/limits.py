@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Limits as clients read them."""
+
+from manila_groups.api.views import base
+
+#: Rows of (resource, what its limit is called, what its usage is called, the
+#: microversion).
+_TABLE = (
+    ('shares', 'maxTotalShares', 'totalSharesUsed', '2.31'),
+    (
+        'gigabytes',
+        'maxTotalShareGigabytes',
+        'totalShareGigabytesUsed',
+        '2.31',
+    ),
+    (
+        'snapshots',
+        'maxTotalShareSnapshots',
+        'totalShareSnapshotsUsed',
+        '2.31',
+    ),
+    (
+        'snapshot_gigabytes',
+        'maxTotalSnapshotGigabytes',
+        'totalSnapshotGigabytesUsed',
+        '2.31',
+    ),
+    (
+        'share_networks',
+        'maxTotalShareNetworks',
+        'totalShareNetworksUsed',
+        '2.31',
+    ),
+    ('share_groups', 'maxTotalShareGroups', 'totalShareGroupsUsed', '2.58'),
+    (
+        'share_group_snapshots',
+        'maxTotalShareGroupSnapshots',
+        'totalShareGroupSnapshotsUsed',
+        '2.58',
+    ),
+)
+
+
+def _fields(resource, limit, usage, since):
+    return (
+        base.Field(limit, since, value=lambda f, _: f.quotas[resource].limit),
+        base.Field(usage, since, value=lambda f, _: f.quotas[resource].in_use),
+    )
+
+
+ABSOLUTE = base.View(*(field for row in _TABLE for field in _fields(*row)))
