@@ -110,3 +110,8 @@ RULE_QUEUE_DENIAL = Step(
 )
 RULE_DENY = Step((QUEUED_TO_DENY,), DENYING)
 RULE_DENY_FAILED = Step((DENYING,), ERROR)
+
+
+def noun(kind: str) -> str:
+    """What people call rows of a kind."""
+    return kind.replace('_', ' ')

@@ -37,7 +37,9 @@ class Worker:
             delete(*args)
         except Exception:
             LOG.exception(
-                'Something may be left over of the %s %s', kind, args[0].id
+                'Something may be left over of the %s %s',
+                states.noun(kind),
+                args[0].id,
             )
             return False
         return True

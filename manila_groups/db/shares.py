@@ -299,11 +299,22 @@ def in_no_snapshot():
     return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)
 
 
-def group_size(session, group_id: str) -> int:
-    """How many GiB the shares of a group that exist may hold together."""
-    size = sa.func.coalesce(_SHARE.c.new_size, _SHARE.c.size)
+def group_size(session, group_id: str, changing: str) -> int:
+    """How many GiB the shares of a group may hold when one has changed.
+
+    What their pool holds for them. What another one that shrinks or goes may
+    hold is taken from it with its own work only, which looks at what it holds.
+
+    :param changing: the id of the share whose work it is
+    """
+    status, it = _SHARE.c.status, _SHARE.c.id == changing
+    size = sa.case(
+        (sa.and_(it, status == states.DELETING), 0),
+        (sa.and_(it, status == states.SHRINKING), _SHARE.c.new_size),
+        else_=_SHARE.c.claimed_gb,
+    )
     return session.scalar(
         sa.select(sa.func.coalesce(sa.func.sum(size), 0)).where(
-            in_group(group_id), _SHARE.c.status != states.DELETING
+            in_group(group_id)
         )
     )

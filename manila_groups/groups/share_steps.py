@@ -244,7 +244,7 @@ class ShareSteps(steps.Steps):
 def group_size(session, share: records.Share) -> int:
     """How much the shares of a share's group may hold together, in GiB."""
     if share.share_group_id is not None:
-        return shares.group_size(session, share.share_group_id)
+        return shares.group_size(session, share.share_group_id, share.id)
     return share.new_size or share.size
 
 

@@ -8,6 +8,7 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import service
+from manila_groups import states
 from manila_groups.groups import lifecycle
 from manila_groups.groups import placing
 from manila_groups.scheduler import placement
@@ -73,14 +74,19 @@ class SchedulerManager:
             chosen = _find(candidates, decision.ranking[0].pool)
             claim = self._claim(waiting, chosen, attempt < CLAIMS)
             if claim is placing.Claim.TAKEN:
-                LOG.info('The %s %s goes to %s', kind, row_id, chosen.name)
+                LOG.info(
+                    'The %s %s goes to %s',
+                    states.noun(kind),
+                    row_id,
+                    chosen.name,
+                )
                 return chosen.name
             if claim is placing.Claim.NOT_WAITING:
                 return None
         LOG.warning(
             'The %s %s was not placed: the pools change faster than they can '
             'be claimed. It is tried again later.',
-            kind,
+            states.noun(kind),
             row_id,
         )
         return None
@@ -98,7 +104,7 @@ class SchedulerManager:
         except Exception:
             LOG.exception(
                 'No decision was made on the %s %s',
-                waiting.kind,
+                states.noun(waiting.kind),
                 waiting.row.id,
             )
             return None
@@ -140,10 +146,10 @@ class SchedulerManager:
         if ended and decision is not None:
             LOG.warning(
                 'No pool fits the %s %s of project %s:\n%s',
-                waiting.kind,
+                states.noun(waiting.kind),
                 waiting.row.id,
                 waiting.row.project_id,
-                decision.for_operator() or 'the pool is not reported',
+                decision.for_operator() or 'no such pool is reported',
             )
 
     def reconcile(self) -> None:

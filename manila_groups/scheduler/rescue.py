@@ -73,6 +73,6 @@ def _log_deletion(kind, row):
     LOG.warning(
         'The back end of %s is gone for good: the %s %s is deleted without it',
         row.host,
-        kind,
+        states.noun(kind),
         row.id,
     )

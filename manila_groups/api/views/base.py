@@ -77,9 +77,7 @@ class View:
 def time(name: str, since: str = '2.31') -> Field:
     """A field that is a time, in ISO 8601 with microseconds and no zone."""
     get = operator.attrgetter(name)
-    return Field(
-        name, since, value=lambda record, _: format_time(get(record))
-    )
+    return Field(name, since, value=lambda record, _: format_time(get(record)))
 
 
 def format_time(value: datetime.datetime | None) -> str | None:

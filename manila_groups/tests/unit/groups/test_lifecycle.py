@@ -2,7 +2,6 @@
 """No share group is stuck or counted wrong, whatever is lost or dies."""
 
 from manila_groups import states
-from manila_groups.db import messages
 from manila_groups.groups import placing
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
@@ -393,16 +392,3 @@ class TestSteps(LifecycleTest):
         group = self.service.get(group_id)
         self.assertTrue(self.steps.attempt_failed(group, True))
         self.assertSettlesAs('available', group_id)
-
-    def test_messages_are_forgotten_in_time(self):
-        group_id = self.service.create()
-        self.placing.no_place(self.waiting(group_id), 'no room')
-        (message,) = self.service.user_messages()
-        ttl = self.service.conf.service.message_ttl
-        self.service.clock.advance(ttl - 1)
-        self.service.reconcile()
-        self.assertEqual([message], self.service.user_messages())
-        self.service.clock.advance(2)
-        self.service.reconcile()
-        with self.service.db.reader() as session:
-            self.assertIsNone(messages.get(session, message.id))

@@ -85,6 +85,22 @@ class TestLife(share_case.ShareCase):
         self.service.deliver_all()
         self.assertEqual([2], [one.group_size_gb for one in deleted])
 
+    def test_a_group_size_while_other_members_wait(self):
+        group_id, (shrinks, goes, grows) = self.full_group(5, 3, 1)
+        driver = self.driver_of(self.service.get(group_id))
+        self.shares.shrink(self.caller, shrinks, 2)
+        self.delete(goes)
+        self.service.messages.clear()
+        self.shares.extend(self.caller, grows, 2)
+        self.service.deliver_all()
+        self.assertEqual(10, driver.shares[grows].group_size_gb)
+        self.service.pass_time(61)
+        self.service.reconcile()
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get_share(goes))
+        self.assertIn(driver.shares[shrinks].group_size_gb, (4, 7))
+        self.assertEqual('available', self.service.share_status(shrinks))
+
     def test_extend_by_force(self):
         share_id = self.available_share(90)
         self.shares.extend(self.service.admin, share_id, 150, force=True)
