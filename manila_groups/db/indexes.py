@@ -62,6 +62,8 @@ SHARE_INDEXES = (
     ('project_id', 'share_type_id', 'id'),
     ('project_id', 'share_network_id', 'id'),
     ('project_id', 'snapshot_id', 'id'),
+    ('project_id', 'updated_at', 'id'),
+    ('project_id', 'user_id', 'id'),
     ('share_group_id', 'created_at', 'id'),
     ('created_at', 'id'),
     ('name', 'created_at', 'id'),

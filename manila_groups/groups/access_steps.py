@@ -32,7 +32,7 @@ class AccessSteps(steps.Steps):
 
     #: What users are told is of the share.
     kind = states.SHARE
-    rows = rows.ROWS
+    store = rows
 
     @db_api.retry_on_deadlock
     def begin(

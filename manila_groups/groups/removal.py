@@ -91,11 +91,20 @@ def share_group(session, row: records.ShareGroup, *conditions) -> bool:
     shares.ROWS.delete_many(session, shares.in_group(row.id))
     share_groups.ROWS.delete(session, row.id)
     attempts.forget(session, [row.id, *(one.id for one in members)])
-    if row.host is not None:
-        claimed = sum(one.claimed_gb for one in members if one.host)
-        pools.release(session, row.host, groups=1, gigabytes=claimed)
+    _release(session, row, members)
     count_snapshots(session, snapshots, quotas.give_back)
     _give_shares_back(session, members)
     owner = quotas.Owner(row.project_id, row.user_id)
     quotas.give_back(session, owner, {quotas.SHARE_GROUPS: 1})
     return True
+
+
+def _release(session, group, members):
+    # A share that was set to another status by hand while it was made with
+    # its group is in the pool that the group was taken away from.
+    claimed = collections.Counter()
+    for one in members:
+        claimed[one.host] += one.claimed_gb
+    for host in sorted({group.host, *claimed} - {None}):
+        groups = int(host == group.host)
+        pools.release(session, host, groups=groups, gigabytes=claimed[host])

@@ -18,14 +18,6 @@ from manila_groups.db import shares
 IP = 'ip'
 LEVELS = ('rw', 'ro')
 
-#: The statuses of a share that is at its back end with nothing under way.
-_CHANGEABLE = (
-    states.AVAILABLE,
-    states.EXTENDING_ERROR,
-    states.SHRINKING_ERROR,
-    states.POSSIBLE_DATA_LOSS,
-)
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NewRule:
@@ -249,9 +241,9 @@ def _begin_change(session, ctxt, share_id):
         session, share_id, {'access_rules_status': states.SYNCING}
     )
     share = _get_share(session, ctxt, share_id)
-    if share.status not in _CHANGEABLE or share.host is None:
+    if share.status not in states.SETTLED or share.host is None:
         raise exception.Invalid(
             f'The share {share_id} has the status {share.status}; its access '
-            f'rules can be changed when it is {" or ".join(_CHANGEABLE)}.'
+            f'rules can be changed when it is {" or ".join(states.SETTLED)}.'
         )
     return share

@@ -66,6 +66,11 @@ def _hold_source(session, ctxt, snapshot_id):
             'source_share_group_snapshot_id: there is no share group '
             f'snapshot {snapshot_id}.'
         )
+    if found.project_id != ctxt.project_id:
+        raise exception.Invalid(
+            'source_share_group_snapshot_id: the share group snapshot '
+            f'{snapshot_id} belongs to another project.'
+        )
     if found.status != states.AVAILABLE:
         raise exception.Conflict(
             'source_share_group_snapshot_id: the share group snapshot '

@@ -198,6 +198,11 @@ def _hold_group(session, ctxt, group_id):
         raise exception.Invalid(
             f'share_group_id: there is no share group {group_id}.'
         )
+    if group.project_id != ctxt.project_id:
+        raise exception.Invalid(
+            f'share_group_id: the share group {group_id} belongs to another '
+            'project.'
+        )
     if group.status != states.AVAILABLE:
         raise exception.Conflict(
             f'The share group {group_id} has the status {group.status}; it '

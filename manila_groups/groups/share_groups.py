@@ -186,7 +186,19 @@ class ShareGroups:
         with self._db.writer() as session:
             _get(session, ctxt, group_id)
             rows.ROWS.set_status(session, group_id, status)
-            # What was being made with the group has no work either.
+            # What was being deleted or made with the group has no work either.
+            snapshot_rows.ROWS.take_steps(
+                session,
+                states.SNAPSHOT_DELETE_FAILED,
+                snapshot_rows.in_group(group_id),
+                models.ShareGroupSnapshot.stepped_at.is_(None),
+            )
+            share_rows.ROWS.take_steps(
+                session,
+                states.DELETE_FAILED,
+                share_rows.in_group(group_id),
+                models.Share.stepped_at.is_(None),
+            )
             share_rows.ROWS.take_steps(
                 session,
                 states.CREATE_FAILED,

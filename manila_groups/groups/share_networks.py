@@ -14,6 +14,7 @@ from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import share_networks as rows
 from manila_groups.groups import quotas
+from manila_groups.groups import visibility
 
 _COUNTED = {quotas.SHARE_NETWORKS: 1}
 _NEUTRON = ('neutron_net_id', 'neutron_subnet_id')
@@ -71,13 +72,9 @@ class ShareNetworks:
         :returns: the networks, and whether more follow
         :raises Invalid: an unknown marker
         """
-        filters = dict(filters)
-        everywhere = filters.pop('all_tenants', False)
-        chosen = everywhere or 'project_id' in filters
-        if not (ctxt.is_admin and chosen):
-            filters['project_id'] = ctxt.project_id
+        narrowed = visibility.narrow(ctxt, filters)
         with self._db.reader() as session:
-            return rows.list_page(session, filters, page, details)
+            return rows.list_page(session, narrowed, page, details)
 
     def get(self, ctxt, network_id: str) -> records.ShareNetwork:
         """Read one share network.

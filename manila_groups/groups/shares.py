@@ -205,7 +205,8 @@ class Shares:
         :raises OverQuota: the project may not have so much more
         """
         share = self._begin_extend(ctxt, share_id, size, force)
-        if force:
+        # An extension that was broken off may have left the room claimed.
+        if force or share.claimed_gb >= size:
             self._backends.work(ctxt, share.host, states.SHARE, share_id)
         else:
             self._scheduler.place(ctxt, states.SHARE, share_id)

@@ -47,6 +47,11 @@ class Steps:
         now = self.get(row.id)
         return now is not None and now.host == row.host
 
+    def is_stuck(self, row) -> bool:
+        """Tell whether the last step of a row is too long ago."""
+        last = row.stepped_at
+        return last is not None and last < stuck(self._conf)
+
     def _unfinished(
         self, statuses: tuple[str, ...], every: bool, *conditions
     ) -> list[str]:

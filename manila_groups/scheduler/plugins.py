@@ -7,6 +7,7 @@ from stevedore import named
 from manila_groups import exception
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import weighers
+from manila_groups.scheduler.filters import capacity
 
 FILTERS = 'manila_groups.scheduler.filters'
 WEIGHERS = 'manila_groups.scheduler.weighers'
@@ -15,10 +16,16 @@ WEIGHERS = 'manila_groups.scheduler.weighers'
 def load_filters(conf: cfg.ConfigOpts) -> list[filters.Filter]:
     """Make the filters of ``[scheduler] enabled_filters``, in its order.
 
+    The one that looks at the capacity is always there: what a pool has no
+    room for can't be claimed, so it must not be chosen either.
+
     :raises ConfigurationError: a name is unknown, listed twice, or its
         plug-in can't be loaded
     """
-    return _load(conf, 'enabled_filters', FILTERS)
+    found = _load(conf, 'enabled_filters', FILTERS)
+    if capacity.CapacityFilter.name not in {one.name for one in found}:
+        found.append(capacity.CapacityFilter(conf))
+    return found
 
 
 def load_weighers(conf: cfg.ConfigOpts) -> list[weighers.Weigher]:

@@ -23,42 +23,44 @@ class Rescuer:
         self._steps = steps
         self._place = place
         self._rescues = {
-            states.SHARE_GROUP: self._rescue_share_group,
-            states.SHARE: self._rescue_share,
-            states.SHARE_GROUP_SNAPSHOT: self._rescue_snapshot,
+            states.SHARE_GROUP: (steps.share_groups, self._rescue_share_group),
+            states.SHARE: (steps.shares, self._rescue_share),
+            states.SHARE_GROUP_SNAPSHOT: (
+                steps.snapshots,
+                self._rescue_snapshot,
+            ),
         }
 
     def rescue(self) -> None:
         """Look for such work, and see to it."""
         for kind, row_id in self._steps.stranded():
-            service.quietly(self._rescues[kind], row_id)
+            service.quietly(self._rescue, kind, row_id)
 
-    def _rescue_share_group(self, group_id):
-        group = self._steps.share_groups.get(group_id)
-        if group is None:
-            return
+    def _rescue(self, kind, row_id):
+        kind_steps, rescue = self._rescues[kind]
+        row = kind_steps.get(row_id)
+        # Another scheduler may have rescued it, or a user deleted it: then
+        # it is elsewhere, or waits for something else.
+        if row is not None and kind_steps.is_stuck(row):
+            rescue(row)
+
+    def _rescue_share_group(self, group):
         if group.status == states.DELETING:
             _log_deletion(self._steps.share_groups.kind, group)
             self._steps.share_groups.deleted(group)
         elif self._steps.share_groups.attempt_failed(group, cleaned=False):
-            self._place_again(states.SHARE_GROUP, group_id)
+            self._place_again(states.SHARE_GROUP, group.id)
 
-    def _rescue_share(self, share_id):
-        share = self._steps.shares.get(share_id)
-        if share is None:
-            return
+    def _rescue_share(self, share):
         if share.status == states.DELETING:
             _log_deletion(self._steps.shares.kind, share)
             self._steps.shares.deleted(share)
         elif share.status in (states.EXTENDING, states.SHRINKING):
             self._steps.shares.resize_failed(share)
         elif self._steps.shares.attempt_failed(share, cleaned=False):
-            self._place_again(states.SHARE, share_id)
+            self._place_again(states.SHARE, share.id)
 
-    def _rescue_snapshot(self, snapshot_id):
-        snapshot = self._steps.snapshots.get(snapshot_id)
-        if snapshot is None:
-            return
+    def _rescue_snapshot(self, snapshot):
         if snapshot.status == states.DELETING:
             _log_deletion(self._steps.snapshots.kind, snapshot)
             self._steps.snapshots.deleted(snapshot)

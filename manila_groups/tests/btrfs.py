@@ -95,4 +95,5 @@ def use(test) -> BtrfsFixture:
 
 
 def _reason(error):
-    return getattr(error, 'stderr', None) or error
+    said = getattr(error, 'stderr', None) or error
+    return f'it takes mkfs.btrfs, CAP_SYS_ADMIN and a loop device: {said}'

@@ -119,13 +119,13 @@ def to_is_public(value: Any) -> bool | None:
 
 
 def check_only_key(body: Mapping[str, Any], key: str) -> None:
-    """Check that a body names just the spec that the path names.
+    """Check that a body names just the key that the path names.
 
     :raises Invalid: it names another, or several
     """
     if list(body) != [key]:
         raise exception.Invalid(
-            f'The body must name the spec {key!r:.100} of the path, and no '
+            f'The body must name the key {key!r:.100} of the path, and no '
             'other.'
         )
 

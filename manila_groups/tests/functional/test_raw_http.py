@@ -167,7 +167,7 @@ class RawHttpTestCase(base.TestCase):
         self.assertServes()
 
     def test_a_deletion_has_no_body_and_the_connection_stays(self):
-        path = f'/v2/share-groups/{api_fixture.GROUP_ID}'.encode()
+        path = f'/v2/share-groups/{api_fixture.GROUP_ID}?force=1'.encode()
         self.assertEqual(
             202, self.ask(b'DELETE %b HTTP/1.1\r\n' % path + HEAD + b'\r\n')[0]
         )

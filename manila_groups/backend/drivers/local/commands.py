@@ -25,25 +25,30 @@ _BOUND = ('setpriv', '--pdeathsig', 'KILL', '--')
 #: How many seconds a command that was killed may take to be gone.
 _PATIENCE = 5
 
-#: Clients change a share while it is copied or measured: files that vanish
-#: make these commands fail.
-_ATTEMPTS = 3
+#: How cp and du end what they say of a file that has gone meanwhile.
+_VANISHED = ': No such file or directory'
 
 
-def _run(timeout, *command, attempts=1):
+def _run(timeout, *command, busy=None):
+    """Run a command and return its output.
+
+    :param busy: a directory that clients change meanwhile: files that
+        vanish from it are no failure
+    """
     try:
         return processutils.execute(
             *_BOUND,
             *command,
             env_variables=_ENVIRONMENT,
             timeout=timeout,
-            attempts=attempts,
             on_completion=_end,
         )[0]
     except subprocess.TimeoutExpired as error:
         reason = f'took longer than local_command_timeout = {timeout} seconds'
         raise _failed(command, reason) from error
     except processutils.ProcessExecutionError as error:
+        if busy and _only_vanished(busy, error):
+            return error.stdout
         raise _failed(command, error.stderr.strip()[:1000]) from error
     except OSError as error:
         raise _failed(command, str(error)) from error
@@ -55,6 +60,19 @@ def _end(process):
     process.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_PATIENCE)
+
+
+def _only_vanished(directory, error):
+    lines = error.stderr.splitlines()
+    return (
+        error.exit_code == 1
+        and os.path.lexists(directory)
+        and lines != []
+        and all(
+            f"'{directory}/" in line and line.endswith(_VANISHED)
+            for line in lines
+        )
+    )
 
 
 def _failed(command, reason):
@@ -98,6 +116,7 @@ def copy(timeout: float, source: str, target: str) -> None:
         timeout,
         *('cp', '--archive', '--reflink=auto', '--no-target-directory'),
         *('--', source, target),
+        busy=source,
     )
 
 
@@ -109,7 +128,7 @@ def flush(timeout: float, path: str) -> None:
 def usage(timeout: float, path: str) -> int:
     """Say how many bytes of storage a directory tree takes."""
     command = ('du', '--summarize', '--one-file-system', '--block-size=1')
-    text = _run(timeout, *command, '--', path, attempts=_ATTEMPTS)
+    text = _run(timeout, *command, '--', path, busy=path)
     return int(text.split()[0])
 
 
@@ -126,6 +145,11 @@ def make_subvolume(
         _run(timeout, 'btrfs', 'subvolume', 'create', path)
     os.chown(path, user, group, follow_symlinks=False)
     os.chmod(path, mode)
+
+
+def number_subvolume(timeout: float, path: str) -> int:
+    """Find the number of a Btrfs subvolume, also of one that is closed."""
+    return int(_run(timeout, 'btrfs', 'inspect-internal', 'rootid', path))
 
 
 def snapshot(
@@ -178,6 +202,7 @@ FUNCTIONS = {
         usage,
         enable_quotas,
         make_subvolume,
+        number_subvolume,
         snapshot,
         delete_subvolume,
         limit_subvolume,

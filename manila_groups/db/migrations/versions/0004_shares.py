@@ -132,6 +132,8 @@ def upgrade():
         ('project_id', 'share_type_id', 'id'),
         ('project_id', 'size', 'id'),
         ('project_id', 'snapshot_id', 'id'),
+        ('project_id', 'updated_at', 'id'),
+        ('project_id', 'user_id', 'id'),
         ('project_id', 'status', 'id'),
         ('project_id', 'status', 'created_at', 'id'),
         ('share_group_id', 'created_at', 'id'),

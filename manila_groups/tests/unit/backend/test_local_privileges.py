@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import fixtures
 from oslo_privsep import priv_context
 
 from manila_groups import exception
@@ -62,6 +63,11 @@ class PrivilegesTestCase:
             closed.mkdir()
             (closed / 'file').write_text('secret')
             closed.chmod(0o700)
+            if os.geteuid() == 0:
+                # So may root of a client do with the share itself.
+                home = self.home(share)
+                home.chmod(0o700)
+                os.chown(home, NOBODY + 1, NOBODY + 1)
 
     def _go_on(self, made):
         """Use each of the other methods, on what root or a user hides."""
@@ -200,6 +206,31 @@ class TestCommands(base.TestCase):
         while runs() and time.monotonic() < deadline:
             time.sleep(0.01)
         self.assertFalse(runs())
+
+    def test_files_that_vanish_meanwhile(self):
+        temp = self.useFixture(fixtures.TempDir()).path
+        gone = f"echo \"du: cannot access '{temp}/x': No such file or "
+        gone += 'directory" >&2; '
+        for say, busy, is_well in (
+            (gone, temp, True),
+            (gone, None, False),
+            (gone, f'{temp}/not/there', False),
+            (gone, '/', False),
+            ('', temp, False),
+            (f'{gone} echo "du: {temp}/y: Stale" >&2;', temp, False),
+        ):
+            command = ('sh', '-c', f'{say} echo 7; exit 1')
+            if is_well:
+                said = commands._run(5, *command, busy=busy)
+                self.assertEqual('7\n', said)
+            else:
+                self.assertRaises(
+                    exception.DriverError,
+                    commands._run,
+                    5,
+                    *command,
+                    busy=busy,
+                )
 
     def test_failure(self):
         error = self.assertRaises(

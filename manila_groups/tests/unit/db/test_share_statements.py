@@ -12,6 +12,7 @@ import webob
 from manila_groups import rpc
 from manila_groups.cmd import api
 from manila_groups.db import models
+from manila_groups.db import shares
 from manila_groups.tests.unit.db import case
 
 FEW, MANY = 100, 10000
@@ -52,19 +53,7 @@ FEW_FOUND = {
     'export_location_id': made_id(7),
 }
 #: Sort keys that have an index for the list of one project.
-SORT_KEYS = (
-    'id',
-    'name',
-    'size',
-    'status',
-    'host',
-    'share_proto',
-    'project_id',
-    'created_at',
-    'share_type_id',
-    'share_network_id',
-    'snapshot_id',
-)
+SORT_KEYS = sorted(set(shares.SORT_COLUMNS) - {'availability_zone'})
 
 
 class TestStatements(case.OnSqlite):

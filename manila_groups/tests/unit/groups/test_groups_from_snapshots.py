@@ -170,6 +170,7 @@ class TestCreate(FromSnapshotCase):
             (self.caller, NOBODY),
             (self.admin, 'x' * 255),
             (self.other, snapshot_id),
+            (self.admin, snapshot_id),
         ):
             self.refused(
                 exception.Invalid,

@@ -16,6 +16,7 @@ from manila_groups.tests import base
 from manila_groups.tests import fixtures
 
 REPORT = {
+    'claimable_gb': None,
     'total_capacity_gb': 2,
     'free_capacity_gb': 1,
     'reserved_percentage': 0,

@@ -80,6 +80,8 @@ class TestCreate(snapshot_case.SnapshotCase):
             (self.caller, NOBODY),
             (self.admin, 'x' * 255),
             (self.other, group_id),
+            # What it took of their quota would not be the owner's.
+            (self.admin, group_id),
         ):
             self.refused(
                 exception.Invalid,

@@ -75,6 +75,11 @@ class PluginsTestCase(base.TestCase):
         self.assertIsInstance(loaded[1], capacity.CapacityFilter)
         self.assertIs(conf, loaded[1].conf)
 
+    def test_the_capacity_is_always_looked_at(self):
+        conf = fixtures.make_conf(enabled_filters=['service'])
+        loaded = plugins.load_filters(conf)
+        self.assertEqual(['service', 'capacity'], [one.name for one in loaded])
+
     def test_none_enabled(self):
         conf = fixtures.make_conf(enabled_weighers=[])
         self.assertEqual([], plugins.load_weighers(conf))
