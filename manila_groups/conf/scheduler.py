@@ -25,10 +25,11 @@ OPTS = [
         help="""
 The filters that a pool must pass to be given a share group.
 
-The filter capacity is always one of them, listed or not: a pool can't give what
-it does not have. Every filter judges every pool, so their order changes nothing but the order in
-which reasons are told. A name is that of an entry point in the namespace
-``manila_groups.scheduler.filters``; packages beside this one can add some. A
+The filter capacity is always one of them, listed or not: a pool can't give
+what it does not have. Every filter judges every pool, so their order changes
+nothing but the order in which reasons are told. A name is that of an entry
+point in the namespace ``manila_groups.scheduler.filters``; packages beside
+this one can add some. A
 name that no installed package has stops the scheduler from starting.
 """,
     ),
