@@ -98,7 +98,9 @@ class HttpServer(service.ServiceBase):
         """Have the loop's own thread call: it selects on the sockets."""
         for one in list(self._sockets.values()):
             if isinstance(one, trigger.trigger):
-                one.pull_trigger(call)
+                # A loop that has ended already has closed its trigger.
+                with contextlib.suppress(OSError):
+                    one.pull_trigger(call)
                 return
 
     def _listening(self):

@@ -29,8 +29,8 @@ The filter capacity is always one of them, listed or not: a pool can't give
 what it does not have. Every filter judges every pool, so their order changes
 nothing but the order in which reasons are told. A name is that of an entry
 point in the namespace ``manila_groups.scheduler.filters``; packages beside
-this one can add some. A
-name that no installed package has stops the scheduler from starting.
+this one can add some. A name that no installed package has stops the
+scheduler from starting.
 """,
     ),
     cfg.ListOpt(

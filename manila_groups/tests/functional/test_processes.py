@@ -32,7 +32,7 @@ connection = {url}
 [service]
 heartbeat_interval = 0.5
 reconcile_interval = 0.5
-down_time = 5
+down_time = 30
 stuck_after = 2
 [slow]
 driver = local

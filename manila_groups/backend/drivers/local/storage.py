@@ -66,7 +66,7 @@ class Storage(abc.ABC):
 
     :param path: the back end's ``local_path``
     :param call: does what needs privileges:
-        :func:`~manila_groups.backend.drivers.local.privileged.caller`
+        :class:`~manila_groups.backend.drivers.local.privileged.Caller`
     """
 
     #: The value of ``consistent_snapshot_support``; None does not report it.

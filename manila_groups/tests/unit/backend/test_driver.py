@@ -112,6 +112,8 @@ class TestDriver(base.TestCase):
 class TestExample(contract.DriverContract, base.TestCase):
     """The example of the driver guide is a driver that works."""
 
+    has_bytes = False
+
     def make_driver(self):
         if not hasattr(self, 'example'):
             block = re.search(
@@ -122,10 +124,23 @@ class TestExample(contract.DriverContract, base.TestCase):
             names = {}
             exec(textwrap.dedent(block.group(1)), names)
             kind = names['ShelfDriver']
-            section = contract.section('alpha', kind.opts, shelf_slots=100)
+            section = contract.section('alpha', kind.opts, shelf_slots=1000)
             self.example = kind('alpha', section)
         self.example.setup()
         return self.example
 
+    def things(self, made, kind):
+        return {
+            thing.id
+            for thing in made.shelf.values()
+            if isinstance(thing, kind)
+        }
+
     def groups_of(self, made):
-        return set(made.shelf)
+        return self.things(made, driver.ShareGroup)
+
+    def shares_of(self, made):
+        return self.things(made, driver.Share)
+
+    def snapshots_of(self, made):
+        return self.things(made, driver.ShareGroupSnapshot)

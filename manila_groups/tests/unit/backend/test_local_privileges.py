@@ -13,7 +13,7 @@ from oslo_privsep import priv_context
 
 from manila_groups import exception
 from manila_groups.backend.drivers.local import commands
-from manila_groups.backend.drivers.local import privileged
+from manila_groups.backend.drivers.local import privsep
 from manila_groups.tests import base
 from manila_groups.tests import servers
 from manila_groups.tests.unit.backend import contract
@@ -89,10 +89,10 @@ class PrivilegesTestCase:
 
     def test_through_a_helper_that_is_forked(self):
         def run(work):
-            privileged.context.start(priv_context.Method.FORK)
+            privsep.context.start(priv_context.Method.FORK)
             _become_nobody()
             work(local_case.make(self.path, local_privileges='privsep'))
-            privileged.context.stop()
+            privsep.context.stop()
 
         self.in_child(lambda: run(self._begin))
         self._hide()
@@ -112,8 +112,8 @@ class PrivilegesTestCase:
             self._begin(made)
             self._hide()
             self._go_on(made)
-            self.assertTrue(privileged.context.channel.running)
-            privileged.context.stop()
+            self.assertTrue(privsep.context.channel.running)
+            privsep.context.stop()
 
         self.in_child(run)
 
