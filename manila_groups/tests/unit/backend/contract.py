@@ -69,13 +69,7 @@ def clones_of(pool, shares):
 
 
 class DriverContract:
-    """Mix in, and define the methods below.
-
-    A driver without storage sets :attr:`has_bytes` to False, and needs no
-    :meth:`write` and :meth:`read`.
-    """
-
-    has_bytes = True
+    """Mix in, and define the methods below."""
 
     def make_driver(self):
         """Make a driver that is set up, always on the same storage."""
@@ -93,22 +87,10 @@ class DriverContract:
         """List the ids of the snapshots that are really there."""
         raise NotImplementedError
 
-    def write(self, share, text):
-        """Put text into a file of a share, the same file each time."""
-        raise NotImplementedError
-
-    def read(self, share):
-        """Return the text that :meth:`write` has put into a share."""
-        raise NotImplementedError
-
     def setUp(self):
         super().setUp()
         self.driver = self.make_driver()
         self.pool = self.driver.pools()[0].name
-
-    def need_bytes(self):
-        if not self.has_bytes:
-            self.skipTest('this driver keeps no bytes')
 
     def group_with(self, number):
         """Make a group; return it, and as many new shares of it."""
@@ -206,15 +188,6 @@ class DriverContract:
         )
         self.assertEqual(set(), self.shares_of(self.driver))
 
-    def test_create_share_again_keeps_the_bytes(self):
-        self.need_bytes()
-        member = self.group_with(1)[1]
-        for made in (share(self.pool), member):
-            self.driver.create_share(made)
-            self.write(made, 'bytes')
-            self.driver.create_share(made)
-            self.assertEqual('bytes', self.read(made))
-
     def test_delete_share(self):
         group, kept, gone = self.group_with(2)
         alone = share(self.pool)
@@ -288,26 +261,6 @@ class DriverContract:
             self.shares_of(self.driver),
         )
 
-    def test_clone_has_the_bytes_of_the_snapshot(self):
-        self.need_bytes()
-        group, *members = self.group_with(2)
-        for number, member in enumerate(members):
-            self.write(member, f'old {number}')
-        taken = snapshot(group, members)
-        self.driver.create_share_group_snapshot(taken)
-        for member in members:
-            self.write(member, 'new')
-        self.driver.create_share_group_snapshot(taken)
-        new_group, clones = clones_of(self.pool, members)
-        arguments = (new_group, taken, clones)
-        self.driver.create_share_group_from_snapshot(*arguments)
-        self.write(clones[1].share, 'mine')
-        self.driver.create_share_group_from_snapshot(*arguments)
-        self.driver.delete_share_group_snapshot(taken)
-        self.driver.delete_share_group(group)
-        self.assertEqual('old 0', self.read(clones[0].share))
-        self.assertEqual('mine', self.read(clones[1].share))
-
     def test_clone_of_some_members(self):
         group, *members = self.group_with(3)
         taken = snapshot(group, members)
@@ -365,3 +318,42 @@ class DriverContract:
         member = share(self.pool, group)
         self.driver.create_share(member)
         self.driver.create_share_group_snapshot(snapshot(group, [member]))
+
+
+class BytesContract(DriverContract):
+    """Mix in where shares hold bytes that tests can get at."""
+
+    def write(self, share, text):
+        """Put text into a file of a share, the same file each time."""
+        raise NotImplementedError
+
+    def read(self, share):
+        """Return the text that :meth:`write` has put into a share."""
+        raise NotImplementedError
+
+    def test_create_share_again_keeps_the_bytes(self):
+        member = self.group_with(1)[1]
+        for made in (share(self.pool), member):
+            self.driver.create_share(made)
+            self.write(made, 'bytes')
+            self.driver.create_share(made)
+            self.assertEqual('bytes', self.read(made))
+
+    def test_clone_has_the_bytes_of_the_snapshot(self):
+        group, *members = self.group_with(2)
+        for number, member in enumerate(members):
+            self.write(member, f'old {number}')
+        taken = snapshot(group, members)
+        self.driver.create_share_group_snapshot(taken)
+        for member in members:
+            self.write(member, 'new')
+        self.driver.create_share_group_snapshot(taken)
+        new_group, clones = clones_of(self.pool, members)
+        arguments = (new_group, taken, clones)
+        self.driver.create_share_group_from_snapshot(*arguments)
+        self.write(clones[1].share, 'mine')
+        self.driver.create_share_group_from_snapshot(*arguments)
+        self.driver.delete_share_group_snapshot(taken)
+        self.driver.delete_share_group(group)
+        self.assertEqual('old 0', self.read(clones[0].share))
+        self.assertEqual('mine', self.read(clones[1].share))

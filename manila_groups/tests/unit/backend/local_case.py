@@ -191,7 +191,7 @@ class BtrfsTestCase(LocalTestCase):
         self.path = self.btrfs.path / 'alpha'
 
 
-class LocalContract(contract.DriverContract):
+class LocalContract(contract.BytesContract):
     """The contract, on directories that can be looked into."""
 
     def make_driver(self):

@@ -112,8 +112,6 @@ class TestDriver(base.TestCase):
 class TestExample(contract.DriverContract, base.TestCase):
     """The example of the driver guide is a driver that works."""
 
-    has_bytes = False
-
     def make_driver(self):
         if not hasattr(self, 'example'):
             block = re.search(

@@ -52,8 +52,6 @@ def call(made, method):
 
 
 class TestContract(contract.DriverContract, base.TestCase):
-    has_bytes = False
-
     # What was made by an earlier process is not missed.
     test_create_share_in_no_group = None
     test_resize_share_that_is_not_there = None
