@@ -132,6 +132,15 @@ class Rows:
         )
         return list(session.scalars(query))
 
+    def turn(self, session, row_id: str) -> str | None:
+        """The id of the group that a row is in, or else its own.
+
+        :returns: None when there is no such row
+        """
+        table = self._table
+        column = sa.func.coalesce(table.c.share_group_id, table.c.id)
+        return session.scalar(sa.select(column).where(table.c.id == row_id))
+
     def hosts(self, session, statuses: tuple[str, ...]) -> list[str]:
         """Pools that have rows with work waiting in these statuses."""
         query = sa.select(self._host).where(

@@ -103,8 +103,7 @@ class AccessSteps(steps.Steps):
         :param host: host@backend
         :param every: also those that have not waited long
         """
-        stuck = steps.stuck(self._conf)
-        waited = [] if every else [rows.ROWS.stepped_before(stuck)]
+        waited = steps.waited(self._conf, rows.ROWS, every)
         with self._db.reader() as session:
             return rows.waiting_shares(session, host, *waited)
 

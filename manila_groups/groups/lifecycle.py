@@ -9,8 +9,6 @@ from manila_groups.db import attempts
 from manila_groups.db import messages as message_rows
 from manila_groups.db import records
 from manila_groups.db import services
-from manila_groups.db import share_group_snapshots
-from manila_groups.db import shares
 from manila_groups.groups import access_steps
 from manila_groups.groups import placing
 from manila_groups.groups import services as services_domain
@@ -48,12 +46,10 @@ class Lifecycle:
         """
         if kind == states.SHARE_GROUP:
             return row_id
+        is_snapshot = kind == states.SHARE_GROUP_SNAPSHOT
+        rows = self.snapshots.rows if is_snapshot else self.shares.rows
         with self._db.reader() as session:
-            if kind == states.SHARE_GROUP_SNAPSHOT:
-                snapshot = share_group_snapshots.get(session, row_id)
-                return snapshot and snapshot.share_group_id
-            share = shares.get(session, row_id)
-            return share and (share.share_group_id or share.id)
+            return rows.turn(session, row_id)
 
     def leftovers(
         self, host: str, row_id: str | None = None

@@ -144,11 +144,7 @@ class Placing:
         found = []
         with self._db.reader() as session:
             for kind, placing in self._placing.items():
-                waited = (
-                    []
-                    if every
-                    else [placing.rows.stepped_before(steps.stuck(self._conf))]
-                )
+                waited = steps.waited(self._conf, placing.rows, every)
                 found.extend(
                     (kind, row_id)
                     for row_id in placing.unplaced(session, waited)
@@ -305,9 +301,7 @@ class _Shares:
         if ended:
             quotas.give_back(
                 session,
-                quotas.Owner(
-                    share.project_id, share.user_id, share.share_type_id
-                ),
+                quotas.owner_of(share),
                 {quotas.GIGABYTES: share.quota_gb - share.size},
             )
         return ended

@@ -11,6 +11,7 @@ import dataclasses
 
 from manila_groups import exception
 from manila_groups.db import quotas as rows
+from manila_groups.db import records
 
 SHARES = 'shares'
 GIGABYTES = 'gigabytes'
@@ -66,6 +67,11 @@ class Owner:
         if self.user_id:
             found.append(rows.Scope(self.project_id, user_id=self.user_id))
         return found
+
+
+def owner_of(share: records.Share) -> Owner:
+    """Whose quotas count a share."""
+    return Owner(share.project_id, share.user_id, share.share_type_id)
 
 
 def take(session, conf, owner: Owner, amounts: Mapping[str, int]) -> None:

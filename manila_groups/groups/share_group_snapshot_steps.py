@@ -18,7 +18,6 @@ _DELETE_FAILED = (
     'The back end could not delete the share group snapshot. Try it again, '
     'or ask the administrator.'
 )
-_WORK = (states.CREATING, states.DELETING)
 
 
 class ShareGroupSnapshotSteps(steps.Steps):
@@ -26,6 +25,7 @@ class ShareGroupSnapshotSteps(steps.Steps):
 
     kind = states.SHARE_GROUP_SNAPSHOT
     store = share_group_snapshots
+    work = (states.CREATING, states.DELETING)
 
     def at_work(
         self, snapshot_id: str, host: str
@@ -36,15 +36,7 @@ class ShareGroupSnapshotSteps(steps.Steps):
         """
         with self._db.reader() as session:
             found = share_group_snapshots.get(session, snapshot_id)
-            return found if steps.is_at_work(found, _WORK, host) else None
-
-    def unfinished_at(self, host: str, every: bool) -> list[str]:
-        """Ids of snapshots that a back end has left unfinished.
-
-        :param host: host@backend
-        :param every: also those that have not waited long
-        """
-        return self._unfinished(_WORK, every, self.rows.at_backend(host))
+            return found if steps.is_at_work(found, self.work, host) else None
 
     @db_api.retry_on_deadlock
     def created(self, snapshot: records.ShareGroupSnapshot) -> bool:

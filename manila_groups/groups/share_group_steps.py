@@ -27,7 +27,6 @@ _DELETE_FAILED = (
     'The back end could not delete the share group. Try it again, or ask the '
     'administrator.'
 )
-_WORK = (states.CREATING, states.DELETING)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class ShareGroupSteps(steps.Steps):
 
     kind = states.SHARE_GROUP
     store = share_groups
+    work = (states.CREATING, states.DELETING)
 
     def at_work(self, group_id: str, host: str) -> Work | None:
         """Read a group that waits for a back end; None when it does not.
@@ -58,7 +58,7 @@ class ShareGroupSteps(steps.Steps):
         """
         with self._db.reader() as session:
             group = share_groups.get(session, group_id)
-            if not steps.is_at_work(group, _WORK, host):
+            if not steps.is_at_work(group, self.work, host):
                 return None
             source_id = group.source_share_group_snapshot_id
             return Work(
@@ -71,14 +71,6 @@ class ShareGroupSteps(steps.Steps):
                 source=source_id
                 and share_group_snapshots.get(session, source_id),
             )
-
-    def unfinished_at(self, host: str, every: bool) -> list[str]:
-        """Ids of groups that a back end has left unfinished.
-
-        :param host: host@backend
-        :param every: also those that have not waited long
-        """
-        return self._unfinished(_WORK, every, self.rows.at_backend(host))
 
     @db_api.retry_on_deadlock
     def created(self, group: records.ShareGroup, locations) -> bool:

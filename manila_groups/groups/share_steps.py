@@ -33,14 +33,6 @@ _TOO_FULL = (
     'The share holds more than {} GiB. Remove files from it, and try it again.'
 )
 
-#: What a back end has to do for a share, by its status.
-_WORK = (
-    states.CREATING,
-    states.DELETING,
-    states.EXTENDING,
-    states.SHRINKING,
-)
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Work:
@@ -59,6 +51,12 @@ class ShareSteps(steps.Steps):
 
     kind = states.SHARE
     store = shares
+    work = (
+        states.CREATING,
+        states.DELETING,
+        states.EXTENDING,
+        states.SHRINKING,
+    )
     conditions = (shares.is_made_alone(),)
 
     def at_work(self, share_id: str, host: str) -> Work | None:
@@ -68,21 +66,13 @@ class ShareSteps(steps.Steps):
         """
         with self._db.reader() as session:
             share = shares.get(session, share_id)
-            if not steps.is_at_work(share, _WORK, host):
+            if not steps.is_at_work(share, self.work, host):
                 return None
             if _is_made_with_group(share):
                 return None
             if share.status == states.EXTENDING and not _has_room(share):
                 return None
             return Work(share, group_size(session, share))
-
-    def unfinished_at(self, host: str, every: bool) -> list[str]:
-        """Ids of shares that a back end has left unfinished.
-
-        :param host: host@backend
-        :param every: also those that have not waited long
-        """
-        return self._unfinished(_WORK, every, self.rows.at_backend(host))
 
     @db_api.retry_on_deadlock
     def created(self, share: records.Share, locations) -> bool:
@@ -233,9 +223,7 @@ class ShareSteps(steps.Steps):
             )
             quotas.give_back(
                 session,
-                quotas.Owner(
-                    share.project_id, share.user_id, share.share_type_id
-                ),
+                quotas.owner_of(share),
                 {quotas.GIGABYTES: share.quota_gb - size},
             )
         return ended

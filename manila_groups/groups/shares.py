@@ -230,9 +230,7 @@ class Shares:
         return share
 
     def _take_more(self, session, share, size):
-        owner = quotas.Owner(
-            share.project_id, share.user_id, share.share_type_id
-        )
+        owner = quotas.owner_of(share)
         quotas.check_size(session, self._conf, owner, size)
         # More than its size is counted where an extension was broken off.
         more = size - share.quota_gb

@@ -21,11 +21,13 @@ class Steps:
 
     :cvar kind: the kind, as in states
     :cvar store: the module with the rows: ROWS, and get()
+    :cvar work: the statuses in which a row waits for its back end
     :cvar conditions: SQL conditions on the rows that have work of their own
     """
 
     kind: str
     store: types.ModuleType
+    work: tuple[str, ...]
     conditions = ()
 
     def __init__(self, conf, db: db_api.Database):
@@ -52,22 +54,32 @@ class Steps:
         last = row.stepped_at
         return last is not None and last < stuck(self._conf)
 
-    def _unfinished(
-        self, statuses: tuple[str, ...], every: bool, *conditions
-    ) -> list[str]:
-        """Ids of rows whose work waits in one of these statuses.
+    def unfinished_at(self, host: str, every: bool) -> list[str]:
+        """Ids of rows whose work a back end has left unfinished.
 
+        :param host: host@backend
         :param every: also those that have not waited long
         """
-        waited = [] if every else [self.rows.stepped_before(stuck(self._conf))]
         with self._db.reader() as session:
             return self.rows.unfinished(
-                session, statuses, *self.conditions, *conditions, *waited
+                session,
+                self.work,
+                *self.conditions,
+                self.rows.at_backend(host),
+                *waited(self._conf, self.rows, every),
             )
 
     def _tell(self, session, row, action: str, detail: str, text: str):
         """Tell the project's users why a step failed."""
         messages.add(session, self._conf, self.kind, row, action, detail, text)
+
+
+def waited(conf, rows: stepping.Rows, every: bool) -> list:
+    """SQL conditions on rows that are looked for because they wait.
+
+    :param every: also those that have not waited long
+    """
+    return [] if every else [rows.stepped_before(stuck(conf))]
 
 
 def is_at_work(row, statuses: tuple[str, ...], host: str) -> bool:
