@@ -47,9 +47,14 @@ class ShareGroupSnapshotSteps(steps.Steps):
     @db_api.retry_on_deadlock
     def create_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation that the back end could not carry out."""
-        return self._fail(
-            snapshot, states.CREATE_FAILED, messages.CREATE, _CREATE_FAILED
-        )
+        with self._db.writer() as session:
+            return self._fail(
+                session,
+                snapshot,
+                states.CREATE_FAILED,
+                messages.CREATE,
+                _CREATE_FAILED,
+            )
 
     @db_api.retry_on_deadlock
     def deleted(self, snapshot: records.ShareGroupSnapshot) -> bool:
@@ -64,18 +69,11 @@ class ShareGroupSnapshotSteps(steps.Steps):
     @db_api.retry_on_deadlock
     def delete_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a deletion that the back end could not carry out."""
-        return self._fail(
-            snapshot,
-            states.SNAPSHOT_DELETE_FAILED,
-            messages.DELETE,
-            _DELETE_FAILED,
-        )
-
-    def _fail(self, snapshot, step, action, text):
         with self._db.writer() as session:
-            ended = self.rows.take_step(session, snapshot.id, step)
-            if ended:
-                self._tell(
-                    session, snapshot, action, messages.DRIVER_FAILED, text
-                )
-            return ended
+            return self._fail(
+                session,
+                snapshot,
+                states.SNAPSHOT_DELETE_FAILED,
+                messages.DELETE,
+                _DELETE_FAILED,
+            )

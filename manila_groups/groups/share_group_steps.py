@@ -109,14 +109,13 @@ class ShareGroupSteps(steps.Steps):
             is_clone = group.source_share_group_snapshot_id is not None
             if not is_clone and tried < self._conf.scheduler.max_attempts:
                 return True
-            self.rows.take_step(session, group.id, states.CREATE_FAILED)
             text = (
                 _CLONE_FAILED
                 if is_clone
                 else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
             )
-            self._tell(
-                session, group, messages.CREATE, messages.DRIVER_FAILED, text
+            self._fail(
+                session, group, states.CREATE_FAILED, messages.CREATE, text
             )
             return False
 
@@ -161,10 +160,12 @@ class ShareGroupSteps(steps.Steps):
     def delete_failed(self, group: records.ShareGroup) -> bool:
         """End a deletion that the back end could not carry out."""
         with self._db.writer() as session:
-            if not self.rows.take_step(
+            if not self._fail(
                 session,
-                group.id,
+                group,
                 states.DELETE_FAILED,
+                messages.DELETE,
+                _DELETE_FAILED,
                 self.rows.placed_at(group.host),
             ):
                 return False
@@ -175,13 +176,6 @@ class ShareGroupSteps(steps.Steps):
             share_group_snapshots.ROWS.take_steps(
                 session,
                 states.SNAPSHOT_DELETE_FAILED,
-                models.ShareGroupSnapshot.share_group_id == group.id,
-            )
-            self._tell(
-                session,
-                group,
-                messages.DELETE,
-                messages.DRIVER_FAILED,
-                _DELETE_FAILED,
+                share_group_snapshots.in_group(group.id),
             )
             return True

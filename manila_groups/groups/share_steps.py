@@ -109,17 +109,13 @@ class ShareSteps(steps.Steps):
                 tried = len(attempts.pools_tried(session, share.id))
                 if tried < self._conf.scheduler.max_attempts:
                     return True
-            failed = self.rows.take_step(
-                session, share.id, states.CREATE_FAILED
+            self._fail(
+                session,
+                share,
+                states.CREATE_FAILED,
+                messages.CREATE,
+                _CREATE_FAILED,
             )
-            if failed:
-                self._tell(
-                    session,
-                    share,
-                    messages.CREATE,
-                    messages.DRIVER_FAILED,
-                    _CREATE_FAILED,
-                )
             return False
 
     def _take_away(self, session, share):
@@ -153,21 +149,14 @@ class ShareSteps(steps.Steps):
     def delete_failed(self, share: records.Share) -> bool:
         """End a deletion that the back end could not carry out."""
         with self._db.writer() as session:
-            failed = self.rows.take_step(
+            return self._fail(
                 session,
-                share.id,
+                share,
                 states.DELETE_FAILED,
+                messages.DELETE,
+                _DELETE_FAILED,
                 self.rows.placed_at(share.host),
             )
-            if failed:
-                self._tell(
-                    session,
-                    share,
-                    messages.DELETE,
-                    messages.DRIVER_FAILED,
-                    _DELETE_FAILED,
-                )
-            return failed
 
     @db_api.retry_on_deadlock
     def resized(self, share: records.Share) -> bool:

@@ -11,6 +11,7 @@ import types
 
 from oslo_utils import timeutils
 
+from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import stepping
 from manila_groups.groups import messages
@@ -68,6 +69,25 @@ class Steps:
                 self.rows.at_backend(host),
                 *waited(self._conf, self.rows, every),
             )
+
+    def _fail(
+        self,
+        session,
+        row,
+        step: states.Step,
+        action: str,
+        text: str,
+        *conditions,
+    ) -> bool:
+        """End what a driver could not do, and tell the project's users.
+
+        :param conditions: further SQL conditions on the row
+        :returns: False when it was not the row's turn; nothing has changed
+        """
+        failed = self.rows.take_step(session, row.id, step, *conditions)
+        if failed:
+            self._tell(session, row, action, messages.DRIVER_FAILED, text)
+        return failed
 
     def _tell(self, session, row, action: str, detail: str, text: str):
         """Tell the project's users why a step failed."""
