@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who makes a request."""
 
+import functools
+
 from oslo_context import context
 
 
@@ -14,6 +16,20 @@ class RequestContext(context.RequestContext):
     def visible_project(self) -> str | None:
         """The project whose rows the caller sees; None sees all."""
         return None if self.is_admin else self.project_id
+
+    @functools.cached_property
+    def credentials(self) -> tuple:
+        """What policy rules may look at, as one key: it never changes."""
+        return tuple(
+            tuple(value) if isinstance(value, list) else value
+            for value in self.to_policy_values().values()
+        )
+
+    def to_dict(self) -> dict:
+        """Make it plain data for messages, without the caller's token."""
+        values = super().to_dict()
+        del values['auth_token']
+        return values
 
 
 def service_context(request_id: str | None = None) -> RequestContext:

@@ -27,6 +27,20 @@ class Invalid(ServiceError):
     fault = 'badRequest'
 
 
+class Unauthorized(ServiceError):
+    """The caller has to say who they are.
+
+    :param challenge: how, as the header WWW-Authenticate
+    """
+
+    code = 401
+    fault = 'unauthorized'
+
+    def __init__(self, message: str, challenge: str):
+        super().__init__(message)
+        self.challenge = challenge
+
+
 class Forbidden(ServiceError):
     """The policy does not let this caller do this."""
 
@@ -103,10 +117,3 @@ class ServiceUnavailable(ServiceError):
 
     code = 503
     fault = 'serviceUnavailable'
-
-
-class BodyTooLarge(ServiceError):
-    """The request's body has more bytes than the service reads."""
-
-    code = 413
-    fault = 'overLimit'

@@ -2,6 +2,7 @@
 """Who may do what: oslo.policy with the service's rules."""
 
 import argparse
+import time
 
 from oslo_policy import policy
 
@@ -9,6 +10,10 @@ from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups import policies
 from manila_groups.policies import base
+
+#: Seconds that a decision is remembered: oslo.policy looks for a changed
+#: policy file, and reads how each check is to be called, for every decision.
+REMEMBERED = 1
 
 
 class Enforcer:
@@ -19,6 +24,7 @@ class Enforcer:
     """
 
     def __init__(self, conf):
+        self._decisions, self._until = {}, 0
         self._enforcer = policy.Enforcer(conf)
         self._enforcer.register_defaults(policies.list_rules())
         try:
@@ -39,15 +45,25 @@ class Enforcer:
         :raises Forbidden: the rule does not let the caller do this
         """
         owner = context if row is None else row
-        target = {'project_id': owner.project_id, 'user_id': owner.user_id}
-        if not self._enforcer.authorize(rule, target, context):
+        if not self._decide(rule, owner.project_id, owner.user_id, context):
             raise exception.Forbidden(
                 f'The policy does not allow you to do this ({rule}).'
             )
 
     def is_admin(self, context) -> bool:
         """Tell whether the caller is an administrator."""
-        return self._enforcer.authorize(base.CONTEXT_IS_ADMIN, {}, context)
+        return self._decide(base.CONTEXT_IS_ADMIN, None, None, context)
+
+    def _decide(self, rule, project_id, user_id, context):
+        now = time.monotonic()
+        if now > self._until:
+            self._decisions, self._until = {}, now + REMEMBERED
+        decisions = self._decisions
+        asked = rule, project_id, user_id, context.credentials
+        if asked not in decisions:
+            target = {'project_id': project_id, 'user_id': user_id}
+            decisions[asked] = self._enforcer.authorize(rule, target, context)
+        return decisions[asked]
 
 
 def get_enforcer() -> policy.Enforcer:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chooses native threads for every library that offers eventlet too."""
 
-import warnings
+import sys
 
 # Some libraries import eventlet where it is installed, although nothing here
-# uses it; the warning that it then prints tells an operator nothing.
-warnings.filterwarnings('ignore', message=r'\s*Eventlet is deprecated')
+# uses it: each process would be several MiB larger, and print a warning.
+sys.modules.setdefault('eventlet', None)
 
 from oslo_service import backend  # noqa: E402
 

@@ -55,7 +55,13 @@ def load(made: collaborators.Collaborators):
         context = loadwsgi.loadcontext(
             loadwsgi.APP, f'config:{path}', name=conf.api.auth_strategy
         )
-    except (LookupError, ImportError, OSError, ValueError) as error:
+    except (
+        AttributeError,
+        LookupError,
+        ImportError,
+        OSError,
+        ValueError,
+    ) as error:
         raise exception.ConfigurationError(
             f'[api] paste_config: {path} can not be used: {error}'
         ) from error
@@ -95,11 +101,7 @@ def _find_paste_config(conf) -> pathlib.Path:
 def factory(global_conf, **_local_conf):
     """Make the application itself, for the paste.deploy file."""
     made = global_conf[collaborators.KEY]
-    return wsgi.Dispatcher(
-        routes.Routes(_controllers(made)),
-        made.enforcer,
-        made.conf.api.max_body_bytes,
-    )
+    return wsgi.Dispatcher(routes.Routes(_controllers(made)), made.enforcer)
 
 
 def _controllers(made):

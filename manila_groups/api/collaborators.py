@@ -19,6 +19,7 @@ class Collaborators:
     :ivar conf: the configuration
     :ivar db: the database
     :ivar enforcer: the policy
+    :ivar transport: what messages go over
     :ivar scheduler: tells schedulers of waiting work
     :ivar backends: tells back ends of waiting work
     """
@@ -26,5 +27,6 @@ class Collaborators:
     conf: object
     db: db_api.Database
     enforcer: policy.Enforcer
+    transport: object
     scheduler: object
     backends: object

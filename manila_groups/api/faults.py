@@ -12,7 +12,7 @@ _NAMES = {
     error.code: error.fault
     for error in vars(exception).values()
     if isinstance(error, type) and issubclass(error, exception.ServiceError)
-} | {401: 'unauthorized', 501: 'notImplemented'}
+} | {501: 'notImplemented'}
 
 
 def response(
@@ -43,6 +43,8 @@ def from_error(error: exception.ServiceError) -> webob.Response:
     headers = {}
     if isinstance(error, exception.MethodNotAllowed):
         headers['Allow'] = ', '.join(error.allowed)
+    if isinstance(error, exception.Unauthorized):
+        headers['WWW-Authenticate'] = error.challenge
     return response(error.code, error.message, headers)
 
 

@@ -7,6 +7,7 @@ reads it there.
 
 from collections.abc import Callable
 import dataclasses
+import functools
 import json
 from typing import Any
 
@@ -37,6 +38,11 @@ class Request(webob.Request):
     def context(self):
         """The caller."""
         return self.environ[CONTEXT]
+
+    @functools.cached_property
+    def root(self) -> str:
+        """The URL that the paths of the API are added to."""
+        return self.application_url
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,13 +126,11 @@ class Dispatcher:
 
     :param routes: finds what a path means: see api.routes
     :param enforcer: the policy
-    :param max_body_bytes: the largest body
     """
 
-    def __init__(self, routes, enforcer, max_body_bytes: int):
+    def __init__(self, routes, enforcer):
         self._routes = routes
         self._enforcer = enforcer
-        self._max_body_bytes = max_body_bytes
 
     @webob.dec.wsgify(RequestClass=Request)
     def __call__(self, request):
@@ -147,7 +151,7 @@ class Dispatcher:
         request.reference = match.reference
         content = None
         if match.actions is not None:
-            content = self._read_body(request)
+            content = _read_body(request)
             method, name = match.choose_action(content)
             content = {name: content[name]}
         else:
@@ -161,28 +165,19 @@ class Dispatcher:
         arguments = dict(match.arguments)
         if rules.body is not None:
             if content is None:
-                content = self._read_body(request)
+                content = _read_body(request)
             arguments['body'] = _check_body(content, rules, request.version)
         result = method(request, **arguments)
         return _render(result, rules, request.reference)
 
-    def _read_body(self, request):
-        content_type = request.content_type
-        if content_type and content_type != 'application/json':
-            raise exception.UnsupportedMediaType(
-                f'Content-Type: {content_type:.100} is not application/json.'
-            )
-        if (request.content_length or 0) > self._max_body_bytes:
-            raise self._too_large()
-        data = request.body_file.read(self._max_body_bytes + 1)
-        if len(data) > self._max_body_bytes:
-            raise self._too_large()
-        return parsing.read_json(data)
 
-    def _too_large(self):
-        return exception.BodyTooLarge(
-            f'The body has more than {self._max_body_bytes} bytes.'
+def _read_body(request):
+    content_type = request.content_type
+    if content_type and content_type != 'application/json':
+        raise exception.UnsupportedMediaType(
+            f'Content-Type: {content_type:.100} is not application/json.'
         )
+    return parsing.read_json(request.body_file.read())
 
 
 def _version_headers(request):

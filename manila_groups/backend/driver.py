@@ -15,6 +15,8 @@ from typing import Any
 
 from oslo_config import cfg
 
+from manila_groups import exception
+
 #: A capacity without a limit, and one that the storage does not tell.
 INFINITE = 'infinite'
 UNKNOWN = 'unknown'
@@ -37,12 +39,16 @@ class ShareGroup:
     :param group_specs: the group type's specs; those with a scope
         (``vendor:key``) are for drivers, which ignore scopes that they
         don't know
+    :param share_network_id: the share network that it is in, on a back end
+        with share servers; None otherwise, and where only the rest of a
+        failed attempt is removed
     """
 
     id: str
     project_id: str
     pool: str
     group_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    share_network_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +65,9 @@ class Share:
         in GiB, when the call has ended; the share's own size when it is alone
     :param extra_specs: the share type's specs; those with a scope
         (``vendor:key``) are for drivers
+    :param share_network_id: the share network that it is in, on a back end
+        with share servers; None otherwise, and where only the rest of a
+        failed attempt is removed
     """
 
     id: str
@@ -69,6 +78,7 @@ class Share:
     share_group_id: str | None = None
     group_size_gb: int = 0
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    share_network_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -275,6 +285,24 @@ class Driver(abc.ABC):
 
         :raises DriverError: if the storage can't be asked
         """
+
+    def share_server(self, share_network_id: str) -> str:
+        """Make sure that a share network has a share server on this back end.
+
+        Called before a share group or a share of the network is made, maybe
+        at the same time for several of them. A back end has one server for a
+        network. Drivers that report the capability
+        ``driver_handles_share_servers`` define it.
+
+        :returns: the server's id, a UUID in its canonical form, always the
+            same for the same network
+        :raises DriverError: if there is no server
+        """
+        raise exception.DriverError(
+            f'back end {self.name} makes no share servers, and the share '
+            f'network {share_network_id} needs one; it takes share types '
+            'with driver_handles_share_servers false only'
+        )
 
     @abc.abstractmethod
     def create_share_group(self, group: ShareGroup) -> None:

@@ -54,6 +54,7 @@ class BackendManager:
             )
         }
         self._ready = False
+        self._ending = False
         self._first_search = True
         self._turns = turns.Turns()
 
@@ -65,11 +66,19 @@ class BackendManager:
 
         :param kind: the kind of the row, as in states
         """
-        turn = self._steps.turn(kind, row_id) if self._ready else None
+        if not self._ready or self._ending:
+            return
+        turn = self._steps.turn(kind, row_id)
         if turn is not None:
             self._turns.take(turn, self._workers[kind].work, ctxt, row_id)
 
+    def end(self) -> None:
+        """Begin no more work; the process that comes next will find it."""
+        self._ending = True
+
     def _remove_leftovers(self, row_id):
+        if self._ending:
+            return
         found = self._steps.leftovers(self.host, row_id)
         for kind, _row_id, project_id, pool in found:
             worker = self._workers[kind]

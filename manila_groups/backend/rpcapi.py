@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The messages that a back end takes: RPC API version 1.0."""
+"""The messages that a back end takes.
+
+=======  =================================
+Version  What it brings
+=======  =================================
+1.0      work
+=======  =================================
+"""
 
 from manila_groups import rpc
 
@@ -7,10 +14,15 @@ VERSION = '1.0'
 
 
 class BackendAPI:
-    """Tells one back end of waiting work."""
+    """Tells one back end of waiting work.
+
+    :raises ConfigurationError: see rpc.Client
+    """
 
     def __init__(self, transport):
-        self._client = rpc.Client(transport, rpc.BACKEND_TOPIC, VERSION)
+        self._client = rpc.Client(
+            transport, rpc.BACKEND_TOPIC, VERSION, 'backend'
+        )
 
     def work(self, ctxt, pool: str, kind: str, row_id: str) -> None:
         """Say that a row in one of the pools waits for the back end.
@@ -21,6 +33,7 @@ class BackendAPI:
         self._client.hint(
             ctxt,
             'work',
+            '1.0',
             server=pool.partition('#')[0],
             kind=kind,
             row_id=row_id,

@@ -10,6 +10,7 @@ from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import api as db_api
 from manila_groups.groups import lifecycle
+from manila_groups.groups import notifications
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
 
 LOG = log.getLogger(__name__)
@@ -26,9 +27,11 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
     """
     driver = loader.load(conf, name)
     zone = conf[name].backend_availability_zone
+    host = f'{conf.host}@{name}'
+    db = db.heard_by(notifications.Notifier(conf, 'backend', host))
     backend = manager.BackendManager(
         db,
-        f'{conf.host}@{name}',
+        host,
         zone or conf.service.availability_zone,
         driver,
         lifecycle.Lifecycle(conf, db),
@@ -49,7 +52,8 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         backend.host,
         backend,
         [
-            (conf.service.heartbeat_interval, backend.report),
-            (conf.service.reconcile_interval, backend.reconcile),
+            (lambda: conf.service.heartbeat_interval, backend.report),
+            (lambda: conf.service.reconcile_interval, backend.reconcile),
         ],
+        end=backend.end,
     )

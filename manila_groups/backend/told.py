@@ -16,6 +16,7 @@ def share_group(
         project_id=group.project_id,
         pool=pool(group.host),
         group_specs=specs,
+        share_network_id=group.share_network_id,
     )
 
 
@@ -33,6 +34,7 @@ def share(row: records.Share, group_size: int) -> driver.Share:
         share_group_id=row.share_group_id,
         group_size_gb=group_size,
         extra_specs=row.share_type_specs,
+        share_network_id=row.share_network_id,
     )
 
 

@@ -31,6 +31,11 @@ class Worker:
         self._all = steps
         self._scheduler = scheduler
 
+    def _share_server(self, row) -> str | None:
+        """The share server of what is to be made; None without a network."""
+        network_id = row.share_network_id
+        return network_id and self._driver.share_server(network_id)
+
     def _clean_up(self, kind, delete, *args) -> bool:
         """Remove what is not wanted here; tells whether it is gone."""
         try:
@@ -67,13 +72,14 @@ class ShareGroups(Worker):
         group = work.group
         wanted = told.share_group(group, work.specs)
         try:
+            server_id = self._share_server(group)
             locations = self._make(work, wanted)
         except Exception:
             LOG.exception('Share group %s was not created', group.id)
             if self.steps.attempt_failed(group, self._is_gone(wanted)):
                 self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
             return
-        if self.steps.created(group, locations):
+        if self.steps.created(group, locations, server_id):
             LOG.info('Share group %s was created', group.id)
             return
         LOG.info('Share group %s is not wanted here any more', group.id)
@@ -153,13 +159,14 @@ class Shares(Worker):
 
     def _create(self, ctxt, share, wanted):
         try:
+            server_id = self._share_server(share)
             locations = self._driver.create_share(wanted)
         except Exception:
             LOG.exception('Share %s was not created', share.id)
             if self.steps.attempt_failed(share, self._is_gone(wanted)):
                 self._scheduler.place(ctxt, states.SHARE, share.id)
             return
-        if self.steps.created(share, locations):
+        if self.steps.created(share, locations, server_id):
             LOG.info('Share %s was created', share.id)
             return
         LOG.info('Share %s is not wanted here any more', share.id)
@@ -284,4 +291,4 @@ class Access(Worker):
             LOG.exception('The access rules of share %s', share.id)
             self.steps.failed(share)
             return False
-        return self.steps.done(share.id)
+        return self.steps.done(share)

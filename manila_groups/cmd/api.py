@@ -3,31 +3,27 @@
 
 import sys
 
-from manila_groups import conf as configuration
 from manila_groups import policy
 from manila_groups import rpc
 from manila_groups.api import app
 from manila_groups.api import collaborators
 from manila_groups.backend import rpcapi as backend_rpcapi
+from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
+from manila_groups.groups import notifications
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
-
-
-def build_application():
-    """Build the WSGI application from the configuration files."""
-    conf = configuration.load()
-    configuration.setup_logging(conf)
-    return assemble(conf, db_api.Database(conf), rpc.transport(conf))
 
 
 def assemble(conf, db, transport):
     """Build the WSGI application on what the process has made."""
+    db = db.heard_by(notifications.Notifier(conf, 'api', conf.host))
     return app.load(
         collaborators.Collaborators(
             conf=conf,
             db=db,
             enforcer=policy.Enforcer(conf),
+            transport=transport,
             scheduler=scheduler_rpcapi.SchedulerAPI(transport),
             backends=backend_rpcapi.BackendAPI(transport),
         )
@@ -40,5 +36,5 @@ def main() -> int:
 
 
 def _services(conf):
-    db, transport = db_api.Database(conf), rpc.transport(conf)
-    return [process.HttpServer(conf, assemble(conf, db, transport))]
+    db, transport = db_api.Database(conf, wait=False), rpc.transport(conf)
+    return [http_server.HttpServer(conf, assemble(conf, db, transport))]

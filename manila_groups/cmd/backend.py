@@ -11,7 +11,10 @@ from manila_groups.db import api as db_api
 
 
 def main() -> int:
-    """Run every enabled back end until a signal ends it."""
+    """Run every enabled back end until a signal ends it.
+
+    :returns: the exit code
+    """
     return process.main(_services, sys.argv[1:])
 
 

@@ -1,85 +1,120 @@
 # SPDX-License-Identifier: Apache-2.0
 """manila-groups-manage: what an operator does to the database by hand."""
 
-import argparse
+import datetime
+import sys
+
+from oslo_config import cfg
+from oslo_utils import timeutils
+import prettytable
 
 from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
+from manila_groups.db import pools
 from manila_groups.db import services
+from manila_groups.groups import quota_check
 from manila_groups.groups import services as services_domain
+
+_DAY = 24 * 60 * 60
 
 
 def main() -> int:
-    """Run one command."""
-    arguments = _parser().parse_args()
-    files = [arguments.config_file] if arguments.config_file else None
+    """Run one command.
+
+    :returns: the exit code
+    """
+    commands = cfg.SubCommandOpt(
+        'command', title='commands', handler=_add_commands
+    )
     with process.starting():
-        conf = configuration.load(files=files)
+        conf = configuration.load(sys.argv[1:], commands=[commands])
         configuration.setup_logging(conf)
-        return arguments.run(conf, db_api.Database(conf), arguments)
+        return conf.command.run(conf, db_api.Database(conf)) or 0
 
 
-def _parser():
-    parser = argparse.ArgumentParser(prog='manila-groups-manage')
-    parser.add_argument('--config-file', metavar='FILE')
-    nouns = parser.add_subparsers(required=True, metavar='db | service')
-    _add(
-        nouns.add_parser('db', help='the schema of the database'),
-        [
-            ('upgrade', _upgrade, 'bring the schema to the newest revision'),
-            ('version', _version, 'print the revision of the schema'),
-        ],
-    )
-    commands = _add(
-        nouns.add_parser('service', help='schedulers and back ends'),
-        [
-            ('list', _list_services, 'list them'),
-            ('remove', _remove_service, 'forget one that is gone for good'),
-        ],
-    )
-    commands['remove'].add_argument('host', help='such as host@backend')
-    commands['remove'].add_argument('binary', help='such as manila-share')
-    return parser
+def _add_commands(nouns):
+    for noun, noun_help, verbs in _COMMANDS:
+        parser = nouns.add_parser(noun, help=noun_help)
+        commands = parser.add_subparsers(required=True, metavar='COMMAND')
+        for verb, run, text, arguments in verbs:
+            command = commands.add_parser(verb, help=text, description=text)
+            command.set_defaults(run=run)
+            for name, settings in arguments.items():
+                command.add_argument(name, **settings)
 
 
-def _add(noun, table):
-    """Add the commands of a noun; returns their parsers by name."""
-    commands = noun.add_subparsers(required=True, metavar='command')
-    parsers = {}
-    for name, run, text in table:
-        parsers[name] = commands.add_parser(name, help=text)
-        parsers[name].set_defaults(run=run)
-    return parsers
-
-
-def _upgrade(_conf, db, _arguments):
+def _sync(_conf, db):
     migrations.upgrade(db.engine)
-    return 0
 
 
-def _version(_conf, db, _arguments):
+def _version(_conf, db):
     print(migrations.version(db.engine) or 'empty')
-    return 0
 
 
-def _list_services(_conf, db, _arguments):
+def _check(_conf, db):
+    found, newest = migrations.version(db.engine), migrations.newest()
+    if found == newest:
+        print(f'The schema is at {newest}, the newest revision.')
+        return 0
+    print(
+        f'The schema is at {found or "no revision"}, the code needs {newest}: '
+        'run "manila-groups-manage db sync".'
+    )
+    return 1
+
+
+def _print(headers, rows):
+    """Print what both people and scripts read: a row has a word each."""
+    table = prettytable.PrettyTable(headers)
+    table.set_style(prettytable.TableStyle.PLAIN_COLUMNS)
+    table.align = 'l'
+    table.right_padding_width = 2
+    table.add_rows(rows)
+    print('\n'.join(line.rstrip() for line in str(table).splitlines()))
+
+
+def _list_services(conf, db):
     with db.reader() as session:
-        for one in services.list_all(session):
-            state = 'disabled' if one.disabled else 'enabled'
-            print(
-                f'{one.host} {one.binary} {one.zone} {state} '
-                f'last seen {one.updated_at:%Y-%m-%d %H:%M:%S} UTC'
+        found = services.list_all(session)
+    _print(
+        ['HOST', 'BINARY', 'ZONE', 'STATUS', 'STATE', 'LAST_SEEN'],
+        [
+            (
+                one.host,
+                one.binary,
+                one.zone.replace(' ', '_'),
+                'disabled' if one.disabled else 'enabled',
+                'up' if services_domain.is_up(conf, one) else 'down',
+                f'{one.updated_at:%Y-%m-%dT%H:%M:%SZ}',
             )
-    return 0
+            for one in found
+        ],
+    )
 
 
-def _remove_service(conf, db, arguments):
-    name = f'{arguments.binary} on {arguments.host}'
+def _clean_services(conf, db):
+    seconds = max(conf.command.older_than, conf.service.down_time)
+    before = timeutils.utcnow() - datetime.timedelta(seconds=seconds)
+    for one in services_domain.remove_unused(db, before):
+        name = f'{one.service.binary} on {one.service.host}'
+        if one.removed:
+            print(f'Removed {name}.')
+        else:
+            print(
+                f'Kept {name}: {one.in_use} share groups and shares are on '
+                'it. If it is gone for good, use "service remove".'
+            )
+
+
+@db_api.retry_on_deadlock
+def _remove_service(conf, db):
+    host, binary = conf.command.service_host, conf.command.service_binary
+    name = f'{binary} on {host}'
     with db.writer() as session:
-        found = services.get(session, arguments.host, arguments.binary)
+        found = services.get(session, host, binary)
         if found is None:
             raise exception.NotFound(f'There is no service {name}.')
         if services_domain.is_up(conf, found):
@@ -87,5 +122,123 @@ def _remove_service(conf, db, arguments):
                 f'The service {name} is up; stop it first, and wait for '
                 f'{conf.service.down_time:g} seconds.'
             )
-        services.delete(session, arguments.host, arguments.binary)
-    return 0
+        services.delete(session, host, binary)
+
+
+def _check_quotas(conf, db):
+    fix = conf.command.fix
+    found = quota_check.correct(db) if fix else quota_check.differences(db)
+    if found:
+        _print(
+            ['PROJECT', 'USER', 'SHARE_TYPE', 'RESOURCE', 'COUNTED', 'USED'],
+            [
+                (
+                    one.scope.project_id,
+                    one.scope.user_id or '-',
+                    one.scope.share_type_id or '-',
+                    one.resource,
+                    one.counted,
+                    one.used,
+                )
+                for one in found
+            ],
+        )
+    return 1 if found and not fix else 0
+
+
+def _list_pools(conf, db):
+    with db.reader() as session:
+        known = {one.id: one for one in services.list_all(session)}
+        found = pools.list_all(session)
+    _print(
+        ['POOL', 'STATE', 'GROUPS', 'CLAIMED_GB', 'FREE_GB', 'TOTAL_GB'],
+        [
+            (
+                one.name,
+                'up'
+                if services_domain.is_up(conf, known[one.service_id])
+                else 'down',
+                one.share_groups,
+                one.claimed_gb,
+                one.report['free_capacity_gb'],
+                one.report['total_capacity_gb'],
+            )
+            for one in found
+            if one.service_id in known
+        ],
+    )
+
+
+_COMMANDS = (
+    (
+        'db',
+        'the schema of the database',
+        (
+            ('sync', _sync, 'make the tables, or bring them up to date', {}),
+            ('version', _version, 'print the revision of the schema', {}),
+            (
+                'check',
+                _check,
+                'tell whether "db sync" has something to do',
+                {},
+            ),
+        ),
+    ),
+    (
+        'service',
+        'schedulers and back ends',
+        (
+            ('list', _list_services, 'list them', {}),
+            (
+                'cleanup',
+                _clean_services,
+                'forget those that have been down for long and hold nothing',
+                {
+                    '--older-than': {
+                        'metavar': 'SECONDS',
+                        'type': float,
+                        'default': _DAY,
+                        'help': 'without a sign of life (default: one day)',
+                    }
+                },
+            ),
+            (
+                'remove',
+                _remove_service,
+                'forget one that is gone for good, whatever is on it',
+                {
+                    'service_host': {
+                        'metavar': 'HOST',
+                        'help': 'such as host@backend',
+                    },
+                    'service_binary': {
+                        'metavar': 'BINARY',
+                        'help': 'such as manila-share',
+                    },
+                },
+            ),
+        ),
+    ),
+    (
+        'quota',
+        'the usage of quotas',
+        (
+            (
+                'check',
+                _check_quotas,
+                'compare the usage that is counted with the rows that use it',
+                {
+                    '--fix': {
+                        'action': 'store_true',
+                        'help': 'count what the rows use',
+                    }
+                },
+            ),
+        ),
+    ),
+    (
+        'pool',
+        'the pools of back ends',
+        (('list', _list_pools, 'list them', {}),),
+    ),
+)

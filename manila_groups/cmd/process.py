@@ -3,25 +3,24 @@
 
 from collections.abc import Callable
 import contextlib
+import functools
+import os
 import pathlib
+import queue
 import signal
 import sys
 import threading
-import time
 
+from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log
 import oslo_messaging
-from oslo_service import service
 from sqlalchemy import exc as sa_exc
-import waitress
-from waitress import server
-from waitress import trigger
-from waitress import wasyncore
 
 from manila_groups import conf as configuration
 from manila_groups import exception
-from manila_groups.cmd import http_channel
+from manila_groups.cmd import report
+from manila_groups.cmd import systemd
 
 LOG = log.getLogger(__name__)
 
@@ -37,91 +36,8 @@ _SETUP_ERRORS = (
     OSError,
 )
 
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-class HttpServer(service.ServiceBase):
-    """The API on waitress, a WSGI server in pure Python.
-
-    :raises ConfigurationError: the address can't be listened on
-    """
-
-    #: Seconds that a client has to take the rest of its answer at the end.
-    LAST_WORDS = 5
-
-    #: Bytes of a body that are read, if only for the API to refuse it: a
-    #: client that is still sending would not read the answer.  A larger body
-    #: ends the connection.
-    MOST_READ = 64 * 1024 * 1024
-
-    def __init__(self, conf, application):
-        self.host, self.port = conf.api.bind_host, conf.api.bind_port
-        self._sockets = {}
-        try:
-            self._server = waitress.create_server(
-                application,
-                map=self._sockets,
-                host=self.host,
-                port=self.port,
-                threads=conf.api.threads,
-                max_request_body_size=self.MOST_READ,
-                clear_untrusted_proxy_headers=False,
-                ident=None,
-            )
-        except (OSError, ValueError) as error:
-            raise exception.ConfigurationError(
-                f'Can not listen on {self.host}:{self.port}: {error}'
-            ) from error
-        for one in self._listening():
-            one.channel_class = http_channel.Channel
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def start(self):
-        """Begin to answer requests."""
-        self._thread.start()
-
-    def stop(self):
-        """Answer no more requests; those begun are finished."""
-        self._in_loop(self._close_listening)
-
-    def wait(self):
-        """Wait until the begun requests are answered."""
-        self._server.task_dispatcher.shutdown()
-        deadline = time.monotonic() + self.LAST_WORDS
-        while self._has_unsent() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        self._in_loop(lambda: wasyncore.close_all(self._sockets))
-        self._thread.join(self.LAST_WORDS)
-
-    def _in_loop(self, call):
-        """Have the loop's own thread call: it selects on the sockets."""
-        for one in list(self._sockets.values()):
-            if isinstance(one, trigger.trigger):
-                # A loop that has ended already has closed its trigger.
-                with contextlib.suppress(OSError):
-                    one.pull_trigger(call)
-                return
-
-    def _listening(self):
-        return [
-            one
-            for one in self._sockets.values()
-            if isinstance(one, server.BaseWSGIServer)
-        ]
-
-    def _close_listening(self):
-        for one in self._listening():
-            wasyncore.dispatcher.close(one)
-
-    def _has_unsent(self):
-        return any(
-            getattr(one, 'total_outbufs_len', 0)
-            for one in list(self._sockets.values())
-        )
-
-    def reset(self):
-        """Do nothing: the configuration is read at the start only."""
+#: The signals that end a process in order.
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -131,13 +47,61 @@ def starting():
         yield
     except Exception as error:
         program = pathlib.Path(sys.argv[0]).name
-        reason = (str(error).splitlines() or [''])[0]
-        if isinstance(error, db_exception.DBNonExistentTable):
-            reason += '; "manila-groups-manage db upgrade" makes the tables'
         if not isinstance(error, _SETUP_ERRORS):
             LOG.exception('%s can not start', program)
-            reason = f'{type(error).__name__}: {reason}'
-        sys.exit(f'{program}: {reason}')
+        sys.exit(f'{program}: {reason(error)}')
+
+
+def reason(error: Exception) -> str:
+    """Say in one line why a process can not go on."""
+    text = (str(error).splitlines() or [''])[0]
+    if isinstance(error, db_exception.DBNonExistentTable):
+        text += '; "manila-groups-manage db sync" makes the tables'
+    if not isinstance(error, _SETUP_ERRORS):
+        text = f'{type(error).__name__}: {text}'
+    return text
+
+
+class Signals:
+    """The signals that this process is sent, one after another.
+
+    After one that ends the process, another one does so at once: nobody
+    wants to wait any longer.
+
+    :param numbers: those to wait for beside the ones that end a process
+    """
+
+    def __init__(self, *numbers: int):
+        self._arrived = queue.SimpleQueue()
+        for number in (*ENDS, *numbers):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._take)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+    def _take(self, number, _frame):
+        self._arrived.put(number)
+        if number in ENDS:
+            for one in ENDS:
+                signal.signal(one, signal.SIG_DFL)
+
+    def next(self) -> int:
+        """Wait for the next one."""
+        return self._arrived.get()
+
+
+def begin(read: Callable[[], cfg.ConfigOpts]) -> cfg.ConfigOpts:
+    """Read the configuration, and set up what every daemon needs.
+
+    :param read: reads the configuration, each time anew
+    """
+    # Python's own handler would print where it was at a Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Waits until there is something to reload.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+    conf = read()
+    configuration.setup_logging(conf)
+    report.set_up(conf)
+    return conf
 
 
 def main(build: Callable, args: list[str]) -> int:
@@ -147,37 +111,58 @@ def main(build: Callable, args: list[str]) -> int:
     :param args: the command line, without the program's name
     :returns: the exit code
     """
+    read = functools.partial(configuration.load, args)
     with starting():
-        conf = configuration.load(args)
-        configuration.setup_logging(conf)
+        conf = begin(read)
         services = build(conf)
-    run(services)
+    run(conf, read, services, systemd.Systemd())
     return 0
 
 
-def run(services: list, ready: Callable[[], None] | None = None) -> None:
+def run(conf, read, services: list, told) -> None:
     """Start services, wait for SIGINT or SIGTERM, and stop them.
 
-    What is being worked on is finished, unless a second signal comes.
+    What is being worked on is finished, unless a second signal comes or
+    ``graceful_shutdown_timeout`` ends; it is done again then, after the next
+    start.  At SIGHUP the configuration is read again.
 
+    :param read: reads the configuration anew, to find mistakes in it
     :param services: in the order of their start; stopped in the other one
-    :param ready: called when all have been started
+    :param told: whom to tell what the process does, see systemd.Systemd
     """
-    ended = threading.Event()
-
-    def end(*_):
-        ended.set()
-        # The second signal does not wait for a driver that is at work.
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in _SIGNALS:
-        signal.signal(number, end)
     for one in services:
         one.start()
-    if ready is not None:
-        ready()
-    ended.wait()
+    signals = Signals(signal.SIGHUP)
+    told.ready()
+    while signals.next() == signal.SIGHUP:
+        told.reloading()
+        if reload(conf, read):
+            for one in services:
+                one.reset()
+        told.ready()
+    told.stopping()
+    LOG.info('The process ends when what it works on is finished')
+    _stop(conf, services)
+
+
+def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> bool:
+    """Read the configuration again, if there is no mistake in it."""
+    try:
+        configuration.reload(conf, read)
+    except exception.ConfigurationError as error:
+        LOG.error('The configuration stays as it was: %s', error)
+        return False
+    except Exception:
+        LOG.exception('The configuration could not be read again')
+        return False
+    LOG.info('The configuration was read again')
+    return True
+
+
+def _stop(conf, services):
+    # Not taken back: what the interpreter still waits for counts, too.
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(conf.graceful_shutdown_timeout)
     for one in reversed(services):
         one.stop()
     # At the same time: each takes the second that a thread needs to end.
@@ -186,3 +171,11 @@ def run(services: list, ready: Callable[[], None] | None = None) -> None:
         one.start()
     for one in waiting:
         one.join()
+
+
+def _give_up(*_):
+    LOG.warning(
+        'What still runs after graceful_shutdown_timeout is done again after '
+        'the next start'
+    )
+    os._exit(1)

@@ -7,6 +7,7 @@ state directory, for a first look and for development.
 
 import argparse
 import fcntl
+import functools
 import os
 import pathlib
 import sys
@@ -20,8 +21,10 @@ from manila_groups import rpc
 from manila_groups.backend import loader
 from manila_groups.backend import service as backend_service
 from manila_groups.cmd import api
+from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.cmd import standalone_text
+from manila_groups.cmd import systemd
 from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
@@ -39,13 +42,30 @@ def main() -> int:
     arguments = _parse(sys.argv[1:])
     with process.starting():
         state = _open_state(arguments.state_dir)
-        conf = _configure(arguments, state)
-        configuration.setup_logging(conf)
+        read = functools.partial(_configure, arguments, state)
+        conf = process.begin(read)
         services = _build(conf)
-    process.run(
-        services, lambda: print(standalone_text.ready(conf, state), flush=True)
-    )
+    text = standalone_text.ready(conf, state)
+    process.run(conf, read, services, _Starter(text))
     return 0
+
+
+class _Starter(systemd.Systemd):
+    """Whoever has started the process, most likely at a terminal.
+
+    :param text: what to print when it serves
+    """
+
+    def __init__(self, text: str):
+        super().__init__()
+        self._text = text
+
+    def ready(self):
+        """Tell that the process serves, and print the text once."""
+        super().ready()
+        if self._text:
+            print(self._text, flush=True)
+        self._text = ''
 
 
 def _parse(args):
@@ -141,7 +161,7 @@ def _defaults(state):
 
 def _build(conf):
     db, transport = db_api.Database(conf), rpc.transport(conf)
-    server = process.HttpServer(conf, api.assemble(conf, db, transport))
+    server = http_server.HttpServer(conf, api.assemble(conf, db, transport))
     _prepare_database(conf, db)
     return [
         *(

@@ -5,7 +5,9 @@ _READY = """\
 manila-groups serves at {url}
 State: {state}
 Log:   {log}
+"""
 
+_TRY = """
 With the client, from another terminal:
 
   python3 -m venv client
@@ -18,7 +20,9 @@ With the client, from another terminal:
 Without it:
 
   curl -H 'X-OpenStack-Manila-API-Version: 2.60' {url}/share-groups/detail
+"""
 
+_END = """
 Ctrl-C ends the service; the next start carries on where it was.
 """
 
@@ -27,7 +31,10 @@ def ready(conf, state) -> str:
     """Tell where the service is, and what to type next."""
     host = conf.api.bind_host
     host = f'[{host}]' if ':' in host else host
-    return _READY.format(
+    text = _READY + _END
+    if conf.api.auth_strategy == 'noauth':
+        text = _READY + _TRY + _END
+    return text.format(
         url=f'http://{host}:{conf.api.bind_port}/v2',
         state=state,
         log=conf.log_file,

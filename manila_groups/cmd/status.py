@@ -1,15 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """manila-groups-status: is this installation ready for an upgrade."""
 
+import functools
 import sys
 
 from oslo_config import cfg
+from oslo_upgradecheck import common_checks
 from oslo_upgradecheck import upgradecheck
 
 from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
+from manila_groups.db import types as type_rows
+
+
+def _check(method):
+    """Make a check fail with the reason when the set-up is wrong."""
+
+    @functools.wraps(method)
+    def call(self):
+        try:
+            code, details = method(self)
+        except exception.ConfigurationError as error:
+            code, details = upgradecheck.Code.FAILURE, error.message
+        return upgradecheck.Result(code, details)
+
+    return call
 
 
 class Checks(upgradecheck.UpgradeCommands):
@@ -21,24 +38,65 @@ class Checks(upgradecheck.UpgradeCommands):
     def __init__(self, options: cfg.ConfigOpts):
         self._options = options
 
+    @functools.cached_property
+    def _conf(self):
+        return configuration.load(files=self._options.config_file or None)
+
+    @_check
     def _database_revision(self):
-        try:
-            conf = configuration.load(files=self._options.config_file or None)
-            found = migrations.version(db_api.Database(conf).engine)
-        except exception.ConfigurationError as error:
-            return upgradecheck.Result(
-                upgradecheck.Code.FAILURE, error.message
-            )
+        found = migrations.version(db_api.Database(self._conf).engine)
         newest = migrations.newest()
         if found == newest:
-            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
-        return upgradecheck.Result(
+            return upgradecheck.Code.SUCCESS, None
+        return (
             upgradecheck.Code.FAILURE,
             f'The schema is at {found or "no revision"}, the code at '
-            f'{newest}: run manila-groups-manage db upgrade.',
+            f'{newest}: run manila-groups-manage db sync.',
         )
 
-    _upgrade_checks = (('Schema of the database', _database_revision),)
+    @_check
+    def _policy_file(self):
+        found = common_checks.check_policy_json(self, self._conf)
+        return found.code, found.details
+
+    @_check
+    def _message_bus(self):
+        url = self._conf.transport_url
+        if url.startswith('fake:') or url == 'rabbit://':
+            return (
+                upgradecheck.Code.WARNING,
+                '[DEFAULT] transport_url names no message bus: processes '
+                'find their work only by searching the database for it.',
+            )
+        return upgradecheck.Code.SUCCESS, None
+
+    @_check
+    def _default_types(self):
+        db = db_api.Database(self._conf)
+        if migrations.version(db.engine) != migrations.newest():
+            return upgradecheck.Code.WARNING, 'There is no database to ask.'
+        missing = []
+        with db.reader() as session:
+            for option, rows in (
+                ('default_share_type', type_rows.SHARE_TYPES),
+                ('default_share_group_type', type_rows.SHARE_GROUP_TYPES),
+            ):
+                name = self._conf[option]
+                if name and rows.get(session, name, None) is None:
+                    missing.append(f'[DEFAULT] {option} = {name}')
+        if missing:
+            return (
+                upgradecheck.Code.WARNING,
+                f'There is no type of that name: {", ".join(missing)}.',
+            )
+        return upgradecheck.Code.SUCCESS, None
+
+    _upgrade_checks = (
+        ('Schema of the database', _database_revision),
+        ('Format of the policy file', _policy_file),
+        ('Message bus', _message_bus),
+        ('Default types', _default_types),
+    )
 
 
 def main() -> int:

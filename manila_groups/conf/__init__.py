@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration: every option of the service, a file per section."""
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
+from importlib import metadata
 import logging
 from typing import Any
 
@@ -12,12 +15,17 @@ import oslo_messaging
 from oslo_messaging import opts as messaging_opts
 from oslo_messaging._metrics import client as messaging_metrics
 from oslo_messaging._tracing import client as messaging_tracing
-from oslo_middleware import http_proxy_to_wsgi
 from oslo_policy import opts as policy_opts
+from oslo_reports import opts as report_opts
 
 from manila_groups import exception
 from manila_groups.conf import api
 from manila_groups.conf import backend
+from manila_groups.conf import http_basic
+from manila_groups.conf import log_levels
+from manila_groups.conf import messaging
+from manila_groups.conf import middleware
+from manila_groups.conf import profiler
 from manila_groups.conf import quota
 from manila_groups.conf import scheduler
 from manila_groups.conf import service
@@ -25,41 +33,45 @@ from manila_groups.conf import types
 
 PROJECT = 'manila-groups'
 
-_LOG_LEVELS = [
-    *log.get_default_log_levels(),
-    'alembic=WARN',
-    'waitress.queue=ERROR',
-]
-
 #: oslo.messaging registers these on the global configuration only, and reads
 #: them from the one that it is given.
-_GLOBAL_MESSAGING_OPTS = (
+GLOBAL_MESSAGING_OPTS = (
     ('oslo_messaging_metrics', messaging_metrics.oslo_messaging_metrics),
     ('oslo_messaging_tracing', messaging_tracing.oslo_messaging_tracing),
 )
 
 
 def set_library_defaults() -> None:
-    """Give options of libraries the defaults that they have here.
-
-    The generator of sample configurations calls it too.
-    """
+    """Give options of libraries the defaults that they have here."""
     oslo_messaging.set_transport_defaults(PROJECT)
-    log.set_defaults(default_log_levels=_LOG_LEVELS)
+    messaging.set_library_defaults()
+    middleware.set_library_defaults()
+    log_levels.set_library_defaults()
 
 
 def new() -> cfg.ConfigOpts:
     """Make a configuration with every option registered and no file read."""
     set_library_defaults()
     conf = cfg.ConfigOpts()
-    for section in (api, backend, quota, scheduler, service, types):
+    for section in (
+        api,
+        backend,
+        http_basic,
+        messaging,
+        middleware,
+        profiler,
+        quota,
+        scheduler,
+        service,
+        types,
+    ):
         section.register(conf)
     conf.register_opts(db_options.database_opts, 'database')
-    for group, opts in (*messaging_opts.list_opts(), *_GLOBAL_MESSAGING_OPTS):
+    for group, opts in (*messaging_opts.list_opts(), *GLOBAL_MESSAGING_OPTS):
         conf.register_opts(opts, group)
-    conf.register_opts(http_proxy_to_wsgi.OPTS, 'oslo_middleware')
     policy_opts.set_defaults(conf, policy_file='policy.yaml')
     log.register_options(conf)
+    report_opts.set_defaults(conf)
     return conf
 
 
@@ -67,6 +79,8 @@ def load(
     args: list[str] | None = None,
     files: list[str] | None = None,
     defaults: Mapping[str, Mapping[str, Any]] | None = None,
+    program: str | None = None,
+    commands: Iterable[cfg.Opt] = (),
 ) -> cfg.ConfigOpts:
     """Read the configuration of a process.
 
@@ -74,15 +88,20 @@ def load(
     :param files: configuration files; None looks for manila-groups.conf in
         the usual places
     :param defaults: section to option to the value where no file has one
+    :param program: the process's name; None takes the command's
+    :param commands: what the command line takes besides the usual options
     :raises ConfigurationError: in one line, naming the option, when a file
         or a value can't be used
     """
     conf = new()
+    conf.register_cli_opts(commands)
     try:
         _set_defaults(conf, defaults or {})
         conf(
             args if args is not None else [],
             project=PROJECT,
+            prog=program,
+            version=metadata.version(PROJECT),
             default_config_files=files,
         )
         for name in conf.enabled_backends:
@@ -114,10 +133,29 @@ def _check(conf):
                 value[option]
 
 
+def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> None:
+    """Read the files again: options that may change get their new values.
+
+    :param conf: what :func:`load` returned
+    :param read: reads the configuration as the process did at its start
+    :raises ConfigurationError: there is a mistake; nothing has changed
+    """
+    read()
+    try:
+        conf.mutate_config_files()
+    except (cfg.Error, ValueError) as error:
+        raise exception.ConfigurationError(str(error)) from error
+    finally:
+        # Another thread may have read an old value meanwhile, which
+        # oslo.config keeps until something is registered.
+        conf.register_opts(())
+
+
 def setup_logging(conf: cfg.ConfigOpts) -> None:
     """Set the process's logging up as the configuration tells.
 
     :param conf: what :func:`load` returned
     """
     log.setup(conf, PROJECT)
+    log_levels.follow(conf)
     logging.captureWarnings(True)

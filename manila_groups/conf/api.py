@@ -21,12 +21,26 @@ OPTS = [
         choices=[
             ('keystone', 'tokens are validated by Keystone'),
             (
+                'http_basic',
+                'users and passwords are in files: for a cloud without '
+                'Keystone',
+            ),
+            (
                 'noauth',
                 'request headers are believed: for a first look on one '
                 'machine, and for tests',
             ),
         ],
         help='Which pipeline of the paste.deploy file is used.',
+    ),
+    cfg.BoolOpt(
+        'noauth_on_any_address',
+        default=False,
+        help='Serve the pipeline noauth to other machines too: everybody who '
+        'can reach the API is an administrator then. Otherwise, with '
+        'auth_strategy = noauth, bind_host has to be a loopback address, and '
+        'requests that come from another address or have passed a proxy are '
+        'refused.',
     ),
     cfg.HostAddressOpt(
         'bind_host',
@@ -54,13 +68,6 @@ OPTS = [
         min=1,
         help='The most rows that one page of a list has, whatever limit the '
         'request names.',
-    ),
-    cfg.IntOpt(
-        'max_body_bytes',
-        default=114688,
-        min=1024,
-        help='The largest body of a request, in bytes. A larger one is '
-        'refused with 413.',
     ),
 ]
 

@@ -114,7 +114,9 @@ SECTION_OPTS = [
         default={},
         help='Capabilities of each pool of the driver "fake", which the '
         'extra specs of share types are matched with: a JSON object. It adds '
-        'to, and overrides, what every back end reports.',
+        'to, and overrides, what every back end reports: '
+        '{"driver_handles_share_servers": true} makes it a back end with a '
+        'share server for each share network.',
     ),
     cfg.Opt(
         'fake_group_capabilities',
@@ -130,9 +132,10 @@ SECTION_OPTS = [
         default={},
         help='How many seconds a method of the driver "fake" takes, such as '
         'create_share_group:2.5,pools:0.1. The methods are setup, pools, '
-        'create_share_group, delete_share_group, create_share, delete_share, '
-        'resize_share, update_access, create_share_group_snapshot, '
-        'delete_share_group_snapshot and create_share_group_from_snapshot.',
+        'share_server, create_share_group, delete_share_group, create_share, '
+        'delete_share, resize_share, update_access, '
+        'create_share_group_snapshot, delete_share_group_snapshot and '
+        'create_share_group_from_snapshot.',
     ),
     cfg.Opt(
         'fake_failures',

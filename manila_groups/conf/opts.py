@@ -3,8 +3,12 @@
 
 import itertools
 
+from manila_groups import conf
 from manila_groups.conf import api
 from manila_groups.conf import backend
+from manila_groups.conf import http_basic
+from manila_groups.conf import keystone
+from manila_groups.conf import messaging
 from manila_groups.conf import quota
 from manila_groups.conf import scheduler
 from manila_groups.conf import service
@@ -13,9 +17,24 @@ from manila_groups.conf import types
 
 def list_opts() -> list:
     """Name every option of the service: a list of (group, options)."""
-    sections = (service, types, api, quota, scheduler, backend)
-    return list(
-        itertools.chain.from_iterable(
-            section.list_opts() for section in sections
-        )
+    sections = (
+        service,
+        types,
+        api,
+        http_basic,
+        messaging,
+        quota,
+        scheduler,
+        backend,
     )
+    own = itertools.chain.from_iterable(
+        section.list_opts() for section in sections
+    )
+    # oslo.messaging does not name these to the generator of samples.
+    return [*own, *conf.GLOBAL_MESSAGING_OPTS]
+
+
+def set_defaults() -> None:
+    """Give options of libraries the defaults that they have here."""
+    conf.set_library_defaults()
+    keystone.set_defaults()

@@ -43,6 +43,7 @@ OPTS = [
         default=default,
         min=-1,
         max=2**63 - 1,
+        mutable=True,
         help=f'{text}; -1 is unlimited.',
     )
     for name, default, text in _TABLE

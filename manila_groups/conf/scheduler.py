@@ -22,6 +22,7 @@ OPTS = [
             'group_specs',
             'capacity',
         ],
+        mutable=True,
         help="""
 The filters that a pool must pass to be given a share group.
 
@@ -36,6 +37,7 @@ scheduler from starting.
     cfg.ListOpt(
         'enabled_weighers',
         default=['free_capacity', 'share_groups'],
+        mutable=True,
         help="""
 The weighers that order the pools which pass all filters.
 
@@ -49,6 +51,7 @@ groups over all pools that fit.
     cfg.FloatOpt(
         'free_capacity_weight_multiplier',
         default=1.0,
+        mutable=True,
         help="""
 How much the free capacity of a pool counts.
 
@@ -58,6 +61,7 @@ A negative number fills the fullest pool first, 0 ignores the capacity.
     cfg.FloatOpt(
         'share_groups_weight_multiplier',
         default=1.0,
+        mutable=True,
         help="""
 How much it counts that a pool holds few share groups.
 
@@ -69,6 +73,7 @@ their number.
         'max_attempts',
         default=3,
         min=1,
+        mutable=True,
         help="""
 In how many pools the creation of one share group is tried.
 

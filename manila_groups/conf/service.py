@@ -8,22 +8,37 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('service', title='Schedulers and back ends')
 
-HOST = cfg.StrOpt(
-    'host',
-    default=socket.gethostname(),
-    sample_default='<the name of this machine>',
-    max_length=100,
-    regex='^[^@#]+$',
-    help='The name under which the processes of this machine are known: the '
-    'first part of host@backend#pool. It must not change while share groups '
-    'or shares are placed here.',
-)
+#: The section [DEFAULT].
+DEFAULTS = [
+    cfg.StrOpt(
+        'host',
+        default=socket.gethostname(),
+        sample_default='<the name of this machine>',
+        max_length=100,
+        regex='^[^@#]+$',
+        help='The name under which the processes of this machine are known: '
+        'the first part of host@backend#pool. It must not change while share '
+        'groups or shares are placed here. Schedulers with the same name are '
+        'one in the list of services; a second manila-groups-backend on a '
+        'machine needs another name, or other back ends.',
+    ),
+    cfg.IntOpt(
+        'graceful_shutdown_timeout',
+        default=60,
+        min=0,
+        mutable=True,
+        help='How many seconds a process may take to end. What it works on '
+        'then is cut off and done again: by the same back end after its next '
+        'start, or by any scheduler. 0 sets no limit.',
+    ),
+]
 
 OPTS = [
     cfg.FloatOpt(
         'heartbeat_interval',
         default=5,
         min=0.1,
+        mutable=True,
         help='Seconds between two signs of life of a process. Back ends '
         'report their capacity and capabilities with each.',
     ),
@@ -31,6 +46,7 @@ OPTS = [
         'down_time',
         default=30,
         min=0.2,
+        mutable=True,
         help='Seconds without a sign of life after which a process counts '
         'as down: a back end that is down gets no share groups and no shares. '
         'Keep it at several times heartbeat_interval.',
@@ -46,6 +62,7 @@ OPTS = [
         'reconcile_interval',
         default=10,
         min=0.1,
+        mutable=True,
         help='Seconds between two searches for share groups, shares, share '
         'group snapshots and access rules with work that was left '
         'unfinished.',
@@ -54,6 +71,7 @@ OPTS = [
         'stuck_after',
         default=60,
         min=0.1,
+        mutable=True,
         help='Seconds that a share group, a share, a share group snapshot or '
         'an access rule may wait without any progress for its work to be '
         'done before it is taken up again.',
@@ -62,6 +80,7 @@ OPTS = [
         'message_ttl',
         default=2592000,
         min=60,
+        mutable=True,
         help='Seconds that a user message is kept.',
     ),
 ]
@@ -69,11 +88,11 @@ OPTS = [
 
 def register(conf: cfg.ConfigOpts) -> None:
     """Register the options of this file on a configuration."""
-    conf.register_opt(HOST)
+    conf.register_opts(DEFAULTS)
     conf.register_group(copy.deepcopy(GROUP))
     conf.register_opts(OPTS, GROUP.name)
 
 
 def list_opts() -> list:
     """Name the options for the sample configuration: (group, options)."""
-    return [(None, [HOST]), (GROUP, OPTS)]
+    return [(None, DEFAULTS), (GROUP, OPTS)]

@@ -14,6 +14,7 @@ OPTS = [
     cfg.ListOpt(
         'enabled_share_protocols',
         default=['NFS'],
+        mutable=True,
         item_type=types.String(
             choices=['NFS', 'CIFS', 'CEPHFS', 'GLUSTERFS', 'HDFS', 'MAPRFS'],
             ignore_case=True,

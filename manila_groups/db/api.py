@@ -1,17 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database as one object, made once and handed to whoever needs it."""
 
+from collections.abc import Callable
 import contextlib
+import copy
 
 from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_exception
 from oslo_db.sqlalchemy import enginefacade
+from oslo_db.sqlalchemy import exc_filters
 import sqlalchemy as sa
+from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
 
+#: Where a session keeps what its transaction does.
+_EVENTS = 'manila_groups_events'
+
 #: Seconds that an SQLite connection waits for another one's write.
 SQLITE_BUSY_TIMEOUT = 30
+
+#: What a URL has, by the database's kind or its Python driver, where it does
+#: not say otherwise.  oslo.db asks MySQL for characters of three bytes.  The
+#: times are in seconds, but for PostgreSQL's one in milliseconds: a server that
+#: hangs must not hold a request for long.
+_URL_DEFAULTS = {
+    'mysql': {'charset': 'utf8mb4'},
+    'mysql+pymysql': {
+        'connect_timeout': '5',
+        'read_timeout': '20',
+        'write_timeout': '20',
+    },
+    'postgresql+psycopg2': {
+        'connect_timeout': '5',
+        'tcp_user_timeout': '20000',
+        'keepalives_idle': '10',
+        'keepalives_interval': '5',
+        'keepalives_count': '2',
+    },
+}
+
+#: Errors that tell that the database can't be used now, and may be later: it
+#: does not answer, all connections are in use, or other transactions were
+#: first again and again.
+UNAVAILABLE = (
+    db_exception.DBConnectionError,
+    db_exception.DBDeadlock,
+    sa.exc.OperationalError,
+    sa.exc.TimeoutError,
+)
+
+
+@exc_filters.filters(
+    'postgresql', sa.exc.OperationalError, r'.*connection to server .*failed'
+)
+def _tell_no_connection(error, _match, _engine_name, _is_disconnect):
+    """Name the error as oslo.db does for libpq before version 14."""
+    raise db_exception.DBConnectionError(error)
+
+
+def note(session, event) -> None:
+    """Note what a transaction does, for whom it may concern.
+
+    :param event: handed to the database's listener as soon as the
+        transaction has been committed; nobody hears of it otherwise
+    """
+    session.info.setdefault(_EVENTS, []).append(event)
 
 
 @enginefacade.transaction_context_provider
@@ -45,13 +99,21 @@ class Database:
     """Transactions on the configured database.
 
     :param conf: an oslo.config object with oslo.db's options registered
-    :raises ConfigurationError: no database is configured
+    :param wait: let the first transaction wait for a database that does not
+        answer yet, as long as the configuration says
+    :raises ConfigurationError: no database is configured, or a second one
     """
 
-    def __init__(self, conf):
+    def __init__(self, conf, wait: bool = True):
         if not conf.database.connection:
             raise exception.ConfigurationError(
                 '[database] connection: is not set.'
+            )
+        if conf.database.slave_connection:
+            # What lags behind would not have what was created a moment ago.
+            raise exception.ConfigurationError(
+                '[database] slave_connection: all is read from the one '
+                'database that connection names.'
             )
         self._manager = enginefacade.transaction_context()
         options = {
@@ -60,12 +122,25 @@ class Database:
             if name not in ('backend', 'use_db_reconnect')
             and not name.startswith('db_')
         }
-        for name in ('connection', 'slave_connection'):
-            options[name] = _with_whole_unicode(options[name])
+        options['connection'] = _completed(options['connection'])
+        if not wait:
+            options['max_retries'] = 0
         self._manager.configure(
             sqlite_fk=True, thread_checkin=False, **options
         )
         self._manager.append_on_engine_create(_prepare_engine)
+        self._reading = self._manager.reader
+        self._listener = None
+
+    def heard_by(self, listener: Callable) -> 'Database':
+        """The same database, for a part of the process with a listener.
+
+        :param listener: called with each event that was noted in a
+            transaction of this part, when it is committed; raises nothing
+        """
+        heard = copy.copy(self)
+        heard._listener = listener
+        return heard
 
     @property
     def engine(self) -> sa.Engine:
@@ -74,9 +149,12 @@ class Database:
 
     @contextlib.contextmanager
     def reader(self):
-        """Begin a transaction that only reads; yields a session."""
-        with self._manager.reader.using(_Transaction()) as session:
-            yield session
+        """Begin a transaction that only reads.
+
+        Yields a connection, which is asked as a session is, with less work.
+        """
+        with self._reading.get_engine().connect() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def writer(self):
@@ -87,23 +165,39 @@ class Database:
             # between the two, without waiting.
             session.connection(execution_options={'sqlite_immediate': True})
             yield session
+        if self._listener is not None:
+            for event in session.info.get(_EVENTS, ()):
+                self._listener(event)
 
     def dispose(self):
         """Close the pooled connections."""
         self.engine.dispose()
 
 
-def _with_whole_unicode(url):
-    """Let MySQL take characters of four bytes; oslo.db asks for three."""
-    if not url:
-        return url
+def dialect(session) -> str:
+    """Name the kind of database that a transaction is on."""
+    if not isinstance(session, sa.Connection):
+        session = session.connection()
+    return session.dialect.name
+
+
+def _completed(url):
+    """Add to a URL what it does not say."""
     parsed = sa.make_url(url)
-    if parsed.get_backend_name() == 'mysql' and 'charset' not in parsed.query:
-        parsed = parsed.update_query_dict({'charset': 'utf8mb4'})
-    return parsed.render_as_string(hide_password=False)
+    kind = parsed.get_backend_name()
+    driver = f'{kind}+{parsed.get_driver_name()}'
+    defaults = {
+        **_URL_DEFAULTS.get(kind, {}),
+        **_URL_DEFAULTS.get(driver, {}),
+        **parsed.query,
+    }
+    return parsed.set(query=defaults).render_as_string(hide_password=False)
 
 
 def _prepare_engine(engine):
+    # Every transaction is ended where it was begun; the pool would end it
+    # once more, with a round trip to the server each time.
+    engine.pool._reset_on_return = pools.ResetStyle.reset_none
     if engine.dialect.name == 'sqlite':
         sa.event.listen(engine, 'first_connect', _choose_wal)
         sa.event.listen(engine, 'connect', _prepare_sqlite)

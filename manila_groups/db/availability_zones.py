@@ -23,6 +23,11 @@ def get_id(session, name: str) -> str | None:
     return session.scalar(sa.select(_ZONE.c.id).where(_ZONE.c.name == name))
 
 
+def id_of(name: str) -> sa.ScalarSelect:
+    """The id of a zone that a service is in, as a part of a statement."""
+    return sa.select(_ZONE.c.id).where(_ZONE.c.name == name).scalar_subquery()
+
+
 def ensure(session, name: str) -> str:
     """The id of the zone of this name, which is made when it is new."""
     zone_id = get_id(session, name)

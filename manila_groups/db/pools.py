@@ -123,6 +123,21 @@ def recount(session, service_id: int) -> None:
     )
 
 
+def count_at_backend(session, host: str) -> int:
+    """Count the share groups and shares that are at a back end.
+
+    :param host: host@backend; nothing is at a scheduler's
+    """
+    return sum(
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(table)
+            .where(table.c.host.startswith(f'{host}#', autoescape=True))
+        )
+        for table in (_GROUP, _SHARE)
+    )
+
+
 def claim(
     session,
     name: str,

@@ -115,11 +115,12 @@ def _ensure_row(session, scope, resource):
         return
 
 
-def free(session, scope: Scope, resource: str, amount: int) -> None:
-    """Return some of a quota."""
+def free(session, scopes: Iterable[Scope], resource: str, amount: int) -> None:
+    """Return some of a quota, in every scope that counts it."""
+    counted = sa.or_(*(sa.and_(*_at(_USAGE, scope)) for scope in scopes))
     session.execute(
         sa.update(_USAGE)
-        .where(*_at(_USAGE, scope), _USAGE.c.resource == resource)
+        .where(counted, _USAGE.c.resource == resource)
         .values(in_use=_USAGE.c.in_use - amount)
     )
 

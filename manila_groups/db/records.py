@@ -54,6 +54,16 @@ class Pool:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Summary:
+    """What short lists show of a share group."""
+
+    id: str
+    name: str | None
+    status: str
+    description: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Type:
     """A share type or a share group type.
 

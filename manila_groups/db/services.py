@@ -136,12 +136,20 @@ def pools_changed(session, **service) -> None:
     )
 
 
-def delete(session, host: str, binary: str) -> bool:
-    """Delete a service with its pools; False when there is none."""
-    return (
-        session.execute(sa.delete(_SERVICE).where(*_is(host, binary))).rowcount
-        == 1
-    )
+def delete(
+    session,
+    host: str,
+    binary: str,
+    before: datetime.datetime | None = None,
+) -> bool:
+    """Delete a service with its pools; False when there is none.
+
+    :param before: only one without a sign of life since then
+    """
+    statement = sa.delete(_SERVICE).where(*_is(host, binary))
+    if before is not None:
+        statement = statement.where(_SERVICE.c.updated_at < before)
+    return session.execute(statement).rowcount == 1
 
 
 def _is(host, binary):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of share groups."""
 
-import collections
 from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
 from oslo_db import exception as db_exception
@@ -14,6 +14,7 @@ from manila_groups import states
 from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
+from manila_groups.db import pairs
 from manila_groups.db import records
 from manila_groups.db import stepping
 
@@ -27,11 +28,23 @@ ROWS = stepping.Rows(_GROUP)
 
 _COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
 
+_SHARE_TYPES = sa.select(
+    pairs.Pairs(_MEMBER.c.share_type_id, _MEMBER.c.share_type_id)
+).where(_MEMBER.c.share_group_id == _GROUP.c.id)
+
 _QUERY = sa.select(
-    *_COLUMNS, _ZONE.c.name.label('availability_zone')
+    *_COLUMNS,
+    _ZONE.c.name.label('availability_zone'),
+    _SHARE_TYPES.scalar_subquery().label('share_types'),
 ).select_from(
     _GROUP.outerjoin(_ZONE, _GROUP.c.availability_zone_id == _ZONE.c.id)
 )
+
+_SUMMARY = _QUERY.with_only_columns(
+    *(_GROUP.c[field.name] for field in dataclasses.fields(records.Summary))
+)
+
+_ONE = _QUERY.where(_GROUP.c.id == sa.bindparam('id'))
 
 SORT_COLUMNS = {
     'id': _GROUP.c.id,
@@ -102,46 +115,38 @@ FILTERS = {
 
 def list_page(
     session, filters: Mapping[str, Any], page: paging.Page, details: bool
-) -> tuple[list[records.ShareGroup], bool]:
-    """Read one page of share groups.
+) -> tuple[list[records.ShareGroup] | list[records.Summary], bool]:
+    """Read one page of share groups, in full or in short.
 
     :param filters: keys of FILTERS; share_types is a list of ids, all others
         are strings
-    :param details: read the groups' share types too
     :returns: the groups, and whether more follow
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
-    return _to_records(session, rows, details), more
+    query = _QUERY if details else _SUMMARY
+    rows, more = listing.fetch(session, query, SORT_COLUMNS, page, wanted)
+    if not details:
+        return [records.Summary(*row) for row in rows], more
+    return [_to_record(row) for row in rows], more
 
 
 def get(session, group_id: str) -> records.ShareGroup | None:
     """Read one share group of any project; None when there is none."""
-    found = get_many(session, [group_id])
-    return found[0] if found else None
+    row = session.execute(_ONE, {'id': group_id}).one_or_none()
+    return row and _to_record(row)
 
 
 def get_many(session, ids: list[str]) -> list[records.ShareGroup]:
     """Read the share groups of these ids that there are."""
-    rows = session.execute(_QUERY.where(_GROUP.c.id.in_(ids))).all()
-    return _to_records(session, rows, True)
+    rows = session.execute(_QUERY.where(_GROUP.c.id.in_(ids)))
+    return [_to_record(row) for row in rows]
 
 
-def _to_records(session, rows, details):
-    share_types = collections.defaultdict(list)
-    if details and rows:
-        members = sa.select(_MEMBER).where(
-            _MEMBER.c.share_group_id.in_([row.id for row in rows])
-        )
-        for group_id, share_type_id in session.execute(members):
-            share_types[group_id].append(share_type_id)
-    return [
-        records.ShareGroup(
-            **row._mapping, share_types=tuple(sorted(share_types[row.id]))
-        )
-        for row in rows
-    ]
+def _to_record(row):
+    values = dict(row._mapping)
+    values['share_types'] = pairs.read_keys(row.share_types)
+    return records.ShareGroup(**values)
 
 
 def insert(session, values: Mapping[str, Any], share_types: list[str]):

@@ -5,7 +5,6 @@ Both are a named row with specs and with the projects that see it when it is
 private; a :class:`TypeStore` is the functions on the tables of one of them.
 """
 
-import collections
 from collections.abc import Mapping
 import dataclasses
 from typing import Any
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from manila_groups import exception
 from manila_groups.db import models
 from manila_groups.db import paging
+from manila_groups.db import pairs
 from manila_groups.db import records
 
 
@@ -61,17 +61,17 @@ class TypeStore:
         :returns: the types, and whether more follow
         :raises Invalid: an unknown marker
         """
-        query = sa.select(self.table).where(
-            *self._visible(project_id, is_public), *self._having(specs or {})
-        )
         rows, more = paging.fetch(
             session,
-            query,
+            self._query().where(
+                *self._visible(project_id, is_public),
+                *self._having(specs or {}),
+            ),
             self.sort_columns,
             page,
             list(self._visible(project_id, None)),
         )
-        return self._to_records(session, rows), more
+        return [self._to_record(row) for row in rows], more
 
     def get(
         self, session, id_or_name: str, project_id: str | None = None
@@ -93,15 +93,14 @@ class TypeStore:
 
         :returns: id or name, as given, to the type
         """
-        query = sa.select(self.table).where(
+        types = self._read(
+            session,
             *self._visible(project_id, None),
             sa.or_(
                 self.table.c.id.in_(ids_or_names),
                 self.table.c.name.in_(ids_or_names),
             ),
         )
-        rows = session.execute(query).all()
-        types = self._to_records(session, rows)
         found = {one.name: one for one in types}
         found.update((one.id, one) for one in types)
         return {one: found[one] for one in ids_or_names if one in found}
@@ -117,10 +116,49 @@ class TypeStore:
         self, session, ids: list[str], project_id: str | None = None
     ) -> list[records.Type]:
         """Read the types of these ids that there are."""
-        query = sa.select(self.table).where(
-            self.table.c.id.in_(ids), *self._visible(project_id, None)
+        return self._read(
+            session,
+            self.table.c.id.in_(ids),
+            *self._visible(project_id, None),
         )
-        return self._to_records(session, session.execute(query).all())
+
+    def _read(self, session, *conditions):
+        rows = session.execute(self._query().where(*conditions))
+        return [self._to_record(row) for row in rows]
+
+    def _query(self):
+        """Select types, each with its specs and the share types it allows."""
+        specs = self.specs.c
+        query = sa.select(
+            self.table,
+            self._pairs(
+                'specs', specs.spec_key, specs.spec_value, specs.type_id
+            ),
+        )
+        if self.allowed is None:
+            return query
+        allowed = self.allowed.c
+        share_type, owner = allowed.share_type_id, allowed.share_group_type_id
+        return query.add_columns(
+            self._pairs('share_types', share_type, share_type, owner)
+        )
+
+    def _pairs(self, name, key, value, owner):
+        query = sa.select(pairs.Pairs(key, value))
+        query = query.where(owner == self.table.c.id)
+        return query.scalar_subquery().label(name)
+
+    def specs_of(self, session, ids: list[str]) -> dict[str, dict[str, str]]:
+        """Read the specs alone of the types of these ids.
+
+        :returns: id to specs, for every id that is given
+        """
+        found = {type_id: {} for type_id in ids}
+        if ids:
+            query = sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
+            for type_id, key, value in session.execute(query):
+                found[type_id][key] = value
+        return found
 
     def _visible(self, project_id, is_public):
         if is_public is not None:
@@ -160,32 +198,19 @@ class TypeStore:
             self.specs.c.spec_key == key, *conditions
         )
 
-    def _to_records(self, session, rows):
-        ids = [row.id for row in rows]
-        specs = collections.defaultdict(dict)
-        share_types = collections.defaultdict(list)
-        if ids:
-            query = sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
-            for type_id, key, value in session.execute(query):
-                specs[type_id][key] = value
-        if ids and self.allowed is not None:
-            query = sa.select(self.allowed).where(
-                self.allowed.c.share_group_type_id.in_(ids)
-            )
-            for type_id, share_type_id in session.execute(query):
-                share_types[type_id].append(share_type_id)
-        return [
-            records.Type(
-                id=row.id,
-                name=row.name,
-                is_public=row.is_public,
-                created_at=row.created_at,
-                description=getattr(row, 'description', None),
-                specs=specs[row.id],
-                share_types=tuple(sorted(share_types[row.id])),
-            )
-            for row in rows
-        ]
+    def _to_record(self, row):
+        columns = self.table.c
+        return records.Type(
+            id=row.id,
+            name=row.name,
+            is_public=row.is_public,
+            created_at=row.created_at,
+            description=row.description if 'description' in columns else None,
+            specs=pairs.read(row.specs),
+            share_types=pairs.read_keys(row.share_types)
+            if self.allowed is not None
+            else (),
+        )
 
     def insert(
         self,

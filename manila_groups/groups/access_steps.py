@@ -15,11 +15,18 @@ from manila_groups.db import models
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
+from manila_groups.groups import events
 from manila_groups.groups import messages
 from manila_groups.groups import steps
 
 _IN_FORCE = (states.APPLYING, states.ACTIVE)
-_AT_WORK = (states.APPLYING, states.DENYING)
+
+#: What events call the work on a rule in these states, and what becomes of
+#: one when it is done.
+_ENDS = {
+    states.APPLYING: ('allow', states.ACTIVE),
+    states.DENYING: ('deny', events.DELETED),
+}
 
 _FAILED = (
     'The back end could not put the access rules of the share in place. '
@@ -51,24 +58,27 @@ class AccessSteps(steps.Steps):
             rows.ROWS.take_steps(session, states.RULE_APPLY, mine)
             rows.ROWS.take_steps(session, states.RULE_DENY, mine)
             rules = rows.of_share(session, share_id)
-            if not any(one.state in _AT_WORK for one in rules):
+            if not any(one.state in _ENDS for one in rules):
                 return None
             wanted = [one for one in rules if one.state in _IN_FORCE]
             return shares.get(session, share_id), wanted
 
     @db_api.retry_on_deadlock
-    def done(self, share_id: str) -> bool:
+    def done(self, share: records.Share) -> bool:
         """Note that the driver has put the rules in place.
 
         :returns: whether rules wait again
         """
         with self._db.writer() as session:
-            shares.ROWS.hold(session, share_id)
+            shares.ROWS.hold(session, share.id)
+            for rule in _at_work(session, share):
+                verb, state = _ENDS[rule.state]
+                _note(session, share, rule, f'{verb}.end', state)
             rows.ROWS.take_steps(
-                session, states.RULE_APPLIED, rows.of(share_id)
+                session, states.RULE_APPLIED, rows.of(share.id)
             )
-            rows.delete_denied(session, share_id)
-            return _settle(session, share_id)
+            rows.delete_denied(session, share.id)
+            return _settle(session, share.id)
 
     @db_api.retry_on_deadlock
     def failed(self, share: records.Share) -> bool:
@@ -78,11 +88,7 @@ class AccessSteps(steps.Steps):
         """
         with self._db.writer() as session:
             shares.ROWS.hold(session, share.id)
-            failed = [
-                one
-                for one in rows.of_share(session, share.id)
-                if one.state in _AT_WORK
-            ]
+            failed = _at_work(session, share)
             for step in (states.RULE_APPLY_FAILED, states.RULE_DENY_FAILED):
                 rows.ROWS.take_steps(session, step, rows.of(share.id))
             if failed:
@@ -95,6 +101,9 @@ class AccessSteps(steps.Steps):
                     messages.DRIVER_FAILED,
                     _FAILED,
                 )
+            for rule in failed:
+                verb = f'{_ENDS[rule.state][0]}.error'
+                _note(session, share, rule, verb, states.ERROR, reason=_FAILED)
             return _settle(session, share.id)
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
@@ -113,6 +122,24 @@ def _workable(host):
     return (
         shares.ROWS.at_backend(host),
         models.Share.status != states.DELETING,
+    )
+
+
+def _at_work(session, share):
+    found = rows.of_share(session, share.id)
+    return [one for one in found if one.state in _ENDS]
+
+
+def _note(session, share, rule, verb, state, **details):
+    events.note(
+        session,
+        f'share_access.{verb}',
+        dataclasses.replace(rule, state=state),
+        events.caller_of(
+            dataclasses.replace(share, request_id=rule.request_id)
+        ),
+        project_id=share.project_id,
+        **details,
     )
 
 

@@ -12,6 +12,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import messages
 from manila_groups.db import paging
 from manila_groups.db import records
+from manila_groups.groups import events
 
 ERROR = 'ERROR'
 
@@ -29,6 +30,15 @@ DELETE = '007'
 EXTEND = '008'
 SHRINK = '009'
 UPDATE_ACCESS_RULES = '010'
+
+#: What events call it.
+_VERBS = {
+    ALLOCATE_HOST: 'create',
+    CREATE: 'create',
+    DELETE: 'delete',
+    EXTEND: 'extend',
+    SHRINK: 'shrink',
+}
 
 #: What went wrong; numbers above 100 are this service's own.
 NO_VALID_HOST = '002'
@@ -48,7 +58,7 @@ def add(
     """Tell the users of a row's project why a step failed.
 
     :param kind: the kind of the row, as in states
-    :param row: its record
+    :param row: its record as the failure leaves it
     :param text: without names of hosts: every user of the project reads it
     """
     now = timeutils.utcnow()
@@ -69,6 +79,9 @@ def add(
             expires_at=now + ttl,
         ),
     )
+    if action in _VERBS:
+        event = f'{kind}.{_VERBS[action]}.error'
+        events.note(session, event, row, reason=text)
 
 
 class Messages:

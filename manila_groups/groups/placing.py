@@ -15,6 +15,7 @@ from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
+from manila_groups.groups import events
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
 from manila_groups.groups import steps
@@ -93,9 +94,7 @@ class Placing:
         with self._db.writer() as session:
             place = {
                 'host': pool,
-                'availability_zone_id': availability_zones.ensure(
-                    session, zone
-                ),
+                'availability_zone_id': availability_zones.id_of(zone),
             }
             kind = self._placing[waiting.kind]
             if not kind.place(
@@ -124,15 +123,23 @@ class Placing:
             kind = self._placing[waiting.kind]
             ended = kind.no_place(session, waiting)
             if ended:
-                action, prefix = kind.failed(waiting)
+                action, prefix, changes = kind.failed(waiting)
                 messages.add(
                     session,
                     self._conf,
                     waiting.kind,
-                    waiting.row,
+                    dataclasses.replace(waiting.row, **changes),
                     action,
                     messages.NO_VALID_HOST,
                     prefix + text,
+                )
+            if ended and waiting.shares:
+                events.note_content(
+                    session,
+                    'create.error',
+                    waiting.row,
+                    (states.ERROR,),
+                    reason=text,
                 )
             return ended
 
@@ -162,18 +169,17 @@ class _ShareGroups:
         group = share_groups.get(session, group_id)
         if not _is_unplaced(group):
             return None
-        group_type = type_rows.SHARE_GROUP_TYPES.get_by_id(
-            session, group.share_group_type_id
-        )
-        share_types = type_rows.SHARE_TYPES.get_many(
-            session, group.share_types
-        )
-        members = shares.of_group(session, group_id)
+        type_id = group.share_group_type_id
+        group_specs = type_rows.SHARE_GROUP_TYPES.specs_of(session, [type_id])
+        specs = type_rows.SHARE_TYPES.specs_of(session, group.share_types)
+        members = []
+        if group.source_share_group_snapshot_id is not None:
+            members = shares.of_group(session, group_id)
         return Waiting(
             kind=states.SHARE_GROUP,
             row=group,
-            group_specs=group_type.specs,
-            extra_specs=tuple(one.specs for one in share_types),
+            group_specs=group_specs[type_id],
+            extra_specs=tuple(specs.values()),
             zone=availability_zones.get_name(session, group.requested_zone_id),
             tried=attempts.pools_tried(session, group_id),
             size_gb=sum(one.size for one in members),
@@ -219,7 +225,7 @@ class _ShareGroups:
         return ended
 
     def failed(self, waiting):
-        return messages.ALLOCATE_HOST, ''
+        return messages.ALLOCATE_HOST, '', {'status': states.ERROR}
 
     def unplaced(self, session, waited):
         return self.rows.unfinished(
@@ -308,8 +314,10 @@ class _Shares:
 
     def failed(self, waiting):
         if waiting.row.status == states.CREATING:
-            return messages.ALLOCATE_HOST, ''
-        return messages.EXTEND, _NOT_EXTENDED.format(waiting.row.size) + ' '
+            return messages.ALLOCATE_HOST, '', {'status': states.ERROR}
+        prefix = _NOT_EXTENDED.format(waiting.row.size) + ' '
+        changes = {'status': states.AVAILABLE, 'new_size': None}
+        return messages.EXTEND, prefix, changes
 
     def unplaced(self, session, waited):
         return self.rows.unfinished(

@@ -8,6 +8,7 @@ from manila_groups import exception
 from manila_groups.db import api as db_api
 from manila_groups.db import quotas as rows
 from manila_groups.db import types as type_rows
+from manila_groups.groups import events
 from manila_groups.groups import quotas
 
 
@@ -91,7 +92,7 @@ class QuotaSets:
             if not force:
                 self._check_limits(session, scope, limits)
             rows.set_limits(session, scope, limits)
-            return self._read(session, scope)
+            return self._changed(session, ctxt, scope, 'update')
 
     def _check_limits(self, session, scope, limits):
         now = self._read(session, scope).quotas
@@ -132,6 +133,20 @@ class QuotaSets:
         with self._db.writer() as session:
             scope = _find_scope(session, ctxt, project_id, part)
             rows.delete_limits(session, scope)
+            self._changed(session, ctxt, scope, 'delete')
+
+    def _changed(self, session, ctxt, scope, verb):
+        """Read limits that have changed, and let it be known."""
+        found = self._read(session, scope)
+        events.note(
+            session,
+            f'quota_set.{verb}',
+            found,
+            ctxt,
+            user_id=scope.user_id or None,
+            share_type_id=scope.share_type_id or None,
+        )
+        return found
 
 
 def _find_scope(session, ctxt, project_id, part):

@@ -82,15 +82,19 @@ def take(session, conf, owner: Owner, amounts: Mapping[str, int]) -> None:
         rolled back, which the error does on its way out
     """
     limits = rows.limits(session, owner.scopes(), amounts)
-    for scope, resource, amount in _counted(owner, amounts):
-        most = _limit(conf, limits, scope, resource)
-        if not rows.use(session, scope, resource, amount, most):
-            used = rows.newest_usage(session, scope, resource)
-            raise exception.OverQuota(
-                f'{resource}: over the quota of {_describe(scope)}: the '
-                f'limit is {most}, in use are {used}, asked for is {amount} '
-                'more.'
-            )
+    for scopes, resource, amount in _counted(owner, amounts):
+        for scope in scopes:
+            _use(session, conf, limits, scope, resource, amount)
+
+
+def _use(session, conf, limits, scope, resource, amount):
+    most = _limit(conf, limits, scope, resource)
+    if not rows.use(session, scope, resource, amount, most):
+        used = rows.newest_usage(session, scope, resource)
+        raise exception.OverQuota(
+            f'{resource}: over the quota of {_describe(scope)}: the limit is '
+            f'{most}, in use are {used}, asked for is {amount} more.'
+        )
 
 
 def give_back(session, owner: Owner, amounts: Mapping[str, int]) -> None:
@@ -99,8 +103,8 @@ def give_back(session, owner: Owner, amounts: Mapping[str, int]) -> None:
     :param owner: the one who used it
     :param amounts: resource to how much
     """
-    for scope, resource, amount in _counted(owner, amounts):
-        rows.free(session, scope, resource, amount)
+    for scopes, resource, amount in _counted(owner, amounts):
+        rows.free(session, scopes, resource, amount)
 
 
 def check_size(session, conf, owner: Owner, size: int) -> None:
@@ -126,12 +130,13 @@ def _counted(owner, amounts):
     Who has the row of the project need not wait for the rows below it.
     """
     for resource, amount in sorted(amounts.items()):
-        for scope in owner.scopes():
-            by_share_type = scope.share_type_id != ''
-            if amount and (
-                not by_share_type or resource in COUNTED_BY_SHARE_TYPE
-            ):
-                yield scope, resource, amount
+        scopes = [
+            scope
+            for scope in owner.scopes()
+            if not scope.share_type_id or resource in COUNTED_BY_SHARE_TYPE
+        ]
+        if amount:
+            yield scopes, resource, amount
 
 
 def _limit(conf, limits, scope, resource):

@@ -7,6 +7,7 @@ the same transaction: the counts are taken from the record.
 
 import collections
 from collections.abc import Iterable
+import dataclasses
 
 from manila_groups.db import attempts
 from manila_groups.db import pools
@@ -14,6 +15,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
+from manila_groups.groups import events
 from manila_groups.groups import quotas
 
 
@@ -24,6 +26,12 @@ def share(session, row: records.Share) -> None:
     if row.host is not None:
         pools.release(session, row.host, gigabytes=row.claimed_gb)
     _give_shares_back(session, [row])
+    _note(session, 'share', row)
+
+
+def _note(session, noun, row, caller=None):
+    row = dataclasses.replace(row, status=events.DELETED)
+    events.note(session, f'{noun}.delete.end', row, caller)
 
 
 def _give_shares_back(session, rows):
@@ -46,6 +54,7 @@ def snapshot(session, row: records.ShareGroupSnapshot, *conditions) -> bool:
     if not share_group_snapshots.ROWS.delete(session, row.id, *conditions):
         return False
     count_snapshots(session, [row], quotas.give_back)
+    _note(session, 'share_group_snapshot', row)
     return True
 
 
@@ -85,10 +94,12 @@ def share_group(session, row: records.ShareGroup, *conditions) -> bool:
         return False
     snapshots = share_group_snapshots.of_group(session, row.id)
     members = shares.of_group(session, row.id)
-    share_group_snapshots.ROWS.delete_many(
-        session, share_group_snapshots.in_group(row.id)
-    )
-    shares.ROWS.delete_many(session, shares.in_group(row.id))
+    if snapshots:
+        share_group_snapshots.ROWS.delete_many(
+            session, share_group_snapshots.in_group(row.id)
+        )
+    if members:
+        shares.ROWS.delete_many(session, shares.in_group(row.id))
     share_groups.ROWS.delete(session, row.id)
     attempts.forget(session, [row.id, *(one.id for one in members)])
     _release(session, row, members)
@@ -96,7 +107,17 @@ def share_group(session, row: records.ShareGroup, *conditions) -> bool:
     _give_shares_back(session, members)
     owner = quotas.Owner(row.project_id, row.user_id)
     quotas.give_back(session, owner, {quotas.SHARE_GROUPS: 1})
+    _note_all(session, row, members, snapshots)
     return True
+
+
+def _note_all(session, group, members, snapshots):
+    caller = events.caller_of(group)
+    for one in snapshots:
+        _note(session, 'share_group_snapshot', one, caller)
+    for one in members:
+        _note(session, 'share', one, caller)
+    _note(session, 'share_group', group, caller)
 
 
 def _release(session, group, members):

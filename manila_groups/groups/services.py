@@ -2,6 +2,7 @@
 """Services: the running schedulers and back ends."""
 
 from collections.abc import Mapping
+import dataclasses
 import datetime
 
 from oslo_utils import timeutils
@@ -9,8 +10,10 @@ from oslo_utils import timeutils
 from manila_groups import exception
 from manila_groups.db import api as db_api
 from manila_groups.db import paging
+from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import services
+from manila_groups.groups import events
 
 
 def up_since(conf) -> datetime.datetime:
@@ -22,6 +25,43 @@ def up_since(conf) -> datetime.datetime:
 def is_up(conf, service: records.Service) -> bool:
     """Tell whether a service has shown a sign of life lately."""
     return service.updated_at >= up_since(conf)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unused:
+    """A service that has been down for long.
+
+    :ivar in_use: how many share groups and shares are on it
+    :ivar removed: whether it is forgotten now
+    """
+
+    service: records.Service
+    in_use: int
+    removed: bool
+
+
+@db_api.retry_on_deadlock
+def remove_unused(
+    db: db_api.Database, before: datetime.datetime
+) -> list[Unused]:
+    """Forget services that have been down for long and hold nothing.
+
+    One that holds something stays: what waits for it would be given up.
+
+    :param before: without a sign of life since then
+    :returns: what was found, also what stays
+    """
+    found = []
+    with db.writer() as session:
+        for one in services.list_all(session):
+            if one.updated_at >= before:
+                continue
+            in_use = pools.count_at_backend(session, one.host)
+            removed = not in_use and services.delete(
+                session, one.host, one.binary, before
+            )
+            found.append(Unused(one, in_use, removed))
+    return found
 
 
 class Services:
@@ -74,4 +114,7 @@ class Services:
                 raise exception.NotFound(
                     f'There is no service {binary} on the host {host}.'
                 )
-            return services.get(session, host, binary)
+            found = services.get(session, host, binary)
+            verb = 'disable' if disabled else 'enable'
+            events.note(session, f'service.{verb}', found)
+            return found

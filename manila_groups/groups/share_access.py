@@ -13,6 +13,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
+from manila_groups.groups import events
 
 #: The only kind of rules that there is; others are for other protocols.
 IP = 'ip'
@@ -126,7 +127,9 @@ class ShareAccess:
                 'request_id': ctxt.request_id,
             }
             rows.insert(session, values, wanted.metadata)
-            return share, rows.get(session, values['id'])
+            rule = rows.get(session, values['id'])
+            _note(session, ctxt, 'allow.start', share, rule)
+            return share, rule
 
     def deny(self, ctxt, share_id: str, rule_id: str) -> None:
         """Begin to take a rule away; one that goes already stays so.
@@ -142,12 +145,14 @@ class ShareAccess:
         with self._db.writer() as session:
             share = _begin_change(session, ctxt, share_id)
             _get_rule(session, share_id, rule_id)
-            rows.ROWS.take_step(
+            if rows.ROWS.take_step(
                 session,
                 rule_id,
                 states.RULE_QUEUE_DENIAL,
                 request_id=ctxt.request_id,
-            )
+            ):
+                rule = rows.get(session, rule_id)
+                _note(session, ctxt, 'deny.start', share, rule)
             return share
 
     def change_level(self, ctxt, rule_id: str, level: str):
@@ -166,7 +171,7 @@ class ShareAccess:
     @db_api.retry_on_deadlock
     def _begin_level(self, ctxt, share_id, rule_id, level):
         with self._db.writer() as session:
-            _begin_change(session, ctxt, share_id)
+            share = _begin_change(session, ctxt, share_id)
             rule = _get_rule(session, share_id, rule_id)
             if not rows.ROWS.take_step(
                 session,
@@ -179,7 +184,9 @@ class ShareAccess:
                     f'The access rule {rule_id} has the state {rule.state}; '
                     'it can not be changed any more.'
                 )
-            return rows.get(session, rule_id)
+            rule = rows.get(session, rule_id)
+            _note(session, ctxt, 'allow.start', share, rule)
+            return rule
 
     @db_api.retry_on_deadlock
     def set_metadata(
@@ -190,12 +197,14 @@ class ShareAccess:
         :returns: all that is noted with it
         :raises NotFound: there is no rule that the caller sees
         """
-        self.get(ctxt, rule_id)
+        share, _rule = self.get(ctxt, rule_id)
         with self._db.writer() as session:
             if not rows.ROWS.hold(session, rule_id):
                 raise _no_rule(rule_id)
             rows.set_metadata(session, rule_id, metadata)
-            return rows.get(session, rule_id).metadata
+            rule = rows.get(session, rule_id)
+            _note(session, ctxt, 'update', share, rule)
+            return rule.metadata
 
     @db_api.retry_on_deadlock
     def delete_metadata(self, ctxt, rule_id: str, key: str) -> None:
@@ -204,12 +213,14 @@ class ShareAccess:
         :raises NotFound: there is no rule that the caller sees, or it has no
             such key
         """
-        self.get(ctxt, rule_id)
+        share, _rule = self.get(ctxt, rule_id)
         with self._db.writer() as session:
             if not rows.delete_metadata(session, rule_id, key):
                 raise exception.NotFound(
                     f'The access rule {rule_id} has no metadata {key:.255}.'
                 )
+            rule = rows.get(session, rule_id)
+            _note(session, ctxt, 'update', share, rule)
 
     def _hint(self, ctxt, share):
         self._backends.work(ctxt, share.host, states.SHARE_ACCESS, share.id)
@@ -222,6 +233,16 @@ def _get_share(session, ctxt, share_id):
     if share is None or visible not in (None, share.project_id):
         raise exception.NotFound(f'There is no share {share_id:.255}.')
     return share
+
+
+def _note(session, ctxt, verb, share, rule):
+    events.note(
+        session,
+        f'share_access.{verb}',
+        rule,
+        ctxt,
+        project_id=share.project_id,
+    )
 
 
 def _get_rule(session, share_id, rule_id):

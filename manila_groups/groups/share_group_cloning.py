@@ -10,6 +10,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
+from manila_groups.groups import events
 from manila_groups.groups import quotas
 from manila_groups.groups import share_group_creation
 
@@ -40,12 +41,15 @@ def insert(session, conf, ctxt, wanted) -> records.ShareGroup:
         share_group_type_id=source.share_group_type_id,
         source_share_group_snapshot_id=snapshot.id,
         share_network_id=source.share_network_id,
+        share_server_id=source.share_server_id,
         zone_id=zone and availability_zones.get_id(session, zone),
     )
     _take_quotas(session, conf, ctxt, snapshot.members)
     rows.insert(session, values, list(source.share_types))
     _insert_shares(session, values, snapshot.members)
-    return rows.get(session, values['id'])
+    group = rows.get(session, values['id'])
+    events.note_content(session, 'create.start', group, (states.CREATING,))
+    return group
 
 
 def _check_alone(wanted):

@@ -68,7 +68,12 @@ class Creation:
         return found
 
     def _find_share_types(self, session, ctxt, wanted, group_type):
-        ids = self._choose_share_types(session, ctxt, wanted, group_type)
+        ids = wanted.share_types
+        if not ids:
+            default = self._share_types.default(ctxt, session)
+            if default is not None and default.id in group_type.share_types:
+                return [default]
+            ids = group_type.share_types
         found = type_rows.SHARE_TYPES.get_many(
             session, ids, ctxt.visible_project
         )
@@ -89,14 +94,6 @@ class Creation:
                 f'{share_types_domain.DHSS}.'
             )
         return found
-
-    def _choose_share_types(self, session, ctxt, wanted, group_type):
-        if wanted.share_types:
-            return wanted.share_types
-        default = self._share_types.default(ctxt, session)
-        if default is not None and default.id in group_type.share_types:
-            return [default.id]
-        return list(group_type.share_types)
 
 
 def new_row(ctxt, wanted, *, zone_id: str | None, **values) -> dict:

@@ -42,7 +42,12 @@ class ShareGroupSnapshotSteps(steps.Steps):
     def created(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation well; False when it is no longer wanted."""
         with self._db.writer() as session:
-            return self.rows.take_step(session, snapshot.id, states.CREATED)
+            created = self.rows.take_step(session, snapshot.id, states.CREATED)
+            if created:
+                self._note(
+                    session, 'create.end', snapshot, status=states.AVAILABLE
+                )
+            return created
 
     @db_api.retry_on_deadlock
     def create_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:

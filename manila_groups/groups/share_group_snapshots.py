@@ -2,6 +2,7 @@
 """Share group snapshots: what the service does with them for its users."""
 
 from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -14,6 +15,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
+from manila_groups.groups import events
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
 from manila_groups.groups import visibility
@@ -110,6 +112,9 @@ class ShareGroupSnapshots:
             )
             snapshot = rows.get(session, values['id'])
             removal.count_snapshots(session, [snapshot], self._take_quota)
+            events.note(
+                session, 'share_group_snapshot.create.start', snapshot, ctxt
+            )
             return snapshot
 
     def _take_quota(self, session, owner, amounts):
@@ -126,7 +131,9 @@ class ShareGroupSnapshots:
         with self._db.writer() as session:
             _get(session, ctxt, snapshot_id)
             rows.ROWS.update(session, snapshot_id, values)
-            return _get(session, ctxt, snapshot_id)
+            snapshot = _get(session, ctxt, snapshot_id)
+            events.note(session, 'share_group_snapshot.update', snapshot, ctxt)
+            return snapshot
 
     def delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot.
@@ -161,6 +168,12 @@ class ShareGroupSnapshots:
                 request_id=ctxt.request_id,
             ):
                 raise _not_deletable(snapshot, step)
+            snapshot = dataclasses.replace(
+                snapshot, status=step.becomes, request_id=ctxt.request_id
+            )
+            events.note(
+                session, 'share_group_snapshot.delete.start', snapshot, ctxt
+            )
             # Nothing of a group without a place is anywhere else.
             if snapshot.host is None:
                 removal.snapshot(session, snapshot)
@@ -173,8 +186,13 @@ class ShareGroupSnapshots:
         :raises NotFound: there is no snapshot that the caller sees
         """
         with self._db.writer() as session:
-            _get(session, ctxt, snapshot_id)
+            snapshot = dataclasses.replace(
+                _get(session, ctxt, snapshot_id), status=status
+            )
             rows.ROWS.set_status(session, snapshot_id, status)
+            events.note(
+                session, 'share_group_snapshot.reset_status', snapshot, ctxt
+            )
 
 
 def _get(session, ctxt, snapshot_id):

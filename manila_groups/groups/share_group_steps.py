@@ -14,6 +14,7 @@ from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
+from manila_groups.groups import events
 from manila_groups.groups import messages
 from manila_groups.groups import removal
 from manila_groups.groups import steps
@@ -31,17 +32,19 @@ _DELETE_FAILED = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Work:
-    """A share group that waits for its back end, with all that is in it.
+    """A share group that waits for its back end.
 
     :ivar specs: the group specs of its type
+    :ivar snapshots: those that are deleted with it
     :ivar source: the snapshot that it is to be made from
+    :ivar shares: those that it is to be made with
     """
 
     group: records.ShareGroup
     specs: dict[str, str]
-    shares: list[records.Share]
-    snapshots: list[records.ShareGroupSnapshot]
-    source: records.ShareGroupSnapshot | None
+    snapshots: list[records.ShareGroupSnapshot] = ()
+    source: records.ShareGroupSnapshot | None = None
+    shares: list[records.Share] = ()
 
 
 class ShareGroupSteps(steps.Steps):
@@ -60,38 +63,47 @@ class ShareGroupSteps(steps.Steps):
             group = share_groups.get(session, group_id)
             if not steps.is_at_work(group, self.work, host):
                 return None
+            type_id = group.share_group_type_id
+            specs = type_rows.SHARE_GROUP_TYPES.specs_of(session, [type_id])
+            work = Work(group=group, specs=specs[type_id])
             source_id = group.source_share_group_snapshot_id
-            return Work(
-                group=group,
-                specs=type_rows.SHARE_GROUP_TYPES.get_by_id(
-                    session, group.share_group_type_id
-                ).specs,
-                shares=shares.of_group(session, group_id),
-                snapshots=share_group_snapshots.of_group(session, group_id),
-                source=source_id
-                and share_group_snapshots.get(session, source_id),
-            )
+            if group.status == states.DELETING:
+                snapshots = share_group_snapshots.of_group(session, group_id)
+                work = dataclasses.replace(work, snapshots=snapshots)
+            elif source_id is not None:
+                work = dataclasses.replace(
+                    work,
+                    shares=shares.of_group(session, group_id),
+                    source=share_group_snapshots.get(session, source_id),
+                )
+            return work
 
     @db_api.retry_on_deadlock
-    def created(self, group: records.ShareGroup, locations) -> bool:
+    def created(
+        self,
+        group: records.ShareGroup,
+        locations,
+        share_server_id: str | None = None,
+    ) -> bool:
         """End a creation well; False when it is no longer wanted there.
 
         :param locations: where the shares that the group was made with can
             be mounted from, by their ids
+        :param share_server_id: which server has them
         """
+        server = {'share_server_id': share_server_id}
         with self._db.writer() as session:
             at_place = self.rows.placed_at(group.host)
             if not self.rows.take_step(
-                session, group.id, states.CREATED, at_place
+                session, group.id, states.CREATED, at_place, **server
             ):
                 return False
-            # Those that came with the group; a share of its own can only be
-            # made in a group that is available.
-            shares.ROWS.take_steps(
-                session, states.CREATED, shares.in_group(group.id)
+            made = dataclasses.replace(
+                group, status=states.AVAILABLE, **server
             )
-            for share_id, found in locations.items():
-                share_export_locations.replace(session, share_id, found)
+            if group.source_share_group_snapshot_id is not None:
+                _shares_created(session, made, locations)
+            self._note(session, 'create.end', made)
             return True
 
     @db_api.retry_on_deadlock
@@ -114,9 +126,18 @@ class ShareGroupSteps(steps.Steps):
                 if is_clone
                 else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
             )
+            group = dataclasses.replace(group, host=None, status=states.ERROR)
             self._fail(
                 session, group, states.CREATE_FAILED, messages.CREATE, text
             )
+            if is_clone:
+                events.note_content(
+                    session,
+                    'create.error',
+                    group,
+                    (group.status,),
+                    reason=text,
+                )
             return False
 
     def _take_away(self, session, group):
@@ -128,6 +149,7 @@ class ShareGroupSteps(steps.Steps):
             self.rows.placed_at(group.host),
             host=None,
             availability_zone_id=models.ShareGroup.requested_zone_id,
+            share_server_id=None,
             consistent_snapshot_support=None,
         ):
             return False
@@ -178,4 +200,24 @@ class ShareGroupSteps(steps.Steps):
                 states.SNAPSHOT_DELETE_FAILED,
                 share_group_snapshots.in_group(group.id),
             )
+            events.note_content(
+                session,
+                'delete.error',
+                group,
+                (states.ERROR_DELETING, states.ERROR),
+                reason=_DELETE_FAILED,
+            )
             return True
+
+
+def _shares_created(session, group, locations):
+    """End the creation of the shares that came with a group."""
+    shares.ROWS.take_steps(
+        session,
+        states.CREATED,
+        shares.in_group(group.id),
+        share_server_id=group.share_server_id,
+    )
+    for share_id, found in locations.items():
+        share_export_locations.replace(session, share_id, found)
+    events.note_content(session, 'create.end', group, (group.status,))

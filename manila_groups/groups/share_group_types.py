@@ -53,7 +53,9 @@ class ShareGroupTypes(types.Types):
         with self._db.writer() as session:
             allowed = self._find_share_types(session, ctxt, share_types)
             self._store.insert(session, values, specs, allowed)
-            return self._store.get_by_id(session, values['id'])
+            made = self._store.get_by_id(session, values['id'])
+            self._note(session, 'create', made, ctxt)
+            return made
 
     def _find_share_types(self, session, ctxt, share_types):
         if not share_types:

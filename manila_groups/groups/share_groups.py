@@ -14,6 +14,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
+from manila_groups.groups import events
 from manila_groups.groups import removal
 from manila_groups.groups import share_group_cloning
 from manila_groups.groups import share_group_creation
@@ -57,8 +58,8 @@ class ShareGroups:
 
     def list_page(
         self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
-    ) -> tuple[list[records.ShareGroup], bool]:
-        """Read one page of share groups.
+    ) -> tuple[list[records.ShareGroup] | list[records.Summary], bool]:
+        """Read one page of share groups, in full or in short.
 
         :param filters: keys of db.share_groups.FILTERS; project_id, and
             all_tenants (a boolean), count for administrators only
@@ -93,10 +94,13 @@ class ShareGroups:
     def _insert(self, ctxt, wanted):
         with self._db.writer() as session:
             if wanted.source_share_group_snapshot_id is None:
-                return self._creation.insert(session, ctxt, wanted)
-            return share_group_cloning.insert(
-                session, self._conf, ctxt, wanted
-            )
+                group = self._creation.insert(session, ctxt, wanted)
+            else:
+                group = share_group_cloning.insert(
+                    session, self._conf, ctxt, wanted
+                )
+            events.note(session, 'share_group.create.start', group, ctxt)
+            return group
 
     @db_api.retry_on_deadlock
     def update(
@@ -109,7 +113,9 @@ class ShareGroups:
         with self._db.writer() as session:
             _get(session, ctxt, group_id)
             rows.ROWS.update(session, group_id, values)
-            return _get(session, ctxt, group_id)
+            group = _get(session, ctxt, group_id)
+            events.note(session, 'share_group.update', group, ctxt)
+            return group
 
     def delete(self, ctxt, group_id: str) -> None:
         """Begin to delete a share group that holds nothing.
@@ -145,7 +151,7 @@ class ShareGroups:
                 request_id=ctxt.request_id,
             ):
                 raise _not_deletable(group, step)
-            return _end_if_unplaced(session, group)
+            return _end_if_unplaced(session, ctxt, group)
 
     @db_api.retry_on_deadlock
     def _begin_force_delete(self, ctxt, group_id):
@@ -175,7 +181,11 @@ class ShareGroups:
                 stepped_at=None,
                 new_size=None,
             )
-            return _end_if_unplaced(session, group)
+            group = dataclasses.replace(group, request_id=ctxt.request_id)
+            events.note_content(
+                session, 'delete.start', group, (states.DELETING,)
+            )
+            return _end_if_unplaced(session, ctxt, group)
 
     @db_api.retry_on_deadlock
     def reset_status(self, ctxt, group_id: str, status: str) -> None:
@@ -184,8 +194,10 @@ class ShareGroups:
         :raises NotFound: there is no group that the caller sees
         """
         with self._db.writer() as session:
-            _get(session, ctxt, group_id)
+            group = _get(session, ctxt, group_id)
             rows.ROWS.set_status(session, group_id, status)
+            group = dataclasses.replace(group, status=status)
+            events.note(session, 'share_group.reset_status', group, ctxt)
             # What was being deleted or made with the group has no work either.
             snapshot_rows.ROWS.take_steps(
                 session,
@@ -237,11 +249,15 @@ def _check_no_clone(session, group_id):
         )
 
 
-def _end_if_unplaced(session, group):
+def _end_if_unplaced(session, ctxt, group):
     """Remove a group that no back end has anything of.
 
     :param group: read after it was held
     """
+    group = dataclasses.replace(
+        group, status=states.DELETING, request_id=ctxt.request_id
+    )
+    events.note(session, 'share_group.delete.start', group, ctxt)
     if group.host is None:
         removal.share_group(session, group)
     return group

@@ -13,6 +13,7 @@ from manila_groups.db import availability_zones
 from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import share_networks as rows
+from manila_groups.groups import events
 from manila_groups.groups import quotas
 from manila_groups.groups import visibility
 
@@ -113,7 +114,10 @@ class ShareNetworks:
                 },
             )
             rows.insert_subnet(session, values)
-            return rows.get(session, network_id)
+            network = rows.get(session, network_id)
+            events.note(session, 'share_network.create', network, ctxt)
+            _note(session, ctxt, 'create', network, network.subnets[0])
+            return network
 
     @db_api.retry_on_deadlock
     def update(
@@ -132,7 +136,9 @@ class ShareNetworks:
             if neutron:
                 _update_default(session, ctxt, network_id, neutron)
             rows.update(session, network_id, own)
-            return _get(session, ctxt, network_id)
+            network = _get(session, ctxt, network_id)
+            events.note(session, 'share_network.update', network, ctxt)
+            return network
 
     @db_api.retry_on_deadlock
     def delete(self, ctxt, network_id: str) -> None:
@@ -152,6 +158,9 @@ class ShareNetworks:
                 )
             owner = quotas.Owner(network.project_id, network.user_id)
             quotas.give_back(session, owner, _COUNTED)
+            for subnet in network.subnets:
+                _note(session, ctxt, 'delete', network, subnet)
+            events.note(session, 'share_network.delete', network, ctxt)
 
     def get_subnet(
         self, ctxt, network_id: str, subnet_id: str
@@ -184,7 +193,9 @@ class ShareNetworks:
                 )
             rows.insert_subnet(session, values)
             found = _get(session, ctxt, network_id)
-            return _find_subnet(found, values['id'])
+            made = _find_subnet(found, values['id'])
+            _note(session, ctxt, 'create', network, made)
+            return made
 
     @db_api.retry_on_deadlock
     def delete_subnet(self, ctxt, network_id: str, subnet_id: str) -> None:
@@ -201,6 +212,17 @@ class ShareNetworks:
                     f'The subnet {subnet_id} is used by share groups or '
                     'shares, which have to be deleted first.'
                 )
+            _note(session, ctxt, 'delete', network, subnet)
+
+
+def _note(session, ctxt, verb, network, subnet):
+    events.note(
+        session,
+        f'share_network_subnet.{verb}',
+        subnet,
+        ctxt,
+        project_id=network.project_id,
+    )
 
 
 def _get(session, ctxt, network_id):

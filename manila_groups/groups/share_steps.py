@@ -75,10 +75,16 @@ class ShareSteps(steps.Steps):
             return Work(share, group_size(session, share))
 
     @db_api.retry_on_deadlock
-    def created(self, share: records.Share, locations) -> bool:
+    def created(
+        self,
+        share: records.Share,
+        locations,
+        share_server_id: str | None = None,
+    ) -> bool:
         """End a creation well; False when it is no longer wanted there.
 
         :param locations: where the share can be mounted from
+        :param share_server_id: which server has it
         """
         with self._db.writer() as session:
             created = self.rows.take_step(
@@ -86,9 +92,13 @@ class ShareSteps(steps.Steps):
                 share.id,
                 states.CREATED,
                 self.rows.placed_at(share.host),
+                share_server_id=share_server_id,
             )
             if created:
                 share_export_locations.replace(session, share.id, locations)
+                self._note(
+                    session, 'create.end', share, status=states.AVAILABLE
+                )
             return created
 
     @db_api.retry_on_deadlock
@@ -109,6 +119,7 @@ class ShareSteps(steps.Steps):
                 tried = len(attempts.pools_tried(session, share.id))
                 if tried < self._conf.scheduler.max_attempts:
                     return True
+                share = dataclasses.replace(share, host=None)
             self._fail(
                 session,
                 share,
@@ -166,8 +177,13 @@ class ShareSteps(steps.Steps):
             if share.status == states.EXTENDING
             else states.SHRUNK
         )
+        verb = 'extend' if step is states.EXTENDED else 'shrink'
         with self._db.writer() as session:
-            return self._end_resize(session, share, step, share.new_size)
+            ended = self._end_resize(session, share, step, share.new_size)
+            if ended:
+                done = _resized(share, step, share.new_size)
+                self._note(session, f'{verb}.end', done)
+            return ended
 
     @db_api.retry_on_deadlock
     def resize_failed(
@@ -190,7 +206,8 @@ class ShareSteps(steps.Steps):
             ended = self._end_resize(session, share, step, share.size)
             if ended:
                 text = text.format(share.new_size)
-                self._tell(session, share, action, detail, text)
+                left = _resized(share, step, share.size)
+                self._tell(session, left, action, detail, text)
             return ended
 
     def _end_resize(self, session, share, step, size):
@@ -229,6 +246,13 @@ def _is_made_with_group(share):
     return (
         share.status == states.CREATING
         and share.source_share_group_snapshot_member_id is not None
+    )
+
+
+def _resized(share, step, size):
+    """The record of a share as the end of a resize leaves it."""
+    return dataclasses.replace(
+        share, status=step.becomes, size=size, new_size=None
     )
 
 

@@ -148,7 +148,9 @@ class ShareTypes(types.Types):
         }
         with self._db.writer() as session:
             self._store.insert(session, values, _stored(specs))
-            return self._store.get_by_id(session, values['id'])
+            made = self._store.get_by_id(session, values['id'])
+            self._note(session, 'create', made)
+            return made
 
     @db_api.retry_on_deadlock
     def update(
@@ -167,7 +169,9 @@ class ShareTypes(types.Types):
         with self._db.writer() as session:
             self._get(session, ctxt, type_id)
             self._store.update(session, type_id, values)
-            return self._get(session, ctxt, type_id)
+            found = self._get(session, ctxt, type_id)
+            self._note(session, 'update', found, ctxt)
+            return found
 
     def set_specs(
         self, ctxt, type_id: str, specs: Mapping[str, str]

@@ -2,6 +2,7 @@
 """Shares: what the service does with them for its users."""
 
 from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
 from manila_groups import exception
@@ -12,6 +13,7 @@ from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
+from manila_groups.groups import events
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
 from manila_groups.groups import share_creation
@@ -86,7 +88,9 @@ class Shares:
     @db_api.retry_on_deadlock
     def _insert(self, ctxt, wanted):
         with self._db.writer() as session:
-            return self._creation.insert(session, ctxt, wanted)
+            share = self._creation.insert(session, ctxt, wanted)
+            events.note(session, 'share.create.start', share, ctxt)
+            return share
 
     @db_api.retry_on_deadlock
     def update(
@@ -99,7 +103,7 @@ class Shares:
         with self._db.writer() as session:
             _get(session, ctxt, share_id)
             rows.ROWS.update(session, share_id, values)
-            return _get(session, ctxt, share_id)
+            return _changed(session, ctxt, share_id)
 
     @db_api.retry_on_deadlock
     def set_metadata(
@@ -118,7 +122,7 @@ class Shares:
         with self._db.writer() as session:
             _hold(session, ctxt, share_id)
             rows.set_metadata(session, share_id, metadata, replace)
-            return _get(session, ctxt, share_id).metadata
+            return _changed(session, ctxt, share_id).metadata
 
     @db_api.retry_on_deadlock
     def delete_metadata(self, ctxt, share_id: str, key: str) -> None:
@@ -132,6 +136,7 @@ class Shares:
                 raise exception.NotFound(
                     f'The share {share_id} has no metadata {key:.255}.'
                 )
+            _changed(session, ctxt, share_id)
 
     def delete(self, ctxt, share_id: str, group_id: str | None) -> None:
         """Begin to delete a share.
@@ -178,6 +183,7 @@ class Shares:
             share = _get(session, ctxt, share_id)
             if not taken:
                 raise _not_deletable(session, share, step)
+            events.note(session, 'share.delete.start', share, ctxt)
             # Nothing of a share without a place is anywhere else.
             if share.host is None:
                 removal.share(session, share)
@@ -190,8 +196,10 @@ class Shares:
         :raises NotFound: there is no share that the caller sees
         """
         with self._db.writer() as session:
-            _get(session, ctxt, share_id)
+            share = _get(session, ctxt, share_id)
             rows.ROWS.set_status(session, share_id, status)
+            share = dataclasses.replace(share, status=status)
+            events.note(session, 'share.reset_status', share, ctxt)
 
     def extend(
         self, ctxt, share_id: str, size: int, force: bool = False
@@ -227,6 +235,7 @@ class Shares:
                 values['claimed_gb'] = size
             self._take_more(session, share, size)
             rows.ROWS.take_step(session, share_id, states.EXTEND, **values)
+            _note_resize(session, ctxt, share, states.EXTEND, size)
         return share
 
     def _take_more(self, session, share, size):
@@ -269,6 +278,7 @@ class Shares:
                 new_size=size,
                 request_id=ctxt.request_id,
             )
+            _note_resize(session, ctxt, share, states.SHRINK, size)
         return share
 
 
@@ -302,6 +312,19 @@ def _hold(session, ctxt, share_id):
     """Read a share, which no one else changes from now on."""
     rows.ROWS.hold(session, share_id)
     return _get(session, ctxt, share_id)
+
+
+def _changed(session, ctxt, share_id):
+    """Read a share that the caller has changed, and let it be known."""
+    share = _get(session, ctxt, share_id)
+    events.note(session, 'share.update', share, ctxt)
+    return share
+
+
+def _note_resize(session, ctxt, share, step, size):
+    verb = 'extend' if step is states.EXTEND else 'shrink'
+    share = dataclasses.replace(share, status=step.becomes, new_size=size)
+    events.note(session, f'share.{verb}.start', share, ctxt)
 
 
 def _check_group(share, group_id):

@@ -6,6 +6,7 @@ one conditional UPDATE of the row, so that a step that comes twice, late, or
 beside another finds that it is not its turn, and changes nothing.
 """
 
+import dataclasses
 import datetime
 import types
 
@@ -14,6 +15,7 @@ from oslo_utils import timeutils
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import stepping
+from manila_groups.groups import events
 from manila_groups.groups import messages
 
 
@@ -86,8 +88,17 @@ class Steps:
         """
         failed = self.rows.take_step(session, row.id, step, *conditions)
         if failed:
+            row = dataclasses.replace(row, status=step.becomes)
             self._tell(session, row, action, messages.DRIVER_FAILED, text)
         return failed
+
+    def _note(self, session, verb: str, row, **changes) -> None:
+        """Let a step become known.
+
+        :param changes: what the step has changed of the record
+        """
+        row = dataclasses.replace(row, **changes)
+        events.note(session, f'{self.kind}.{verb}', row)
 
     def _tell(self, session, row, action: str, detail: str, text: str):
         """Tell the project's users why a step failed."""

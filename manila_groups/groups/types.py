@@ -8,6 +8,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
+from manila_groups.groups import events
 
 
 class Types:
@@ -87,12 +88,17 @@ class Types:
         :raises Invalid: something needs it
         """
         with self._db.writer() as session:
-            self._get(session, ctxt, type_id)
+            found = self._get(session, ctxt, type_id)
             if not self._store.delete(session, type_id):
                 raise exception.Invalid(
                     f'The {self._store.noun} {type_id} is in use and can '
                     'not be deleted.'
                 )
+            self._note(session, 'delete', found, ctxt)
+
+    def _note(self, session, verb, found, ctxt=None, **details):
+        noun = self._store.noun.replace(' ', '_')
+        events.note(session, f'{noun}.{verb}', found, ctxt, **details)
 
     @db_api.retry_on_deadlock
     def set_specs(
@@ -105,6 +111,8 @@ class Types:
         with self._db.writer() as session:
             self._get(session, ctxt, type_id)
             self._store.set_specs(session, type_id, specs)
+            found = self._get(session, ctxt, type_id)
+            self._note(session, 'specs.update', found, ctxt)
         return specs
 
     def get_spec(self, ctxt, type_id: str, key: str) -> str:
@@ -132,6 +140,8 @@ class Types:
             self._get(session, ctxt, type_id)
             if not self._store.delete_spec(session, type_id, key):
                 raise self._no_spec(type_id, key)
+            found = self._get(session, ctxt, type_id)
+            self._note(session, 'specs.delete', found, ctxt)
 
     def list_projects(self, ctxt, type_id: str) -> list[str]:
         """Read which projects see a private type.
@@ -155,12 +165,15 @@ class Types:
         :raises Conflict: it is public, or the project sees it already
         """
         with self._db.writer() as session:
-            self._get_private(session, ctxt, type_id)
+            found = self._get_private(session, ctxt, type_id)
             if not self._store.add_project(session, type_id, project_id):
                 raise exception.Conflict(
                     f'project: {project_id} has access to the '
                     f'{self._store.noun} {type_id} already.'
                 )
+            self._note(
+                session, 'access.add', found, ctxt, project_id=project_id
+            )
 
     @db_api.retry_on_deadlock
     def remove_project(self, ctxt, type_id: str, project_id: str) -> None:
@@ -170,12 +183,15 @@ class Types:
         :raises Conflict: it is public
         """
         with self._db.writer() as session:
-            self._get_private(session, ctxt, type_id)
+            found = self._get_private(session, ctxt, type_id)
             if not self._store.remove_project(session, type_id, project_id):
                 raise exception.NotFound(
                     f'project: {project_id} has no access to the '
                     f'{self._store.noun} {type_id}.'
                 )
+            self._note(
+                session, 'access.remove', found, ctxt, project_id=project_id
+            )
 
     def _get_private(self, session, ctxt, type_id):
         found = self._get(session, ctxt, type_id)

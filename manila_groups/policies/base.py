@@ -18,17 +18,20 @@ def list_rules() -> list[policy.RuleDefault]:
         policy.RuleDefault(
             CONTEXT_IS_ADMIN,
             'role:admin',
+            scope_types=['project'],
             description='Who counts as an administrator: sees the rows of '
             'every project, and the fields that others do not see.',
         ),
         policy.RuleDefault(
             'admin_or_project_member',
             f'{ADMIN} or (role:member and project_id:%(project_id)s)',
+            scope_types=['project'],
             description='Administrators, and members of the project.',
         ),
         policy.RuleDefault(
             'admin_or_project_reader',
             f'{ADMIN} or (role:reader and project_id:%(project_id)s)',
+            scope_types=['project'],
             description='Administrators, and readers of the project.',
         ),
     ]

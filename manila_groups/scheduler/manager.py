@@ -7,6 +7,7 @@ from oslo_log import log
 import oslo_messaging
 
 from manila_groups import context
+from manila_groups import exception
 from manila_groups import service
 from manila_groups import states
 from manila_groups.groups import lifecycle
@@ -39,6 +40,7 @@ class SchedulerManager:
     target = oslo_messaging.Target(version=rpcapi.VERSION)
 
     def __init__(self, conf, db, steps: lifecycle.Lifecycle, backends):
+        self._conf = conf
         self._steps = steps
         self._backends = backends
         self._filters = plugins.load_filters(conf)
@@ -56,8 +58,7 @@ class SchedulerManager:
 
         Does nothing when it does not wait for a place, or for room to grow.
         """
-        with self._deciding:
-            pool = self._place(kind, row_id)
+        pool = self._place(kind, row_id)
         if pool is not None:
             self._backends.work(ctxt, pool, kind, row_id)
 
@@ -66,13 +67,14 @@ class SchedulerManager:
             waiting = self._steps.placing.waiting(kind, row_id)
             if waiting is None:
                 return None
-            candidates = self._candidates(waiting)
-            decision = self._decide(waiting, candidates)
-            if decision is None or not decision.ranking:
-                self._give_up(waiting, decision)
-                return None
-            chosen = _find(candidates, decision.ranking[0].pool)
-            claim = self._claim(waiting, chosen, attempt < CLAIMS)
+            with self._deciding:
+                candidates = self._candidates(waiting)
+                decision = self._decide(waiting, candidates)
+                if decision is None or not decision.ranking:
+                    self._give_up(waiting, decision)
+                    return None
+                chosen = _find(candidates, decision.ranking[0].pool)
+                claim = self._claim(waiting, chosen, attempt < CLAIMS)
             if claim is placing.Claim.TAKEN:
                 LOG.info(
                     'The %s %s goes to %s',
@@ -90,6 +92,17 @@ class SchedulerManager:
             row_id,
         )
         return None
+
+    def reload(self) -> None:
+        """Take over the filters and weighers that are listed now."""
+        try:
+            filters = plugins.load_filters(self._conf)
+            weighers = plugins.load_weighers(self._conf)
+        except exception.ConfigurationError as error:
+            LOG.error('The filters and weighers stay as they are: %s', error)
+            return
+        with self._deciding:
+            self._filters, self._weighers = filters, weighers
 
     def _candidates(self, waiting):
         known = self._pools.current()

@@ -7,6 +7,7 @@ from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.db import api as db_api
 from manila_groups.db import services
 from manila_groups.groups import lifecycle
+from manila_groups.groups import notifications
 from manila_groups.scheduler import manager
 
 
@@ -17,6 +18,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
 
     :raises ConfigurationError: a filter or a weigher can't be loaded
     """
+    db = db.heard_by(notifications.Notifier(conf, 'scheduler', conf.host))
     scheduler = manager.SchedulerManager(
         conf,
         db,
@@ -37,7 +39,8 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
         conf.host,
         scheduler,
         [
-            (conf.service.heartbeat_interval, beat),
-            (conf.service.reconcile_interval, scheduler.reconcile),
+            (lambda: conf.service.heartbeat_interval, beat),
+            (lambda: conf.service.reconcile_interval, scheduler.reconcile),
         ],
+        scheduler.reload,
     )

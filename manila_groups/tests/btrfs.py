@@ -8,17 +8,8 @@ import time
 
 import fixtures
 
+from manila_groups.tests import base
 from manila_groups.tests import servers
-
-
-def in_memory() -> str | None:
-    """Find a file system for many small writes; None is the usual one."""
-    try:
-        figures = os.statvfs('/dev/shm')
-    except OSError:
-        return None
-    free = figures.f_bavail * figures.f_frsize
-    return '/dev/shm' if free > 4 * 2**30 else None
 
 
 def _run(*command):
@@ -41,7 +32,7 @@ class BtrfsFixture(fixtures.Fixture):
         self._size = size
 
     def _setUp(self):
-        temp = self.useFixture(fixtures.TempDir(rootdir=in_memory()))
+        temp = self.useFixture(fixtures.TempDir(rootdir=base.in_memory()))
         temp = pathlib.Path(temp.path)
         image, self.path = temp / 'image', temp / 'mounted'
         image.touch()

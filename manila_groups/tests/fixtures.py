@@ -9,11 +9,10 @@ from manila_groups import context
 from manila_groups import rpc
 from manila_groups.backend import service as backend_service
 from manila_groups.cmd import api
-from manila_groups.db import api as db_api
-from manila_groups.db import migrations
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_types
 from manila_groups.scheduler import service as scheduler_service
+from manila_groups.tests import servers
 
 #: What tests have otherwise than the service's own defaults: two simulated
 #: back ends of different group capabilities, of which one has equal pools.
@@ -25,7 +24,7 @@ DEFAULTS = {
         'default_share_type': 'default',
         'default_share_group_type': 'default',
     },
-    'api': {'auth_strategy': 'noauth'},
+    'api': {'auth_strategy': 'noauth', 'noauth_on_any_address': True},
     'alpha': {
         'driver': 'fake',
         'fake_pools': [{'name': 'one'}, {'name': 'two'}, {'name': 'three'}],
@@ -51,26 +50,26 @@ def merged(*layers):
 class DatabaseFixture(fixtures.Fixture):
     """A configuration, and an empty database with the schema.
 
-    :param overrides: section to option to value
+    :param overrides: section to option to value; where no connection is
+        among them, the database is on the chosen server
+    :param server: the URL of another database server; None is SQLite
     :ivar conf: the configuration
     :ivar db: the database
     """
 
-    def __init__(self, overrides=None):
+    def __init__(self, overrides=None, server=servers.CHOSEN):
         self._overrides = overrides or {}
+        self._server = server
 
     def _setUp(self):
-        directory = self.useFixture(fixtures.TempDir()).path
-        own = {
-            'DEFAULT': {'control_exchange': uuidutils.generate_uuid()},
-            'database': {'connection': f'sqlite:///{directory}/test.sqlite'},
-        }
+        own = {'DEFAULT': {'control_exchange': uuidutils.generate_uuid()}}
+        if 'connection' not in self._overrides.get('database', {}):
+            url = servers.lend_database(self, self._server)
+            own['database'] = {'connection': url}
         self.conf = configuration.load(
             files=[], defaults=merged(DEFAULTS, own, self._overrides)
         )
-        self.db = db_api.Database(self.conf)
-        self.addCleanup(self.db.dispose)
-        migrations.upgrade(self.db.engine)
+        self.db = servers.open_database(self, self.conf)
 
 
 class ServiceFixture(fixtures.Fixture):

@@ -73,6 +73,7 @@ class InProcess(fixtures.Fixture):
 
     :param overrides: section to option to value
     :ivar messages: what has been sent and not delivered yet
+    :ivar events: what has become known, oldest first
     :ivar groups: the domain, as are shares, snapshots and access
     :ivar scheduler: the scheduler's manager
     :ivar backends: host@backend to the manager
@@ -87,7 +88,9 @@ class InProcess(fixtures.Fixture):
             service_fixtures.DatabaseFixture(self._overrides)
         )
         self.clock = self.useFixture(Clock())
-        self.conf, self.db = used.conf, used.db
+        self.conf = used.conf
+        self.events = []
+        self.db = used.db.heard_by(self.events.append)
         self.messages = []
         self.steps = lifecycle.Lifecycle(self.conf, self.db)
         self.types = share_types.ShareTypes(self.conf, self.db)

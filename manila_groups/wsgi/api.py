@@ -1,9 +1,77 @@
 # SPDX-License-Identifier: Apache-2.0
 """The API for a WSGI server such as uWSGI, mod_wsgi or gunicorn.
 
-The server loads ``manila_groups.wsgi.api:application``.
+The server loads ``manila_groups.wsgi.api:application``. It may fork after
+that: loading opens no connection and starts no thread.
 """
 
-from manila_groups.cmd import api
+import gc
+import os
 
-application = api.build_application()
+from oslo_middleware import request_id
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from manila_groups import conf as configuration
+from manila_groups import rpc
+from manila_groups.cmd import api
+from manila_groups.cmd import process
+from manila_groups.db import api as db_api
+
+try:
+    import uwsgi
+except ImportError:
+    uwsgi = None
+
+#: Names configuration files, with semicolons between them; without it,
+#: manila-groups.conf is looked for in the usual places.
+FILES = 'OS_MANILA_GROUPS_CONFIG_FILES'
+
+
+def load_application():
+    """Build the application, or end the process with the reason.
+
+    :returns: a WSGI application
+    """
+    with process.starting():
+        conf = _configure()
+        db = db_api.Database(conf, wait=False)
+        application = api.assemble(conf, db, rpc.transport(conf))
+        _load_what_requests_need(conf)
+    return _told_to_uwsgi(application) if uwsgi else application
+
+
+def _configure():
+    files = os.environ.get(FILES)
+    conf = configuration.load(
+        files=files.split(';') if files else None,
+        program='manila-groups-api',
+    )
+    configuration.setup_logging(conf)
+    return conf
+
+
+def _load_what_requests_need(conf):
+    """Load now what processes then share, and what may not be installed."""
+    sa.make_url(conf.database.connection).get_dialect().import_dbapi()
+    orm.configure_mappers()
+    # The collector writes to all it looks at, which makes copies of it.
+    gc.freeze()
+
+
+def _told_to_uwsgi(application):
+    """Let uWSGI's log have the id of each request: %(request_id).
+
+    Other servers can log it from the response's headers.
+    """
+
+    def answer(environ, start_response):
+        response = application(environ, start_response)
+        found = environ.get(request_id.ENV_REQUEST_ID, '-')
+        uwsgi.set_logvar('request_id', found)
+        return response
+
+    return answer
+
+
+application = load_application()

@@ -4,13 +4,13 @@
 import html
 import re
 
-from oslo_db import exception as db_exception
 from oslo_log import log
 import webob
 import webob.dec
 
 from manila_groups import exception
 from manila_groups.api import faults
+from manila_groups.db import api as db_api
 
 LOG = log.getLogger(__name__)
 
@@ -28,6 +28,9 @@ class Faults:
 
     @webob.dec.wsgify
     def __call__(self, request):
+        # A server may leave it out when it is empty; Paste's map of URLs
+        # counts on it.
+        request.environ.setdefault('SCRIPT_NAME', '')
         target = request.environ.get('PATH_INFO', '')
         if target and not target.startswith('/'):
             # Such as OPTIONS * has; Paste's map of URLs takes paths only.
@@ -38,7 +41,7 @@ class Faults:
             return faults.from_error(error)
         except webob.exc.HTTPException as error:
             response = error
-        except db_exception.DBConnectionError:
+        except db_api.UNAVAILABLE:
             LOG.exception('The database does not answer')
             return faults.from_error(
                 exception.ServiceUnavailable('The database does not answer.')

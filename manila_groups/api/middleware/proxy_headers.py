@@ -11,6 +11,11 @@ class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
 
     @classmethod
     def factory(cls, global_conf, **_local_conf):
-        """Make the filter, for the paste.deploy file."""
+        """Make the filter, for the paste.deploy file.
+
+        Where no proxy is to be believed, requests don't pass it.
+        """
         conf = global_conf[collaborators.CONF]
+        if not conf.oslo_middleware.enable_proxy_headers_parsing:
+            return lambda application: application
         return lambda application: cls(application, conf)

@@ -94,7 +94,7 @@ def links(collection: str) -> Field:
     """
 
     def value(record, request):
-        href = f'{request.application_url}/v2/{collection}/{record.id}'
+        href = f'{request.root}/v2/{collection}/{record.id}'
         return [{'rel': rel, 'href': href} for rel in ('self', 'bookmark')]
 
     return Field('links', value=value)

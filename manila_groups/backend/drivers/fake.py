@@ -12,6 +12,7 @@ import functools
 import random
 import threading
 import time
+import uuid
 
 from manila_groups import exception
 from manila_groups.backend import driver
@@ -20,6 +21,7 @@ _DEFAULT_CAPACITY_GB = 1000
 _METHODS = (
     'setup',
     'pools',
+    'share_server',
     'create_share_group',
     'delete_share_group',
     'create_share',
@@ -31,6 +33,9 @@ _METHODS = (
     'update_access',
 )
 _CAPABILITIES = {'snapshot_support': True, 'storage_protocol': 'NFS'}
+_SERVERS = 'driver_handles_share_servers'
+#: What the ids of share servers are made from.
+_NAMESPACE = uuid.UUID('5d0f6a4e-9a0e-4b57-8f55-6f3a1b0d9c11')
 _PLANS = ('fake_delays', 'fake_failures', 'fake_first_failures')
 
 
@@ -112,6 +117,12 @@ class FakeDriver(driver.Driver):
         return dataclasses.replace(
             pool, free_capacity_gb=free - used, used_capacity_gb=used
         )
+
+    @_simulated
+    def share_server(self, share_network_id):
+        if not any(pool.capabilities[_SERVERS] for pool in self._pools):
+            return super().share_server(share_network_id)
+        return str(uuid.uuid5(_NAMESPACE, f'{share_network_id}@{self.name}'))
 
     @_simulated
     def create_share_group(self, group):

@@ -134,6 +134,12 @@ class BehindProxy(Service):
     overrides = {'oslo_middleware': {'enable_proxy_headers_parsing': True}}
 
 
+class OtherOrigin(Service):
+    """Scripts of one other web site may use the API."""
+
+    overrides = {'cors': {'allowed_origin': ['https://site.example.org']}}
+
+
 class MoreTypes(Service):
     """There are share types of several kinds, beside the default one."""
 
@@ -148,6 +154,14 @@ class MoreTypes(Service):
             ('secret', 'False', False, {}),
         ):
             types.create(name, {share_types.DHSS: servers, **specs}, public)
+
+
+class ShareServers(MoreTypes):
+    """The back end alpha makes share servers, and beta does not."""
+
+    overrides = {
+        'alpha': {'fake_capabilities': {share_types.DHSS: True}},
+    }
 
 
 class OccupiedGroups(Service):

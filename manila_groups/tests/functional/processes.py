@@ -46,9 +46,11 @@ class Program(fixtures.Fixture):
 
     :param module: its module in manila_groups.cmd
     :param arguments: of its command line
+    :param environment: variables that it has besides
     """
 
-    def __init__(self, module, *arguments):
+    def __init__(self, module, *arguments, environment=None):
+        self._environment = environment or {}
         self._command = [
             sys.executable,
             '-c',
@@ -65,7 +67,11 @@ class Program(fixtures.Fixture):
                 stdout=out,
                 stderr=err,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, 'PYTHONPATH': str(_ROOT)},
+                env={
+                    **os.environ,
+                    **self._environment,
+                    'PYTHONPATH': str(_ROOT),
+                },
             )
         self.addCleanup(self.end, signal.SIGKILL)
 

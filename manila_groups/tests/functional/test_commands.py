@@ -5,16 +5,23 @@ import contextlib
 import datetime
 import io
 import pathlib
+import uuid
 
 import fixtures
 from oslo_utils import fixture as time_fixture
+import sqlalchemy as sa
 
 from manila_groups.cmd import manage
 from manila_groups.cmd import status
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
+from manila_groups.db import models
+from manila_groups.db import pools
+from manila_groups.db import quotas
 from manila_groups.db import services
 from manila_groups.tests import base
+
+TYPE = '00000000-0000-4000-8000-00000000000a'
 
 
 class CommandTest(base.TestCase):
@@ -50,43 +57,31 @@ class CommandTest(base.TestCase):
 
 
 class ManageTest(CommandTest):
-    def test_upgrade_brings_the_schema_to_the_newest_revision(self):
-        self.assertEqual((0, 'empty\n', ''), self.manage('db', 'version'))
-        self.assertEqual((0, '', ''), self.manage('db', 'upgrade'))
-        self.assertEqual(
-            (0, f'{migrations.newest()}\n', ''), self.manage('db', 'version')
-        )
+    def table(self, *args):
+        """What a command prints below the headers, as lists of words."""
+        code, output, errors = self.manage(*args)
+        self.assertEqual((0, ''), (code, errors))
+        return [line.split() for line in output.splitlines()[1:]]
 
-    REMOVE = ('service', 'remove', 'host@back', 'manila-share')
-
-    def beat(self):
+    def beat(self, host='host@back', binary='manila-share'):
         with self.database().writer() as session:
-            services.beat(session, 'host@back', 'manila-share', 'z')
+            return services.beat(session, host, binary, 'z')
 
-    def test_services_are_listed_and_removed(self):
-        self.manage('db', 'upgrade')
-        clock = self.useFixture(
-            time_fixture.TimeFixture(datetime.datetime(2026, 1, 1))
-        )
-        self.beat()
-        clock.advance_time_seconds(3600)
-        code, listed, _ = self.manage('service', 'list')
+
+class TestDatabase(ManageTest):
+    def test_sync_brings_the_schema_to_the_newest_revision(self):
+        newest = migrations.newest()
+        self.assertEqual((0, 'empty\n', ''), self.manage('db', 'version'))
+        code, text, _ = self.manage('db', 'check')
+        self.assertEqual(1, code)
+        self.assertIn(f'at no revision, the code needs {newest}', text)
+        self.assertIn('db sync', text)
+        for _ in range(2):
+            self.assertEqual((0, '', ''), self.manage('db', 'sync'))
+        self.assertEqual((0, f'{newest}\n', ''), self.manage('db', 'version'))
+        code, text, _ = self.manage('db', 'check')
         self.assertEqual(0, code)
-        self.assertIn('host@back manila-share z enabled', listed)
-        self.assertEqual((0, '', ''), self.manage(*self.REMOVE))
-        self.assertEqual((0, '', ''), self.manage('service', 'list'))
-        code, _, errors = self.manage(*self.REMOVE)
-        self.assertEqual(1, code)
-        self.assertIn('no service manila-share on host@back', errors)
-
-    def test_a_service_that_is_up_is_not_removed(self):
-        self.manage('db', 'upgrade')
-        self.beat()
-        code, _, errors = self.manage(*self.REMOVE)
-        self.assertEqual(1, code)
-        self.assertIn('manila-share on host@back is up', errors)
-        _, listed, _ = self.manage('service', 'list')
-        self.assertIn('host@back', listed)
+        self.assertIn(f'at {newest}, the newest revision', text)
 
     def test_missing_setting_is_told_in_one_line(self):
         self.config_file.write_text('')
@@ -98,9 +93,143 @@ class ManageTest(CommandTest):
         )
 
 
+class TestServices(ManageTest):
+    REMOVE = ('service', 'remove', 'host@back', 'manila-share')
+
+    def setUp(self):
+        super().setUp()
+        self.manage('db', 'sync')
+        self.clock = self.useFixture(
+            time_fixture.TimeFixture(datetime.datetime(2026, 1, 1))
+        )
+
+    def test_they_are_listed_and_removed(self):
+        self.beat()
+        self.clock.advance_time_seconds(3600)
+        row = 'host@back manila-share z enabled down 2026-01-01T00:00:00Z'
+        self.assertEqual([row.split()], self.table('service', 'list'))
+        self.assertEqual((0, '', ''), self.manage(*self.REMOVE))
+        self.assertEqual([], self.table('service', 'list'))
+        code, _, errors = self.manage(*self.REMOVE)
+        self.assertEqual(1, code)
+        self.assertIn('no service manila-share on host@back', errors)
+
+    def test_one_that_is_up_is_not_removed(self):
+        self.beat()
+        code, _, errors = self.manage(*self.REMOVE)
+        self.assertEqual(1, code)
+        self.assertIn('manila-share on host@back is up', errors)
+        self.assertEqual('up', self.table('service', 'list')[0][4])
+
+    def test_cleanup_keeps_what_holds_something(self):
+        self.beat()
+        self.beat('empty@back')
+        self.beat('host', 'manila-scheduler')
+        with self.database().writer() as session:
+            add_share(session, host='host@back#pool')
+        self.clock.advance_time_seconds(23 * 3600)
+        self.assertEqual((0, '', ''), self.manage('service', 'cleanup'))
+        self.beat('young@back')
+        self.clock.advance_time_seconds(2 * 3600)
+        code, text, _ = self.manage('service', 'cleanup')
+        self.assertEqual(0, code)
+        self.assertEqual(
+            [
+                'Kept manila-share on host@back: 1 share groups and shares '
+                'are on it. If it is gone for good, use "service remove".',
+                'Removed manila-share on empty@back.',
+                'Removed manila-scheduler on host.',
+            ],
+            text.splitlines(),
+        )
+        hosts = [row[0] for row in self.table('service', 'list')]
+        self.assertEqual(['host@back', 'young@back'], hosts)
+        # One that is up stays, however short the time.
+        self.beat('young@back')
+        self.manage('service', 'cleanup', '--older-than', '0')
+        hosts = [row[0] for row in self.table('service', 'list')]
+        self.assertEqual(['host@back', 'young@back'], hosts)
+
+    def test_pools_are_listed(self):
+        service_id = self.beat()
+        report = {
+            'free_capacity_gb': 7,
+            'total_capacity_gb': 'infinite',
+            'claimable_gb': None,
+        }
+        with self.database().writer() as session:
+            pools.report(session, service_id, {'host@back#pool': report})
+        row = 'host@back#pool up 0 0 7 infinite'
+        self.assertEqual([row.split()], self.table('pool', 'list'))
+
+
+def add_share(session, **values):
+    """Write the row of a share, which is counted nowhere."""
+    now = datetime.datetime(2026, 1, 1)
+    session.execute(
+        sa.insert(models.ShareType).values(
+            id=TYPE, name='type', created_at=now
+        )
+    )
+    session.execute(
+        sa.insert(models.Share).values(
+            id=str(uuid.uuid4()),
+            created_at=now,
+            project_id='here',
+            user_id='me',
+            share_type_id=TYPE,
+            size=2,
+            quota_gb=3,
+            share_proto='NFS',
+            status='available',
+            access_rules_status='active',
+            **values,
+        )
+    )
+
+
+class TestQuotas(ManageTest):
+    def setUp(self):
+        super().setUp()
+        self.manage('db', 'sync')
+
+    def check(self, *args):
+        code, output, errors = self.manage('quota', 'check', *args)
+        self.assertEqual('', errors)
+        return code, [line.split() for line in output.splitlines()[1:]]
+
+    def test_what_is_counted_wrong_is_listed_and_fixed(self):
+        self.assertEqual((0, []), self.check())
+        with self.database().writer() as session:
+            add_share(session)
+            quotas.use(session, quotas.Scope('here'), 'gigabytes', 5, -1)
+            quotas.use(session, quotas.Scope('gone'), 'share_groups', 1, -1)
+        wrong = [
+            line.split()
+            for line in (
+                'gone - - share_groups 1 0',
+                'here - - gigabytes 5 3',
+                'here - - shares 0 1',
+                f'here - {TYPE} gigabytes 0 3',
+                f'here - {TYPE} shares 0 1',
+                'here me - gigabytes 0 3',
+                'here me - shares 0 1',
+            )
+        ]
+        self.assertEqual((1, wrong), self.check())
+        self.assertEqual((0, wrong), self.check('--fix'))
+        self.assertEqual((0, []), self.check())
+        self.assertEqual((0, []), self.check('--fix'))
+
+
 class StatusTest(CommandTest):
     def check(self):
         return self.run_main(status.main, 'upgrade', 'check')
+
+    def write(self, text):
+        self.config_file.write_text(
+            f'[DEFAULT]\n{text}\n' + self.config_file.read_text()
+        )
 
     def test_empty_database_is_not_ready(self):
         code, output, _ = self.check()
@@ -108,13 +237,35 @@ class StatusTest(CommandTest):
         self.assertIn('The schema is at no revision', output)
 
     def test_newest_schema_is_ready(self):
-        self.manage('db', 'upgrade')
+        self.write('transport_url = rabbit://there/')
+        self.manage('db', 'sync')
         code, output, _ = self.check()
-        self.assertEqual(0, code)
-        self.assertIn('Success', output)
+        self.assertEqual(0, code, output)
+        self.assertEqual(4, output.count('Success'))
 
     def test_missing_setting_is_told(self):
         self.config_file.write_text('')
         code, output, _ = self.check()
         self.assertEqual(2, code)
         self.assertIn('connection: is not set', output)
+
+    def test_what_should_be_looked_at(self):
+        self.manage('db', 'sync')
+        self.write('default_share_group_type = nothing')
+        code, output, _ = self.check()
+        self.assertEqual(1, code)
+        self.assertIn('transport_url names no message bus', output)
+        self.assertIn('default_share_group_type = nothing', output)
+
+    def test_policy_in_json(self):
+        self.manage('db', 'sync')
+        policy = self.config_file.with_name('policy.json')
+        policy.write_text('{"share:get": ""}')
+        self.write('transport_url = rabbit://there/')
+        text = self.config_file.read_text()
+        self.config_file.write_text(
+            f'{text}[oslo_policy]\npolicy_file = {policy}\n'
+        )
+        code, output, _ = self.check()
+        self.assertEqual(2, code)
+        self.assertIn('JSON-formatted', output)

@@ -2,6 +2,7 @@
 """API, scheduler and back end as processes of their own."""
 
 import pathlib
+import re
 import signal
 
 import fixtures
@@ -12,6 +13,7 @@ from manila_groups.db import migrations
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_types
 from manila_groups.tests import base
+from manila_groups.tests import broker
 from manila_groups.tests import servers
 from manila_groups.tests.functional import processes
 
@@ -58,6 +60,12 @@ class TestOnPostgresql(base.TestCase):
             url=url,
         )
         self.file.write_text(self.text)
+        broker.delete_at_end(
+            self,
+            rabbit,
+            f'manila-groups-scheduler.test-{port}',
+            f'manila-groups-backend.test-{port}@slow',
+        )
         self.prepare_database()
         self.client = processes.Client(f'http://127.0.0.1:{port}/v2')
 
@@ -134,6 +142,29 @@ class TestOnPostgresql(base.TestCase):
 class TestOnMysql(TestOnPostgresql):
     server = servers.MYSQL
 
+    def test_two_schedulers_and_two_back_end_daemons(self):
+        _backend, scheduler, _api = self.start_all()
+        own = self.file
+        self.file = self.directory / 'other.conf'
+        text = re.sub(r'^host = .*', 'host = other', self.text, flags=re.M)
+        self.file.write_text(text.replace('/groups', '/others'))
+        others = [self.start(module) for module in ('backend', 'scheduler')]
+        self.file = own
+        self.assertTrue(processes.wait_for(lambda: len(self.is_up()) == 2))
+        names = [self.client.create(name=f'g{n}') for n in range(6)]
+        # One ends in the middle of it; the message bus gives the other one
+        # what it has not taken.
+        scheduler.end(signal.SIGKILL)
+        names += [self.client.create(name=f'g{n}') for n in range(6)]
+        for group_id in names:
+            self.assertTrue(
+                self.client.becomes(group_id, 'available'), self.log()
+            )
+        hosts = {self.host(group_id).partition('@')[0] for group_id in names}
+        self.assertEqual(2, len(hosts), hosts)
+        for program in others:
+            self.assertEqual(0, program.end(), program.complained())
+
 
 class TestMistakes(base.TestCase):
     def test_each_is_told_in_one_line(self):
@@ -150,9 +181,9 @@ class TestMistakes(base.TestCase):
                 f'{database}[scheduler]\nenabled_filters = magic\n',
                 'magic',
             ),
-            ('scheduler', database, 'db upgrade'),
+            ('scheduler', database, 'db sync'),
             ('backend', '', 'enabled_backends'),
-            ('backend', f'{one}{database}', 'db upgrade'),
+            ('backend', f'{one}{database}', 'db sync'),
         ):
             file.write_text(rest + text)
             program = self.useFixture(

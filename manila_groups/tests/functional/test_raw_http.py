@@ -4,7 +4,7 @@
 import json
 import socket
 
-from manila_groups.cmd import process
+from manila_groups.cmd import http_server
 from manila_groups.tests import base
 from manila_groups.tests.functional import api_fixture
 
@@ -75,7 +75,7 @@ class RawHttpTestCase(base.TestCase):
         with socket.create_server(('127.0.0.1', 0)) as free:
             self.port = free.getsockname()[1]
         self.api.conf.set_override('bind_port', self.port, 'api')
-        server = process.HttpServer(self.api.conf, self.api.application)
+        server = http_server.HttpServer(self.api.conf, self.api.application)
         server.start()
         self.addCleanup(server.wait)
         self.addCleanup(server.stop)

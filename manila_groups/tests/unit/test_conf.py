@@ -4,6 +4,7 @@
 import pathlib
 
 import fixtures
+from keystonemiddleware.auth_token import _opts as auth_token_opts
 
 from manila_groups import conf as configuration
 from manila_groups import exception
@@ -87,6 +88,8 @@ class TestMistakes(ConfTest):
             ('quota', 'share_groups = -2', ['share_groups']),
             ('service', 'heartbeat_interval = 0', ['heartbeat_interval']),
             ('database', 'max_retries = many', ['max_retries']),
+            ('upgrade_levels', 'backend = newton', ['backend', 'newton']),
+            ('upgrade_levels', 'scheduler = 1', ['scheduler']),
             ('DEFAULT', 'host = a@b', ['host']),
             ('DEFAULT', 'enabled_backends = a b', ['enabled_backends']),
             ('DEFAULT', 'enabled_backends = api', ['enabled_backends']),
@@ -137,6 +140,13 @@ class TestSample(base.TestCase):
         ):
             self.assertIn(name, names)
 
+    def test_defaults_of_keystonemiddleware(self):
+        opts.set_defaults()
+        ((_group, options),) = auth_token_opts.list_opts()
+        defaults = {option.dest: option.default for option in options}
+        self.assertEqual('shared-file-system', defaults['service_type'])
+        self.assertTrue(defaults['service_token_roles_required'])
+
     def test_every_registered_option_is_listed(self):
         conf = configuration.new()
         listed = {
@@ -144,6 +154,13 @@ class TestSample(base.TestCase):
             for group, options in opts.list_opts()
             for option in options
         }
-        for group in ('api', 'quota', 'scheduler', 'service'):
+        for group in (
+            'api',
+            'http_basic',
+            'quota',
+            'scheduler',
+            'service',
+            'upgrade_levels',
+        ):
             for name in conf[group]:
                 self.assertIn((group, name), listed)

@@ -47,9 +47,11 @@ RULES = {
 #: What each caller is, with the roles that imply others written out.
 CALLERS = {
     'other': (),
+    'service': ('service',),
     'reader': ('reader',),
     'member': ('member', 'reader'),
-    'admin': ('admin', 'member', 'reader'),
+    'manager': ('manager', 'member', 'reader'),
+    'admin': ('admin', 'manager', 'member', 'reader'),
 }
 
 
@@ -63,9 +65,9 @@ class PolicyTest(base.TestCase):
             options['oslo_policy'] = {'policy_file': str(file)}
         return configuration.load(files=[], defaults=options)
 
-    def allowed(self, enforcer, rule, roles, project='p'):
+    def allowed(self, enforcer, rule, roles, project='p', **scope):
         caller = context.RequestContext(
-            roles=list(roles), project_id=project, user_id='u'
+            roles=list(roles), project_id=project, user_id='u', **scope
         )
         try:
             enforcer.authorize(caller, rule)
@@ -86,6 +88,24 @@ class TestRules(PolicyTest):
                     self.allowed(enforcer, rule, roles),
                     (rule, caller),
                 )
+
+    def test_every_rule_is_for_tokens_of_a_project(self):
+        enforcer = policy.Enforcer(self.conf())
+        roles = CALLERS['admin']
+        for rule in policies.list_rules():
+            self.assertEqual(['project'], rule.scope_types, rule.name)
+            self.assertTrue(self.allowed(enforcer, rule.name, roles))
+            for scope in ({'system_scope': 'all'}, {'domain_id': 'default'}):
+                self.assertFalse(
+                    self.allowed(
+                        enforcer, rule.name, roles, project=None, **scope
+                    ),
+                    (rule.name, scope),
+                )
+
+    def test_a_role_of_the_system_makes_no_administrator(self):
+        caller = context.RequestContext(roles=['admin'], system_scope='all')
+        self.assertFalse(policy.Enforcer(self.conf()).is_admin(caller))
 
     def test_the_table_has_the_rules_of_groups_and_their_types(self):
         names = {

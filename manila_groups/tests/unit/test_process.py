@@ -8,7 +8,7 @@ import urllib.request
 
 from manila_groups import conf as configuration
 from manila_groups import exception
-from manila_groups.cmd import process
+from manila_groups.cmd import http_server
 from manila_groups.tests import base
 
 PATIENCE = 30
@@ -40,7 +40,7 @@ class TestHttpServer(base.TestCase):
             files=[],
             defaults={'api': {'bind_host': host, 'bind_port': port}},
         )
-        return process.HttpServer(conf, self.application)
+        return http_server.HttpServer(conf, self.application)
 
     def ask(self, server):
         url = f'http://{server.host}:{server.port}/'

@@ -4,11 +4,13 @@
 import queue
 import threading
 
+import fixtures
 import oslo_messaging
 from oslo_utils import uuidutils
 
 from manila_groups import conf as configuration
 from manila_groups import context
+from manila_groups import exception
 from manila_groups import rpc
 from manila_groups import states
 from manila_groups.backend import rpcapi as backend_rpcapi
@@ -41,20 +43,30 @@ class Endpoint:
 class RpcTest(base.TestCase):
     def setUp(self):
         super().setUp()
-        conf = configuration.load(
-            files=[],
-            defaults={
-                'DEFAULT': {
-                    'transport_url': 'fake:///',
-                    'control_exchange': uuidutils.generate_uuid(),
-                }
-            },
-        )
-        self.transport = rpc.transport(conf)
-        self.addCleanup(self.transport.cleanup)
+        self.exchange = uuidutils.generate_uuid()
+        self.transport = self.connect()
         self.ctxt = context.RequestContext(
-            user_id='u', project_id='p', roles=['member'], request_id='req-7'
+            user_id='u',
+            project_id='p',
+            roles=['member'],
+            request_id='req-7',
+            global_request_id='req-8',
+            is_admin=True,
         )
+
+    def connect(self, **levels):
+        """Connect as a process with [upgrade_levels] does."""
+        defaults = {
+            'DEFAULT': {
+                'transport_url': 'fake:///',
+                'control_exchange': self.exchange,
+            },
+            'upgrade_levels': levels,
+        }
+        conf = configuration.load(files=[], defaults=defaults)
+        transport = rpc.transport(conf)
+        self.addCleanup(transport.cleanup)
+        return transport
 
     def serve(self, topic, host):
         endpoint = Endpoint()
@@ -64,6 +76,17 @@ class RpcTest(base.TestCase):
         self.addCleanup(server.stop)
         return endpoint
 
+    def client(self, version, transport=None):
+        return rpc.Client(
+            transport or self.transport,
+            rpc.SCHEDULER_TOPIC,
+            version,
+            'scheduler',
+        )
+
+    def hint(self, client, method, since):
+        client.hint(self.ctxt, method, since, kind=states.SHARE, row_id=since)
+
 
 class TestMessages(RpcTest):
     def test_the_context_goes_along(self):
@@ -72,10 +95,29 @@ class TestMessages(RpcTest):
         api.place(self.ctxt, states.SHARE, 'id')
         method, ctxt, *told = endpoint.calls.get(timeout=TIMEOUT)
         self.assertEqual(('place', [states.SHARE, 'id']), (method, told))
+        self.assertEqual(self.ctxt.to_dict(), ctxt.to_dict())
         self.assertEqual(
-            ('u', 'p', ['member'], 'req-7'),
-            (ctxt.user_id, ctxt.project_id, ctxt.roles, ctxt.request_id),
+            ('u', 'p', ['member'], 'req-7', 'req-8', True),
+            (
+                ctxt.user_id,
+                ctxt.project_id,
+                ctxt.roles,
+                ctxt.request_id,
+                ctxt.global_request_id,
+                ctxt.is_admin,
+            ),
         )
+
+    def test_no_token_goes_along(self):
+        self.ctxt.auth_token = self.ctxt.service_token = 'secret'
+        sent = rpc.ContextSerializer().serialize_context(self.ctxt)
+        self.assertNotIn('secret', repr(sent))
+        endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
+        api = scheduler_rpcapi.SchedulerAPI(self.transport)
+        api.place(self.ctxt, states.SHARE, 'id')
+        ctxt = endpoint.calls.get(timeout=TIMEOUT)[1]
+        self.assertIsNone(ctxt.auth_token)
+        self.assertIsNone(ctxt.service_token)
 
     def test_the_back_end_of_the_pool_gets_them(self):
         endpoints = {
@@ -113,9 +155,9 @@ class TestMessages(RpcTest):
 
     def test_methods_that_are_not_exposed(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        client = rpc.Client(self.transport, rpc.SCHEDULER_TOPIC, '1.0')
+        client = self.client('1.0')
         for method in ('hidden', 'place'):
-            client.hint(self.ctxt, method, kind=states.SHARE, row_id='id')
+            self.hint(client, method, '1.0')
         method = endpoint.calls.get(timeout=TIMEOUT)[0]
         self.assertEqual('place', method)
         self.assertTrue(endpoint.calls.empty())
@@ -125,15 +167,76 @@ class TestMessages(RpcTest):
         api.work(self.ctxt, 'nobody@home#pool', states.SHARE_GROUP, 'id')
 
 
+class TestVersions(RpcTest):
+    """Processes of two releases, while an upgrade goes on."""
+
+    def taken(self, endpoint):
+        """The versions of the messages that came, with a last one."""
+        self.hint(self.client('1.0'), 'place', '1.0')
+        found = []
+        while not found or found[-1] != '1.0':
+            found.append(endpoint.calls.get(timeout=TIMEOUT)[3])
+        return found[:-1]
+
+    def test_only_what_a_pinned_process_may_send_is_sent(self):
+        endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
+        endpoint.target = oslo_messaging.Target(version='1.2')
+        client = self.client('1.2', self.connect(scheduler='1.1'))
+        for since in ('1.2', '1.1'):
+            self.hint(client, 'place', since)
+        self.assertTrue(client._outbox.flush(TIMEOUT))
+        self.assertEqual(['1.1'], self.taken(endpoint))
+
+    def test_all_is_sent_without_a_pin(self):
+        endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
+        endpoint.target = oslo_messaging.Target(version='1.2')
+        for levels in ({}, {'scheduler': ''}):
+            client = self.client('1.2', self.connect(**levels))
+            self.hint(client, 'place', '1.2')
+            self.assertTrue(client._outbox.flush(TIMEOUT))
+            self.assertEqual(['1.2'], self.taken(endpoint))
+
+    def test_a_server_goes_on_after_what_it_does_not_know(self):
+        log = self.useFixture(fixtures.FakeLogger())
+        endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
+        for version, method in (
+            ('1.1', 'place'),
+            ('2.0', 'place'),
+            ('1.0', 'unknown'),
+        ):
+            client = self.client(version)
+            self.hint(client, method, version)
+            self.assertTrue(client._outbox.flush(TIMEOUT))
+        self.assertEqual([], self.taken(endpoint))
+        for words in ('version 1.1', 'version 2.0', 'method unknown'):
+            self.assertIn(words, log.output)
+
+    def test_pins_that_this_release_does_not_know(self):
+        for make, role, version in (
+            (scheduler_rpcapi.SchedulerAPI, 'scheduler', '1.1'),
+            (scheduler_rpcapi.SchedulerAPI, 'scheduler', '0.9'),
+            (backend_rpcapi.BackendAPI, 'backend', '2.0'),
+        ):
+            error = self.assertRaises(
+                exception.ConfigurationError,
+                make,
+                self.connect(**{role: version}),
+            )
+            self.assertIn(f'{role}: {version}', error.message)
+            self.assertNotIn('\n', error.message)
+
+
 class TestFailures(RpcTest):
     def test_a_message_that_can_not_be_sent_is_no_error(self):
         def fail(*_args, **_kwargs):
             raise oslo_messaging.MessageDeliveryFailure('the broker is gone')
 
+        log = self.useFixture(fixtures.FakeLogger())
         self.transport._driver.send = fail
-        scheduler_rpcapi.SchedulerAPI(self.transport).place(
-            self.ctxt, states.SHARE_GROUP, 'id'
-        )
+        client = self.client('1.0')
+        self.hint(client, 'place', '1.0')
+        self.assertTrue(client._outbox.flush(TIMEOUT))
+        self.assertIn('the broker is gone', log.output)
 
     def test_a_broken_url(self):
         conf = configuration.load(

@@ -124,9 +124,25 @@ class DriverContract:
     def test_reports_what_all_drivers_report(self):
         capabilities = self.driver.pools()[0].capabilities
         self.assertEqual('alpha', capabilities['share_backend_name'])
-        self.assertIs(False, capabilities['driver_handles_share_servers'])
+        self.assertIsInstance(
+            capabilities['driver_handles_share_servers'], bool
+        )
         self.assertIn('vendor_name', capabilities)
         self.assertIn('driver_version', capabilities)
+
+    def test_share_servers(self):
+        capabilities = self.driver.pools()[0].capabilities
+        networks = [str(uuid.uuid4()) for _ in range(2)]
+        if not capabilities['driver_handles_share_servers']:
+            self.assertRaises(
+                exception.DriverError, self.driver.share_server, networks[0]
+            )
+            return
+        made = [self.driver.share_server(one) for one in networks]
+        self.assertEqual(2, len(set(made)))
+        self.assertEqual(made, [str(uuid.UUID(one)) for one in made])
+        again = self.make_driver()
+        self.assertEqual(made, [again.share_server(one) for one in networks])
 
     def test_create(self):
         group = share_group(self.pool, **{'vendor:tier': 'gold'})

@@ -13,10 +13,13 @@ from manila_groups.tests.unit.backend import contract
 GROUP = contract.share_group('alpha')
 SHARE = contract.share('alpha')
 SNAPSHOT = contract.snapshot(GROUP, [])
+NETWORK = '00000000-0000-4000-8000-000000000001'
+WITH_SERVERS = {'fake_capabilities': {'driver_handles_share_servers': True}}
 #: A call of each method that works when it comes after those before it.
 CALLS = {
     'setup': (),
     'pools': (),
+    'share_server': (NETWORK,),
     'create_share_group': (GROUP,),
     'create_share': (SHARE,),
     'resize_share': (SHARE,),
@@ -70,6 +73,19 @@ class TestContract(contract.DriverContract, base.TestCase):
 
     def snapshots_of(self, made):
         return set(made.snapshots)
+
+
+class TestContractWithShareServers(TestContract):
+    def make_driver(self):
+        return ready(**WITH_SERVERS)
+
+    def test_another_back_end_has_another_server(self):
+        section = contract.section('beta', **WITH_SERVERS)
+        other = fake.FakeDriver('beta', section)
+        other.setup()
+        self.assertNotEqual(
+            self.driver.share_server(NETWORK), other.share_server(NETWORK)
+        )
 
 
 class TestPools(base.TestCase):
@@ -180,7 +196,7 @@ class TestSimulation(base.TestCase):
 
     def test_delays(self):
         for method in METHODS:
-            made = make(fake_delays=f'{method}:0.05')
+            made = make(fake_delays=f'{method}:0.05', **WITH_SERVERS)
             for other in METHODS:
                 started = time.monotonic()
                 call(made, other)
@@ -195,7 +211,7 @@ class TestSimulation(base.TestCase):
 
     def test_all_fail(self):
         for method in METHODS:
-            made = make(fake_failures=f'{method}:1')
+            made = make(fake_failures=f'{method}:1', **WITH_SERVERS)
             # Nothing is called on a back end whose setup failed.
             for other in METHODS[: None if method != 'setup' else 1]:
                 self.assertEqual(other == method, call(made, other))
@@ -206,7 +222,7 @@ class TestSimulation(base.TestCase):
 
     def test_first_calls_fail(self):
         for method in METHODS:
-            made = make(fake_first_failures=f'{method}:2')
+            made = make(fake_first_failures=f'{method}:2', **WITH_SERVERS)
             if method != 'setup':
                 made.setup()
             self.assertEqual(

@@ -6,7 +6,7 @@ import os
 import stat
 
 from manila_groups.backend import driver
-from manila_groups.tests import btrfs
+from manila_groups.tests import base
 from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import local_case
 
@@ -198,7 +198,7 @@ class KilledContract:
 class TestKilled(KilledContract, local_case.LocalTestCase):
     """On directories."""
 
-    rootdir = btrfs.in_memory()
+    rootdir = base.in_memory()
 
 
 class TestKilledOnBtrfs(KilledContract, local_case.BtrfsTestCase):
@@ -233,7 +233,7 @@ class TestKilledInACommand(local_case.LocalTestCase):
 
     FILES = 400
     TRIES = 10
-    rootdir = btrfs.in_memory()
+    rootdir = base.in_memory()
 
     def setUp(self):
         super().setUp()

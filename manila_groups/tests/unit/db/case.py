@@ -31,7 +31,7 @@ class OnSqlite(base.TestCase):
     """
 
     overrides = {}
-    #: Whether the test needs a database that was never used.
+    #: Whether the test needs a new database, without tables.
     fresh = False
     #: Whether NULL sorts before every value.
     null_is_smallest = True
@@ -39,11 +39,14 @@ class OnSqlite(base.TestCase):
     def setUp(self):
         super().setUp()
         overrides = fixtures.merged(self.overrides, self.connection())
-        used = self.useFixture(fixtures.DatabaseFixture(overrides))
+        used = self.useFixture(fixtures.DatabaseFixture(overrides, None))
         self.conf, self.db = used.conf, used.db
 
     def connection(self):
-        return {}
+        if not self.fresh:
+            return {}
+        url = servers.lend_database(self, None, fresh=True)
+        return {'database': {'connection': url}}
 
     @property
     def dialect(self) -> str:

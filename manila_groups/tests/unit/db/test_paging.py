@@ -70,7 +70,7 @@ class TestPaging(case.OnSqlite):
         }
 
     def read(self, session, page):
-        return share_groups.list_page(session, {}, page, details=False)
+        return share_groups.list_page(session, {}, page, details=True)
 
     def in_order(self, found, sort_key, descending):
         def key(group):

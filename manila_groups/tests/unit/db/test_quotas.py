@@ -46,7 +46,7 @@ class TestQuotas(case.OnSqlite):
 
     def test_freed(self):
         self.use(LIMIT)
-        self.ask(quotas.free, HERE, 'things', 2)
+        self.ask(quotas.free, [HERE], 'things', 2)
         self.assertEqual(LIMIT - 2, self.used())
         self.assertTrue(self.use(2))
 
@@ -56,7 +56,7 @@ class TestQuotas(case.OnSqlite):
             self.assertTrue(self.use(LIMIT, scope=scope))
             self.assertFalse(self.use(scope=scope))
         self.assertTrue(self.ask(quotas.use, HERE, 'others', 1, 1))
-        self.ask(quotas.free, USER, 'things', 1)
+        self.ask(quotas.free, [USER], 'things', 1)
         self.assertEqual(
             [LIMIT, LIMIT, LIMIT, LIMIT - 1, LIMIT],
             [self.used(scope) for scope in scopes],

@@ -239,23 +239,11 @@ class OnServer:
         self.fill(MANY, self.insert_around())
         with self.db.engine.begin() as connection:
             connection.exec_driver_sql(self.refresh)
-        for query in self.plain_queries():
+        for query, _may_sort in self.queries():
             _groups, statements = self.get(query)
             self.assertLessEqual(len(statements), MOST_STATEMENTS, query)
             for statement, parameters in statements:
                 self.check(statement, parameters, query)
-
-    def plain_queries(self):
-        """Those with one obviously best index."""
-        marker = {'marker': self.marker}
-        for scope in ({}, {'all_tenants': '1'}):
-            for query in ORDERED:
-                if 'offset' not in query:
-                    yield {**scope, **query}
-            yield {**scope, **marker}
-            yield {**scope, 'status': 'error', **marker}
-            for name in ('name', 'description', 'status'):
-                yield {**scope, name: FILTERS[name]}
 
 
 class TestStatementsOnMysql(OnServer, case.OnMysql, Filled):

@@ -57,7 +57,7 @@ class AccessCase(share_case.WithShares):
         found = self.steps.begin(self.share, HOST)
         if found is None:
             return False
-        _share, rules = found
+        self.taken_on, rules = found
         self.in_force = sorted(
             (rule.access_to, rule.access_level) for rule in rules
         )
@@ -66,7 +66,11 @@ class AccessCase(share_case.WithShares):
     def apply(self):
         """Let a back end do what waits; tells whether rules wait again."""
         self.assertTrue(self.begin())
-        return self.steps.done(self.share)
+        return self.done()
+
+    def done(self):
+        """Say that the rules taken on are in place."""
+        return self.steps.done(self.taken_on)
 
     def fail(self):
         self.assertTrue(self.begin())
@@ -114,4 +118,4 @@ class Storage:
                 driver.AccessRule(rule.access_to, rule.access_level)
                 for rule in rules
             ]
-            waits = self._steps.done(self._share_id)
+            waits = self._steps.done(share)

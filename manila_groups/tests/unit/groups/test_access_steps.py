@@ -20,7 +20,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         )
         self.assertEqual({'applying'}, set(self.rules().values()))
         self.assertEqual('syncing', self.status())
-        self.assertFalse(self.steps.done(self.share))
+        self.assertFalse(self.done())
         self.assertEqual({'active'}, set(self.rules().values()))
         self.assertEqual('active', self.status())
         self.assertFalse(self.begin())
@@ -35,7 +35,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.assertEqual(
             {'192.0.2.1': 'denying', '192.0.2.2': 'active'}, self.rules()
         )
-        self.assertFalse(self.steps.done(self.share))
+        self.assertFalse(self.done())
         self.assertEqual({'192.0.2.2': 'active'}, self.rules())
 
     def test_rules_added_while_the_driver_works_wait(self):
@@ -43,7 +43,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.begin()
         self.allow('192.0.2.2')
         self.deny(first)
-        self.assertTrue(self.steps.done(self.share))
+        self.assertTrue(self.done())
         self.assertEqual(
             {'192.0.2.1': 'queued_to_deny', '192.0.2.2': 'queued_to_apply'},
             self.rules(),
@@ -57,7 +57,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         rule = self.allow()
         self.begin()
         self.access.change_level(self.caller, rule.id, 'ro')
-        self.assertTrue(self.steps.done(self.share))
+        self.assertTrue(self.done())
         self.assertFalse(self.apply())
         self.assertEqual([('192.0.2.1', 'ro')], self.in_force)
 
@@ -71,7 +71,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         before = self.in_force
         self.assertTrue(self.begin())
         self.assertEqual(before, self.in_force)
-        self.assertFalse(self.steps.done(self.share))
+        self.assertFalse(self.done())
         self.assertEqual(
             {'192.0.2.1': 'active', '192.0.2.3': 'active'}, self.rules()
         )
@@ -157,7 +157,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.begin()
         share = self.get_share()
         self.ask(shares.ROWS.delete, self.share)
-        self.assertFalse(self.steps.done(self.share))
+        self.assertFalse(self.done())
         self.assertFalse(self.steps.failed(share))
         self.assertEqual([], self.messages())
 
@@ -173,7 +173,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.assertEqual(
             [self.share], self.steps.unfinished_at(HOST, every=False)
         )
-        self.steps.done(self.share)
+        self.done()
         self.assertEqual([], self.steps.unfinished_at(HOST, every=True))
 
     def test_other_shares_are_left_alone(self):

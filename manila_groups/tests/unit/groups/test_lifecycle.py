@@ -328,7 +328,7 @@ class TestSteps(LifecycleTest):
         self.service.messages.clear()
         waiting = self.waiting(group_id)
         claims = [
-            self.placing.claim(waiting, f'{ALPHA}#{pool}', 0, 'z', None)
+            self.placing.claim(waiting, f'{ALPHA}#{pool}', 0, 'nova', None)
             for pool in ('one', 'two')
         ]
         self.assertEqual(
@@ -336,7 +336,7 @@ class TestSteps(LifecycleTest):
         )
         group = self.service.get(group_id)
         self.assertEqual(
-            (f'{ALPHA}#one', 'z'), (group.host, group.availability_zone)
+            (f'{ALPHA}#one', 'nova'), (group.host, group.availability_zone)
         )
 
     def test_a_claim_of_a_pool_that_changed(self):

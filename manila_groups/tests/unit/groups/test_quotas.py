@@ -168,7 +168,7 @@ class TestQuotas(case.OnSqlite):
             scope = rows.Scope('here', user_id=f'u{number}')
             self.set_limits(scope, shares=number)
         self.assertEqual(few, statements())
-        self.assertEqual(1 + 6 + 6, few)
+        self.assertEqual(1 + 6 + 2, few)
 
     def test_many_at_once_in_every_scope(self):
         """Three users and two share types, each with a limit of its own."""

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tells whether this process can do its work."""
+
+from oslo_middleware import base
+from oslo_middleware import healthcheck
+import webob.exc
+
+from manila_groups.api import collaborators
+
+
+class _OwnConfiguration(base.ConfigurableMiddleware):
+    def __init__(self, application, conf=None):
+        # Whoever may not see the result, by [healthcheck], finds nothing.
+        super().__init__(application or webob.exc.HTTPNotFound(), conf)
+        self.oslo_conf = conf[collaborators.CONF]
+
+
+class Healthcheck(healthcheck.Healthcheck, _OwnConfiguration):
+    """oslo.middleware's, with the process's own configuration.
+
+    What the paste.deploy file sets for one application stands above the
+    section [healthcheck].
+    """
+
+    def _conf_get(self, key, group='healthcheck'):
+        value = super()._conf_get(key, group)
+        if key in self.conf:
+            # It would hold for other applications of the file, too.
+            self.oslo_conf.clear_override(key, group)
+        return value

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Users, passwords, projects and roles, from two files."""
+
+import dataclasses
+import hmac
+import os
+import re
+import secrets
+import threading
+
+from oslo_middleware import basic_auth
+import webob.exc
+import yaml
+
+from manila_groups import exception
+
+#: bcrypt's digest, of which oslo.middleware checks the beginning only.
+_ENTRY = re.compile(
+    r'[^:]{1,255}:\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}'
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class User:
+    """What the file of users says about one.
+
+    :ivar roles: without those that they imply
+    """
+
+    project_id: str
+    roles: tuple[str, ...]
+
+
+class Passwords:
+    """Checks passwords against the lines of an htpasswd file.
+
+    A check by bcrypt takes long on purpose.  Whoever has passed it once is
+    recognized by a keyed hash, which never leaves the memory.
+
+    :param lines: of the file
+    :raises ValueError: a line can't be used
+    """
+
+    def __init__(self, lines: list[str]):
+        self._entries = {}
+        for number, line in enumerate(map(str.strip, lines), 1):
+            if line and not line.startswith('#'):
+                self._add(number, line)
+        self._key = secrets.token_bytes(32)
+        self._passed = {}
+
+    def _add(self, number, line):
+        name = line.partition(':')[0]
+        if not _ENTRY.fullmatch(line):
+            raise ValueError(
+                f'line {number} is not a user, a colon and a bcrypt digest'
+            )
+        if name in self._entries:
+            raise ValueError(f'line {number} is the second one of {name}')
+        self._entries[name] = line
+
+    def check(self, name: str, password: bytes) -> bool:
+        """Tell whether this is the user's password."""
+        if name not in self._entries:
+            return False
+        tag = hmac.digest(self._key, password, 'sha256')
+        if hmac.compare_digest(self._passed.get(name, b''), tag):
+            return True
+        try:
+            basic_auth.auth_entry(self._entries[name], password)
+        except (webob.exc.HTTPException, ValueError):
+            # bcrypt takes no password of more than 72 bytes.
+            return False
+        self._passed[name] = tag
+        return True
+
+
+class Accounts:
+    """The two files, as they are at the moment.
+
+    :param htpasswd_file: the file with the passwords
+    :param users_file: the YAML file with each user's project and roles
+    :raises ConfigurationError: in one line, when a file can't be used
+    """
+
+    def __init__(self, htpasswd_file: str, users_file: str):
+        self._passwords = _File(
+            htpasswd_file, lambda file: Passwords(file.readlines())
+        )
+        self._users = _File(users_file, _read_users)
+        self._passwords.load()
+        self._users.load()
+
+    def check(self, name: str, password: bytes) -> bool:
+        """Tell whether this is the user's password."""
+        return self._passwords.load().check(name, password)
+
+    def find(self, name: str) -> User | None:
+        """Find what the file of users says about one."""
+        return self._users.load().get(name)
+
+
+class _File:
+    """A file, which is read again when it has changed.
+
+    :param read: makes something of the open file
+    """
+
+    def __init__(self, path, read):
+        self._path = path
+        self._read = read
+        self._lock = threading.Lock()
+        self._state = None
+        self._content = None
+
+    def load(self):
+        """Make what there is to make of the file as it is now."""
+        try:
+            found = os.stat(self._path)
+            state = found.st_mtime_ns, found.st_size, found.st_ino
+            with self._lock:
+                if state != self._state:
+                    with open(self._path, encoding='utf-8') as file:
+                        self._content = self._read(file)
+                    self._state = state
+                return self._content
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            reason = ' '.join(str(error).split())
+            raise exception.ConfigurationError(
+                f'[http_basic] {self._path} can not be used: {reason}'
+            ) from error
+
+
+def _read_users(file):
+    found = yaml.safe_load(file)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise ValueError('it is not a mapping of users')
+    return {name: _read_user(name, found[name]) for name in found}
+
+
+def _read_user(name, found):
+    if not _is_text(name):
+        raise ValueError(f'the user {name!r} is not text: put it in quotes')
+    if not isinstance(found, dict) or set(found) != {'project_id', 'roles'}:
+        raise ValueError(f'{name} must have project_id and roles, and no more')
+    project_id, roles = found['project_id'], found['roles']
+    if not _is_text(project_id):
+        raise ValueError(
+            f'{name}: project_id must be a text of 1 to 255 characters'
+        )
+    if (
+        not isinstance(roles, list)
+        or not roles
+        or not all(map(_is_text, roles))
+    ):
+        raise ValueError(f'{name}: roles must be a list of names')
+    return User(project_id, tuple(roles))
+
+
+def _is_text(value):
+    return isinstance(value, str) and 0 < len(value) <= 255

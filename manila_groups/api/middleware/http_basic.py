@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pipeline http_basic: users and passwords in files, without Keystone."""
+
+from oslo_log import log
+from oslo_middleware import basic_auth
+import webob.exc
+
+from manila_groups import exception
+from manila_groups.api.middleware import accounts
+from manila_groups.api.middleware import auth
+
+LOG = log.getLogger(__name__)
+
+_CHALLENGE = 'Basic realm="manila-groups", charset="UTF-8"'
+
+
+class HttpBasic(auth.Auth):
+    """Checks the password, and finds the user's project and roles.
+
+    oslo.middleware's own filter would answer 401 for whatever goes wrong
+    behind it, so this one calls its parts.
+    """
+
+    def __init__(self, application, made):
+        super().__init__(application, made)
+        options = made.conf.http_basic
+        self._accounts = accounts.Accounts(
+            options.htpasswd_file, options.users_file
+        )
+
+    def identify(self, request):
+        """Find the caller by the header Authorization."""
+        try:
+            name = self._authenticate(request)
+            user = self._accounts.find(name)
+        except exception.ConfigurationError as error:
+            LOG.error('%s', error.message)
+            raise exception.ServiceUnavailable(
+                'The users can not be read; the log of the service says why.'
+            ) from None
+        if user is None:
+            raise exception.Forbidden(
+                f'The user {name} has no project in this service.'
+            )
+        return auth.make_context(request, name, user.project_id, user.roles)
+
+    def _authenticate(self, request):
+        try:
+            token = basic_auth.parse_header(request.environ)
+            name, password = basic_auth.parse_token(token)
+        except webob.exc.HTTPException:
+            raise exception.Unauthorized(
+                'A user and a password are needed, by HTTP basic '
+                'authentication.',
+                _CHALLENGE,
+            ) from None
+        if not self._accounts.check(name, password):
+            LOG.info('Wrong user or password: %.255r', name)
+            raise exception.Unauthorized(
+                'The user or the password is wrong.', _CHALLENGE
+            )
+        return name

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the pipeline http_basic."""
+
+import copy
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('http_basic', title='Users without Keystone')
+
+OPTS = [
+    cfg.StrOpt(
+        'htpasswd_file',
+        default='/etc/manila-groups/htpasswd',
+        help='The file with the passwords, as bcrypt digests: what '
+        '"htpasswd -B" writes. A change is taken up with the next request.',
+    ),
+    cfg.StrOpt(
+        'users_file',
+        default='/etc/manila-groups/users.yaml',
+        help='The YAML file that says which project each user is in, and with '
+        'which roles. A change is taken up with the next request.',
+    ),
+]
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the options of this file on a configuration."""
+    conf.register_group(copy.deepcopy(GROUP))
+    conf.register_opts(OPTS, GROUP.name)
+
+
+def list_opts() -> list:
+    """Name the options for the sample configuration: (group, options)."""
+    return [(GROUP, OPTS)]

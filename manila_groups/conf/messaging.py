@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the messages between the processes."""
+
+import copy
+
+from oslo_config import cfg
+from oslo_messaging._drivers import impl_rabbit
+
+GROUP = cfg.OptGroup(
+    'upgrade_levels', title='Versions of messages during an upgrade'
+)
+
+_HELP = (
+    'The newest version of the messages to {} that this process sends, such '
+    'as 1.0. While an upgrade goes on, set it in the new release to the '
+    'version of the oldest {} that still runs. Not set, all that this release '
+    'knows is sent.'
+)
+
+
+def _level(name, receiver):
+    return cfg.StrOpt(
+        name,
+        regex=r'^(\d{1,9}\.\d{1,9})?$',
+        help=_HELP.format(f'{receiver}s', receiver),
+    )
+
+
+OPTS = [_level('scheduler', 'scheduler'), _level('backend', 'back end')]
+
+
+def set_library_defaults() -> None:
+    """Let the queues outlive a node of RabbitMQ, as on a cluster they can."""
+    cfg.set_defaults(impl_rabbit.rabbit_opts, rabbit_quorum_queue=True)
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the options of this file on a configuration."""
+    conf.register_group(copy.deepcopy(GROUP))
+    conf.register_opts(OPTS, GROUP.name)
+
+
+def list_opts() -> list:
+    """Name the options for the sample configuration: (group, options)."""
+    return [(GROUP, OPTS)]

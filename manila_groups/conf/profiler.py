@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of OSProfiler, where it is installed."""
+
+from oslo_config import cfg
+
+try:
+    from osprofiler import opts
+except ImportError:
+    AVAILABLE = False
+else:
+    AVAILABLE = True
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Register the library's options on a configuration."""
+    if AVAILABLE:
+        for group, options in opts.list_opts():
+            conf.register_opts(options, group)

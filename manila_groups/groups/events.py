@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What becomes known of changes: every event, and what it tells.
+
+A change is noted in its own transaction, and becomes known when that has been
+committed: one that loses a race, or is rolled back, makes no event.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
+import datetime
+from typing import Any
+
+from oslo_context import context as oslo_context
+from oslo_utils import timeutils
+
+from manila_groups import context
+from manila_groups.db import api as db_api
+from manila_groups.db import share_group_snapshots
+from manila_groups.db import shares
+
+DELETED = 'deleted'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Noun:
+    """What changes.
+
+    :ivar verbs: what can happen to it; the end of an event's type
+    :ivar fields: the fields of the row's record that are told
+    :ivar computed: those that are made of the record, by name
+    :ivar details: those that only some events have
+    """
+
+    verbs: tuple[str, ...]
+    fields: tuple[str, ...]
+    computed: Mapping[str, Callable] = dataclasses.field(default_factory=dict)
+    details: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Event:
+    """A change of one row.
+
+    :ivar noun: a key of NOUNS
+    :ivar verb: one of the noun's
+    :ivar row: the row's record as the change leaves it
+    :ivar caller: whose request the change belongs to
+    :ivar at: when it was made, in UTC
+    :ivar details: what the record does not say
+    """
+
+    noun: str
+    verb: str
+    row: Any
+    caller: context.RequestContext
+    at: datetime.datetime
+    details: Mapping[str, Any]
+
+    @property
+    def type(self) -> str:
+        """Noun, verb and phase, with dots between them."""
+        return f'{self.noun}.{self.verb}'
+
+    @property
+    def is_error(self) -> bool:
+        """Whether something failed."""
+        return self.verb.endswith('.error')
+
+    def payload(self) -> dict[str, Any]:
+        """What is told of the row: plain data, with times in ISO 8601."""
+        noun = NOUNS[self.noun]
+        told = {name: getattr(self.row, name) for name in noun.fields}
+        told |= {name: make(self.row) for name, make in noun.computed.items()}
+        told |= {'occurred_at': self.at, **self.details}
+        return {name: _plain(value) for name, value in told.items()}
+
+
+def note(session, event: str, row, caller=None, **details) -> None:
+    """Let a change become known when the transaction has been committed.
+
+    :param event: its type: noun.verb or noun.verb.phase
+    :param row: the record of the row as the change leaves it
+    :param caller: the context of the request; None finds the request in the
+        record, or else in the thread
+    """
+    noun, _, verb = event.partition('.')
+    caller = caller or caller_of(row)
+    made = Event(noun, verb, row, caller, timeutils.utcnow(), details)
+    db_api.note(session, made)
+
+
+def note_content(
+    session, verb: str, group, statuses: tuple[str, ...], **details
+) -> None:
+    """Note a change of what comes into being, or goes, with a share group.
+
+    :param group: the group's record, with the request that it is due to
+    :param statuses: those that the change leaves shares and snapshots in
+    """
+    caller = caller_of(group)
+    for noun, store in (
+        ('share', shares),
+        ('share_group_snapshot', share_group_snapshots),
+    ):
+        for row in store.of_group(session, group.id):
+            if row.status in statuses:
+                note(session, f'{noun}.{verb}', row, caller, **details)
+
+
+def caller_of(row) -> context.RequestContext:
+    """The context of the request that a row's work was begun for."""
+    if getattr(row, 'request_id', None) is None:
+        current = oslo_context.get_current()
+        return current or context.RequestContext(overwrite=False)
+    return context.RequestContext(
+        request_id=row.request_id,
+        project_id=getattr(row, 'project_id', None),
+        user_id=getattr(row, 'user_id', None),
+        overwrite=False,
+    )
+
+
+def _plain(value):
+    if isinstance(value, datetime.datetime):
+        return f'{value.isoformat()}Z'
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _phases(*verbs):
+    phases = ('start', 'end', 'error')
+    return tuple(f'{verb}.{phase}' for verb in verbs for phase in phases)
+
+
+_OWNED = ('id', 'project_id', 'user_id', 'name', 'created_at')
+_TYPE = ('id', 'name', 'is_public', 'specs', 'created_at')
+_TYPE_VERBS = (
+    'create',
+    'delete',
+    'specs.update',
+    'specs.delete',
+    'access.add',
+    'access.remove',
+)
+
+NOUNS = {
+    'share_group': Noun(
+        (*_phases('create', 'delete'), 'update', 'reset_status'),
+        (
+            *_OWNED,
+            'status',
+            'host',
+            'availability_zone',
+            'share_group_type_id',
+            'share_types',
+            'share_network_id',
+            'source_share_group_snapshot_id',
+        ),
+        details=('reason',),
+    ),
+    'share_group_snapshot': Noun(
+        (*_phases('create', 'delete'), 'update', 'reset_status'),
+        (*_OWNED, 'status', 'host', 'share_group_id'),
+        {
+            'share_ids': lambda row: [one.share_id for one in row.members],
+            'size': lambda row: sum(one.size for one in row.members),
+        },
+        details=('reason',),
+    ),
+    'share': Noun(
+        (
+            *_phases('create', 'delete', 'extend', 'shrink'),
+            'update',
+            'reset_status',
+        ),
+        (
+            *_OWNED,
+            'status',
+            'host',
+            'availability_zone',
+            'size',
+            'new_size',
+            'share_proto',
+            'share_type_id',
+            'share_group_id',
+            'share_network_id',
+            'is_public',
+            'metadata',
+        ),
+        details=('reason',),
+    ),
+    'share_access': Noun(
+        (*_phases('allow', 'deny'), 'update'),
+        (
+            'id',
+            'share_id',
+            'access_type',
+            'access_to',
+            'access_level',
+            'state',
+            'metadata',
+            'created_at',
+        ),
+        details=('project_id', 'reason'),
+    ),
+    'share_network': Noun(('create', 'update', 'delete'), _OWNED),
+    'share_network_subnet': Noun(
+        ('create', 'delete'),
+        (
+            'id',
+            'share_network_id',
+            'availability_zone',
+            'neutron_net_id',
+            'neutron_subnet_id',
+            'created_at',
+        ),
+        details=('project_id',),
+    ),
+    'share_group_type': Noun(
+        _TYPE_VERBS, (*_TYPE, 'share_types'), details=('project_id',)
+    ),
+    'share_type': Noun(
+        (*_TYPE_VERBS, 'update'),
+        (*_TYPE, 'description'),
+        details=('project_id',),
+    ),
+    'quota_set': Noun(
+        ('update', 'delete'),
+        ('project_id',),
+        {
+            'limits': lambda row: {
+                name: quota.limit for name, quota in row.quotas.items()
+            }
+        },
+        details=('user_id', 'share_type_id'),
+    ),
+    'service': Noun(
+        ('enable', 'disable'),
+        ('id', 'binary', 'host', 'zone', 'disabled', 'disabled_reason'),
+    ),
+}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tells other services what happens, through oslo.messaging's notifier."""
+
+import oslo_messaging
+from stevedore import extension
+
+from manila_groups import exception
+from manila_groups import outbox
+from manila_groups import rpc
+from manila_groups.groups import events
+
+_DRIVERS = 'oslo.messaging.notify.drivers'
+
+
+class Notifier:
+    """Listens to a part of the process, and tells others what it hears.
+
+    Does nothing unless [oslo_messaging_notifications] driver is set.
+
+    :param role: of the part: api, scheduler or backend
+    :param host: the name that the part is known under
+    :raises ConfigurationError: there is no such driver
+    """
+
+    def __init__(self, conf, role: str, host: str):
+        self._notifier = None
+        if conf.oslo_messaging_notifications.driver:
+            _check(conf.oslo_messaging_notifications.driver)
+            self._outbox = outbox.Outbox()
+            self._notifier = _notifier(conf, f'{role}.{host}')
+
+    def __call__(self, event: events.Event) -> None:
+        """Tell of an event soon; nobody waits for it."""
+        if self._notifier is not None:
+            self._outbox.put(self._send, event)
+
+    def _send(self, event):
+        # What oslo.messaging logs belongs to the request.
+        event.caller.update_store()
+        send = self._notifier.error if event.is_error else self._notifier.info
+        send(event.caller, event.type, event.payload())
+
+
+def _notifier(conf, publisher_id):
+    made = oslo_messaging.Notifier(
+        oslo_messaging.get_notification_transport(conf),
+        publisher_id=publisher_id,
+        serializer=rpc.ContextSerializer(),
+    )
+    if conf.oslo_messaging_notifications.retry < 0:
+        # For a new connection, -1 means no retry at all to the library.
+        made = made.prepare(retry=None)
+    return made
+
+
+def _check(names):
+    known = extension.ExtensionManager(_DRIVERS).names()
+    for name in names:
+        if name not in known:
+            raise exception.ConfigurationError(
+                f'[oslo_messaging_notifications] driver: {name} is not one of '
+                f'{", ".join(sorted(known))}.'
+            )

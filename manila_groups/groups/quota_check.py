@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proves the usage that is counted against the rows that use it."""
+
+from manila_groups.db import api as db_api
+from manila_groups.db import quota_differences as rows
+from manila_groups.groups import quotas
+
+#: What the rows use, as groups.quotas counts it.
+_USES = (
+    (quotas.SHARE_GROUPS, rows.SHARE_GROUPS),
+    (quotas.SHARES, rows.SHARES),
+    (quotas.GIGABYTES, rows.SHARE_GIGABYTES),
+    (quotas.SHARE_GROUP_SNAPSHOTS, rows.SHARE_GROUP_SNAPSHOTS),
+    (quotas.SNAPSHOTS, rows.MEMBERS),
+    (quotas.SNAPSHOT_GIGABYTES, rows.MEMBER_GIGABYTES),
+    (quotas.SHARE_NETWORKS, rows.SHARE_NETWORKS),
+)
+
+
+def differences(db: db_api.Database) -> list[rows.Difference]:
+    """List where what is counted is not what the rows use."""
+    with db.reader() as session:
+        return rows.list_all(session, _USES, quotas.COUNTED_BY_SHARE_TYPE)
+
+
+@db_api.retry_on_deadlock
+def correct(db: db_api.Database) -> list[rows.Difference]:
+    """Count what the rows use, in one transaction.
+
+    :returns: what was different
+    """
+    with db.writer() as session:
+        # Whoever uses or returns some of a quota waits from here on.
+        rows.hold(session)
+        found = rows.list_all(session, _USES, quotas.COUNTED_BY_SHARE_TYPE)
+        for one in found:
+            rows.correct(session, one)
+        return found

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages that leave beside the work: nobody waits for the broker."""
+
+import atexit
+import collections
+from collections.abc import Callable
+import threading
+import time
+import weakref
+
+from oslo_log import log
+
+LOG = log.getLogger(__name__)
+
+#: Seconds that a process which ends gives to what has not been sent yet.
+LAST_SECONDS = 2
+
+_all = weakref.WeakSet()
+
+
+class Outbox:
+    """Sends messages in a thread, in the order in which they come.
+
+    The thread is there only while there is something to send: WSGI servers
+    fork after they have loaded the application, and threads don't survive
+    that.
+    """
+
+    #: How many may wait, for a broker that is away; more are dropped.
+    MOST = 10000
+
+    def __init__(self):
+        self._changed = threading.Condition()
+        self._waiting = collections.deque()
+        self._at_work = self._is_full = False
+        _all.add(self)
+
+    def put(self, send: Callable, *args) -> None:
+        """Have a function called soon, in another thread.
+
+        :param send: sends a message; its errors go to the log
+        """
+        with self._changed:
+            if len(self._waiting) >= self.MOST:
+                self._drop()
+                return
+            self._waiting.append((send, args))
+            if not self._at_work:
+                self._start()
+
+    def _start(self):
+        try:
+            threading.Thread(target=self._send_all, daemon=True).start()
+            self._at_work = True
+        except RuntimeError as error:
+            LOG.error('Messages wait for the next one: %s', error)
+
+    def _drop(self):
+        if not self._is_full:
+            LOG.error(
+                '%s messages wait for the broker: further ones are dropped',
+                len(self._waiting),
+            )
+        self._is_full = True
+
+    def _send_all(self):
+        while True:
+            with self._changed:
+                if not self._waiting:
+                    self._at_work = self._is_full = False
+                    self._changed.notify_all()
+                    return
+                send, args = self._waiting.popleft()
+            try:
+                send(*args)
+            except Exception:
+                LOG.exception('A message was not sent')
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until everything is sent; False when the time was too short."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._at_work, seconds)
+
+
+@atexit.register
+def flush_all(seconds: float = LAST_SECONDS) -> None:
+    """Wait for every outbox of the process, but not for longer than this."""
+    deadline = time.monotonic() + seconds
+    for outbox in list(_all):
+        if not outbox.flush(max(0, deadline - time.monotonic())):
+            LOG.warning('The process ends before all messages were sent')
+            return

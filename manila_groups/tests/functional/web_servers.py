@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs of others that serve the API, with this project's sample files."""
+
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+
+import fixtures
+
+from manila_groups.tests import base
+from manila_groups.tests import fixtures as service_fixtures
+from manila_groups.tests import servers
+from manila_groups.tests.functional import processes
+
+ROOT = pathlib.Path(__file__).parents[3]
+SAMPLES = ROOT / 'etc'
+FILES = 'OS_MANILA_GROUPS_CONFIG_FILES'
+
+_CONFIGURATION = """\
+[DEFAULT]
+host = {host}
+transport_url = {transport_url}
+control_exchange = {control_exchange}
+default_share_type = default
+default_share_group_type = default
+log_file = {directory}/api.log
+{default}
+[api]
+auth_strategy = noauth
+noauth_on_any_address = true
+[database]
+connection = {connection}
+"""
+
+
+class Command(processes.Program):
+    """A program, running until the test ends.
+
+    :param command: with its arguments
+    :param environment: what it has beside this process's
+    """
+
+    def __init__(self, command, **environment):
+        self._environment, self._command = environment, command
+
+    def _setUp(self):
+        super()._setUp()
+        # Before it is killed, which would leave its children alone.
+        self.addCleanup(self._stop)
+
+    def _stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(processes.PATIENCE)
+            except subprocess.TimeoutExpired:
+                return
+
+    def output(self):
+        return self.printed() + self.complained()
+
+
+def need_program(test, name) -> str:
+    """Find a program beside Python's or in the path.
+
+    :returns: its path
+    """
+    places = [str(pathlib.Path(sys.executable).parent), os.environ['PATH']]
+    places += ['/usr/sbin', '/sbin']
+    found = shutil.which(name, path=os.pathsep.join(places))
+    return found or servers.not_there(test, name, 'not in the path')
+
+
+def listens(port) -> bool:
+    try:
+        socket.create_connection(('127.0.0.1', port), 5).close()
+    except OSError:
+        return False
+    return True
+
+
+class WebServerTestCase(base.TestCase):
+    """A scheduler and back ends at work, and a file that tells the API so.
+
+    Nothing but a message lets them begin with what a request asks for.
+    """
+
+    server = servers.MYSQL
+
+    def setUp(self):
+        super().setUp()
+        self.directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        # For servers that run as another user.
+        self.directory.chmod(0o777)
+        self.port = processes.free_port()
+        self.client = processes.Client(f'http://127.0.0.1:{self.port}/v2')
+        self.file = self.directory / 'manila-groups.conf'
+
+    def start_service(self):
+        seconds = {'reconcile_interval': 3600, 'stuck_after': 3600}
+        overrides = {
+            'DEFAULT': {'transport_url': servers.need_rabbit(self)},
+            'database': {
+                'connection': servers.use_database(self, self.server)
+            },
+            'service': seconds,
+        }
+        self.service = self.useFixture(
+            service_fixtures.ServiceFixture(overrides)
+        )
+        self.write_configuration(self.service.conf)
+
+    def write_configuration(self, conf, default=''):
+        values = ('host', 'transport_url', 'control_exchange')
+        self.file.write_text(
+            _CONFIGURATION.format(
+                directory=self.directory,
+                default=default,
+                connection=conf.database.connection,
+                **{name: conf[name] for name in values},
+            )
+        )
+
+    def write_sample(self, name, replaced, mode=0o644):
+        """Write a sample file as this test needs it.
+
+        :param replaced: text that the sample has to what stands there
+        :returns: the file
+        """
+        text = (SAMPLES / name).read_text()
+        for old, new in replaced.items():
+            self.assertIn(old, text)
+            text = text.replace(old, str(new))
+        file = self.directory / pathlib.Path(name).name
+        file.write_text(text)
+        file.chmod(mode)
+        return file
+
+    def start(self, *command):
+        return self.useFixture(
+            Command([str(one) for one in command], **{FILES: str(self.file)})
+        )
+
+    def check_serves(self, *programs):
+        """Create and delete groups, as many clients at the same time."""
+        answers = processes.wait_for(self.client.answers)
+        told = [one.output()[-3000:] for one in programs]
+        self.assertTrue(answers, [*told, *self.log()])
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(self._live, range(16)))
+        self.assertEqual([True] * 16, found, self.log())
+
+    def _live(self, number):
+        group_id = self.client.create(name=f'group {number}')
+        if not self.client.becomes(group_id, 'available'):
+            return self.client.status(group_id)
+        self.client.ask('DELETE', f'/share-groups/{group_id}')
+        return self.client.becomes(group_id, None)
+
+    def check_refuses(self):
+        """Ask what the API answers with an error, and the error is JSON."""
+        for path, body, status in (
+            ('/nothing', None, 404),
+            ('/share-groups/x%2Fy', None, 404),
+            ('/share-groups', {'share_group': {'name': 'x' * 300}}, 400),
+        ):
+            error = self.assertRaises(
+                urllib.error.HTTPError,
+                self.client.ask,
+                'POST' if body else 'GET',
+                path,
+                body,
+            )
+            self.assertEqual(status, error.code)
+            self.assertIn('"message"', error.read().decode())
+
+    def log(self):
+        files = self.directory.glob('*.log')
+        return [file.read_text()[-3000:] for file in files]

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes of the service, each with its own configuration and log."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import fixtures
+import psutil
+
+from manila_groups.tests.functional import processes
+from manila_groups.tests.soak import broker
+from manila_groups.tests.soak import database
+
+_CONFIGURATION = """\
+[DEFAULT]
+host = {name}
+transport_url = {broker.url}
+control_exchange = {broker.exchange}
+enabled_backends = one,two
+log_file = {directory}/{name}.log
+default_share_type = soak
+default_share_group_type = soak
+[api]
+auth_strategy = noauth
+bind_port = {port}
+[database]
+connection = {database.url}
+[one]
+driver = fake
+fake_pools = [{{"name": "a"}}, {{"name": "b"}}]
+fake_delays = {delays}
+fake_group_capabilities = {{"consistent_snapshot_support": "pool"}}
+[two]
+driver = fake
+fake_pools = [{{"name": "c"}}, {{"name": "d"}}]
+fake_delays = {delays}
+"""
+
+_DELAYS = ','.join(
+    f'{method}:0.03'
+    for method in (
+        'create_share_group',
+        'delete_share_group',
+        'create_share',
+        'delete_share',
+        'create_share_group_snapshot',
+        'create_share_group_from_snapshot',
+    )
+)
+
+_ROOT = pathlib.Path(__file__).parents[3]
+_BIN = pathlib.Path(sys.executable).parent
+
+_DAEMONS = {
+    'scheduler-1': 'manila-groups-scheduler',
+    'scheduler-2': 'manila-groups-scheduler',
+    'backend-1': 'manila-groups-backend',
+    'backend-2': 'manila-groups-backend',
+}
+
+#: Of those, how many services show a sign of life.
+_SERVICES = 6
+
+_WRONG = re.compile(r' (ERROR|CRITICAL) |Traceback')
+
+
+class Stack(fixtures.Fixture):
+    """The API under uWSGI, schedulers and back ends.
+
+    :param kind: of the database
+    :param directory: for configuration and logs; None is a temporary one
+    :ivar port: of the API
+    :ivar processes: the started ones by name, as psutil has them
+    """
+
+    def __init__(self, kind: str, directory: str | None, findings):
+        self._kind = kind
+        self._directory = directory
+        self._findings = findings
+        self.processes = {}
+
+    def _setUp(self):
+        temporary = self.useFixture(fixtures.TempDir()).path
+        self._directory = pathlib.Path(self._directory or temporary).absolute()
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self.database = self.useFixture(
+            database.Database(self._kind, self._directory)
+        )
+        self.broker = self.useFixture(broker.Broker())
+        self.port = processes.free_port()
+        self.addCleanup(self._kill)
+        subprocess.run(
+            [_BIN / 'manila-groups-manage', 'db', 'sync'],
+            check=True,
+            env=self._environment('api'),
+        )
+        self._start('api', self._uwsgi())
+        for name, program in _DAEMONS.items():
+            self._start(name, [_BIN / program])
+
+    def _environment(self, name):
+        """Give a process a home of its own, where its configuration is."""
+        home = self._directory / name
+        file = home / '.manila-groups' / 'manila-groups.conf'
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(
+            _CONFIGURATION.format(
+                name=name,
+                directory=self._directory,
+                broker=self.broker,
+                database=self.database,
+                port=self.port,
+                delays=_DELAYS,
+            )
+        )
+        return {**os.environ, 'HOME': str(home), 'PYTHONPATH': str(_ROOT)}
+
+    def _uwsgi(self):
+        sample = _ROOT / 'etc' / 'uwsgi' / 'manila-groups-api.ini'
+        file = self._directory / 'uwsgi.ini'
+        # The sample's lines for uWSGI without a web server in front.
+        text = re.sub('(?m)^(chmod-)?socket =.*|^;', '', sample.read_text())
+        file.write_text(
+            text.replace('127.0.0.1:8786', f'127.0.0.1:{self.port}')
+        )
+        return [_BIN / 'uwsgi', '--ini', file, '--virtualenv', sys.prefix]
+
+    def _start(self, name, command):
+        with (self._directory / f'{name}.out').open('w') as out:
+            # Ctrl-C is for the clients only.
+            self.processes[name] = psutil.Popen(
+                list(map(str, command)),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=self._environment(name),
+            )
+
+    def wait_until_ready(self) -> None:
+        """Wait for the API, and for all services to show a sign of life.
+
+        :raises RuntimeError: it takes too long
+        """
+        api = processes.Client(f'http://127.0.0.1:{self.port}/v2')
+        if not processes.wait_for(lambda: _are_up(api)):
+            raise RuntimeError('\n'.join(['not ready', *self.logs()]))
+
+    def _kill(self):
+        for process in self.processes.values():
+            if process.poll() is None:
+                for child in process.children(recursive=True):
+                    child.kill()
+                process.kill()
+                process.wait()
+
+    def stop(self) -> None:
+        """End all processes as an operator does, and look how they end."""
+        begin = time.monotonic()
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for name, process in self.processes.items():
+            left = processes.PATIENCE - (time.monotonic() - begin)
+            try:
+                code = process.wait(max(left, 0))
+            except psutil.TimeoutExpired:
+                code = f'no end in {processes.PATIENCE} seconds'
+            if code:
+                self._findings.add(
+                    'wrong ends of processes', f'{name}: {code}'
+                )
+
+    def logs(self):
+        """Go through the lines of all logs: "name: line"."""
+        for file in sorted(self._directory.iterdir()):
+            if file.suffix in ('.log', '.out'):
+                with file.open(errors='replace') as lines:
+                    for line in lines:
+                        yield f'{file.name}: {line.rstrip()}'
+
+    def check_logs(self) -> None:
+        """Look for errors in the logs."""
+        for line in self.logs():
+            if _WRONG.search(line):
+                self._findings.add('errors in logs', line[:400])
+
+    def check_rest(self) -> None:
+        """Look for rows and messages that were left over."""
+        for text in self.database.leftovers():
+            self._findings.add('left in the database', text)
+
+        def are_empty():
+            return not any(self.broker.queues().values())
+
+        if not processes.wait_for(are_empty, 10):
+            self._findings.add('left in queues', str(self.broker.queues()))
+
+
+def _are_up(api):
+    try:
+        found = api.ask('GET', '/services')['services']
+    except OSError:
+        return False
+    return sum(one['state'] == 'up' for one in found) == _SERVICES

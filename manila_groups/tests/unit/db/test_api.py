@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions: what is tried again, and what is told when none can be."""
+
+import ast
+import pathlib
+import socket
+from unittest import mock
+
+from oslo_db import exception as db_exception
+import sqlalchemy as sa
+import webob
+
+import manila_groups
+from manila_groups import exception
+from manila_groups import rpc
+from manila_groups.cmd import api as api_command
+from manila_groups.db import api
+from manila_groups.db import availability_zones
+from manila_groups.tests import base
+from manila_groups.tests import fixtures
+from manila_groups.tests import servers
+from manila_groups.tests.unit.db import case
+
+_PACKAGE = pathlib.Path(manila_groups.__file__).parent
+
+
+def _writers(tree):
+    """Find the innermost functions that begin a transaction that writes."""
+    for node in ast.walk(tree):
+        functions = [
+            one
+            for one in ast.walk(node)
+            if isinstance(one, ast.FunctionDef) and one is not node
+        ]
+        if (
+            isinstance(node, ast.FunctionDef)
+            and '.writer()' in ast.unparse(node)
+            and not any('.writer()' in ast.unparse(one) for one in functions)
+        ):
+            yield node
+
+
+class TestEveryWriter(base.TestCase):
+    """With Galera, any COMMIT may fail because of another node's."""
+
+    def test_is_tried_again(self):
+        found = 0
+        for file in _PACKAGE.rglob('*.py'):
+            if _PACKAGE / 'tests' in file.parents or file.name == 'api.py':
+                continue
+            for node in _writers(ast.parse(file.read_text())):
+                decorators = [ast.unparse(one) for one in node.decorator_list]
+                where = f'{file.relative_to(_PACKAGE)}: {node.name}'
+                self.assertIn('db_api.retry_on_deadlock', decorators, where)
+                found += 1
+        self.assertGreater(found, 50)
+
+
+class OnMysql(case.OnMysql):
+    def test_a_commit_that_another_one_has_beaten_is_tried_again(self):
+        dialect = self.db.engine.dialect
+        commit = dialect.do_commit
+        # What Galera answers to a COMMIT that it could not certify.
+        answers = [1213, 1213, None]
+
+        def beaten(connection):
+            number = answers.pop(0)
+            if number:
+                dialect.do_rollback(connection)
+                raise dialect.loaded_dbapi.OperationalError(
+                    number,
+                    'Deadlock found when trying to get lock; try restarting '
+                    'transaction',
+                )
+            commit(connection)
+
+        ensure = api.retry_on_deadlock(self.ensure_zone)
+        with mock.patch.object(dialect, 'do_commit', beaten):
+            zone_id = ensure('north')
+        self.assertEqual([], answers)
+        self.assertEqual(zone_id, self.ask(availability_zones.get_id, 'north'))
+
+    def test_it_is_told_when_it_was_beaten_again_and_again(self):
+        error = db_exception.DBDeadlock()
+        with mock.patch('time.sleep'):
+            fail = api.retry_on_deadlock(mock.Mock(side_effect=error))
+            raised = self.assertRaises(api.UNAVAILABLE, fail)
+        self.assertIs(error, raised)
+
+    KILL = (
+        "SELECT CONCAT('KILL ', id) FROM information_schema.processlist "
+        'WHERE db = DATABASE() AND id != CONNECTION_ID()'
+    )
+
+    def kill(self):
+        """End what is connected to the database, from the server's side."""
+        with self.other_engine().connect() as connection:
+            found = connection.exec_driver_sql(self.KILL).scalars().all()
+            for statement in found:
+                connection.exec_driver_sql(statement)
+        return len(found)
+
+    def other_engine(self):
+        return sa.create_engine(
+            self.conf.database.connection, poolclass=sa.pool.NullPool
+        )
+
+    def test_connections_that_the_server_has_ended(self):
+        self.ensure_zone('north')
+        self.assertGreater(self.kill(), 0)
+        self.assertIsNotNone(self.ask(availability_zones.get_id, 'north'))
+        self.kill()
+        self.ensure_zone('south')
+        with self.db.reader() as session:
+            found = availability_zones.list_all(session)
+        self.assertEqual(['north', 'south'], [one.name for one in found])
+
+
+class OnPostgresql(OnMysql, case.OnPostgresql):
+    KILL = (
+        "SELECT 'SELECT pg_terminate_backend(' || pid || ', 5000)' "
+        'FROM pg_stat_activity '
+        'WHERE datname = current_database() AND pid != pg_backend_pid()'
+    )
+
+    def connection(self):
+        return case.OnPostgresql.connection(self)
+
+    test_a_commit_that_another_one_has_beaten_is_tried_again = None
+
+
+class TestUnavailable(base.TestCase):
+    """A database that can't be used is told as such, and soon."""
+
+    def ask(self, application):
+        request = webob.Request.blank(
+            '/v2/share-groups',
+            headers={'X-OpenStack-Manila-API-Version': 'latest'},
+        )
+        return request.get_response(application)
+
+    def application(self, connection, **options):
+        database = {'connection': connection, **options}
+        conf = fixtures.configuration.load(
+            files=[],
+            defaults=fixtures.merged(
+                fixtures.DEFAULTS, {'database': database}
+            ),
+        )
+        self.db = api.Database(conf, wait=False)
+        return api_command.assemble(conf, self.db, rpc.transport(conf))
+
+    def assertUnavailable(self, answer):
+        self.assertEqual(503, answer.status_int, answer.text)
+        self.assertIn('serviceUnavailable', answer.json)
+
+    def test_a_server_that_is_not_there(self):
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            port = free.getsockname()[1]
+        for kind in ('mysql+pymysql', 'postgresql+psycopg2'):
+            url = f'{kind}://user@127.0.0.1:{port}/name'
+            self.assertUnavailable(self.ask(self.application(url)))
+
+    def test_a_server_that_hangs(self):
+        with socket.create_server(('127.0.0.1', 0)) as hung:
+            port = hung.getsockname()[1]
+            for kind, query in (
+                ('mysql+pymysql', 'read_timeout=1'),
+                ('postgresql+psycopg2', 'connect_timeout=2'),
+            ):
+                url = f'{kind}://user@127.0.0.1:{port}/name?{query}'
+                self.assertUnavailable(self.ask(self.application(url)))
+
+    def test_the_url_says_how_long_to_wait(self):
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            port = free.getsockname()[1]
+        for kind, name in (
+            ('mysql+pymysql', 'read_timeout'),
+            ('postgresql+psycopg2', 'connect_timeout'),
+        ):
+            url = f'{kind}://user@127.0.0.1:{port}/name'
+            self.application(url)
+            self.assertIn(name, self.db.engine.url.query)
+            self.application(f'{url}?{name}=77')
+            self.assertEqual('77', self.db.engine.url.query[name])
+
+    def test_all_connections_are_in_use(self):
+        url = servers.use_database(self, servers.POSTGRESQL)
+        application = self.application(
+            url, max_pool_size=1, max_overflow=0, pool_timeout=1
+        )
+        self.addCleanup(self.db.dispose)
+        with self.db.reader() as session:
+            session.execute(sa.select(1))
+            self.assertUnavailable(self.ask(application))
+        self.assertEqual(200, self.ask(application).status_int)
+
+    def test_a_second_database_is_refused(self):
+        conf = fixtures.configuration.load(
+            files=[],
+            defaults={
+                'database': {
+                    'connection': 'sqlite://',
+                    'slave_connection': 'sqlite://',
+                }
+            },
+        )
+        error = self.assertRaises(
+            exception.ConfigurationError, api.Database, conf
+        )
+        self.assertIn('slave_connection', str(error))

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages leave beside the work, whatever becomes of the broker."""
+
+import threading
+
+import fixtures
+
+from manila_groups import outbox
+from manila_groups.tests import base
+
+PATIENCE = 30
+
+
+class OutboxTest(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.log = self.useFixture(fixtures.FakeLogger())
+        self.outbox = outbox.Outbox()
+        self.sent = []
+        self.answers = threading.Event()
+        self.addCleanup(self.answers.set)
+
+    def send(self, what):
+        """Send something, as soon as the broker answers."""
+        self.answers.wait()
+        self.sent.append(what)
+
+    def put(self, *messages):
+        for message in messages:
+            self.outbox.put(self.send, message)
+
+    def end(self):
+        self.answers.set()
+        self.assertTrue(self.outbox.flush(PATIENCE))
+        return self.sent
+
+    def test_nobody_waits_and_the_order_stays(self):
+        self.put(*'abc')
+        self.assertEqual([], self.sent)
+        self.assertFalse(self.outbox.flush(0))
+        self.assertEqual(list('abc'), self.end())
+
+    def test_more_after_all_was_sent(self):
+        self.answers.set()
+        for message in 'ab':
+            self.put(message)
+            self.assertTrue(self.outbox.flush(PATIENCE))
+        self.assertEqual(list('ab'), self.sent)
+
+    def test_an_error_ends_nothing(self):
+        def fail():
+            raise RuntimeError('no route')
+
+        self.outbox.put(fail)
+        self.put('a')
+        self.assertEqual(['a'], self.end())
+        self.assertIn('no route', self.log.output)
+
+    def test_what_is_too_much_is_dropped(self):
+        self.outbox.MOST = 2
+        started = threading.Event()
+        self.outbox.put(lambda: (started.set(), self.send('a')))
+        self.assertTrue(started.wait(PATIENCE))
+        self.put(*'bcde')
+        self.assertEqual(list('abc'), self.end())
+        self.assertEqual(1, self.log.output.count('dropped'))
+        self.put('f')
+        self.assertEqual(list('abcf'), self.end())
+
+    def test_from_many_threads(self):
+        self.answers.set()
+        threads = [
+            threading.Thread(target=self.put, args=range(100))
+            for _ in range(8)
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        self.assertEqual(800, len(self.end()))
+
+    def test_the_end_of_a_process(self):
+        self.put('a')
+        outbox.flush_all(0)
+        self.assertIn('before all messages were sent', self.log.output)
+        self.answers.set()
+        outbox.flush_all(PATIENCE)
+        self.assertEqual(['a'], self.sent)
+
+    def test_a_process_that_may_have_no_more_threads(self):
+        with fixtures.MonkeyPatch('threading.Thread.start', _no_more):
+            self.put('a')
+        self.assertIn('no more', self.log.output)
+        self.put('b')
+        self.assertEqual(['a', 'b'], self.end())
+
+
+def _no_more(_thread):
+    raise RuntimeError('no more')
