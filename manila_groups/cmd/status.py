@@ -40,7 +40,12 @@ class Checks(upgradecheck.UpgradeCommands):
 
     @functools.cached_property
     def _conf(self):
-        return configuration.load(files=self._options.config_file or None)
+        return configuration.load(
+            [
+                *(f'--config-file={one}' for one in self._options.config_file),
+                *(f'--config-dir={one}' for one in self._options.config_dirs),
+            ]
+        )
 
     @_check
     def _database_revision(self):

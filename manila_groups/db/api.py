@@ -4,6 +4,8 @@
 from collections.abc import Callable
 import contextlib
 import copy
+import functools
+import time
 
 from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_exception
@@ -14,16 +16,21 @@ from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
 
-#: Where a session keeps what its transaction does.
+#: Where a session keeps what its transaction does, and its connection when
+#: it was used last.
 _EVENTS = 'manila_groups_events'
+_USED = 'manila_groups_used'
+
+#: Seconds without use after which a connection is not believed to be alive.
+IDLE = 1
 
 #: Seconds that an SQLite connection waits for another one's write.
 SQLITE_BUSY_TIMEOUT = 30
 
 #: What a URL has, by the database's kind or its Python driver, where it does
 #: not say otherwise.  oslo.db asks MySQL for characters of three bytes.  The
-#: times are in seconds, but for PostgreSQL's one in milliseconds: a server that
-#: hangs must not hold a request for long.
+#: times are in seconds, but for PostgreSQL's one in milliseconds: a server
+#: that hangs must not hold a request for long.
 _URL_DEFAULTS = {
     'mysql': {'charset': 'utf8mb4'},
     'mysql+pymysql': {
@@ -65,12 +72,7 @@ def note(session, event) -> None:
     :param event: handed to the database's listener as soon as the
         transaction has been committed; nobody hears of it otherwise
     """
-    session.info.setdefault(_EVENTS, []).append(event)
-
-
-@enginefacade.transaction_context_provider
-class _Transaction:
-    """Where enginefacade keeps the session of one transaction."""
+    session.info[_EVENTS].append(event)
 
 
 def _hides_deadlock(error):
@@ -115,7 +117,7 @@ class Database:
                 '[database] slave_connection: all is read from the one '
                 'database that connection names.'
             )
-        self._manager = enginefacade.transaction_context()
+        self._writer = enginefacade.transaction_context().writer
         options = {
             name: value
             for name, value in conf.database.items()
@@ -125,11 +127,8 @@ class Database:
         options['connection'] = _completed(options['connection'])
         if not wait:
             options['max_retries'] = 0
-        self._manager.configure(
-            sqlite_fk=True, thread_checkin=False, **options
-        )
-        self._manager.append_on_engine_create(_prepare_engine)
-        self._reading = self._manager.reader
+        self._writer.configure(sqlite_fk=True, thread_checkin=False, **options)
+        self._writer.append_on_engine_create(_prepare_engine)
         self._listener = None
 
     def heard_by(self, listener: Callable) -> 'Database':
@@ -145,40 +144,37 @@ class Database:
     @property
     def engine(self) -> sa.Engine:
         """The engine itself, for migrations and tests."""
-        return self._manager.writer.get_engine()
+        return self._writer.get_engine()
 
     @contextlib.contextmanager
     def reader(self):
-        """Begin a transaction that only reads.
+        """Begin a transaction that only reads; yields its session.
 
-        Yields a connection, which is asked as a session is, with less work.
+        A session is a connection of SQLAlchemy's core: its ORM would do more
+        work for each statement.
         """
-        with self._reading.get_engine().connect() as connection:
-            yield connection
+        with self.engine.connect() as session:
+            yield session
 
     @contextlib.contextmanager
     def writer(self):
-        """Begin a transaction that writes; yields a session."""
-        with self._manager.writer.using(_Transaction()) as session:
+        """Begin a transaction that writes; yields its session."""
+        events = []
+        with self.engine.connect() as session:
             # The write lock is taken at the start: an SQLite transaction
             # that reads first and writes later fails when another one wrote
             # between the two, without waiting.
-            session.connection(execution_options={'sqlite_immediate': True})
-            yield session
+            session.execution_options(sqlite_immediate=True)
+            session.info[_EVENTS] = events
+            with session.begin():
+                yield session
         if self._listener is not None:
-            for event in session.info.get(_EVENTS, ()):
+            for event in events:
                 self._listener(event)
 
     def dispose(self):
         """Close the pooled connections."""
         self.engine.dispose()
-
-
-def dialect(session) -> str:
-    """Name the kind of database that a transaction is on."""
-    if not isinstance(session, sa.Connection):
-        session = session.connection()
-    return session.dialect.name
 
 
 def _completed(url):
@@ -195,15 +191,45 @@ def _completed(url):
 
 
 def _prepare_engine(engine):
-    # Every transaction is ended where it was begun; the pool would end it
-    # once more, with a round trip to the server each time.
-    engine.pool._reset_on_return = pools.ResetStyle.reset_none
+    _spare_round_trips(engine)
     if engine.dialect.name == 'sqlite':
         sa.event.listen(engine, 'first_connect', _choose_wal)
         sa.event.listen(engine, 'connect', _prepare_sqlite)
         sa.event.listen(
             engine, 'before_cursor_execute', _begin_immediate, retval=True
         )
+
+
+def _spare_round_trips(engine):
+    """Ask a server for nothing that a transaction does not need.
+
+    Every transaction is ended where it was begun, so the pool has no need to
+    end it once more; and a connection that was in use a moment ago is alive,
+    or the server has gone away this moment.
+    """
+    engine.pool._reset_on_return = pools.ResetStyle.reset_none
+    engine.pool._pre_ping = False
+    sa.event.listen(engine, 'checkin', _note_use)
+    sa.event.listen(
+        engine, 'checkout', functools.partial(_ping_idle, engine.dialect)
+    )
+
+
+def _note_use(_connection, record):
+    record.info[_USED] = time.monotonic()
+
+
+def _ping_idle(dialect, connection, record, _proxy):
+    """Have the pool replace a connection that died while it was idle."""
+    used = record.info.get(_USED)
+    if used is None or time.monotonic() - used < IDLE:
+        return
+    try:
+        alive = dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        alive = False
+    if not alive:
+        raise sa.exc.DisconnectionError
 
 
 def _choose_wal(connection, _record):

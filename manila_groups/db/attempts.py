@@ -20,6 +20,11 @@ _TABLES = {
 }
 
 
+_TRIED = sa.select(_ATTEMPT.c.pool).where(
+    _ATTEMPT.c.resource_id == sa.bindparam('id')
+)
+
+
 def add(session, kind: str, row, cleaned: bool) -> None:
     """Note, once, that the pool of a group or share failed to create it.
 
@@ -44,10 +49,7 @@ def add(session, kind: str, row, cleaned: bool) -> None:
 
 def pools_tried(session, resource_id: str) -> frozenset[str]:
     """The pools that failed to create it."""
-    query = sa.select(_ATTEMPT.c.pool).where(
-        _ATTEMPT.c.resource_id == resource_id
-    )
-    return frozenset(session.scalars(query))
+    return frozenset(session.scalars(_TRIED, {'id': resource_id}))
 
 
 def leftovers(

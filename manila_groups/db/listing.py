@@ -51,9 +51,23 @@ def fetch(
     :returns: the rows, and whether more follow
     :raises Invalid: an unknown marker
     """
+    if 'name~' in wanted and 'project_id' in wanted:
+        query = _by_names(query, sort_columns['id'].table)
     visible: Iterable[sa.ColumnElement] = [
         wanted[name] for name in _VISIBLE if name in wanted
     ]
     return paging.fetch(
         session, query.where(*wanted.values()), sort_columns, page, visible
     )
+
+
+def _by_names(query, table):
+    """Have MySQL look for a part of a name in the index of the names.
+
+    It would read the rows in the order of the list, until it has enough of
+    them; mostly few names match, so that these would be all rows.
+    """
+    hint = f'FORCE INDEX (ix_{table.name}_project_id_name)'
+    for dialect in ('mysql', 'mariadb'):
+        query = query.with_hint(table, hint, dialect)
+    return query

@@ -8,7 +8,6 @@ import dataclasses
 import sqlalchemy as sa
 
 from manila_groups import exception
-from manila_groups.db import api
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _after_marker(session, query, column, row_id, page, visible):
     )
     if column is row_id:
         return later_id
-    null_is_largest = api.dialect(session) == 'postgresql'
+    null_is_largest = session.dialect.name == 'postgresql'
     return _beyond(
         column,
         row[0],

@@ -91,7 +91,7 @@ def _columns(reported):
 
 
 def _change(session, changed, now):
-    session.connection().execute(
+    session.execute(
         sa.update(_POOL)
         .where(_POOL.c.id == sa.bindparam('pool_id'))
         .values(
@@ -172,16 +172,20 @@ def release(
     _count(session, name, -groups, -gigabytes)
 
 
+_COUNT = (
+    sa.update(_POOL)
+    .where(_POOL.c.name == sa.bindparam('pool'))
+    .values(
+        share_groups=_POOL.c.share_groups + sa.bindparam('groups'),
+        claimed_gb=_POOL.c.claimed_gb + sa.bindparam('gigabytes'),
+    )
+)
+
+
 def _count(session, name, groups, gigabytes, *conditions):
     # The service's row first, as in a report: there the two wait for each
     # other, where the row of a pool that is being added can't be seen yet.
     services.pools_changed(session, host=name.partition('#')[0])
-    changed = session.execute(
-        sa.update(_POOL)
-        .where(_POOL.c.name == name, *conditions)
-        .values(
-            share_groups=_POOL.c.share_groups + groups,
-            claimed_gb=_POOL.c.claimed_gb + gigabytes,
-        )
-    ).rowcount
-    return changed == 1
+    counts = {'pool': name, 'groups': groups, 'gigabytes': gigabytes}
+    statement = _COUNT.where(*conditions) if conditions else _COUNT
+    return session.execute(statement, counts).rowcount == 1

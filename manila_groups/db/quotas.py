@@ -16,6 +16,38 @@ _LIMIT = models.QuotaLimit.__table__
 UNLIMITED = -1
 
 
+def _of_scopes(table, column):
+    """Select what a project, and some of what is in it, has in a column."""
+    columns = table.c
+    names = ('users', 'share_types')
+    users, types = (sa.bindparam(name, expanding=True) for name in names)
+    return sa.select(
+        columns.user_id, columns.share_type_id, columns.resource, column
+    ).where(
+        columns.project_id == sa.bindparam('project'),
+        columns.user_id.in_(users),
+        columns.share_type_id.in_(types),
+    )
+
+
+# Made once, as every creation and deletion needs them.
+_LIMITS = _of_scopes(_LIMIT, _LIMIT.c.hard_limit)
+_USAGES = _of_scopes(_USAGE, _USAGE.c.in_use)
+_USE = (
+    sa.update(_USAGE)
+    .where(
+        _USAGE.c.project_id == sa.bindparam('project'),
+        _USAGE.c.user_id == sa.bindparam('user'),
+        _USAGE.c.share_type_id == sa.bindparam('share_type'),
+        _USAGE.c.resource == sa.bindparam('of'),
+    )
+    .values(in_use=_USAGE.c.in_use + sa.bindparam('amount'))
+)
+_USE_LIMITED = _USE.where(
+    _USAGE.c.in_use + sa.bindparam('amount') <= sa.bindparam('most')
+)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scope:
     """Whose quota it is: a project's, or of one user or share type in it.
@@ -42,8 +74,7 @@ def limits(
     :param resources: of these; None of all
     :returns: (scope, resource) to the limit
     """
-    query = sa.select(*_key(_LIMIT), _LIMIT.c.hard_limit)
-    return _read(session, _LIMIT, query, scopes, resources)
+    return _read(session, _LIMITS, scopes, resources)
 
 
 def usages(
@@ -54,34 +85,33 @@ def usages(
     :param resources: of these; None of all
     :returns: (scope, resource) to the number
     """
-    query = sa.select(*_key(_USAGE), _USAGE.c.in_use)
-    return _read(session, _USAGE, query, scopes, resources)
+    return _read(session, _USAGES, scopes, resources)
 
 
 def newest_usage(session, scope: Scope, resource: str) -> int:
     """Read how much is used as other transactions left it a moment ago."""
-    query = sa.select(*_key(_USAGE), _USAGE.c.in_use).with_for_update()
-    found = _read(session, _USAGE, query, [scope], [resource])
+    query = _USAGES.with_for_update()
+    found = _read(session, query, [scope], [resource])
     return found.get((scope, resource), 0)
 
 
-def _key(table):
-    return table.c.user_id, table.c.share_type_id, table.c.resource
-
-
-def _read(session, table, query, scopes, resources):
+def _read(session, query, scopes, resources):
     # Keyed by what was asked for: the database may hold other spaces at the
     # end of an id to be the same id.
     asked = {(s.user_id != '', s.share_type_id != ''): s for s in scopes}
-    query = query.where(
-        sa.or_(*(sa.and_(*_at(table, one)) for one in asked.values()))
-    )
-    if resources is not None:
-        query = query.where(table.c.resource.in_(list(resources)))
-    return {
-        (asked[user_id != '', share_type_id != ''], resource): number
-        for user_id, share_type_id, resource, number in session.execute(query)
+    values = {
+        'project': next(iter(asked.values())).project_id,
+        'users': [scope.user_id for scope in asked.values()],
+        'share_types': [scope.share_type_id for scope in asked.values()],
     }
+    if resources is not None:
+        resources = set(resources)
+    found = {}
+    for user_id, type_id, resource, number in session.execute(query, values):
+        scope = asked.get((user_id != '', type_id != ''))
+        if scope and (resources is None or resource in resources):
+            found[scope, resource] = number
+    return found
 
 
 def use(session, scope: Scope, resource: str, amount: int, most: int) -> bool:
@@ -90,17 +120,19 @@ def use(session, scope: Scope, resource: str, amount: int, most: int) -> bool:
     :param most: the limit; -1 is unlimited
     :returns: False when that would exceed the limit; nothing changed then
     """
-    statement = (
-        sa.update(_USAGE)
-        .where(*_at(_USAGE, scope), _USAGE.c.resource == resource)
-        .values(in_use=_USAGE.c.in_use + amount)
-    )
-    if most != UNLIMITED:
-        statement = statement.where(_USAGE.c.in_use + amount <= most)
-    if session.execute(statement).rowcount:
+    values = {
+        'project': scope.project_id,
+        'user': scope.user_id,
+        'share_type': scope.share_type_id,
+        'of': resource,
+        'amount': amount,
+        'most': most,
+    }
+    statement = _USE if most == UNLIMITED else _USE_LIMITED
+    if session.execute(statement, values).rowcount:
         return True
     _ensure_row(session, scope, resource)
-    return session.execute(statement).rowcount == 1
+    return session.execute(statement, values).rowcount == 1
 
 
 def _ensure_row(session, scope, resource):

@@ -124,16 +124,21 @@ def set_disabled(
     )
 
 
+_CHANGED = {
+    key: sa.update(_SERVICE)
+    .where(_SERVICE.c[key] == sa.bindparam('service'))
+    .values(pools_generation=_SERVICE.c.pools_generation + 1)
+    for key in ('id', 'host')
+}
+
+
 def pools_changed(session, **service) -> None:
     """Tell schedulers that pools of a service have changed.
 
     :param service: the service's id or its host
     """
-    session.execute(
-        sa.update(_SERVICE)
-        .where(*(_SERVICE.c[key] == value for key, value in service.items()))
-        .values(pools_generation=_SERVICE.c.pools_generation + 1)
-    )
+    ((key, value),) = service.items()
+    session.execute(_CHANGED[key], {'service': value})
 
 
 def delete(

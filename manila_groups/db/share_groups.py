@@ -149,21 +149,34 @@ def _to_record(row):
     return records.ShareGroup(**values)
 
 
-def insert(session, values: Mapping[str, Any], share_types: list[str]):
+def insert(
+    session,
+    values: Mapping[str, Any],
+    share_types: list[str],
+    zone: str | None = None,
+) -> records.ShareGroup:
     """Add a share group that no back end has yet.
 
     :param values: columns of the row, without status and times
     :param share_types: ids of the share types it may hold
+    :param zone: the name of its availability zone
     :raises Invalid: the share group type or a share type has been deleted
     """
     now = timeutils.utcnow()
-    row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
-    _insert(session, _GROUP, [{**row, **values}], 'share_group_type_id')
+    steps = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
+    row = {**steps, **values}
+    _insert(session, _GROUP, [row], 'share_group_type_id')
     members = [
         {'share_group_id': values['id'], 'share_type_id': share_type_id}
         for share_type_id in share_types
     ]
     _insert(session, _MEMBER, members, 'share_types')
+    found = {column.name: row.get(column.name) for column in _COLUMNS}
+    return records.ShareGroup(
+        **found,
+        availability_zone=zone,
+        share_types=tuple(sorted(share_types)),
+    )
 
 
 def _insert(session, table, values, field):

@@ -7,6 +7,7 @@ private; a :class:`TypeStore` is the functions on the tables of one of them.
 
 from collections.abc import Mapping
 import dataclasses
+import functools
 from typing import Any
 
 from oslo_db import exception as db_exception
@@ -71,7 +72,7 @@ class TypeStore:
             page,
             list(self._visible(project_id, None)),
         )
-        return [self._to_record(row) for row in rows], more
+        return self._records(rows), more
 
     def get(
         self, session, id_or_name: str, project_id: str | None = None
@@ -81,7 +82,21 @@ class TypeStore:
         :param project_id: only what this project sees; None sees all
         :returns: None when there is none
         """
-        return self.find(session, [id_or_name], project_id).get(id_or_name)
+        values = {'wanted': id_or_name, 'project': project_id}
+        query = self._gets[project_id is None]
+        types = self._records(session.execute(query, values))
+        by_name = next((t for t in types if t.name == id_or_name), None)
+        return next((t for t in types if t.id == id_or_name), by_name)
+
+    @functools.cached_property
+    def _gets(self):
+        """The statements of :meth:`get`: for one project, and for all."""
+        wanted = sa.bindparam('wanted')
+        query = self._query().where(
+            sa.or_(self.table.c.id == wanted, self.table.c.name == wanted)
+        )
+        visible = self._visible(sa.bindparam('project'), None)
+        return query.where(*visible), query
 
     def find(
         self,
@@ -123,7 +138,9 @@ class TypeStore:
         )
 
     def _read(self, session, *conditions):
-        rows = session.execute(self._query().where(*conditions))
+        return self._records(session.execute(self._query().where(*conditions)))
+
+    def _records(self, rows):
         return [self._to_record(row) for row in rows]
 
     def _query(self):
@@ -155,10 +172,15 @@ class TypeStore:
         """
         found = {type_id: {} for type_id in ids}
         if ids:
-            query = sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
-            for type_id, key, value in session.execute(query):
+            rows = session.execute(self._specs_of, {'ids': list(ids)})
+            for type_id, key, value in rows:
                 found[type_id][key] = value
         return found
+
+    @functools.cached_property
+    def _specs_of(self):
+        ids = sa.bindparam('ids', expanding=True)
+        return sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
 
     def _visible(self, project_id, is_public):
         if is_public is not None:

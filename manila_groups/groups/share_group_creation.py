@@ -44,8 +44,9 @@ class Creation:
             zone_id=zone_id,
         )
         take_quota(session, self._conf, ctxt)
-        rows.insert(session, values, [one.id for one in share_types])
-        return rows.get(session, values['id'])
+        ids = [one.id for one in share_types]
+        zone = wanted.availability_zone
+        return rows.insert(session, values, ids, zone)
 
     def _find_type(self, session, ctxt, wanted):
         wanted_id = wanted.share_group_type_id

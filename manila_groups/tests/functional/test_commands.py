@@ -243,6 +243,15 @@ class StatusTest(CommandTest):
         self.assertEqual(0, code, output)
         self.assertEqual(4, output.count('Success'))
 
+    def test_directory_of_files_is_read(self):
+        self.manage('db', 'sync')
+        directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        file = directory / 'bus.conf'
+        file.write_text('[DEFAULT]\ntransport_url = rabbit://there/\n')
+        where = f'--config-dir={directory}'
+        code, output, _ = self.run_main(status.main, where, 'upgrade', 'check')
+        self.assertEqual(0, code, output)
+
     def test_missing_setting_is_told(self):
         self.config_file.write_text('')
         code, output, _ = self.check()

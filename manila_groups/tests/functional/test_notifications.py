@@ -58,9 +58,12 @@ class NotificationsTest(base.TestCase):
         ]
 
     def assertTold(self, row_id, *expected):
-        """Wait until as much is told as is expected."""
+        """Wait until as much is told as is expected, in any order.
+
+        Each part of the service sends its own.
+        """
         processes.wait_for(lambda: len(self.told(row_id)) >= len(expected))
-        self.assertEqual(list(expected), self.told(row_id))
+        self.assertCountEqual(expected, self.told(row_id))
 
 
 class TestOn(NotificationsTest):

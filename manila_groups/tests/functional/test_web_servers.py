@@ -21,7 +21,8 @@ from manila_groups.tests.functional import web_servers
 UWSGI = 'uwsgi/manila-groups-api.ini'
 GUNICORN = 'gunicorn/manila-groups-api.conf.py'
 HERE = '127.0.0.1:{}'.format
-SOCKET = '/run/manila-groups/api.sock'
+SOCKET = '/run/manila-groups-api/api.sock'
+OWNER = 'chown-socket = manila-groups:www-data\n'
 APACHE_SITE = '/opt/manila-groups/share/manila-groups/apache2'
 
 _NGINX = """\
@@ -65,7 +66,7 @@ class UwsgiTest(web_servers.WebServerTestCase):
     def start_alone(self):
         return self.start_uwsgi(
             {
-                f'socket = {SOCKET}\nchmod-socket = 660\n': '',
+                f'socket = {SOCKET}\n{OWNER}chmod-socket = 660\n': '',
                 ';http-socket = 127.0.0.1:8786': f'http-socket = '
                 f'{HERE(self.port)}',
                 ';add-header': 'add-header',
@@ -92,7 +93,11 @@ class UwsgiTest(web_servers.WebServerTestCase):
         nginx = web_servers.need_program(self, 'nginx')
         socket = self.directory / 'api.sock'
         uwsgi = self.start_uwsgi(
-            {SOCKET: socket, 'chmod-socket = 660': 'chmod-socket = 666'}
+            {
+                SOCKET: socket,
+                OWNER: '',
+                'chmod-socket = 660': 'chmod-socket = 666',
+            }
         )
         site = self.write_sample(
             'nginx/manila-groups-api.conf',

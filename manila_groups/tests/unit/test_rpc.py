@@ -163,8 +163,11 @@ class TestMessages(RpcTest):
         self.assertTrue(endpoint.calls.empty())
 
     def test_a_message_that_nobody_takes(self):
+        log = self.useFixture(fixtures.FakeLogger())
         api = backend_rpcapi.BackendAPI(self.transport)
         api.work(self.ctxt, 'nobody@home#pool', states.SHARE_GROUP, 'id')
+        self.assertTrue(api._client._outbox.flush(TIMEOUT))
+        self.assertNotIn('was not sent', log.output)
 
 
 class TestVersions(RpcTest):

@@ -105,6 +105,7 @@ class OnMysql(case.OnMysql):
             self.conf.database.connection, poolclass=sa.pool.NullPool
         )
 
+    @mock.patch.object(api, 'IDLE', 0)
     def test_connections_that_the_server_has_ended(self):
         self.ensure_zone('north')
         self.assertGreater(self.kill(), 0)

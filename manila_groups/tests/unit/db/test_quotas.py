@@ -143,8 +143,8 @@ class TestQuotasOnPostgresql(case.OnPostgresql, TestQuotas):
             def __init__(self, session, use):
                 self.session, self.use = session, use
 
-            def execute(self, statement):
-                result = self.session.execute(statement)
+            def execute(self, *args):
+                result = self.session.execute(*args)
                 if self.use is not None:
                     self.use, use = None, self.use
                     use()
