@@ -21,10 +21,13 @@ _all = weakref.WeakSet()
 class Outbox:
     """Sends messages in a thread, in the order in which they come.
 
-    The thread is there only while there is something to send: WSGI servers
-    fork after they have loaded the application, and threads don't survive
-    that.
+    The thread comes with the first message, and goes when there have been
+    none for a while: WSGI servers fork after they have loaded the
+    application, and threads don't survive that.
     """
+
+    #: Seconds that the thread waits for another message.
+    IDLE = 5
 
     #: How many may wait, for a broker that is away; more are dropped.
     MOST = 10000
@@ -32,7 +35,7 @@ class Outbox:
     def __init__(self):
         self._changed = threading.Condition()
         self._waiting = collections.deque()
-        self._at_work = self._is_full = False
+        self._has_thread = self._is_sending = self._is_full = False
         _all.add(self)
 
     def put(self, send: Callable, *args) -> None:
@@ -45,13 +48,15 @@ class Outbox:
                 self._drop()
                 return
             self._waiting.append((send, args))
-            if not self._at_work:
+            if self._has_thread:
+                self._changed.notify_all()
+            else:
                 self._start()
 
     def _start(self):
         try:
             threading.Thread(target=self._send_all, daemon=True).start()
-            self._at_work = True
+            self._has_thread = True
         except RuntimeError as error:
             LOG.error('Messages wait for the next one: %s', error)
 
@@ -64,22 +69,32 @@ class Outbox:
         self._is_full = True
 
     def _send_all(self):
-        while True:
-            with self._changed:
-                if not self._waiting:
-                    self._at_work = self._is_full = False
-                    self._changed.notify_all()
-                    return
-                send, args = self._waiting.popleft()
+        while (message := self._next()) is not None:
+            send, args = message
             try:
                 send(*args)
             except Exception:
                 LOG.exception('A message was not sent')
 
+    def _next(self):
+        """Wait for a message; None when none has come for a while."""
+        with self._changed:
+            self._is_sending = False
+            if not self._waiting:
+                self._is_full = False
+                self._changed.notify_all()
+            if not self._changed.wait_for(lambda: self._waiting, self.IDLE):
+                self._has_thread = False
+                return None
+            self._is_sending = True
+            return self._waiting.popleft()
+
     def flush(self, seconds: float) -> bool:
         """Wait until everything is sent; False when the time was too short."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._at_work, seconds)
+            return self._changed.wait_for(
+                lambda: not (self._waiting or self._is_sending), seconds
+            )
 
 
 @atexit.register

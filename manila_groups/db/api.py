@@ -166,21 +166,43 @@ class Database:
             # between the two, without waiting.
             session.execution_options(sqlite_immediate=True)
             session.info[_EVENTS] = events
-            with session.begin():
+            with session.begin() as transaction:
                 yield session
+                if transaction.is_active:
+                    _commit(session, transaction)
+                else:
+                    # Rolled back on purpose.
+                    events.clear()
         if self._listener is not None:
             for event in events:
                 self._listener(event)
+        # The connection still has the list.
+        events.clear()
 
     def dispose(self):
         """Close the pooled connections."""
         self.engine.dispose()
 
 
+def _commit(session, transaction):
+    try:
+        transaction.commit()
+    except BaseException:
+        # Nobody knows what has become of the transaction: the connection
+        # must not take another one.
+        session.invalidate()
+        raise
+
+
 def _completed(url):
     """Add to a URL what it does not say."""
     parsed = sa.make_url(url)
     kind = parsed.get_backend_name()
+    if kind == 'mariadb':
+        raise exception.ConfigurationError(
+            '[database] connection: a URL of MariaDB begins with '
+            'mysql+pymysql://.'
+        )
     driver = f'{kind}+{parsed.get_driver_name()}'
     defaults = {
         **_URL_DEFAULTS.get(kind, {}),

@@ -25,6 +25,7 @@ from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.db import share_access_rules
 from manila_groups.db import share_export_locations
+from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.groups import messages
 from manila_groups.groups import share_group_types
@@ -196,7 +197,8 @@ class ApiFixture(fixtures.Fixture):
 
     def _make_message(self):
         with self.db.writer() as session:
-            group = session.execute(sa.select(models.ShareGroup)).scalar_one()
+            group_id = session.scalar(sa.select(models.ShareGroup.id))
+            group = share_groups.get(session, group_id)
             messages.add(
                 session,
                 self.conf,

@@ -12,8 +12,8 @@ import time
 import fixtures
 import psutil
 
+from manila_groups.tests import virtual_host
 from manila_groups.tests.functional import processes
-from manila_groups.tests.soak import broker
 from manila_groups.tests.soak import database
 
 _CONFIGURATION = """\
@@ -91,7 +91,7 @@ class Stack(fixtures.Fixture):
         self.database = self.useFixture(
             database.Database(self._kind, self._directory)
         )
-        self.broker = self.useFixture(broker.Broker())
+        self.broker = self.useFixture(virtual_host.Broker())
         self.port = processes.free_port()
         self.addCleanup(self._kill)
         subprocess.run(

@@ -10,7 +10,7 @@ import urllib.parse
 import sqlalchemy as sa
 
 from manila_groups.tests import servers
-from manila_groups.tests.soak import broker
+from manila_groups.tests import virtual_host
 from manila_groups.tests.tempest import processes
 
 
@@ -48,7 +48,7 @@ class Servers:
         }
         url = urllib.parse.urlsplit(servers.RABBIT)
         socket.create_connection((url.hostname, url.port or 5672), 5).close()
-        made = stack.enter_context(broker.Broker())
+        made = stack.enter_context(virtual_host.Broker())
         self.transport, self.exchange = made.url, made.exchange
 
     def _make_database(self):

@@ -91,6 +91,7 @@ class TestMistakes(ConfTest):
             ('upgrade_levels', 'backend = newton', ['backend', 'newton']),
             ('upgrade_levels', 'scheduler = 1', ['scheduler']),
             ('DEFAULT', 'host = a@b', ['host']),
+            ('DEFAULT', 'default_log_levels = a=LOUD', ['a=LOUD']),
             ('DEFAULT', 'enabled_backends = a b', ['enabled_backends']),
             ('DEFAULT', 'enabled_backends = api', ['enabled_backends']),
         ):

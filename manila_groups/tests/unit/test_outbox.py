@@ -94,6 +94,18 @@ class OutboxTest(base.TestCase):
         self.put('b')
         self.assertEqual(['a', 'b'], self.end())
 
+    def test_the_thread_goes_and_comes_again(self):
+        self.answers.set()
+        self.outbox.IDLE = 0
+        before = set(threading.enumerate())
+        for message in 'ab':
+            self.put(message)
+            self.assertTrue(self.outbox.flush(PATIENCE))
+            for one in set(threading.enumerate()) - before:
+                one.join(PATIENCE)
+        self.assertEqual(list('ab'), self.sent)
+        self.assertEqual(set(), set(threading.enumerate()) - before)
+
 
 def _no_more(_thread):
     raise RuntimeError('no more')

@@ -94,6 +94,7 @@ class TestReload(base.TestCase):
         for text in (
             '[quota]\nshares = 7\ngigabytes = many\n',
             '[quota\nshares = 7\n',
+            '[DEFAULT]\ndefault_log_levels = a=LOUD\n[quota]\nshares = 7\n',
         ):
             self.assertRaises(exception.ConfigurationError, self.reload, text)
             self.assertEqual(50, self.conf.quota.shares)

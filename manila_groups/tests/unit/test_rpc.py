@@ -60,6 +60,8 @@ class RpcTest(base.TestCase):
             'DEFAULT': {
                 'transport_url': 'fake:///',
                 'control_exchange': self.exchange,
+                # One message after the other: the last one is the last.
+                'executor_thread_pool_size': 1,
             },
             'upgrade_levels': levels,
         }

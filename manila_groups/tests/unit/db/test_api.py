@@ -80,6 +80,16 @@ class OnMysql(case.OnMysql):
         self.assertEqual([], answers)
         self.assertEqual(zone_id, self.ask(availability_zones.get_id, 'north'))
 
+    def test_a_commit_that_failed_is_not_made_up_for_by_the_next(self):
+        dialect = self.db.engine.dialect
+        failure = dialect.loaded_dbapi.OperationalError(1317, 'interrupted')
+        with mock.patch.object(dialect, 'do_commit', side_effect=failure):
+            self.assertRaises(sa.exc.OperationalError, self.ensure_zone, 'lost')
+        self.ensure_zone('kept')
+        with self.db.reader() as session:
+            found = availability_zones.list_all(session)
+        self.assertEqual(['kept'], [one.name for one in found])
+
     def test_it_is_told_when_it_was_beaten_again_and_again(self):
         error = db_exception.DBDeadlock()
         with mock.patch('time.sleep'):

@@ -183,6 +183,15 @@ class TestNothing(events_case.EventsCase):
         self.assertFalse(steps.delete_failed(group))
         self.assertEqual(['share_group.delete.end'], self.told())
 
+    def test_a_transaction_that_is_rolled_back_on_purpose(self):
+        group_id, *_none = self.available_group()
+        group = self.service.get(group_id)
+        self.told()
+        with self.service.steps.share_groups._db.writer() as session:
+            events.note(session, 'share_group.update', group)
+            session.rollback()
+        self.assertEqual([], self.told())
+
     def test_a_transaction_that_is_done_again(self):
         """The database chose the first one as a deadlock's victim."""
         creation, failures = self.service.groups._creation, [1]
