@@ -4,12 +4,18 @@
 import argparse
 import time
 
+from oslo_log import log
 from oslo_policy import policy
 
 from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups import policies
 from manila_groups.policies import base
+
+LOG = log.getLogger(__name__)
+
+#: What oslo.policy raises where a policy file can't be used.
+_MISTAKES = (ValueError, AttributeError, OSError)
 
 #: Seconds that a decision is remembered: oslo.policy looks for a changed
 #: policy file, and reads how each check is to be called, for every decision.
@@ -29,7 +35,7 @@ class Enforcer:
         self._enforcer.register_defaults(policies.list_rules())
         try:
             self._enforcer.load_rules()
-        except (ValueError, AttributeError, OSError) as error:
+        except _MISTAKES as error:
             reason = ' '.join(str(error).split())
             raise exception.ConfigurationError(
                 f'[oslo_policy] policy_file: {conf.oslo_policy.policy_file} '
@@ -62,8 +68,20 @@ class Enforcer:
         asked = rule, project_id, user_id, context.credentials
         if asked not in decisions:
             target = {'project_id': project_id, 'user_id': user_id}
-            decisions[asked] = self._enforcer.authorize(rule, target, context)
+            decisions[asked] = self._enforce(rule, target, context)
         return decisions[asked]
+
+    def _enforce(self, rule, target, context):
+        try:
+            return self._enforcer.authorize(rule, target, context)
+        except _MISTAKES as error:
+            LOG.error('The policy stays as it was: %s', error)
+        # Without another look at the files.
+        self._enforcer.use_conf = False
+        try:
+            return self._enforcer.authorize(rule, target, context)
+        finally:
+            self._enforcer.use_conf = True
 
 
 def get_enforcer() -> policy.Enforcer:

@@ -51,9 +51,7 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         rpc.BACKEND_TOPIC,
         backend.host,
         backend,
-        [
-            (lambda: conf.service.heartbeat_interval, backend.report),
-            (lambda: conf.service.reconcile_interval, backend.reconcile),
-        ],
+        (lambda: conf.service.heartbeat_interval, backend.report),
+        (lambda: conf.service.reconcile_interval, backend.reconcile),
         end=backend.end,
     )

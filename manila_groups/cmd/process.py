@@ -27,6 +27,7 @@ LOG = log.getLogger(__name__)
 #: What can be wrong with that which an operator has set up for the process.
 _SETUP_ERRORS = (
     exception.ServiceError,
+    cfg.Error,
     db_exception.CantStartEngineError,
     db_exception.DBError,
     sa_exc.SQLAlchemyError,
@@ -112,10 +113,11 @@ def main(build: Callable, args: list[str]) -> int:
     :returns: the exit code
     """
     read = functools.partial(configuration.load, args)
+    told = systemd.Systemd()
     with starting():
         conf = begin(read)
         services = build(conf)
-    run(conf, read, services, systemd.Systemd())
+    run(conf, read, services, told)
     return 0
 
 
@@ -130,10 +132,11 @@ def run(conf, read, services: list, told) -> None:
     :param services: in the order of their start; stopped in the other one
     :param told: whom to tell what the process does, see systemd.Systemd
     """
+    signals = Signals(signal.SIGHUP)
     for one in services:
         one.start()
-    signals = Signals(signal.SIGHUP)
     told.ready()
+    LOG.info('The process is at work')
     while signals.next() == signal.SIGHUP:
         told.reloading()
         if reload(conf, read):

@@ -44,9 +44,9 @@ def main() -> int:
         state = _open_state(arguments.state_dir)
         read = functools.partial(_configure, arguments, state)
         conf = process.begin(read)
+        told = _Starter(standalone_text.ready(conf, state))
         services = _build(conf)
-    text = standalone_text.ready(conf, state)
-    process.run(conf, read, services, _Starter(text))
+    process.run(conf, read, services, told)
     return 0
 
 

@@ -10,6 +10,7 @@ from oslo_upgradecheck import upgradecheck
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import types as type_rows
@@ -107,6 +108,7 @@ class Checks(upgradecheck.UpgradeCommands):
 def main() -> int:
     """Run the checks; 0 when all is well, 1 or 2 when not."""
     options = cfg.ConfigOpts()
-    return upgradecheck.main(
-        options, configuration.PROJECT, Checks(options), sys.argv[1:]
-    )
+    with process.starting():
+        return upgradecheck.main(
+            options, configuration.PROJECT, Checks(options), sys.argv[1:]
+        )

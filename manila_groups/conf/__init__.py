@@ -131,6 +131,7 @@ def _check(conf):
         if isinstance(value, cfg.ConfigOpts.GroupAttr):
             for option in value:
                 value[option]
+    log_levels.check(conf)
 
 
 def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> None:

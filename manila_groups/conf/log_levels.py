@@ -12,6 +12,8 @@ _NAME = 'default_log_levels'
 _LEVELS = [
     *log.get_default_log_levels(),
     'alembic=WARN',
+    # It would tell the connection string, and a password in it.
+    'osprofiler.notifier=WARN',
     'waitress.queue=ERROR',
 ]
 
@@ -25,6 +27,17 @@ def set_library_defaults() -> None:
     for option in _options.log_opts:
         if option.name == _NAME:
             option.mutable = True
+
+
+def check(conf: cfg.ConfigOpts) -> None:
+    """Find a level that there is not.
+
+    :raises ValueError: naming it
+    """
+    known = logging.getLevelNamesMapping()
+    for name, level in _by_logger(conf).items():
+        if isinstance(level, str) and level not in known:
+            raise ValueError(f'{_NAME}: {name}={level} names no level')
 
 
 def follow(conf: cfg.ConfigOpts) -> None:

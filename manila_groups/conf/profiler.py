@@ -15,4 +15,7 @@ def register(conf: cfg.ConfigOpts) -> None:
     """Register the library's options on a configuration."""
     if AVAILABLE:
         for group, options in opts.list_opts():
+            for option in options:
+                # With a password in it, reports must not tell it.
+                option.secret |= option.dest == 'connection_string'
             conf.register_opts(options, group)

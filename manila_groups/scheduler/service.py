@@ -38,9 +38,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
         rpc.SCHEDULER_TOPIC,
         conf.host,
         scheduler,
-        [
-            (lambda: conf.service.heartbeat_interval, beat),
-            (lambda: conf.service.reconcile_interval, scheduler.reconcile),
-        ],
+        (lambda: conf.service.heartbeat_interval, beat),
+        (lambda: conf.service.reconcile_interval, scheduler.reconcile),
         scheduler.reload,
     )

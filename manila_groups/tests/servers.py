@@ -13,6 +13,7 @@ import os
 import pathlib
 import shutil
 import socket
+import subprocess
 import tempfile
 import urllib.parse
 import uuid
@@ -61,14 +62,37 @@ def not_there(test, what: str, error) -> None:
 def need_rabbit(test) -> str:
     """Make sure that the message broker answers.
 
-    :returns: its URL, as oslo.messaging wants it
+    :returns: its URL, as oslo.messaging wants it; where this process may make
+        one, of a virtual host of its own
     """
     url = urllib.parse.urlsplit(RABBIT)
     try:
         socket.create_connection((url.hostname, url.port or 5672), 5).close()
     except OSError as error:
         not_there(test, 'the message broker', error)
-    return url._replace(scheme='rabbit').geturl()
+    return _own_part(url._replace(scheme='rabbit')).geturl()
+
+
+@functools.cache
+def _own_part(url):
+    """Keep the queues apart from those of tests in other processes.
+
+    Queues of one name are one queue, whatever exchange they are bound to.
+    """
+    is_here = url.hostname in ('127.0.0.1', 'localhost')
+    if not is_here or os.geteuid() or not shutil.which('rabbitmqctl'):
+        return url
+    name = f'manila-groups-{uuid.uuid4().hex}'
+    user = url.username or 'guest'
+    _control_rabbit('add_vhost', name)
+    atexit.register(_control_rabbit, 'delete_vhost', name)
+    _control_rabbit('set_permissions', '-p', name, user, '.*', '.*', '.*')
+    return url._replace(path=f'/{name}')
+
+
+def _control_rabbit(*arguments):
+    command = ['rabbitmqctl', '--quiet', *arguments]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
 class DatabaseInFile:

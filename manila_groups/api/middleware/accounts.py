@@ -62,17 +62,30 @@ class Passwords:
     def check(self, name: str, password: bytes) -> bool:
         """Tell whether this is the user's password."""
         if name not in self._entries:
+            self._take_as_long(password)
             return False
         tag = hmac.digest(self._key, password, 'sha256')
         if hmac.compare_digest(self._passed.get(name, b''), tag):
             return True
-        try:
-            basic_auth.auth_entry(self._entries[name], password)
-        except (webob.exc.HTTPException, ValueError):
-            # bcrypt takes no password of more than 72 bytes.
-            return False
-        self._passed[name] = tag
-        return True
+        if _is_right(self._entries[name], password):
+            self._passed[name] = tag
+            return True
+        return False
+
+    def _take_as_long(self, password):
+        """Let nobody see by the time which users there are."""
+        for entry in self._entries.values():
+            _is_right(entry, password)
+            return
+
+
+def _is_right(entry, password):
+    try:
+        basic_auth.auth_entry(entry, password)
+    except (webob.exc.HTTPException, ValueError):
+        # bcrypt takes no password of more than 72 bytes.
+        return False
+    return True
 
 
 class Accounts:

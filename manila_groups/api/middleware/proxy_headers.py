@@ -19,3 +19,9 @@ class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
         if not conf.oslo_middleware.enable_proxy_headers_parsing:
             return lambda application: application
         return lambda application: cls(application, conf)
+
+    def process_request(self, req):
+        """Read the headers of the proxy."""
+        # A server may leave it out when it is empty; the library does not.
+        req.environ.setdefault('SCRIPT_NAME', '')
+        return super().process_request(req)

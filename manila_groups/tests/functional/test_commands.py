@@ -258,6 +258,13 @@ class StatusTest(CommandTest):
         self.assertEqual(2, code)
         self.assertIn('connection: is not set', output)
 
+    def test_a_file_that_is_not_there(self):
+        self.config_file.unlink()
+        code, output, errors = self.check()
+        self.assertEqual((1, ''), (code, output))
+        self.assertIn(str(self.config_file), errors)
+        self.assertEqual(1, errors.count('\n'))
+
     def test_what_should_be_looked_at(self):
         self.manage('db', 'sync')
         self.write('default_share_group_type = nothing')

@@ -182,6 +182,10 @@ class TestCost(HttpBasicTest):
             self.assertEqual(200, self.ask_as(name).status)
         self.assertEqual(2, len(self.asked))
 
+    def test_an_unknown_user_takes_as_long(self):
+        self.assertEqual(401, self.ask_as('nobody').status)
+        self.assertEqual(1, len(self.asked))
+
     def test_a_wrong_one_never_is(self):
         self.assertEqual(200, self.ask_as('member').status)
         for _ in range(2):

@@ -101,13 +101,28 @@ class TestOnPostgresql(base.TestCase):
         return file.read_text()[-5000:] if file.exists() else ''
 
     def test_create_delete_and_end(self):
+        # All the work is done because of messages.
+        text = self.text.replace('stuck_after = 2', 'stuck_after = 600')
+        self.file.write_text(text)
         programs = self.start_all()
+        begun = 'The process is at work'
+        processes.wait_for(lambda: self.log().count(begun) == len(programs))
         group_id = self.client.create(name='first')
         self.assertTrue(self.client.becomes(group_id, 'available'), self.log())
+        self.assertEqual(1, len(self.requests(group_id)), self.log())
         self.client.ask('DELETE', f'/share-groups/{group_id}')
         self.assertTrue(self.client.becomes(group_id, None), self.log())
         for program in programs:
             self.assertEqual(0, program.end(), program.complained())
+
+    def requests(self, group_id):
+        """The requests that scheduler and back end log a creation with."""
+        lines = self.log().splitlines()
+        found = {
+            text: next(line for line in lines if f'{group_id} {text}' in line)
+            for text in ('goes to', 'was created')
+        }
+        return {re.search('req-[-0-9a-f]+', one)[0] for one in found.values()}
 
     def test_a_back_end_that_is_killed_at_work(self):
         backend, *_others = self.start_all()

@@ -20,7 +20,7 @@ from manila_groups.tests.functional import processes
 _CONFIGURATION = """\
 [DEFAULT]
 host = here
-transport_url = fake://user:hidden@/
+transport_url = {transport}
 enabled_backends = {backends}
 default_share_type = default
 default_share_group_type = default
@@ -32,6 +32,8 @@ auth_strategy = noauth
 bind_port = {port}
 [database]
 connection = sqlite:///{directory}/test.sqlite
+[profiler]
+connection_string = redis://:hidden@there/
 [quota]
 share_groups = {quota}
 [scheduler]
@@ -58,6 +60,7 @@ class SignalTest(base.TestCase):
         self.directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.file = self.directory / 'manila-groups.conf'
         self.values = {
+            'transport': 'fake://user:hidden@/',
             'backends': 'one',
             'graceful': 60,
             'directory': self.directory,
@@ -122,8 +125,15 @@ class SignalTest(base.TestCase):
 
     def started(self, module, *hosts):
         program = self.start(module)
-        self.beats(*hosts)
+        self.says(program, 'The process is at work')
+        self.assertLessEqual(set(hosts), self.seen().keys())
         return program
+
+    def says(self, program, text):
+        """Wait until a program has logged something."""
+        pattern = rf' {program.process.pid} INFO .* {text}'
+        found = processes.wait_for(lambda: re.search(pattern, self.log()))
+        self.assertTrue(found, self.log()[-3000:])
 
     def placed(self):
         """A group that a back end is at work with."""
@@ -135,6 +145,20 @@ class SignalTest(base.TestCase):
 
         self.assertTrue(processes.wait_for(has_host), self.log()[-3000:])
         return group_id
+
+
+class TestStart(SignalTest):
+    def test_without_the_broker(self):
+        address = f'127.0.0.1:{processes.free_port()}'
+        self.write(transport=f'rabbit://guest:guest@{address}/')
+        programs = [
+            self.start(module) for module in ('api', 'scheduler', 'backend')
+        ]
+        self.assertTrue(processes.wait_for(self.client.answers))
+        group_id = self.client.create(name='first')
+        self.assertTrue(self.client.becomes(group_id, 'available'))
+        for program in programs:
+            self.assertEqual(0, program.end(), program.complained())
 
 
 class TestEnd(SignalTest):
@@ -174,14 +198,8 @@ class TestEnd(SignalTest):
     def test_a_second_signal_ends_at_once(self):
         backend, _group_id = self.work(600)
         backend.process.send_signal(signal.SIGTERM)
-        self.ends(backend)
+        self.says(backend, 'The process ends when ')
         self.assertEqual(-signal.SIGINT, backend.end(signal.SIGINT))
-
-    def ends(self, program):
-        """Wait until it has taken the signal to end."""
-        pattern = rf' {program.process.pid} INFO .* The process ends when '
-        taken = processes.wait_for(lambda: re.search(pattern, self.log()))
-        self.assertTrue(taken, self.log()[-3000:])
 
 
 class TestReload(SignalTest):
@@ -221,6 +239,22 @@ class TestReload(SignalTest):
         self.beats('here@one', 'here@two')
         self.beats('here@one', 'here@two')
         self.assertEqual(0, backend.end(), backend.complained())
+
+    def test_a_back_end_at_work(self):
+        """It goes on with its work, and with its signs of life."""
+        self.start('api')
+        self.started('scheduler', 'here')
+        self.assertTrue(processes.wait_for(self.client.answers))
+        self.write(delays='create_share_group:600', graceful=1)
+        backend = self.started('backend', 'here@one')
+        self.placed()
+        for _ in range(4):
+            self.beats('here@one')
+        for _ in range(2):
+            self.reload(backend)
+            self.beats('here@one')
+            self.beats('here@one')
+        self.assertEqual(1, backend.end())
 
     def test_a_mistake_changes_nothing(self):
         scheduler = self.started('scheduler', 'here')

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may do what, rule by rule."""
 
+import os
 import pathlib
 
 import fixtures
@@ -160,6 +161,30 @@ class TestPolicyFile(PolicyTest):
             )
             self.assertIn('policy_file', error.message)
             self.assertNotIn('\n', error.message)
+
+    def test_a_changed_file_counts_and_a_broken_one_does_not(self):
+        self.useFixture(
+            fixtures.MonkeyPatch('manila_groups.policy.REMEMBERED', -1)
+        )
+        conf = self.conf('"share_group:create": "role:auditor"')
+        file = pathlib.Path(conf.oslo_policy.policy_file)
+        enforcer = policy.Enforcer(conf)
+        for number, (text, expected) in enumerate(
+            (
+                ('"share_group:create": "role:auditor"', False),
+                ('"share_group:create": "role:member"', True),
+                ('a: [', True),
+                ('a: [', True),
+                ('"share_group:create": "role:auditor"', False),
+            )
+        ):
+            file.write_text(text)
+            os.utime(file, (number, number + 2e9))
+            self.assertEqual(
+                expected,
+                self.allowed(enforcer, 'share_group:create', ('member',)),
+                (number, text),
+            )
 
     def test_an_empty_file_changes_nothing(self):
         enforcer = policy.Enforcer(self.conf(''))

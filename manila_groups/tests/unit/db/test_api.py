@@ -84,7 +84,9 @@ class OnMysql(case.OnMysql):
         dialect = self.db.engine.dialect
         failure = dialect.loaded_dbapi.OperationalError(1317, 'interrupted')
         with mock.patch.object(dialect, 'do_commit', side_effect=failure):
-            self.assertRaises(sa.exc.OperationalError, self.ensure_zone, 'lost')
+            self.assertRaises(
+                sa.exc.OperationalError, self.ensure_zone, 'lost'
+            )
         self.ensure_zone('kept')
         with self.db.reader() as session:
             found = availability_zones.list_all(session)
