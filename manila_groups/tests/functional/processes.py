@@ -41,6 +41,11 @@ def wait_for(what, patience: float = PATIENCE):
         time.sleep(0.05)
 
 
+def _take_all_signals():
+    """Forget what the tests themselves were started with, such as nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Program(fixtures.Fixture):
     """One of the programs, running.
 
@@ -67,6 +72,7 @@ class Program(fixtures.Fixture):
                 stdout=out,
                 stderr=err,
                 stdin=subprocess.DEVNULL,
+                preexec_fn=_take_all_signals,
                 env={
                     **os.environ,
                     **self._environment,
