@@ -51,8 +51,7 @@ def fetch(
     :returns: the rows, and whether more follow
     :raises Invalid: an unknown marker
     """
-    if 'name~' in wanted and 'project_id' in wanted:
-        query = _by_names(query, sort_columns['id'].table)
+    query = _choose_index(query, sort_columns['id'].table, page, wanted)
     visible: Iterable[sa.ColumnElement] = [
         wanted[name] for name in _VISIBLE if name in wanted
     ]
@@ -61,13 +60,22 @@ def fetch(
     )
 
 
-def _by_names(query, table):
-    """Have MySQL look for a part of a name in the index of the names.
+def _choose_index(query, table, page, wanted):
+    """Tell MySQL which index to read a list within a project from.
 
-    It would read the rows in the order of the list, until it has enough of
-    them; mostly few names match, so that these would be all rows.
+    Its own choices take time that grows with the rows of the project.  For a
+    part of a name, it reads the rows in the order of the list until it has
+    enough of them, though mostly few names match.  After a marker, it reads
+    all rows before the page too.
     """
-    hint = f'FORCE INDEX (ix_{table.name}_project_id_name)'
-    for dialect in ('mysql', 'mariadb'):
-        query = query.with_hint(table, hint, dialect)
+    if 'name~' in wanted and 'project_id' in wanted:
+        key = 'name'
+    elif page.marker is not None and wanted.keys() == {'project_id'}:
+        key = page.sort_key
+    else:
+        return query
+    name = f'ix_{table.name}_project_id_{key}'
+    if name in {index.name for index in table.indexes}:
+        for dialect in ('mysql', 'mariadb'):
+            query = query.with_hint(table, f'FORCE INDEX ({name})', dialect)
     return query

@@ -259,6 +259,19 @@ class TestStatementsOnMysql(OnServer, case.OnMysql, Filled):
                     self.assertNotEqual('ALL', row['type'], (query, row))
                     self.assertIsNotNone(row['key'], (query, row))
 
+    def test_a_page_after_a_marker_reads_nothing_before_it(self):
+        self.fill(MANY, self.insert_around())
+        with self.db.engine.connect() as connection:
+            connection.exec_driver_sql(self.refresh)
+            _groups, statements = self.get({'marker': self.marker})
+            plan = connection.exec_driver_sql(
+                f'EXPLAIN {statements[-1][0]}', statements[-1][1]
+            ).mappings()
+            kinds = {row['table']: row['type'] for row in plan}
+        self.assertEqual('range', kinds['share_groups'])
+        # With more rows it would choose another way by itself.
+        self.assertIn('FORCE INDEX', statements[-1][0])
+
 
 class TestStatementsOnPostgresql(OnServer, case.OnPostgresql, Filled):
     refresh = 'ANALYZE'
