@@ -76,6 +76,5 @@ def _choose_index(query, table, page, wanted):
         return query
     name = f'ix_{table.name}_project_id_{key}'
     if name in {index.name for index in table.indexes}:
-        for dialect in ('mysql', 'mariadb'):
-            query = query.with_hint(table, f'FORCE INDEX ({name})', dialect)
+        query = query.with_hint(table, f'FORCE INDEX ({name})', 'mysql')
     return query

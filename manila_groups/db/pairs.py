@@ -22,7 +22,7 @@ class Pairs(functions.FunctionElement):
     inherit_cache = True
 
 
-@compiler.compiles(Pairs, 'mysql', 'mariadb')
+@compiler.compiles(Pairs, 'mysql')
 def _on_mysql(element, compiled, **kwargs):
     return f'JSON_OBJECTAGG({compiled.process(element.clauses, **kwargs)})'
 

@@ -10,7 +10,6 @@ import os
 
 from oslo_middleware import request_id
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from manila_groups import conf as configuration
 from manila_groups import rpc
@@ -54,7 +53,6 @@ def _configure():
 def _load_what_requests_need(conf):
     """Load now what processes then share, and what may not be installed."""
     sa.make_url(conf.database.connection).get_dialect().import_dbapi()
-    orm.configure_mappers()
     # The collector writes to all it looks at, which makes copies of it.
     gc.freeze()
 
