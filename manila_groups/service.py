@@ -31,6 +31,7 @@ class Service(service.ServiceBase):
     :param search: the same, until the service is told to end
     :param reload: called when the configuration was read again
     :param end: called when no more work is to be begun
+    :param wait: called to wait for work that no message has brought
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class Service(service.ServiceBase):
         search: tuple[Callable[[], float], Callable[[], None]],
         reload: Callable[[], None] | None = None,
         end: Callable[[], None] | None = None,
+        wait: Callable[[], None] | None = None,
     ):
         self._server = rpc.server(transport, topic, host, manager)
         self._heartbeat, self._search = _Loop(*heartbeat), _Loop(*search)
         self._reload = reload
-        self._end = end
+        self._end, self._wait = end, wait
         self._listening = futures.Future()
 
     def start(self):
@@ -88,6 +90,8 @@ class Service(service.ServiceBase):
             # The broker may have come since the stop.
             self._server.stop()
             self._server.wait()
+        if self._wait is not None:
+            self._wait()
         self._heartbeat.stop()
         self._heartbeat.wait()
         outbox.flush_all()

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A back end: carries out with its driver what the scheduler decided."""
 
+from collections.abc import Callable
 import dataclasses
 
 import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
+from manila_groups import service
 from manila_groups import states
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import rpcapi
@@ -26,6 +28,8 @@ class BackendManager:
     :param driver: the storage
     :param steps: the lifecycle of all kinds of rows
     :param scheduler: tells schedulers of waiting work
+    :param beside: calls a function with arguments, now or soon in a thread;
+        for work that was found
     """
 
     target = oslo_messaging.Target(version=rpcapi.VERSION)
@@ -38,8 +42,10 @@ class BackendManager:
         driver: drivers.Driver,
         steps: lifecycle.Lifecycle,
         scheduler,
+        beside: Callable = service.quietly,
     ):
         self.host = host
+        self._beside = beside
         self._db = db
         self._zone = zone
         self._driver = driver
@@ -79,17 +85,18 @@ class BackendManager:
     def _remove_leftovers(self, row_id):
         if self._ending:
             return
-        found = self._steps.leftovers(self.host, row_id)
-        for kind, _row_id, project_id, pool in found:
-            worker = self._workers[kind]
-            if worker.remove_leftover(row_id, project_id, pool):
-                self._steps.cleaned(row_id, pool)
+        for left in self._steps.leftovers(self.host, row_id):
+            if self._workers[left.kind].remove_leftover(left):
+                self._steps.cleaned(row_id, left.pool)
 
     def report(self) -> None:
         """Write a sign of life, and what the driver says of its pools.
 
+        The leases on what is at work are renewed with it.
+
         :raises DriverError: the driver can't be set up, or be asked
         """
+        self._steps.renew_leases()
         try:
             if not self._ready:
                 self._driver.setup()
@@ -121,11 +128,14 @@ class BackendManager:
         every, self._first_search = self._first_search, False
         for kind, worker in self._workers.items():
             for row_id in worker.steps.unfinished_at(self.host, every):
-                self.work(ctxt, kind, row_id)
-        for _kind, row_id, _project_id, _pool in self._steps.leftovers(
-            self.host
-        ):
-            self._turns.take(row_id, self._remove_leftovers, row_id)
+                self._beside(self.work, ctxt, kind, row_id)
+        for left in self._steps.leftovers(self.host):
+            self._beside(
+                self._take_turn, left.share_group_id or left.id, left.id
+            )
+
+    def _take_turn(self, turn, row_id):
+        self._turns.take(turn, self._remove_leftovers, row_id)
 
 
 def _report(pool):

@@ -6,11 +6,12 @@ from oslo_log import log
 from manila_groups import exception
 from manila_groups import rpc
 from manila_groups import service
+from manila_groups.backend import beside
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import api as db_api
 from manila_groups.groups import lifecycle
-from manila_groups.groups import notifications
+from manila_groups.groups import listeners
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
 
 LOG = log.getLogger(__name__)
@@ -28,14 +29,16 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
     driver = loader.load(conf, name)
     zone = conf[name].backend_availability_zone
     host = f'{conf.host}@{name}'
-    db = db.heard_by(notifications.Notifier(conf, 'backend', host))
+    db = db.heard_by(*listeners.of(conf, 'backend', host))
+    found = beside.Beside()
     backend = manager.BackendManager(
         db,
         host,
         zone or conf.service.availability_zone,
         driver,
-        lifecycle.Lifecycle(conf, db),
+        lifecycle.Lifecycle(conf, db, host),
         scheduler_rpcapi.SchedulerAPI(transport),
+        found,
     )
     try:
         backend.report()
@@ -54,4 +57,5 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         (lambda: conf.service.heartbeat_interval, backend.report),
         (lambda: conf.service.reconcile_interval, backend.reconcile),
         end=backend.end,
+        wait=found.wait,
     )

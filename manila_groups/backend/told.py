@@ -49,6 +49,15 @@ def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
     )
 
 
+def leftover(left: records.Leftover) -> dict[str, str]:
+    """What a driver is told of all that may be left of something."""
+    return {
+        'id': left.id,
+        'project_id': left.project_id,
+        'pool': pool(left.pool),
+    }
+
+
 def clones(
     source: records.ShareGroupSnapshot, shares: list[records.Share]
 ) -> list[driver.Clone]:

@@ -7,6 +7,7 @@ from manila_groups import exception
 from manila_groups import states
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import told
+from manila_groups.db import records
 from manila_groups.groups import lifecycle
 
 LOG = log.getLogger(__name__)
@@ -60,13 +61,13 @@ class ShareGroups(Worker):
 
     def work(self, ctxt, group_id: str) -> None:
         """Do what a share group waits for."""
-        work = self.steps.at_work(group_id, self._host)
-        if work is None:
-            return
-        if work.group.status == states.CREATING:
-            self._create(ctxt, work)
-        else:
-            self._delete(work)
+        with self.steps.at_work(group_id, self._host) as work:
+            if work is None:
+                return
+            if work.group.status == states.CREATING:
+                self._create(ctxt, work)
+            else:
+                self._delete(work)
 
     def _create(self, ctxt, work):
         group = work.group
@@ -76,6 +77,8 @@ class ShareGroups(Worker):
             locations = self._make(work, wanted)
         except Exception:
             LOG.exception('Share group %s was not created', group.id)
+            if not self.steps.holds(group.id):
+                return
             if self.steps.attempt_failed(group, self._is_gone(wanted)):
                 self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
             return
@@ -123,16 +126,12 @@ class ShareGroups(Worker):
         if self.steps.deleted(group):
             LOG.info('Share group %s was deleted', group.id)
 
-    def remove_leftover(self, group_id: str, project_id: str, pool: str):
+    def remove_leftover(self, left: records.Leftover) -> bool:
         """Remove what is left of a group that is not here any more.
 
         :returns: whether it is gone
         """
-        return self._is_gone(
-            drivers.ShareGroup(
-                id=group_id, project_id=project_id, pool=told.pool(pool)
-            )
-        )
+        return self._is_gone(drivers.ShareGroup(**told.leftover(left)))
 
 
 class Shares(Worker):
@@ -145,17 +144,17 @@ class Shares(Worker):
 
     def work(self, ctxt, share_id: str) -> None:
         """Do what a share waits for."""
-        work = self.steps.at_work(share_id, self._host)
-        if work is None:
-            return
-        share = work.share
-        wanted = told.share(share, work.group_size)
-        if share.status == states.CREATING:
-            self._create(ctxt, share, wanted)
-        elif share.status == states.DELETING:
-            self._delete(share, wanted)
-        else:
-            self._resize(share, wanted)
+        with self.steps.at_work(share_id, self._host) as work:
+            if work is None:
+                return
+            share = work.share
+            wanted = told.share(share, work.group_size)
+            if share.status == states.CREATING:
+                self._create(ctxt, share, wanted)
+            elif share.status == states.DELETING:
+                self._delete(share, wanted)
+            else:
+                self._resize(share, wanted)
 
     def _create(self, ctxt, share, wanted):
         try:
@@ -163,6 +162,8 @@ class Shares(Worker):
             locations = self._driver.create_share(wanted)
         except Exception:
             LOG.exception('Share %s was not created', share.id)
+            if not self.steps.holds(share.id):
+                return
             if self.steps.attempt_failed(share, self._is_gone(wanted)):
                 self._scheduler.place(ctxt, states.SHARE, share.id)
             return
@@ -200,17 +201,19 @@ class Shares(Worker):
         if self.steps.resized(share):
             LOG.info('Share %s now has %s GiB', share.id, wanted.size_gb)
 
-    def remove_leftover(self, share_id: str, project_id: str, pool: str):
+    def remove_leftover(self, left: records.Leftover) -> bool:
         """Remove what is left of a share that is not here any more.
 
         :returns: whether it is gone
         """
+        group_id = left.share_group_id
+        size = self.steps.group_size(group_id) if group_id else 0
         return self._is_gone(
             drivers.Share(
-                id=share_id,
-                project_id=project_id,
-                pool=told.pool(pool),
+                **told.leftover(left),
+                share_group_id=group_id,
                 size_gb=0,
+                group_size_gb=size,
             )
         )
 
@@ -225,30 +228,35 @@ class ShareGroupSnapshots(Worker):
 
     def work(self, _ctxt, snapshot_id: str) -> None:
         """Do what a share group snapshot waits for."""
-        snapshot = self.steps.at_work(snapshot_id, self._host)
-        if snapshot is None:
-            return
-        wanted = told.snapshot(snapshot)
-        if snapshot.status == states.CREATING:
-            self._create(snapshot, wanted)
-        else:
-            self._delete(snapshot, wanted)
+        with self.steps.at_work(snapshot_id, self._host) as snapshot:
+            if snapshot is None:
+                return
+            wanted = told.snapshot(snapshot)
+            if snapshot.status == states.CREATING:
+                self._create(snapshot, wanted)
+            else:
+                self._delete(snapshot, wanted)
 
     def _create(self, snapshot, wanted):
         try:
             self._driver.create_share_group_snapshot(wanted)
         except Exception:
             LOG.exception('Share group snapshot %s was not made', wanted.id)
+            if not self.steps.holds(wanted.id):
+                return
             # What can not be removed now is when the user deletes it.
-            self._clean_up(
-                states.SHARE_GROUP_SNAPSHOT,
-                self._driver.delete_share_group_snapshot,
-                wanted,
-            )
+            self._is_gone(wanted)
             self.steps.create_failed(snapshot)
             return
         if self.steps.created(snapshot):
             LOG.info('Share group snapshot %s was made', wanted.id)
+
+    def _is_gone(self, wanted):
+        return self._clean_up(
+            states.SHARE_GROUP_SNAPSHOT,
+            self._driver.delete_share_group_snapshot,
+            wanted,
+        )
 
     def _delete(self, snapshot, wanted):
         try:
@@ -259,6 +267,19 @@ class ShareGroupSnapshots(Worker):
             return
         if self.steps.deleted(snapshot):
             LOG.info('Share group snapshot %s was deleted', wanted.id)
+
+    def remove_leftover(self, left: records.Leftover) -> bool:
+        """Remove what is left of a snapshot that is not there any more.
+
+        :returns: whether it is gone
+        """
+        return self._is_gone(
+            drivers.ShareGroupSnapshot(
+                **told.leftover(left),
+                share_group_id=left.share_group_id,
+                share_ids=(),
+            )
+        )
 
 
 class Access(Worker):
@@ -273,10 +294,8 @@ class Access(Worker):
         """Put a share's rules in place, until none waits any more."""
         waits = True
         while waits:
-            found = self.steps.begin(share_id, self._host)
-            if found is None:
-                return
-            waits = self._update(*found)
+            with self.steps.at_work(share_id, self._host) as found:
+                waits = found is not None and self._update(*found)
 
     def _update(self, share, rules):
         try:

@@ -11,13 +11,13 @@ from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
-from manila_groups.groups import notifications
+from manila_groups.groups import listeners
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
 
 
 def assemble(conf, db, transport):
     """Build the WSGI application on what the process has made."""
-    db = db.heard_by(notifications.Notifier(conf, 'api', conf.host))
+    db = db.heard_by(*listeners.of(conf, 'api', conf.host))
     return app.load(
         collaborators.Collaborators(
             conf=conf,

@@ -76,6 +76,27 @@ OPTS = [
         'an access rule may wait without any progress for its work to be '
         'done before it is taken up again.',
     ),
+    cfg.FloatOpt(
+        'work_deadline',
+        default=3600,
+        min=1,
+        mutable=True,
+        help='Seconds that a share group, a share, a share group snapshot or '
+        'an access rule may have a status such as creating or deleting '
+        'without getting any further. Then it is given up: it goes to its '
+        'error status, with a user message. From here on, the owner can '
+        'delete what is still creating. Keep it longer than the slowest back '
+        'end needs.',
+    ),
+    cfg.IntOpt(
+        'work_tries',
+        default=10,
+        min=1,
+        mutable=True,
+        help='How many processes may take up the same work, one after '
+        'another, and end before it is done. Then it is given up as at '
+        'work_deadline.',
+    ),
     cfg.IntOpt(
         'message_ttl',
         default=2592000,

@@ -129,16 +129,16 @@ class Database:
             options['max_retries'] = 0
         self._writer.configure(sqlite_fk=True, thread_checkin=False, **options)
         self._writer.append_on_engine_create(_prepare_engine)
-        self._listener = None
+        self._listeners = ()
 
-    def heard_by(self, listener: Callable) -> 'Database':
-        """The same database, for a part of the process with a listener.
+    def heard_by(self, *listeners: Callable) -> 'Database':
+        """The same database, for a part of the process with listeners.
 
-        :param listener: called with each event that was noted in a
-            transaction of this part, when it is committed; raises nothing
+        :param listeners: called with each event that was noted in a
+            transaction of this part, when it is committed; they raise nothing
         """
         heard = copy.copy(self)
-        heard._listener = listener
+        heard._listeners = listeners
         return heard
 
     @property
@@ -173,9 +173,9 @@ class Database:
                 else:
                     # Rolled back on purpose.
                     events.clear()
-        if self._listener is not None:
-            for event in events:
-                self._listener(event)
+        for event in events:
+            for listener in self._listeners:
+                listener(event)
         # The connection still has the list.
         events.clear()
 

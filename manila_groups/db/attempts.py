@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of failed attempts: pools that did not create a group or a share.
+"""Rows of failed attempts: what pools did not create, or did not delete.
 
-A pool is not tried again for it.  Where the back end could not clean up after
-itself, the row outlives the group or share, until the back end has.
+A pool is not tried again to create the same.  Where the back end could not
+clean up after itself, the row outlives what it is about, until the back end
+has.
 """
-
-from collections.abc import Sequence
 
 from oslo_db import exception as db_exception
 import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import models
+from manila_groups.db import records
 
 _ATTEMPT = models.Attempt.__table__
 _TABLES = {
@@ -26,13 +26,17 @@ _TRIED = sa.select(_ATTEMPT.c.pool).where(
 
 
 def add(session, kind: str, row, cleaned: bool) -> None:
-    """Note, once, that the pool of a group or share failed to create it.
+    """Note, once, that a pool failed to create, or to delete, something.
 
-    :param kind: states.SHARE_GROUP or states.SHARE
+    :param kind: the kind of the row, as in states
     :param row: its record
     :param cleaned: whether nothing of it is left in the pool
     """
-    values = {'project_id': row.project_id, 'cleaned': cleaned}
+    values = {
+        'project_id': row.project_id,
+        'share_group_id': getattr(row, 'share_group_id', None),
+        'cleaned': cleaned,
+    }
     change = sa.update(_ATTEMPT).where(*_is(row.id, row.host))
     if session.execute(change.values(**values)).rowcount:
         return
@@ -53,42 +57,54 @@ def pools_tried(session, resource_id: str) -> frozenset[str]:
 
 
 def leftovers(
-    session, host: str, resource_id: str | None = None, limit: int = 1000
-) -> Sequence[sa.Row]:
-    """Where something of a group or share may be left at a back end.
+    session,
+    host: str | None = None,
+    resource_id: str | None = None,
+    limit: int = 1000,
+) -> list[records.Leftover]:
+    """What may be left in pools, in the order in which it can be removed.
 
-    Leaves out those that may be, or come to be, at the back end.
+    Leaves out groups and shares that may be, or come to be, there.
 
-    :param host: host@backend
-    :param resource_id: of this group or share; None of any
-    :returns: rows of kind, resource_id, project_id, pool
+    :param host: host@backend; None for any
+    :param resource_id: only of this row; None of any
     """
     query = (
         sa.select(
             _ATTEMPT.c.kind,
             _ATTEMPT.c.resource_id,
             _ATTEMPT.c.project_id,
+            _ATTEMPT.c.share_group_id,
             _ATTEMPT.c.pool,
         )
         .where(
-            _ATTEMPT.c.pool.startswith(f'{host}#', autoescape=True),
             _ATTEMPT.c.cleaned.is_(sa.false()),
             *(~_may_be_here(table, host) for table in _TABLES.values()),
         )
+        # Snapshots before groups.
+        .order_by(_ATTEMPT.c.kind.desc(), _ATTEMPT.c.resource_id)
         .limit(limit)
     )
+    if host is not None:
+        query = query.where(_at_backend(_ATTEMPT.c.pool, host))
     if resource_id is not None:
         query = query.where(_ATTEMPT.c.resource_id == resource_id)
-    return session.execute(query).all()
+    return [records.Leftover(*row) for row in session.execute(query)]
+
+
+def _at_backend(column, host):
+    return column.startswith(f'{host}#', autoescape=True)
 
 
 def _may_be_here(table, host):
+    is_here = (
+        table.c.host == _ATTEMPT.c.pool
+        if host is None
+        else _at_backend(table.c.host, host)
+    )
     return sa.exists().where(
         table.c.id == _ATTEMPT.c.resource_id,
-        sa.or_(
-            table.c.status == states.CREATING,
-            table.c.host.startswith(f'{host}#', autoescape=True),
-        ),
+        sa.or_(table.c.status == states.CREATING, is_here),
     )
 
 

@@ -57,6 +57,22 @@ def times():
     return sa.Column(Time, nullable=False), sa.Column(Time)
 
 
+def lease():
+    """Columns: who is at work on a row, until when, and how often it was."""
+    return (
+        sa.Column(sa.String(255)),
+        sa.Column(Time),
+        sa.Column(sa.Integer, nullable=False, default=0, server_default='0'),
+    )
+
+
+def flag():
+    """A column that says no unless it is told otherwise."""
+    return sa.Column(
+        sa.Boolean, nullable=False, default=False, server_default=sa.false()
+    )
+
+
 def reference(target, nullable=False, cascade=False, **kwargs):
     rule = 'CASCADE' if cascade else None
     foreign_key = sa.ForeignKey(target, ondelete=rule)

@@ -130,7 +130,10 @@ class ShareGroup(columns.Base):
 
     stepped_at is when the service itself last moved the group a step on; it
     is what a reconciler measures the wait by.  NULL tells that a status was
-    set by hand and that no work belongs to it.
+    set by hand and that no work belongs to it.  worker is the process that
+    has a lease on the work, which ends at leased_until unless it is renewed;
+    tries counts the leases since the last step.  forced tells that a deletion
+    has to end, whether or not the back end can carry it out now.
     """
 
     __tablename__ = 'share_groups'
@@ -155,6 +158,8 @@ class ShareGroup(columns.Base):
     consistent_snapshot_support = sa.Column(sa.String(32))
     created_at, updated_at = columns.times()
     stepped_at = sa.Column(columns.Time)
+    worker, leased_until, tries = columns.lease()
+    forced = columns.flag()
     __table_args__ = columns.table_args(
         *columns.indexes('share_groups', indexes.SHARE_GROUP_INDEXES)
     )
@@ -171,10 +176,11 @@ class ShareGroupShareType(columns.Base):
 
 
 class Attempt(columns.Base):
-    """A pool that failed to create a group or a share; not tried again.
+    """A pool that failed to create, or to delete, what it was told to.
 
-    Not tied to the row of the group or share: what the pool may still have of
-    it has to be removed, also when the row is gone.
+    It is not tried again for a creation.  Not tied to the row of what it is
+    about: what the pool may still have of it has to be removed, also when the
+    row is gone.  share_group_id is the group that it was in.
     """
 
     __tablename__ = 'attempts'
@@ -182,6 +188,7 @@ class Attempt(columns.Base):
     pool = columns.text(nullable=False, primary_key=True, index=True)
     kind = sa.Column(sa.String(32), nullable=False)
     project_id = columns.text(nullable=False)
+    share_group_id = sa.Column(columns.Id)
     cleaned = sa.Column(sa.Boolean, nullable=False)
 
 
@@ -199,6 +206,8 @@ class ShareGroupSnapshot(columns.Base):
     status = sa.Column(sa.String(32), nullable=False)
     created_at, updated_at = columns.times()
     stepped_at = sa.Column(columns.Time)
+    worker, leased_until, tries = columns.lease()
+    forced = columns.flag()
     __table_args__ = columns.table_args(
         *columns.indexes(
             'share_group_snapshots', indexes.SHARE_GROUP_SNAPSHOT_INDEXES
@@ -244,6 +253,8 @@ class Share(columns.Base):
     )
     created_at, updated_at = columns.times()
     stepped_at = sa.Column(columns.Time)
+    worker, leased_until, tries = columns.lease()
+    forced = columns.flag()
     __table_args__ = columns.table_args(
         *columns.indexes('shares', indexes.SHARE_INDEXES)
     )
@@ -269,7 +280,7 @@ class ShareExportLocation(columns.Base):
 
 
 class ShareAccessRule(columns.Base):
-    """Who may mount a share; stepped_at as in ShareGroup."""
+    """Who may mount a share; stepped_at and the lease as in ShareGroup."""
 
     __tablename__ = 'share_access_rules'
     id = columns.new_id()
@@ -281,6 +292,7 @@ class ShareAccessRule(columns.Base):
     request_id = columns.text()
     created_at, updated_at = columns.times()
     stepped_at = sa.Column(columns.Time)
+    worker, leased_until, tries = columns.lease()
     __table_args__ = columns.table_args(
         sa.UniqueConstraint('share_id', 'access_type', 'access_to'),
         sa.Index(None, 'state', 'stepped_at'),

@@ -102,6 +102,10 @@ class ShareGroup:
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
     stepped_at: datetime.datetime | None
+    worker: str | None
+    leased_until: datetime.datetime | None
+    tries: int
+    forced: bool
     share_types: tuple[str, ...] = ()
 
 
@@ -140,11 +144,30 @@ class Share:
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
     stepped_at: datetime.datetime | None
+    worker: str | None
+    leased_until: datetime.datetime | None
+    tries: int
+    forced: bool
     share_type_name: str
     share_type_specs: Mapping[str, str] = dataclasses.field(
         default_factory=dict
     )
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Leftover:
+    """What a pool may still have of something that is not there any more.
+
+    :ivar kind: what it was, as in states
+    :ivar share_group_id: the group that it was in
+    """
+
+    kind: str
+    id: str
+    project_id: str
+    share_group_id: str | None
+    pool: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -174,6 +197,9 @@ class AccessRule:
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
     stepped_at: datetime.datetime | None
+    worker: str | None
+    leased_until: datetime.datetime | None
+    tries: int
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -212,6 +238,10 @@ class ShareGroupSnapshot:
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
     stepped_at: datetime.datetime | None
+    worker: str | None
+    leased_until: datetime.datetime | None
+    tries: int
+    forced: bool
     members: tuple[ShareGroupSnapshotMember, ...] = ()
 
 

@@ -28,7 +28,7 @@ WAITING = (
     states.DENYING,
 )
 
-ROWS = stepping.Rows(_RULE, status='state')
+ROWS = stepping.Rows(_RULE, states.SHARE_ACCESS, status='state')
 
 
 def _has_all(pairs):
@@ -115,6 +115,7 @@ def insert(
             f'access_to: the share {row["share_id"]} has a rule for '
             f'{row["access_to"]} already.'
         ) from error
+    ROWS.began(session, row['id'], row['state'])
     set_metadata(session, row['id'], metadata)
 
 
@@ -147,16 +148,20 @@ def delete_metadata(session, rule_id: str, key: str) -> bool:
     )
 
 
-def delete_denied(session, share_id: str) -> None:
-    """Delete the rules that the back end has taken away."""
-    session.execute(
-        sa.delete(_RULE).where(of(share_id), _RULE.c.state == states.DENYING)
-    )
-
-
 def of(share_id: str):
     """A condition: the rule is one of this share's."""
     return _RULE.c.share_id == share_id
+
+
+def of_any(share_ids: list[str]):
+    """A condition: the rule is one of these shares'."""
+    return _RULE.c.share_id.in_(share_ids)
+
+
+def shares_with(session, *conditions, limit: int = 1000) -> list[str]:
+    """Ids of shares that have a rule which the conditions hold for."""
+    query = sa.select(_RULE.c.share_id).where(*conditions).distinct()
+    return list(session.scalars(query.limit(limit)))
 
 
 def states_of(session, share_id: str) -> frozenset[str]:

@@ -26,7 +26,7 @@ _HOST = (
     .scalar_subquery()
 )
 
-ROWS = stepping.Rows(_SNAPSHOT, host=_HOST)
+ROWS = stepping.Rows(_SNAPSHOT, states.SHARE_GROUP_SNAPSHOT, host=_HOST)
 
 _QUERY = sa.select(*_SNAPSHOT.c, _GROUP.c.host).select_from(
     _SNAPSHOT.join(_GROUP, _SNAPSHOT.c.share_group_id == _GROUP.c.id)
@@ -153,6 +153,7 @@ def insert(
     now = timeutils.utcnow()
     row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
     session.execute(sa.insert(_SNAPSHOT), [{**row, **values}])
+    ROWS.began(session, values['id'], row['status'])
     rows = [
         {
             'share_group_snapshot_id': values['id'],
@@ -168,6 +169,17 @@ def insert(
 def in_group(group_id: str):
     """A condition: the snapshot is one of this group."""
     return _SNAPSHOT.c.share_group_id == group_id
+
+
+def goes_alone():
+    """A condition: it is not being deleted together with its group."""
+    return ~sa.and_(
+        _SNAPSHOT.c.status == states.DELETING,
+        _SNAPSHOT.c.stepped_at.is_(None),
+        _SNAPSHOT.c.share_group_id.in_(
+            sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
+        ),
+    )
 
 
 def is_no_source():

@@ -24,7 +24,7 @@ _MEMBER = models.ShareGroupShareType.__table__
 _SHARE = models.Share.__table__
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
 
-ROWS = stepping.Rows(_GROUP)
+ROWS = stepping.Rows(_GROUP, states.SHARE_GROUP)
 
 _COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
 
@@ -163,9 +163,16 @@ def insert(
     :raises Invalid: the share group type or a share type has been deleted
     """
     now = timeutils.utcnow()
-    steps = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
-    row = {**steps, **values}
+    row = {
+        'status': states.CREATING,
+        'created_at': now,
+        'stepped_at': now,
+        'tries': 0,
+        'forced': False,
+        **values,
+    }
     _insert(session, _GROUP, [row], 'share_group_type_id')
+    ROWS.began(session, row['id'], row['status'])
     members = [
         {'share_group_id': values['id'], 'share_type_id': share_type_id}
         for share_type_id in share_types

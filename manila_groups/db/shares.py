@@ -19,13 +19,14 @@ from manila_groups.db import stepping
 
 _SHARE = models.Share.__table__
 _ZONE = models.AvailabilityZone.__table__
+_GROUP = models.ShareGroup.__table__
 _TYPE = models.ShareType.__table__
 _SPEC = models.ShareTypeSpec.__table__
 _MEMBER = models.ShareGroupSnapshotMember.__table__
 _METADATA = models.ShareMetadata.__table__
 _EXPORT = models.ShareExportLocation.__table__
 
-ROWS = stepping.Rows(_SHARE)
+ROWS = stepping.Rows(_SHARE, states.SHARE)
 
 _QUERY = sa.select(
     *[c for c in _SHARE.c if c.name != 'availability_zone_id'],
@@ -244,6 +245,8 @@ def insert(session, values: list[Mapping[str, Any]]) -> None:
         raise exception.Invalid(
             'share_type: names a type that has been deleted.'
         ) from error
+    for row in rows:
+        ROWS.began(session, row['id'], row['status'])
 
 
 def set_metadata(
@@ -294,18 +297,37 @@ def is_made_alone():
     )
 
 
+def goes_alone():
+    """A condition: the share is not being deleted together with its group."""
+    return ~sa.and_(
+        _SHARE.c.status == states.DELETING,
+        _SHARE.c.stepped_at.is_(None),
+        _SHARE.c.share_group_id.in_(
+            sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
+        ),
+    )
+
+
+def has_room():
+    """A condition: the share does not have to wait for room to grow in."""
+    return sa.or_(
+        _SHARE.c.status != states.EXTENDING,
+        _SHARE.c.claimed_gb >= _SHARE.c.new_size,
+    )
+
+
 def in_no_snapshot():
     """A condition: no snapshot of the share's group holds it."""
     return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)
 
 
-def group_size(session, group_id: str, changing: str) -> int:
+def group_size(session, group_id: str, changing: str = '') -> int:
     """How many GiB the shares of a group may hold when one has changed.
 
     What their pool holds for them. What another one that shrinks or goes may
     hold is taken from it with its own work only, which looks at what it holds.
 
-    :param changing: the id of the share whose work it is
+    :param changing: the id of the share whose work it is; none by default
     """
     status, it = _SHARE.c.status, _SHARE.c.id == changing
     size = sa.case(

@@ -9,23 +9,35 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups import states
+from manila_groups.db import audit
+from manila_groups.db import leases
 
 
 class Rows:
-    """The rows of one table with the columns id, status and stepped_at.
+    """The rows of one table with a status and the columns of a lease.
 
     stepped_at is when the service itself last moved a row a step on; NULL
     tells that the status was set by hand and that no work belongs to it.
 
+    :param kind: what the rows are, as in states
     :param status: the name of the column that holds the status
     :param host: what tells the pool that a row is in; the table's column of
         this name where it has one
+    :ivar leases: those on the work that rows wait for
     """
 
-    def __init__(self, table: sa.Table, status: str = 'status', host=None):
+    def __init__(
+        self, table: sa.Table, kind: str, status: str = 'status', host=None
+    ):
         self._table = table
-        self._status = status
+        self._kind = kind
+        self._status = table.c[status]
         self._host = table.c.get('host') if host is None else host
+        self.leases = leases.Leases(table)
+        #: What a step leaves of what was begun before it: nothing.
+        self._fresh = dict(leases.UNTOUCHED)
+        if 'forced' in table.c:
+            self._fresh['forced'] = False
 
     def update(self, session, row_id: str, values: Mapping[str, Any]) -> bool:
         """Change columns that no status machine guards; False: it is gone."""
@@ -37,45 +49,117 @@ class Rows:
         )
 
     def take_step(
-        self, session, row_id: str, step: states.Step, *conditions, **values
+        self,
+        session,
+        row_id: str,
+        step: states.Step,
+        *conditions,
+        was: str | None = None,
+        reason: str | None = None,
+        **values,
     ) -> bool:
         """Change the status of one row.
 
         :param conditions: further SQL conditions on the row
+        :param was: its status, where the caller holds it and has read it
+        :param reason: why, for the log
         :param values: columns that change with the status
         :returns: False when the row is not in a status that the step expects,
             or a condition does not hold; nothing has changed then
         """
         conditions = (self._table.c.id == row_id, *conditions)
-        return self.take_steps(session, step, *conditions, **values) == 1
+        if was is None and len(step.expected) > 1:
+            return (
+                self.take_steps(
+                    session, step, *conditions, reason=reason, **values
+                )
+                == 1
+            )
+        taken = self._change(session, step, conditions, values) == 1
+        if taken:
+            was = was or step.expected[0]
+            self._note(session, [(row_id, was)], step.becomes, reason)
+        return taken
 
     def take_steps(
-        self, session, step: states.Step, *conditions, **values
+        self,
+        session,
+        step: states.Step,
+        *conditions,
+        reason: str | None = None,
+        **values,
     ) -> int:
         """Change the status of all rows that the conditions hold for.
 
+        :param reason: why, for the log
         :returns: how many
         """
+        changing = []
+        if step.expected != (step.becomes,):
+            changing = self._changing(session, step, conditions)
+            if not changing:
+                return 0
+        count = self._change(session, step, conditions, values)
+        self._note(session, changing[:count], step.becomes, reason)
+        return count
+
+    def _changing(self, session, step, conditions):
+        """Read which rows a step is for, and the status of each."""
+        query = (
+            sa.select(self._table.c.id, self._status)
+            .where(self._status.in_(step.expected), *conditions)
+            .order_by(self._table.c.id)
+            .with_for_update()
+        )
+        return session.execute(query).all()
+
+    def _change(self, session, step, conditions, values):
         now = timeutils.utcnow()
         statement = (
             sa.update(self._table)
-            .where(self._table.c[self._status].in_(step.expected), *conditions)
+            .where(self._status.in_(step.expected), *conditions)
             .values(
                 **{
-                    self._status: step.becomes,
+                    self._status.name: step.becomes,
                     'stepped_at': now,
                     'updated_at': now,
+                    **self._fresh,
                     **values,
                 }
             )
         )
         return session.execute(statement).rowcount
 
-    def set_status(self, session, row_id: str, status: str) -> bool:
-        """Set a status by hand: no work of the service belongs to it."""
+    def _note(self, session, rows, becomes, reason):
+        for row_id, was in rows:
+            if was != becomes:
+                audit.note(session, self._kind, row_id, was, becomes, reason)
+
+    def set_status(
+        self, session, row_id: str, status: str, was: str | None = None
+    ) -> bool:
+        """Set a status by hand: no work of the service belongs to it.
+
+        :param was: what it was, for the log
+        """
+        self._note(session, [(row_id, was)], status, 'set by hand')
         return self.update(
-            session, row_id, {self._status: status, 'stepped_at': None}
+            session,
+            row_id,
+            {self._status.name: status, 'stepped_at': None, **self._fresh},
         )
+
+    def began(self, session, row_id: str, status: str) -> None:
+        """Write down that a row has been added."""
+        self._note(session, [(row_id, audit.NONE)], status, None)
+
+    def ended(self, session, row) -> None:
+        """Write down that a row has been deleted.
+
+        :param row: the row's record
+        """
+        was = getattr(row, self._status.name)
+        self._note(session, [(row.id, was)], audit.DELETED, None)
 
     def hold(self, session, row_id: str, *conditions) -> bool:
         """Keep other transactions from changing a row until this one ends.
@@ -114,6 +198,22 @@ class Rows:
         """Delete all rows that the conditions hold for."""
         session.execute(sa.delete(self._table).where(*conditions))
 
+    def is_row(self, row_id: str):
+        """A condition: it is this row."""
+        return self._table.c.id == row_id
+
+    def is_in(self, statuses: tuple[str, ...]):
+        """A condition: a row has one of these statuses."""
+        return self._status.in_(statuses)
+
+    def is_forced(self):
+        """A condition: the row is deleted by force."""
+        return self._table.c.forced.is_(sa.true())
+
+    def waiting(self, statuses: tuple[str, ...]):
+        """A condition: a row has work to be done in one of these statuses."""
+        return self.is_in(statuses) & self._table.c.stepped_at.is_not(None)
+
     def unfinished(
         self,
         session,
@@ -122,12 +222,16 @@ class Rows:
         limit: int = 1000,
     ) -> list[str]:
         """Ids of rows whose work waits in one of these statuses."""
-        column = self._table.c.stepped_at
+        return self.find(
+            session, self.waiting(statuses), *conditions, limit=limit
+        )
+
+    def find(self, session, *conditions, limit: int = 1000) -> list[str]:
+        """Ids of rows, those first that have waited longest."""
         query = (
             sa.select(self._table.c.id)
-            .where(self._table.c[self._status].in_(statuses), *conditions)
-            .where(column.is_not(None))
-            .order_by(column, self._table.c.id)
+            .where(*conditions)
+            .order_by(self._table.c.stepped_at, self._table.c.id)
             .limit(limit)
         )
         return list(session.scalars(query))
@@ -144,15 +248,41 @@ class Rows:
     def hosts(self, session, statuses: tuple[str, ...]) -> list[str]:
         """Pools that have rows with work waiting in these statuses."""
         query = sa.select(self._host).where(
-            self._table.c[self._status].in_(statuses),
-            self._host.is_not(None),
-            self._table.c.stepped_at.is_not(None),
+            self.waiting(statuses), self._host.is_not(None)
         )
         return list(session.scalars(query.distinct()))
 
     def stepped_before(self, time: datetime.datetime):
         """A condition: the service's last step is older than this."""
         return self._table.c.stepped_at < time
+
+    def has_waited_since(self, time: datetime.datetime):
+        """A condition: it has its status since before this time.
+
+        Of a status that was set by hand the last change of the row is known.
+        """
+        columns = self._table.c
+        return (
+            sa.func.coalesce(
+                columns.stepped_at, columns.updated_at, columns.created_at
+            )
+            < time
+        )
+
+    def is_as_read(self, row):
+        """A condition: the row has taken no step since it was read.
+
+        :param row: its record
+        """
+        column = self._table.c.stepped_at
+        is_same = (
+            column.is_(None)
+            if row.stepped_at is None
+            else column == row.stepped_at
+        )
+        return sa.and_(
+            self._status == getattr(row, self._status.name), is_same
+        )
 
     def placed_at(self, host: str | None):
         """A condition: the row is placed in this pool, or in none."""

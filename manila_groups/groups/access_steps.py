@@ -32,6 +32,10 @@ _FAILED = (
     'The back end could not put the access rules of the share in place. '
     'Delete the rules in error and add them again, or ask the administrator.'
 )
+_NOT_IN_TIME = (
+    'The access rules of the share were not put in place in time. Delete the '
+    'rules in error and add them again, or ask the administrator.'
+)
 
 
 class AccessSteps(steps.Steps):
@@ -41,27 +45,55 @@ class AccessSteps(steps.Steps):
     kind = states.SHARE
     store = rows
 
-    @db_api.retry_on_deadlock
-    def begin(
-        self, share_id: str, host: str
-    ) -> tuple[records.Share, list[records.AccessRule]] | None:
-        """Take on all rules of a share that wait.
+    def at_work(self, share_id: str, host: str):
+        """Take on all rules of a share that wait, with leases on them.
+
+        Yields the share, and the rules that are to be in force from now on;
+        None when no rule waits at this back end, or another process is at
+        work on some.
 
         :param host: host@backend
-        :returns: the share, and the rules that are to be in force from now
-            on; None when no rule waits at this back end
         """
+        return super().at_work(share_id, host)
+
+    @db_api.retry_on_deadlock
+    def _begin(self, share_id, host):
         with self._db.writer() as session:
             if not shares.ROWS.hold(session, share_id, *_workable(host)):
+                return None
+            if not self._are_open(session, share_id):
                 return None
             mine = rows.of(share_id)
             rows.ROWS.take_steps(session, states.RULE_APPLY, mine)
             rows.ROWS.take_steps(session, states.RULE_DENY, mine)
-            rules = rows.of_share(session, share_id)
-            if not any(one.state in _ENDS for one in rules):
+            at_work = rows.ROWS.is_in(tuple(_ENDS))
+            if not rows.ROWS.leases.take(session, self.terms(), mine, at_work):
                 return None
+            rules = rows.of_share(session, share_id)
             wanted = [one for one in rules if one.state in _IN_FORCE]
             return shares.get(session, share_id), wanted
+
+    def _are_open(self, session, share_id):
+        """Tell whether all rules that wait can be taken up."""
+        terms = self.terms()
+        closed = ~rows.ROWS.leases.is_open_to(terms.worker, terms.now)
+        worn_out = rows.ROWS.leases.is_worn_out(terms)
+        return not rows.ROWS.find(
+            session,
+            rows.of(share_id),
+            rows.ROWS.is_in(rows.WAITING),
+            closed | worn_out,
+            limit=1,
+        )
+
+    @db_api.retry_on_deadlock
+    def renew_leases(self) -> None:
+        """Tell that this process still works on the rules of some shares."""
+        shares_at_work = list(self._at_work)
+        if shares_at_work:
+            with self._db.writer() as session:
+                found = rows.ROWS.find(session, rows.of_any(shares_at_work))
+                rows.ROWS.leases.renew(session, self.terms(), found)
 
     @db_api.retry_on_deadlock
     def done(self, share: records.Share) -> bool:
@@ -71,13 +103,16 @@ class AccessSteps(steps.Steps):
         """
         with self._db.writer() as session:
             shares.ROWS.hold(session, share.id)
-            for rule in _at_work(session, share):
+            mine = self._mine(share)
+            for rule in self._held(session, share):
                 verb, state = _ENDS[rule.state]
                 _note(session, share, rule, f'{verb}.end', state)
-            rows.ROWS.take_steps(
-                session, states.RULE_APPLIED, rows.of(share.id)
+                if rule.state == states.DENYING:
+                    rows.ROWS.ended(session, rule)
+            rows.ROWS.take_steps(session, states.RULE_APPLIED, *mine)
+            rows.ROWS.delete_many(
+                session, rows.ROWS.is_in((states.DENYING,)), *mine
             )
-            rows.delete_denied(session, share.id)
             return _settle(session, share.id)
 
     @db_api.retry_on_deadlock
@@ -88,23 +123,40 @@ class AccessSteps(steps.Steps):
         """
         with self._db.writer() as session:
             shares.ROWS.hold(session, share.id)
-            failed = _at_work(session, share)
+            failed = self._held(session, share)
             for step in (states.RULE_APPLY_FAILED, states.RULE_DENY_FAILED):
-                rows.ROWS.take_steps(session, step, rows.of(share.id))
-            if failed:
-                self._tell(
-                    session,
-                    dataclasses.replace(
-                        share, request_id=failed[-1].request_id
-                    ),
-                    messages.UPDATE_ACCESS_RULES,
-                    messages.DRIVER_FAILED,
-                    _FAILED,
+                rows.ROWS.take_steps(
+                    session, step, *self._mine(share), reason=_FAILED
                 )
-            for rule in failed:
-                verb = f'{_ENDS[rule.state][0]}.error'
-                _note(session, share, rule, verb, states.ERROR, reason=_FAILED)
+            self._tell_of(
+                session, share, failed, messages.DRIVER_FAILED, _FAILED
+            )
             return _settle(session, share.id)
+
+    def _mine(self, share):
+        """Conditions: this process is at work on a rule of the share."""
+        return rows.of(share.id), rows.ROWS.leases.is_held_by(self._worker)
+
+    def _held(self, session, share):
+        """Read the rules of a share that this process is at work on."""
+        found = rows.of_share(session, share.id)
+        return [
+            one
+            for one in found
+            if one.state in _ENDS and one.worker == self._worker
+        ]
+
+    def _tell_of(self, session, share, failed, detail, text):
+        """Tell the project's users of rules that have failed, in one go."""
+        if not failed:
+            return
+        last = dataclasses.replace(share, request_id=failed[-1].request_id)
+        action = messages.UPDATE_ACCESS_RULES
+        self._tell(session, last, action, detail, text)
+        for rule in failed:
+            denies = rule.state in (states.QUEUED_TO_DENY, states.DENYING)
+            verb = 'deny.error' if denies else 'allow.error'
+            _note(session, share, rule, verb, states.ERROR, reason=text)
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
         """Ids of shares with rules that wait for a back end.
@@ -112,9 +164,40 @@ class AccessSteps(steps.Steps):
         :param host: host@backend
         :param every: also those that have not waited long
         """
-        waited = steps.waited(self._conf, rows.ROWS, every)
+        waited = steps.neglected(self._conf, rows.ROWS, every)
         with self._db.reader() as session:
-            return rows.waiting_shares(session, host, *waited)
+            return rows.waiting_shares(session, host, waited)
+
+    def overdue(self) -> list[str]:
+        """Ids of shares with rules that take too long to put in place."""
+        with self._db.reader() as session:
+            return rows.shares_with(session, *self._are_overdue())
+
+    def _are_overdue(self):
+        return rows.ROWS.is_in(rows.WAITING), self._is_overdue()
+
+    @db_api.retry_on_deadlock
+    def give_up(self, share_id: str) -> bool:
+        """End the work on the rules of a share that are overdue as failed.
+
+        :returns: False when there are none, or not any more
+        """
+        with self._db.writer() as session:
+            if not shares.ROWS.hold(session, share_id):
+                return False
+            overdue = (rows.of(share_id), *self._are_overdue())
+            ids = rows.ROWS.find(session, *overdue)
+            found = rows.of_share(session, share_id)
+            rows.ROWS.take_steps(
+                session, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
+            )
+            share = shares.get(session, share_id)
+            failed = [one for one in found if one.id in ids]
+            self._tell_of(
+                session, share, failed, messages.TIMED_OUT, _NOT_IN_TIME
+            )
+            _settle(session, share_id)
+            return bool(failed)
 
 
 def _workable(host):
@@ -123,11 +206,6 @@ def _workable(host):
         shares.ROWS.at_backend(host),
         models.Share.status != states.DELETING,
     )
-
-
-def _at_work(session, share):
-    found = rows.of_share(session, share.id)
-    return [one for one in found if one.state in _ENDS]
 
 
 def _note(session, share, rule, verb, state, **details):

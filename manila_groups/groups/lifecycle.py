@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps of all kinds of rows, as the scheduler and back ends use them."""
 
+import os
+import uuid
+
+from oslo_log import log
 from oslo_utils import timeutils
 
 from manila_groups import states
@@ -17,10 +21,13 @@ from manila_groups.groups import share_group_steps
 from manila_groups.groups import share_steps
 from manila_groups.groups import steps
 
+LOG = log.getLogger(__name__)
+
 
 class Lifecycle:
     """The steps, on the configured database.
 
+    :param name: what the part of the process that takes them is known under
     :ivar placing: those of schedulers
     :ivar share_groups: those of share groups at back ends
     :ivar shares: those of shares
@@ -28,16 +35,21 @@ class Lifecycle:
     :ivar access: those of access rules
     """
 
-    def __init__(self, conf, db: db_api.Database):
+    def __init__(self, conf, db: db_api.Database, name: str):
         self._conf = conf
         self._db = db
-        self.placing = placing.Placing(conf, db)
-        self.share_groups = share_group_steps.ShareGroupSteps(conf, db)
-        self.shares = share_steps.ShareSteps(conf, db)
+        # A process that comes after this one is another worker.
+        worker = f'{name}/{os.getpid()}/{uuid.uuid4().hex[:8]}'
+        made = conf, db, worker
+        self.placing = placing.Placing(*made)
+        self.share_groups = share_group_steps.ShareGroupSteps(*made)
+        self.shares = share_steps.ShareSteps(*made)
         self.snapshots = share_group_snapshot_steps.ShareGroupSnapshotSteps(
-            conf, db
+            *made
         )
-        self.access = access_steps.AccessSteps(conf, db)
+        self.access = access_steps.AccessSteps(*made)
+        self._resources = self.share_groups, self.shares, self.snapshots
+        self._all = *self._resources, self.access
 
     def turn(self, kind: str, row_id: str) -> str | None:
         """What a row takes turns with: the id of its group, or its own.
@@ -51,18 +63,35 @@ class Lifecycle:
         with self._db.reader() as session:
             return rows.turn(session, row_id)
 
+    def renew_leases(self) -> None:
+        """Tell that this process still works on what it has taken up."""
+        for one in self._all:
+            one.renew_leases()
+
+    def give_up_overdue(self) -> None:
+        """End what takes too long, or has failed too often, as failed."""
+        for one in self._all:
+            for row_id in one.overdue():
+                if one.give_up(row_id):
+                    LOG.error(
+                        'The work on the %s %s is given up: it was not done '
+                        'in %g seconds, or %d processes have ended over it',
+                        states.noun(one.kind),
+                        row_id,
+                        self._conf.service.work_deadline,
+                        self._conf.service.work_tries,
+                    )
+
     def leftovers(
         self, host: str, row_id: str | None = None
-    ) -> list[tuple[str, str, str, str]]:
-        """Where something of a group or share may be left at a back end.
+    ) -> list[records.Leftover]:
+        """What may be left at a back end, in the order of removal.
 
         :param host: host@backend
-        :param row_id: of this group or share; None of any
-        :returns: (kind, id, id of the project, pool) each
+        :param row_id: only of this row; None of any
         """
         with self._db.reader() as session:
-            found = attempts.leftovers(session, host, row_id)
-            return [tuple(row) for row in found]
+            return attempts.leftovers(session, host, row_id)
 
     @db_api.retry_on_deadlock
     def cleaned(self, row_id: str, pool: str) -> None:
@@ -73,8 +102,9 @@ class Lifecycle:
     def stranded(self) -> list[tuple[str, str]]:
         """What has waited too long for a back end that is down: (kind, id).
 
-        A creation can be taken over by another back end; all else waits for
-        as long as its back end may come back.
+        A creation can be taken over by another back end, and a deletion by
+        force is remembered; all else waits for as long as its back end may
+        come back.
         """
         with self._db.reader() as session:
             known = services.list_all(session)
@@ -82,17 +112,20 @@ class Lifecycle:
             there = {one.host for one in known}
             return [
                 (kind.kind, row_id)
-                for kind in (self.share_groups, self.shares, self.snapshots)
-                for status, alive in (
+                for kind in self._resources
+                for status, alive, *conditions in (
                     (states.CREATING, up),
+                    (states.DELETING, up, kind.rows.is_forced()),
                     (states.DELETING, there),
                     (states.EXTENDING, there),
                     (states.SHRINKING, there),
                 )
-                for row_id in self._stranded(session, kind, status, alive)
+                for row_id in self._stranded(
+                    session, kind, status, alive, *conditions
+                )
             ]
 
-    def _stranded(self, session, kind, status, alive):
+    def _stranded(self, session, kind, status, alive, *conditions):
         rows = kind.rows
         dead = [
             pool
@@ -104,7 +137,8 @@ class Lifecycle:
             (status,),
             rows.placed_in(dead),
             rows.stepped_before(steps.stuck(self._conf)),
-            *kind.conditions,
+            *kind.own,
+            *conditions,
         )
 
     def is_up(self, service: records.Service) -> bool:

@@ -29,9 +29,9 @@ class Notifier:
             self._outbox = outbox.Outbox()
             self._notifier = _notifier(conf, f'{role}.{host}')
 
-    def __call__(self, event: events.Event) -> None:
-        """Tell of an event soon; nobody waits for it."""
-        if self._notifier is not None:
+    def __call__(self, event) -> None:
+        """Tell of a change soon; nobody waits for it."""
+        if self._notifier is not None and isinstance(event, events.Event):
             self._outbox.put(self._send, event)
 
     def _send(self, event):

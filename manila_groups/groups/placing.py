@@ -61,11 +61,13 @@ class Placing:
     """The steps that schedulers take.
 
     :param conf: the configuration
+    :param worker: the process that takes them
     """
 
-    def __init__(self, conf, db: db_api.Database):
+    def __init__(self, conf, db: db_api.Database, worker: str):
         self._conf = conf
         self._db = db
+        self._worker = worker
         self._placing = {
             states.SHARE_GROUP: _ShareGroups(),
             states.SHARE: _Shares(),
@@ -121,7 +123,7 @@ class Placing:
         """
         with self._db.writer() as session:
             kind = self._placing[waiting.kind]
-            ended = kind.no_place(session, waiting)
+            ended = kind.no_place(session, waiting, text)
             if ended:
                 action, prefix, changes = kind.failed(waiting)
                 messages.add(
@@ -143,6 +145,17 @@ class Placing:
                 )
             return ended
 
+    @db_api.retry_on_deadlock
+    def take_up(self, kind: str, row_id: str) -> bool:
+        """Take a lease on what waits for a scheduler and was found so.
+
+        :returns: False when another scheduler has, or it was tried too often
+        """
+        rows = self._placing[kind].rows
+        terms = steps.terms(self._conf, self._worker)
+        with self._db.writer() as session:
+            return bool(rows.leases.take(session, terms, rows.is_row(row_id)))
+
     def unplaced(self, every: bool) -> list[tuple[str, str]]:
         """What waits for a scheduler: (kind, id) each.
 
@@ -151,7 +164,7 @@ class Placing:
         found = []
         with self._db.reader() as session:
             for kind, placing in self._placing.items():
-                waited = steps.waited(self._conf, placing.rows, every)
+                waited = steps.neglected(self._conf, placing.rows, every)
                 found.extend(
                     (kind, row_id)
                     for row_id in placing.unplaced(session, waited)
@@ -210,17 +223,21 @@ class _ShareGroups:
         # claimed for.
         return claimed == waiting.shares
 
-    def no_place(self, session, waiting):
+    def no_place(self, session, waiting, text):
         group_id = waiting.row.id
         ended = self.rows.take_step(
             session,
             group_id,
             states.CREATE_FAILED,
             self.rows.placed_at(None),
+            reason=text,
         )
         if ended:
             shares.ROWS.take_steps(
-                session, states.CREATE_FAILED, shares.in_group(group_id)
+                session,
+                states.CREATE_FAILED,
+                shares.in_group(group_id),
+                reason=text,
             )
         return ended
 
@@ -229,7 +246,7 @@ class _ShareGroups:
 
     def unplaced(self, session, waited):
         return self.rows.unfinished(
-            session, (states.CREATING,), self.rows.placed_at(None), *waited
+            session, (states.CREATING,), self.rows.placed_at(None), waited
         )
 
 
@@ -286,7 +303,7 @@ class _Shares:
             **place,
         )
 
-    def no_place(self, session, waiting):
+    def no_place(self, session, waiting, text):
         share = waiting.row
         if share.status == states.CREATING:
             return self.rows.take_step(
@@ -294,6 +311,7 @@ class _Shares:
                 share.id,
                 states.CREATE_FAILED,
                 self.rows.placed_at(None),
+                reason=text,
             )
         ended = self.rows.take_step(
             session,
@@ -301,6 +319,7 @@ class _Shares:
             states.NOT_EXTENDED,
             models.Share.claimed_gb == share.claimed_gb,
             models.Share.quota_gb == share.quota_gb,
+            reason=text,
             new_size=None,
             quota_gb=share.size,
         )
@@ -325,12 +344,12 @@ class _Shares:
             (states.CREATING,),
             self.rows.placed_at(None),
             shares.is_made_alone(),
-            *waited,
+            waited,
         ) + self.rows.unfinished(
             session,
             (states.EXTENDING,),
             models.Share.claimed_gb < models.Share.new_size,
-            *waited,
+            waited,
         )
 
 

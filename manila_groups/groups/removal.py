@@ -9,6 +9,7 @@ import collections
 from collections.abc import Iterable
 import dataclasses
 
+from manila_groups import states
 from manila_groups.db import attempts
 from manila_groups.db import pools
 from manila_groups.db import records
@@ -18,6 +19,12 @@ from manila_groups.db import shares
 from manila_groups.groups import events
 from manila_groups.groups import quotas
 
+_STORES = {
+    states.SHARE: shares,
+    states.SHARE_GROUP: share_groups,
+    states.SHARE_GROUP_SNAPSHOT: share_group_snapshots,
+}
+
 
 def share(session, row: records.Share) -> None:
     """Delete a share's row; give its quota and its pool's capacity back."""
@@ -26,12 +33,13 @@ def share(session, row: records.Share) -> None:
     if row.host is not None:
         pools.release(session, row.host, gigabytes=row.claimed_gb)
     _give_shares_back(session, [row])
-    _note(session, 'share', row)
+    _note(session, states.SHARE, row)
 
 
-def _note(session, noun, row, caller=None):
+def _note(session, kind, row, caller=None):
+    _STORES[kind].ROWS.ended(session, row)
     row = dataclasses.replace(row, status=events.DELETED)
-    events.note(session, f'{noun}.delete.end', row, caller)
+    events.note(session, f'{kind}.delete.end', row, caller)
 
 
 def _give_shares_back(session, rows):
@@ -54,7 +62,7 @@ def snapshot(session, row: records.ShareGroupSnapshot, *conditions) -> bool:
     if not share_group_snapshots.ROWS.delete(session, row.id, *conditions):
         return False
     count_snapshots(session, [row], quotas.give_back)
-    _note(session, 'share_group_snapshot', row)
+    _note(session, states.SHARE_GROUP_SNAPSHOT, row)
     return True
 
 
@@ -114,10 +122,10 @@ def share_group(session, row: records.ShareGroup, *conditions) -> bool:
 def _note_all(session, group, members, snapshots):
     caller = events.caller_of(group)
     for one in snapshots:
-        _note(session, 'share_group_snapshot', one, caller)
+        _note(session, states.SHARE_GROUP_SNAPSHOT, one, caller)
     for one in members:
-        _note(session, 'share', one, caller)
-    _note(session, 'share_group', group, caller)
+        _note(session, states.SHARE, one, caller)
+    _note(session, states.SHARE_GROUP, group, caller)
 
 
 def _release(session, group, members):

@@ -3,46 +3,33 @@
 
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.db import models
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
-from manila_groups.groups import messages
 from manila_groups.groups import removal
-from manila_groups.groups import steps
+from manila_groups.groups import resource_steps
 
 _CREATE_FAILED = (
     'The back end could not make the share group snapshot. Delete it and try '
     'it again, or ask the administrator.'
 )
-_DELETE_FAILED = (
-    'The back end could not delete the share group snapshot. Try it again, '
-    'or ask the administrator.'
-)
 
 
-class ShareGroupSnapshotSteps(steps.Steps):
+class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
     """The steps of share group snapshots at a back end."""
 
     kind = states.SHARE_GROUP_SNAPSHOT
     store = share_group_snapshots
     work = (states.CREATING, states.DELETING)
-
-    def at_work(
-        self, snapshot_id: str, host: str
-    ) -> records.ShareGroupSnapshot | None:
-        """Read a snapshot that waits for a back end; None: it does not.
-
-        :param host: host@backend
-        """
-        with self._db.reader() as session:
-            found = share_group_snapshots.get(session, snapshot_id)
-            return found if steps.is_at_work(found, self.work, host) else None
+    delete_failure = states.SNAPSHOT_DELETE_FAILED
+    givable = (share_group_snapshots.goes_alone(),)
 
     @db_api.retry_on_deadlock
     def created(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation well; False when it is no longer wanted."""
         with self._db.writer() as session:
-            created = self.rows.take_step(session, snapshot.id, states.CREATED)
+            created = self.rows.take_step(
+                session, snapshot.id, states.CREATED, self._is_mine()
+            )
             if created:
                 self._note(
                     session, 'create.end', snapshot, status=states.AVAILABLE
@@ -53,12 +40,8 @@ class ShareGroupSnapshotSteps(steps.Steps):
     def create_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation that the back end could not carry out."""
         with self._db.writer() as session:
-            return self._fail(
-                session,
-                snapshot,
-                states.CREATE_FAILED,
-                messages.CREATE,
-                _CREATE_FAILED,
+            return self._end_creation(
+                session, snapshot, _CREATE_FAILED, self._is_mine()
             )
 
     @db_api.retry_on_deadlock
@@ -68,17 +51,6 @@ class ShareGroupSnapshotSteps(steps.Steps):
             return removal.snapshot(
                 session,
                 snapshot,
-                models.ShareGroupSnapshot.status == states.DELETING,
-            )
-
-    @db_api.retry_on_deadlock
-    def delete_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:
-        """End a deletion that the back end could not carry out."""
-        with self._db.writer() as session:
-            return self._fail(
-                session,
-                snapshot,
-                states.SNAPSHOT_DELETE_FAILED,
-                messages.DELETE,
-                _DELETE_FAILED,
+                self.rows.is_in((states.DELETING,)),
+                self._is_mine(),
             )

@@ -16,8 +16,10 @@ from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
 from manila_groups.groups import events
+from manila_groups.groups import forced
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
+from manila_groups.groups import steps
 from manila_groups.groups import visibility
 
 
@@ -142,7 +144,7 @@ class ShareGroupSnapshots:
         :raises Conflict: its status forbids it, or a share group is being
             created from it
         """
-        self._delete(ctxt, snapshot_id, states.SNAPSHOT_DELETE)
+        self._tell_backend(ctxt, self._begin_delete(ctxt, snapshot_id))
 
     def force_delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot in whatever status it is.
@@ -150,34 +152,32 @@ class ShareGroupSnapshots:
         :raises NotFound: there is none that the caller sees
         :raises Conflict: a share group is being created from it
         """
-        self._delete(ctxt, snapshot_id, states.FORCE_DELETE)
-
-    def _delete(self, ctxt, snapshot_id, step):
-        self._tell_backend(ctxt, self._begin_delete(ctxt, snapshot_id, step))
+        self._tell_backend(ctxt, self._begin_force_delete(ctxt, snapshot_id))
 
     @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, snapshot_id, step):
+    def _begin_delete(self, ctxt, snapshot_id):
         with self._db.writer() as session:
             rows.ROWS.hold(session, snapshot_id)
             snapshot = _get(session, ctxt, snapshot_id)
-            if not rows.ROWS.take_step(
+            step = steps.deletion(self._conf, snapshot, states.SNAPSHOT_DELETE)
+            return _begin_to_delete(session, ctxt, snapshot, step)
+
+    @db_api.retry_on_deadlock
+    def _begin_force_delete(self, ctxt, snapshot_id):
+        with self._db.writer() as session:
+            rows.ROWS.hold(session, snapshot_id)
+            snapshot = _begin_to_delete(
                 session,
-                snapshot_id,
-                step,
-                rows.is_no_source(),
-                request_id=ctxt.request_id,
-            ):
-                raise _not_deletable(snapshot, step)
-            snapshot = dataclasses.replace(
-                snapshot, status=step.becomes, request_id=ctxt.request_id
+                ctxt,
+                _get(session, ctxt, snapshot_id),
+                states.FORCE_DELETE,
+                reason=forced.REASON,
+                forced=True,
             )
-            events.note(
-                session, 'share_group_snapshot.delete.start', snapshot, ctxt
-            )
-            # Nothing of a group without a place is anywhere else.
-            if snapshot.host is None:
-                removal.snapshot(session, snapshot)
-            return snapshot
+            if forced.is_reachable(session, self._conf, snapshot.host):
+                return snapshot
+            forced.end(session, states.SHARE_GROUP_SNAPSHOT, snapshot)
+            return dataclasses.replace(snapshot, host=None)
 
     @db_api.retry_on_deadlock
     def reset_status(self, ctxt, snapshot_id: str, status: str) -> None:
@@ -186,10 +186,10 @@ class ShareGroupSnapshots:
         :raises NotFound: there is no snapshot that the caller sees
         """
         with self._db.writer() as session:
-            snapshot = dataclasses.replace(
-                _get(session, ctxt, snapshot_id), status=status
-            )
-            rows.ROWS.set_status(session, snapshot_id, status)
+            snapshot = _get(session, ctxt, snapshot_id)
+            was = snapshot.status
+            snapshot = dataclasses.replace(snapshot, status=status)
+            rows.ROWS.set_status(session, snapshot_id, status, was)
             events.note(
                 session, 'share_group_snapshot.reset_status', snapshot, ctxt
             )
@@ -202,6 +202,31 @@ def _get(session, ctxt, snapshot_id):
             f'There is no share group snapshot {snapshot_id:.255}.'
         )
     return found
+
+
+def _begin_to_delete(session, ctxt, snapshot, step, **details):
+    """Take the first step of a deletion.
+
+    :param snapshot: read after it was held
+    """
+    if not rows.ROWS.take_step(
+        session,
+        snapshot.id,
+        step,
+        rows.is_no_source(),
+        was=snapshot.status,
+        request_id=ctxt.request_id,
+        **details,
+    ):
+        raise _not_deletable(snapshot, step)
+    snapshot = dataclasses.replace(
+        snapshot, status=step.becomes, request_id=ctxt.request_id
+    )
+    events.note(session, 'share_group_snapshot.delete.start', snapshot, ctxt)
+    # Nothing of a group without a place is anywhere else.
+    if snapshot.host is None:
+        removal.snapshot(session, snapshot)
+    return snapshot
 
 
 def _hold_group(session, ctxt, group_id):

@@ -15,18 +15,13 @@ from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
 from manila_groups.groups import events
-from manila_groups.groups import messages
 from manila_groups.groups import removal
-from manila_groups.groups import steps
+from manila_groups.groups import resource_steps
 
 _CREATE_FAILED = 'The share group could not be created on any back end.'
 _CLONE_FAILED = (
     'The share group could not be made from its share group snapshot. Delete '
     'it and try it again, or ask the administrator.'
-)
-_DELETE_FAILED = (
-    'The back end could not delete the share group. Try it again, or ask the '
-    'administrator.'
 )
 
 
@@ -47,36 +42,29 @@ class Work:
     shares: list[records.Share] = ()
 
 
-class ShareGroupSteps(steps.Steps):
+class ShareGroupSteps(resource_steps.ResourceSteps):
     """The steps of share groups at a back end."""
 
     kind = states.SHARE_GROUP
     store = share_groups
     work = (states.CREATING, states.DELETING)
 
-    def at_work(self, group_id: str, host: str) -> Work | None:
-        """Read a group that waits for a back end; None when it does not.
-
-        :param host: host@backend
-        """
-        with self._db.reader() as session:
-            group = share_groups.get(session, group_id)
-            if not steps.is_at_work(group, self.work, host):
-                return None
-            type_id = group.share_group_type_id
-            specs = type_rows.SHARE_GROUP_TYPES.specs_of(session, [type_id])
-            work = Work(group=group, specs=specs[type_id])
-            source_id = group.source_share_group_snapshot_id
-            if group.status == states.DELETING:
-                snapshots = share_group_snapshots.of_group(session, group_id)
-                work = dataclasses.replace(work, snapshots=snapshots)
-            elif source_id is not None:
-                work = dataclasses.replace(
-                    work,
-                    shares=shares.of_group(session, group_id),
-                    source=share_group_snapshots.get(session, source_id),
-                )
-            return work
+    def read_work(self, session, group: records.ShareGroup) -> Work:
+        """Read what belongs to the work that a group waits for."""
+        type_id = group.share_group_type_id
+        specs = type_rows.SHARE_GROUP_TYPES.specs_of(session, [type_id])
+        work = Work(group=group, specs=specs[type_id])
+        source_id = group.source_share_group_snapshot_id
+        if group.status == states.DELETING:
+            snapshots = share_group_snapshots.of_group(session, group.id)
+            return dataclasses.replace(work, snapshots=snapshots)
+        if source_id is not None:
+            return dataclasses.replace(
+                work,
+                shares=shares.of_group(session, group.id),
+                source=share_group_snapshots.get(session, source_id),
+            )
+        return work
 
     @db_api.retry_on_deadlock
     def created(
@@ -93,9 +81,13 @@ class ShareGroupSteps(steps.Steps):
         """
         server = {'share_server_id': share_server_id}
         with self._db.writer() as session:
-            at_place = self.rows.placed_at(group.host)
             if not self.rows.take_step(
-                session, group.id, states.CREATED, at_place, **server
+                session,
+                group.id,
+                states.CREATED,
+                self.rows.placed_at(group.host),
+                self._is_mine(),
+                **server,
             ):
                 return False
             made = dataclasses.replace(
@@ -126,19 +118,27 @@ class ShareGroupSteps(steps.Steps):
                 if is_clone
                 else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
             )
-            group = dataclasses.replace(group, host=None, status=states.ERROR)
-            self._fail(
-                session, group, states.CREATE_FAILED, messages.CREATE, text
-            )
-            if is_clone:
-                events.note_content(
-                    session,
-                    'create.error',
-                    group,
-                    (group.status,),
-                    reason=text,
-                )
+            group = dataclasses.replace(group, host=None)
+            self._end_creation(session, group, text)
             return False
+
+    def _end_creation(self, session, group, text, *conditions, **details):
+        """End a creation, and that of the shares which come with the group."""
+        text = text.format(states.noun(self.kind))
+        failed = super()._end_creation(
+            session, group, text, *conditions, **details
+        )
+        if failed and group.source_share_group_snapshot_id is not None:
+            shares.ROWS.take_steps(
+                session,
+                states.CREATE_FAILED,
+                shares.in_group(group.id),
+                reason=text,
+            )
+            events.note_content(
+                session, 'create.error', group, (states.ERROR,), reason=text
+            )
+        return failed
 
     def _take_away(self, session, group):
         """Give up a group's place, and that of the shares it came with."""
@@ -147,6 +147,7 @@ class ShareGroupSteps(steps.Steps):
             group.id,
             states.CLAIM,
             self.rows.placed_at(group.host),
+            self._is_mine(),
             host=None,
             availability_zone_id=models.ShareGroup.requested_zone_id,
             share_server_id=None,
@@ -156,7 +157,7 @@ class ShareGroupSteps(steps.Steps):
         members = shares.of_group(session, group.id)
         shares.ROWS.take_steps(
             session,
-            states.CREATE_FAILED,
+            states.CLAIM,
             shares.in_group(group.id),
             host=None,
             claimed_gb=0,
@@ -175,39 +176,9 @@ class ShareGroupSteps(steps.Steps):
                 session,
                 group,
                 self.rows.placed_at(group.host),
-                models.ShareGroup.status == states.DELETING,
+                self.rows.is_in((states.DELETING,)),
+                self._is_mine(),
             )
-
-    @db_api.retry_on_deadlock
-    def delete_failed(self, group: records.ShareGroup) -> bool:
-        """End a deletion that the back end could not carry out."""
-        with self._db.writer() as session:
-            if not self._fail(
-                session,
-                group,
-                states.DELETE_FAILED,
-                messages.DELETE,
-                _DELETE_FAILED,
-                self.rows.placed_at(group.host),
-            ):
-                return False
-            # Of a group that was deleted by force.
-            shares.ROWS.take_steps(
-                session, states.DELETE_FAILED, shares.in_group(group.id)
-            )
-            share_group_snapshots.ROWS.take_steps(
-                session,
-                states.SNAPSHOT_DELETE_FAILED,
-                share_group_snapshots.in_group(group.id),
-            )
-            events.note_content(
-                session,
-                'delete.error',
-                group,
-                (states.ERROR_DELETING, states.ERROR),
-                reason=_DELETE_FAILED,
-            )
-            return True
 
 
 def _shares_created(session, group, locations):

@@ -15,9 +15,11 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.groups import events
+from manila_groups.groups import forced
 from manila_groups.groups import removal
 from manila_groups.groups import share_group_cloning
 from manila_groups.groups import share_group_creation
+from manila_groups.groups import steps
 from manila_groups.groups import visibility
 
 
@@ -142,12 +144,13 @@ class ShareGroups:
         with self._db.writer() as session:
             rows.ROWS.hold(session, group_id)
             group = _get(session, ctxt, group_id)
-            step = states.DELETE
+            step = steps.deletion(self._conf, group, states.DELETE)
             if not rows.ROWS.take_step(
                 session,
                 group_id,
                 step,
                 rows.is_empty(),
+                was=group.status,
                 request_id=ctxt.request_id,
             ):
                 raise _not_deletable(group, step)
@@ -164,6 +167,7 @@ class ShareGroups:
                 session,
                 states.FORCE_DELETE,
                 snapshot_rows.in_group(group_id),
+                reason=forced.REASON,
                 stepped_at=None,
             )
             group = _get(session, ctxt, group_id)
@@ -172,12 +176,16 @@ class ShareGroups:
                 session,
                 group_id,
                 states.FORCE_DELETE,
+                was=group.status,
+                reason=forced.REASON,
                 request_id=ctxt.request_id,
+                forced=True,
             )
             share_rows.ROWS.take_steps(
                 session,
                 states.SHARE_FORCE_DELETE,
                 share_rows.in_group(group_id),
+                reason=forced.REASON,
                 stepped_at=None,
                 new_size=None,
             )
@@ -185,7 +193,15 @@ class ShareGroups:
             events.note_content(
                 session, 'delete.start', group, (states.DELETING,)
             )
-            return _end_if_unplaced(session, ctxt, group)
+            group = _end_if_unplaced(session, ctxt, group)
+            return self._end_if_away(session, group)
+
+    def _end_if_away(self, session, group):
+        """Remove a group whose back end can't be told to do so now."""
+        if forced.is_reachable(session, self._conf, group.host):
+            return group
+        forced.end(session, states.SHARE_GROUP, group)
+        return dataclasses.replace(group, host=None)
 
     @db_api.retry_on_deadlock
     def reset_status(self, ctxt, group_id: str, status: str) -> None:
@@ -195,7 +211,7 @@ class ShareGroups:
         """
         with self._db.writer() as session:
             group = _get(session, ctxt, group_id)
-            rows.ROWS.set_status(session, group_id, status)
+            rows.ROWS.set_status(session, group_id, status, group.status)
             group = dataclasses.replace(group, status=status)
             events.note(session, 'share_group.reset_status', group, ctxt)
             # What was being deleted or made with the group has no work either.

@@ -14,13 +14,9 @@ from manila_groups.db import shares
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
-from manila_groups.groups import steps
+from manila_groups.groups import resource_steps
 
 _CREATE_FAILED = 'The share could not be created.'
-_DELETE_FAILED = (
-    'The back end could not delete the share. Try it again, or ask the '
-    'administrator.'
-)
 _EXTEND_FAILED = (
     'The back end could not extend the share to {} GiB. Try it again, or ask '
     'the administrator.'
@@ -28,6 +24,10 @@ _EXTEND_FAILED = (
 _SHRINK_FAILED = (
     'The back end could not shrink the share to {} GiB. Try it again, or ask '
     'the administrator.'
+)
+_NOT_RESIZED = (
+    'The share was not resized to {} GiB in time. Try it again, or ask the '
+    'administrator.'
 )
 _TOO_FULL = (
     'The share holds more than {} GiB. Remove files from it, and try it again.'
@@ -46,7 +46,7 @@ class Work:
     group_size: int
 
 
-class ShareSteps(steps.Steps):
+class ShareSteps(resource_steps.ResourceSteps):
     """The steps of shares at a back end."""
 
     kind = states.SHARE
@@ -57,22 +57,18 @@ class ShareSteps(steps.Steps):
         states.EXTENDING,
         states.SHRINKING,
     )
-    conditions = (shares.is_made_alone(),)
+    own = (shares.is_made_alone(),)
+    givable = (shares.goes_alone(),)
+    workable = (shares.has_room(),)
 
-    def at_work(self, share_id: str, host: str) -> Work | None:
-        """Read a share that waits for a back end; None when it does not.
+    def read_work(self, session, share: records.Share) -> Work:
+        """Read what belongs to the work that a share waits for."""
+        return Work(share, group_size(session, share))
 
-        :param host: host@backend
-        """
+    def group_size(self, group_id: str) -> int:
+        """How much the shares of a group may hold together, in GiB."""
         with self._db.reader() as session:
-            share = shares.get(session, share_id)
-            if not steps.is_at_work(share, self.work, host):
-                return None
-            if _is_made_with_group(share):
-                return None
-            if share.status == states.EXTENDING and not _has_room(share):
-                return None
-            return Work(share, group_size(session, share))
+            return shares.group_size(session, group_id)
 
     @db_api.retry_on_deadlock
     def created(
@@ -92,6 +88,7 @@ class ShareSteps(steps.Steps):
                 share.id,
                 states.CREATED,
                 self.rows.placed_at(share.host),
+                self._is_mine(),
                 share_server_id=share_server_id,
             )
             if created:
@@ -120,13 +117,7 @@ class ShareSteps(steps.Steps):
                 if tried < self._conf.scheduler.max_attempts:
                     return True
                 share = dataclasses.replace(share, host=None)
-            self._fail(
-                session,
-                share,
-                states.CREATE_FAILED,
-                messages.CREATE,
-                _CREATE_FAILED,
-            )
+            self._end_creation(session, share, _CREATE_FAILED, self._is_mine())
             return False
 
     def _take_away(self, session, share):
@@ -135,6 +126,7 @@ class ShareSteps(steps.Steps):
             share.id,
             states.CLAIM,
             self.rows.placed_at(share.host),
+            self._is_mine(),
             host=None,
             availability_zone_id=models.Share.requested_zone_id,
             claimed_gb=0,
@@ -147,27 +139,16 @@ class ShareSteps(steps.Steps):
     def deleted(self, share: records.Share) -> bool:
         """End a deletion well; False when it is no longer wanted."""
         with self._db.writer() as session:
-            deleting = (
+            if not self.rows.hold(
+                session,
+                share.id,
                 self.rows.placed_at(share.host),
-                models.Share.status == states.DELETING,
-            )
-            if not self.rows.hold(session, share.id, *deleting):
+                self.rows.is_in((states.DELETING,)),
+                self._is_mine(),
+            ):
                 return False
             removal.share(session, shares.get(session, share.id))
             return True
-
-    @db_api.retry_on_deadlock
-    def delete_failed(self, share: records.Share) -> bool:
-        """End a deletion that the back end could not carry out."""
-        with self._db.writer() as session:
-            return self._fail(
-                session,
-                share,
-                states.DELETE_FAILED,
-                messages.DELETE,
-                _DELETE_FAILED,
-                self.rows.placed_at(share.host),
-            )
 
     @db_api.retry_on_deadlock
     def resized(self, share: records.Share) -> bool:
@@ -179,7 +160,9 @@ class ShareSteps(steps.Steps):
         )
         verb = 'extend' if step is states.EXTENDED else 'shrink'
         with self._db.writer() as session:
-            ended = self._end_resize(session, share, step, share.new_size)
+            ended = self._end_resize(
+                session, share, step, share.new_size, self._is_mine()
+            )
             if ended:
                 done = _resized(share, step, share.new_size)
                 self._note(session, f'{verb}.end', done)
@@ -203,14 +186,24 @@ class ShareSteps(steps.Steps):
             step, action = states.SHRINK_FAILED, messages.SHRINK
             detail, text = messages.DRIVER_FAILED, _SHRINK_FAILED
         with self._db.writer() as session:
-            ended = self._end_resize(session, share, step, share.size)
-            if ended:
-                text = text.format(share.new_size)
-                left = _resized(share, step, share.size)
-                self._tell(session, left, action, detail, text)
-            return ended
+            return self._fail_resize(
+                session, share, (step, action, detail, text), self._is_mine()
+            )
 
-    def _end_resize(self, session, share, step, size):
+    def _fail_resize(self, session, share, failure, *conditions):
+        step, action, detail, text = failure
+        text = text.format(share.new_size)
+        ended = self._end_resize(
+            session, share, step, share.size, *conditions, reason=text
+        )
+        if ended:
+            left = _resized(share, step, share.size)
+            self._tell(session, left, action, detail, text)
+        return ended
+
+    def _end_resize(
+        self, session, share, step, size, *conditions, reason=None
+    ):
         ended = self.rows.take_step(
             session,
             share.id,
@@ -218,6 +211,8 @@ class ShareSteps(steps.Steps):
             models.Share.new_size == share.new_size,
             models.Share.quota_gb == share.quota_gb,
             models.Share.claimed_gb == share.claimed_gb,
+            *conditions,
+            reason=reason,
             size=size,
             new_size=None,
             quota_gb=size,
@@ -234,6 +229,16 @@ class ShareSteps(steps.Steps):
             )
         return ended
 
+    def _give_up(self, session, share, *conditions):
+        steps = {
+            states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
+            states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
+        }
+        if share.status not in steps:
+            return super()._give_up(session, share, *conditions)
+        failure = (*steps[share.status], messages.TIMED_OUT, _NOT_RESIZED)
+        return self._fail_resize(session, share, failure, *conditions)
+
 
 def group_size(session, share: records.Share) -> int:
     """How much the shares of a share's group may hold together, in GiB."""
@@ -242,19 +247,8 @@ def group_size(session, share: records.Share) -> int:
     return share.new_size or share.size
 
 
-def _is_made_with_group(share):
-    return (
-        share.status == states.CREATING
-        and share.source_share_group_snapshot_member_id is not None
-    )
-
-
 def _resized(share, step, size):
     """The record of a share as the end of a resize leaves it."""
     return dataclasses.replace(
         share, status=step.becomes, size=size, new_size=None
     )
-
-
-def _has_room(share):
-    return share.claimed_gb >= share.new_size

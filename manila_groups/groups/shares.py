@@ -14,11 +14,13 @@ from manila_groups.db import records
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
 from manila_groups.groups import events
+from manila_groups.groups import forced
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
 from manila_groups.groups import share_creation
 from manila_groups.groups import share_types as share_types_domain
 from manila_groups.groups import specs as spec_rules
+from manila_groups.groups import steps
 from manila_groups.groups import visibility
 
 
@@ -150,7 +152,8 @@ class Shares:
         """
         share = self.get(ctxt, share_id)
         _check_group(share, group_id)
-        self._delete(ctxt, share, states.SHARE_DELETE)
+        step = steps.deletion(self._conf, share, states.SHARE_DELETE)
+        self._delete(ctxt, share, step)
 
     def force_delete(self, ctxt, share_id: str) -> None:
         """Begin to delete a share in whatever status it is.
@@ -158,36 +161,54 @@ class Shares:
         :raises NotFound: there is none that the caller sees
         :raises Forbidden: a snapshot of its group holds it
         """
-        share = self.get(ctxt, share_id)
-        self._delete(ctxt, share, states.SHARE_FORCE_DELETE)
+        self._delete(
+            ctxt,
+            self.get(ctxt, share_id),
+            states.SHARE_FORCE_DELETE,
+            reason=forced.REASON,
+            forced=True,
+        )
 
-    def _delete(self, ctxt, share, step):
-        # Its group never changes, and has to be held before the share is.
-        share = self._begin_delete(ctxt, share.id, share.share_group_id, step)
+    def _delete(self, ctxt, share, step, **details):
+        share = self._begin_delete(ctxt, share, step, **details)
         if share.host is not None:
             self._backends.work(ctxt, share.host, states.SHARE, share.id)
 
     @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, share_id, group_id, step):
+    def _begin_delete(self, ctxt, share, step, **details):
         with self._db.writer() as session:
-            if group_id is not None:
-                group_rows.ROWS.hold(session, group_id)
+            # Its group never changes, and has to be held before the share is.
+            if share.share_group_id is not None:
+                group_rows.ROWS.hold(session, share.share_group_id)
+            conditions = [rows.in_no_snapshot()]
+            if step is states.DELETE_OVERDUE:
+                conditions.append(rows.ROWS.is_as_read(share))
             taken = rows.ROWS.take_step(
                 session,
-                share_id,
+                share.id,
                 step,
-                rows.in_no_snapshot(),
+                *conditions,
                 new_size=None,
                 request_id=ctxt.request_id,
+                **details,
             )
-            share = _get(session, ctxt, share_id)
+            share = _get(session, ctxt, share.id)
             if not taken:
                 raise _not_deletable(session, share, step)
             events.note(session, 'share.delete.start', share, ctxt)
-            # Nothing of a share without a place is anywhere else.
-            if share.host is None:
-                removal.share(session, share)
-            return share
+            return self._end_if_away(session, share)
+
+    def _end_if_away(self, session, share):
+        """Remove a share that no back end can be told to remove now."""
+        # Nothing of a share without a place is anywhere else.
+        if share.host is None:
+            removal.share(session, share)
+        elif share.forced and not forced.is_reachable(
+            session, self._conf, share.host
+        ):
+            forced.end(session, states.SHARE, share)
+            return dataclasses.replace(share, host=None)
+        return share
 
     @db_api.retry_on_deadlock
     def reset_status(self, ctxt, share_id: str, status: str) -> None:
@@ -197,7 +218,7 @@ class Shares:
         """
         with self._db.writer() as session:
             share = _get(session, ctxt, share_id)
-            rows.ROWS.set_status(session, share_id, status)
+            rows.ROWS.set_status(session, share_id, status, share.status)
             share = dataclasses.replace(share, status=status)
             events.note(session, 'share.reset_status', share, ctxt)
 

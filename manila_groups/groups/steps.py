@@ -4,16 +4,23 @@
 The scheduler and the back ends take the steps.  Each is one transaction with
 one conditional UPDATE of the row, so that a step that comes twice, late, or
 beside another finds that it is not its turn, and changes nothing.
+
+Whoever works on a row with a driver has a lease on it.  It is renewed with
+each sign of life, and runs out when there is none: then the work is anybody's
+again, and a step of the one who had it comes too late.
 """
 
+import contextlib
 import dataclasses
 import datetime
 import types
 
+from oslo_context import context as oslo_context
 from oslo_utils import timeutils
 
 from manila_groups import states
 from manila_groups.db import api as db_api
+from manila_groups.db import leases
 from manila_groups.db import stepping
 from manila_groups.groups import events
 from manila_groups.groups import messages
@@ -22,20 +29,25 @@ from manila_groups.groups import messages
 class Steps:
     """The steps of one kind of rows.
 
+    :param worker: the process that takes them
     :cvar kind: the kind, as in states
     :cvar store: the module with the rows: ROWS, and get()
     :cvar work: the statuses in which a row waits for its back end
-    :cvar conditions: SQL conditions on the rows that have work of their own
+    :cvar own: SQL conditions on the rows that have work of their own
+    :cvar workable: SQL conditions on the rows that a back end can work on
     """
 
     kind: str
     store: types.ModuleType
     work: tuple[str, ...]
-    conditions = ()
+    own = ()
+    workable = ()
 
-    def __init__(self, conf, db: db_api.Database):
+    def __init__(self, conf, db: db_api.Database, worker: str):
         self._conf = conf
         self._db = db
+        self._worker = worker
+        self._at_work = set()
 
     @property
     def rows(self) -> stepping.Rows:
@@ -57,6 +69,68 @@ class Steps:
         last = row.stepped_at
         return last is not None and last < stuck(self._conf)
 
+    @contextlib.contextmanager
+    def at_work(self, row_id: str, host: str):
+        """Take up the work that a row waits for, with a lease on it.
+
+        Yields what there is to do, as read_work makes it of the row's record;
+        None when the row waits for nothing at this back end, or another
+        process works on it.
+
+        :param host: host@backend
+        """
+        self._at_work.add(row_id)
+        try:
+            yield self._begin(row_id, host)
+        finally:
+            self._at_work.discard(row_id)
+
+    @db_api.retry_on_deadlock
+    def _begin(self, row_id, host):
+        with self._db.writer() as session:
+            if not self.rows.leases.take(
+                session,
+                self.terms(),
+                self.rows.is_row(row_id),
+                self.rows.waiting(self.work),
+                self.rows.at_backend(host),
+                *self.own,
+                *self.workable,
+            ):
+                return None
+            row = self.store.get(session, row_id)
+            _act_for(row)
+            return self.read_work(session, row)
+
+    def read_work(self, session, row):
+        """Read what belongs to the work that a row waits for."""
+        return row
+
+    def terms(self) -> leases.Terms:
+        """What this process has of a lease that begins, or is renewed, now."""
+        return terms(self._conf, self._worker)
+
+    @db_api.retry_on_deadlock
+    def renew_leases(self) -> None:
+        """Tell that this process still works on what it has taken up."""
+        ids = list(self._at_work)
+        if ids:
+            with self._db.writer() as session:
+                self.rows.leases.renew(session, self.terms(), ids)
+
+    @db_api.retry_on_deadlock
+    def holds(self, row_id: str) -> bool:
+        """Tell whether this process still has the lease on a row's work.
+
+        It has it for its whole length again then.
+        """
+        with self._db.writer() as session:
+            return self.rows.leases.renew(session, self.terms(), [row_id]) > 0
+
+    def _is_mine(self):
+        """A condition: no other process works on the row."""
+        return self.rows.leases.is_open_to(self._worker, timeutils.utcnow())
+
     def unfinished_at(self, host: str, every: bool) -> list[str]:
         """Ids of rows whose work a back end has left unfinished.
 
@@ -67,10 +141,44 @@ class Steps:
             return self.rows.unfinished(
                 session,
                 self.work,
-                *self.conditions,
+                *self.own,
+                *self.workable,
                 self.rows.at_backend(host),
-                *waited(self._conf, self.rows, every),
+                neglected(self._conf, self.rows, every),
             )
+
+    def overdue(self) -> list[str]:
+        """Ids of rows whose work takes too long, or has failed too often."""
+        with self._db.reader() as session:
+            return self.rows.find(
+                session, self._is_overdue(), *self._givable()
+            )
+
+    def _is_overdue(self):
+        return is_overdue(self._conf, self.rows)
+
+    def _givable(self):
+        return (self.rows.is_in(self.work), *self.own)
+
+    @db_api.retry_on_deadlock
+    def give_up(self, row_id: str) -> bool:
+        """End the work on a row as failed, when it is overdue.
+
+        Who may still be at work on it will find that it comes too late.
+
+        :returns: False when it is not, or not any more
+        """
+        with self._db.writer() as session:
+            row = self.store.get(session, row_id)
+            if row is None or row.status not in self.work:
+                return False
+            _act_for(row)
+            conditions = (self.rows.is_as_read(row), self._is_overdue())
+            return self._give_up(session, row, *conditions)
+
+    def _give_up(self, session, row, *conditions) -> bool:
+        """End the work on a row; False when the conditions do not hold."""
+        raise NotImplementedError
 
     def _fail(
         self,
@@ -80,16 +188,22 @@ class Steps:
         action: str,
         text: str,
         *conditions,
+        detail: str = messages.DRIVER_FAILED,
+        **values,
     ) -> bool:
-        """End what a driver could not do, and tell the project's users.
+        """End what could not be done, and tell the project's users.
 
         :param conditions: further SQL conditions on the row
+        :param detail: what went wrong, as messages has it
+        :param values: columns that change with the status
         :returns: False when it was not the row's turn; nothing has changed
         """
-        failed = self.rows.take_step(session, row.id, step, *conditions)
+        failed = self.rows.take_step(
+            session, row.id, step, *conditions, reason=text, **values
+        )
         if failed:
             row = dataclasses.replace(row, status=step.becomes)
-            self._tell(session, row, action, messages.DRIVER_FAILED, text)
+            self._tell(session, row, action, detail, text)
         return failed
 
     def _note(self, session, verb: str, row, **changes) -> None:
@@ -105,30 +219,68 @@ class Steps:
         messages.add(session, self._conf, self.kind, row, action, detail, text)
 
 
-def waited(conf, rows: stepping.Rows, every: bool) -> list:
-    """SQL conditions on rows that are looked for because they wait.
+def _act_for(row):
+    """Let what is written down from now on name the request of a row."""
+    current = oslo_context.get_current()
+    if current is None or current.request_id != row.request_id:
+        events.caller_of(row).update_store()
 
-    :param every: also those that have not waited long
+
+def terms(conf, worker: str) -> leases.Terms:
+    """What a process has of a lease that begins, or is renewed, now."""
+    now = timeutils.utcnow()
+    return leases.Terms(
+        worker=worker,
+        now=now,
+        until=now + datetime.timedelta(seconds=conf.service.down_time),
+        most=conf.service.work_tries,
+    )
+
+
+def neglected(conf, rows: stepping.Rows, every: bool):
+    """A condition: nobody works on a row that waits.
+
+    :param every: also when it has not waited long
     """
-    return [] if every else [rows.stepped_before(stuck(conf))]
+    untouched = rows.leases.is_untouched()
+    if not every:
+        untouched &= rows.stepped_before(stuck(conf))
+    return untouched | rows.leases.has_run_out(timeutils.utcnow())
 
 
-def is_at_work(row, statuses: tuple[str, ...], host: str) -> bool:
-    """Tell whether a row waits for a back end.
-
-    :param row: its record; None when there is none
-    :param statuses: those that it waits in
-    :param host: host@backend
-    """
-    return (
-        row is not None
-        and row.status in statuses
-        and row.stepped_at is not None
-        and (row.host or '').startswith(f'{host}#')
+def is_overdue(conf, rows: stepping.Rows):
+    """A condition: a row has waited too long, or was taken up too often."""
+    return rows.has_waited_since(deadline(conf)) | rows.leases.is_worn_out(
+        terms(conf, '')
     )
 
 
 def stuck(conf) -> datetime.datetime:
     """Before this time, a step is too long ago."""
-    seconds = conf.service.stuck_after
+    return _before(conf.service.stuck_after)
+
+
+def deadline(conf) -> datetime.datetime:
+    """What has had its status since before this time is given up."""
+    return _before(conf.service.work_deadline)
+
+
+def is_past_deadline(conf, row) -> bool:
+    """Tell whether a row has had its status for longer than is allowed."""
+    since = row.stepped_at or row.updated_at or row.created_at
+    return since < deadline(conf)
+
+
+def deletion(conf, row, step: states.Step) -> states.Step:
+    """The step that the deletion of a row by its owner begins with.
+
+    :param step: the one from statuses in which nothing is under way
+    """
+    overdue = states.DELETE_OVERDUE
+    if row.status in overdue.expected and is_past_deadline(conf, row):
+        return overdue
+    return step
+
+
+def _before(seconds):
     return timeutils.utcnow() - datetime.timedelta(seconds=seconds)

@@ -170,11 +170,14 @@ class SchedulerManager:
         waiting = self._steps.placing.unplaced(self._first_search)
         self._first_search = False
         for kind, row_id in waiting:
-            service.quietly(
-                self.place, context.service_context(), kind, row_id
-            )
+            service.quietly(self._take_up, kind, row_id)
         self._rescuer.rescue()
+        service.quietly(self._steps.give_up_overdue)
         self._steps.forget_expired_messages()
+
+    def _take_up(self, kind, row_id):
+        if self._steps.placing.take_up(kind, row_id):
+            self.place(context.service_context(), kind, row_id)
 
 
 def _find(candidates, name):

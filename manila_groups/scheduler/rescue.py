@@ -47,14 +47,14 @@ class Rescuer:
     def _rescue_share_group(self, group):
         if group.status == states.DELETING:
             _log_deletion(self._steps.share_groups.kind, group)
-            self._steps.share_groups.deleted(group)
+            self._steps.share_groups.abandon(group)
         elif self._steps.share_groups.attempt_failed(group, cleaned=False):
             self._place_again(states.SHARE_GROUP, group.id)
 
     def _rescue_share(self, share):
         if share.status == states.DELETING:
             _log_deletion(self._steps.shares.kind, share)
-            self._steps.shares.deleted(share)
+            self._steps.shares.abandon(share)
         elif share.status in (states.EXTENDING, states.SHRINKING):
             self._steps.shares.resize_failed(share)
         elif self._steps.shares.attempt_failed(share, cleaned=False):
@@ -63,7 +63,7 @@ class Rescuer:
     def _rescue_snapshot(self, snapshot):
         if snapshot.status == states.DELETING:
             _log_deletion(self._steps.snapshots.kind, snapshot)
-            self._steps.snapshots.deleted(snapshot)
+            self._steps.snapshots.abandon(snapshot)
         else:
             self._steps.snapshots.create_failed(snapshot)
 
@@ -73,7 +73,8 @@ class Rescuer:
 
 def _log_deletion(kind, row):
     LOG.warning(
-        'The back end of %s is gone for good: the %s %s is deleted without it',
+        'The back end of %s is away: the %s %s is deleted without it, which '
+        'it does when it is back',
         row.host,
         states.noun(kind),
         row.id,

@@ -7,7 +7,7 @@ from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.db import api as db_api
 from manila_groups.db import services
 from manila_groups.groups import lifecycle
-from manila_groups.groups import notifications
+from manila_groups.groups import listeners
 from manila_groups.scheduler import manager
 
 
@@ -18,11 +18,11 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
 
     :raises ConfigurationError: a filter or a weigher can't be loaded
     """
-    db = db.heard_by(notifications.Notifier(conf, 'scheduler', conf.host))
+    db = db.heard_by(*listeners.of(conf, 'scheduler', conf.host))
     scheduler = manager.SchedulerManager(
         conf,
         db,
-        lifecycle.Lifecycle(conf, db),
+        lifecycle.Lifecycle(conf, db, f'scheduler.{conf.host}'),
         backend_rpcapi.BackendAPI(transport),
     )
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from manila_groups import context
 from manila_groups.backend import loader
 from manila_groups.backend import manager as backend_manager
+from manila_groups.db import audit
 from manila_groups.db import messages
 from manila_groups.db import models
 from manila_groups.db import paging
@@ -74,6 +75,7 @@ class InProcess(fixtures.Fixture):
     :param overrides: section to option to value
     :ivar messages: what has been sent and not delivered yet
     :ivar events: what has become known, oldest first
+    :ivar changes: the changes of statuses among it, oldest first
     :ivar groups: the domain, as are shares, snapshots and access
     :ivar scheduler: the scheduler's manager
     :ivar backends: host@backend to the manager
@@ -90,9 +92,10 @@ class InProcess(fixtures.Fixture):
         self.clock = self.useFixture(Clock())
         self.conf = used.conf
         self.events = []
-        self.db = used.db.heard_by(self.events.append)
+        self.changes = []
+        self.db = used.db.heard_by(self._hear)
         self.messages = []
-        self.steps = lifecycle.Lifecycle(self.conf, self.db)
+        self.steps = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
         self.types = share_types.ShareTypes(self.conf, self.db)
         self.group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, self.types
@@ -123,6 +126,10 @@ class InProcess(fixtures.Fixture):
         for name in self.conf.enabled_backends:
             self.start_backend(name)
 
+    def _hear(self, event):
+        is_change = isinstance(event, audit.Change)
+        (self.changes if is_change else self.events).append(event)
+
     # What the managers and the domain know of each other.
 
     def place(self, ctxt, kind, row_id):
@@ -148,7 +155,12 @@ class InProcess(fixtures.Fixture):
         zone = self.conf[name].backend_availability_zone or 'nova'
         self.drivers[host] = driver
         self.backends[host] = backend_manager.BackendManager(
-            self.db, host, zone, driver, self.steps, self
+            self.db,
+            host,
+            zone,
+            driver,
+            lifecycle.Lifecycle(self.conf, self.db, host),
+            self,
         )
         self.backends[host].report()
 

@@ -135,7 +135,9 @@ class ApiFixture(fixtures.Fixture):
                     }
                 ],
             )
-            shares.ROWS.set_status(session, SHARE_ID, states.AVAILABLE)
+            shares.ROWS.set_status(
+                session, SHARE_ID, states.AVAILABLE, states.CREATING
+            )
             session.execute(
                 sa.insert(models.ShareMetadata).values(
                     share_id=SHARE_ID, **pair

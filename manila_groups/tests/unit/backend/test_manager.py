@@ -118,7 +118,7 @@ class TestWork(ManagerTest):
 
     def test_what_is_asked_for_meanwhile_is_done_next(self):
         group_id = self.placed_group()
-        steps = self.service.steps.share_groups
+        steps = self.manager._steps.share_groups
         created = steps.created
 
         def delete_at_once(*args):
@@ -134,7 +134,7 @@ class TestWork(ManagerTest):
 
     def test_work_can_go_on_after_an_error(self):
         group_id = self.placed_group()
-        steps = self.service.steps.share_groups
+        steps = self.manager._steps.share_groups
         created = steps.created
 
         def fail(*_args):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A back end that ends leaves what waits to the process that comes next."""
 
+import contextlib
 from unittest import mock
 
 from manila_groups import context
@@ -25,12 +26,14 @@ class TestEnd(base.TestCase):
         backend._ready = True
         begun = []
 
+        @contextlib.contextmanager
         def at_work(row_id, _host):
             # The signal comes while the first one is being worked on.
             begun.append(row_id)
             backend.end()
+            yield None
 
-        steps.share_groups.at_work.side_effect = at_work
+        steps.share_groups.at_work = at_work
         backend.reconcile()
         backend.work(context.service_context(), states.SHARE_GROUP, 'third')
         self.assertEqual(['first'], begun)

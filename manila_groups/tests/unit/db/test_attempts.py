@@ -30,7 +30,7 @@ class TestAttempts(case.OnSqlite):
 
     def left(self, host=HOST):
         return [
-            (row.kind, row.resource_id, row.project_id, row.pool)
+            (row.kind, row.id, row.project_id, row.pool)
             for row in self.ask(attempts.leftovers, host)
         ]
 

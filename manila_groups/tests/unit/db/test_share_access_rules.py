@@ -126,7 +126,11 @@ class TestRules(share_case.WithShares):
             {'rule_id': mine, 'meta_key': 'a', 'meta_value': 'b'},
         )
         before = self.count(models.ShareAccessRule)
-        self.ask(share_access_rules.delete_denied, self.share)
+        self.ask(
+            share_access_rules.ROWS.delete_many,
+            share_access_rules.of(self.share),
+            share_access_rules.ROWS.is_in(('denying',)),
+        )
         self.assertEqual(before - 1, self.count(models.ShareAccessRule))
         self.assertIsNone(self.get(mine))
         self.assertIsNotNone(self.get(stays))

@@ -26,7 +26,7 @@ class AccessCase(share_case.WithShares):
         self.hints = []
         self.in_force = []
         self.access = share_access.ShareAccess(self.db, self)
-        self.steps = access_steps.AccessSteps(self.conf, self.db)
+        self.steps = access_steps.AccessSteps(self.conf, self.db, 'worker')
         self.share = self.insert_share(request_id='req-share')
         self.caller = self.user_of('here')
         self.admin = context.RequestContext(
@@ -54,9 +54,9 @@ class AccessCase(share_case.WithShares):
 
     def begin(self):
         """Take rules on, as a back end; False when none waits."""
-        found = self.steps.begin(self.share, HOST)
-        if found is None:
-            return False
+        with self.steps.at_work(self.share, HOST) as found:
+            if found is None:
+                return False
         self.taken_on, rules = found
         self.in_force = sorted(
             (rule.access_to, rule.access_level) for rule in rules
@@ -107,15 +107,14 @@ class Storage:
         """Put rules in place until none waits."""
         waits = True
         while waits:
-            found = self._steps.begin(self._share_id, HOST)
-            if found is None:
-                return
-            share, rules = found
-            if fails():
-                waits = self._steps.failed(share)
-                continue
-            self.in_force = [
-                driver.AccessRule(rule.access_to, rule.access_level)
-                for rule in rules
-            ]
-            waits = self._steps.done(share)
+            with self._steps.at_work(self._share_id, HOST) as found:
+                waits = found is not None and self._put(*found, fails())
+
+    def _put(self, share, rules, fails):
+        if fails:
+            return self._steps.failed(share)
+        self.in_force = [
+            driver.AccessRule(rule.access_to, rule.access_level)
+            for rule in rules
+        ]
+        return self._steps.done(share)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from manila_groups import context
 from manila_groups import states
 from manila_groups.db import models
+from manila_groups.db import services
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
@@ -50,6 +51,9 @@ class SnapshotCase(case.OnSqlite):
         self.admin = context.RequestContext(
             project_id='admins', user_id='root', is_admin=True
         )
+        # What is deleted by force waits for it.
+        backend = POOL.partition('#')[0]
+        self.ask(services.beat, backend, services.BACKEND, 'nova')
         self.share_types = [
             self.types.create(name, {share_types.DHSS: 'False'}).id
             for name in ('default', 'second')

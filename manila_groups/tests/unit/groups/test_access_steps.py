@@ -142,8 +142,10 @@ class TestAccessSteps(share_access_case.AccessCase):
     def test_only_its_own_back_end_takes_rules_on(self):
         self.allow()
         for host in ('host@beta', 'host@alph', 'host@alpha#one'):
-            self.assertIsNone(self.steps.begin(self.share, host))
-        self.assertIsNone(self.steps.begin('unknown', HOST))
+            with self.steps.at_work(self.share, host) as found:
+                self.assertIsNone(found)
+        with self.steps.at_work('unknown', HOST) as found:
+            self.assertIsNone(found)
         self.assertEqual({'192.0.2.1': 'queued_to_apply'}, self.rules())
 
     def test_rules_of_a_share_that_goes_are_left_alone(self):

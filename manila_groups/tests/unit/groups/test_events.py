@@ -112,12 +112,7 @@ class TestContent(events_case.EventsCase):
         self.assertEqual(
             [f'{noun}.delete.start' for noun in nouns], self.told()
         )
-        self.assertEqual(
-            {f'{noun}.delete.error' for noun in nouns}, {*self.settled()}
-        )
-        self.failing()
-        self.service.groups.force_delete(self.admin, group_id)
-        self.told()
+        # Whether or not the back end can do it.
         self.assertEqual(
             {f'{noun}.delete.end' for noun in nouns}, {*self.settled()}
         )
@@ -216,7 +211,11 @@ class TestNothing(events_case.EventsCase):
             with self.service.db.reader():
                 seen.append(self.service.get(event.row.id).status)
 
-        db = self.service.db.heard_by(look)
+        def events_only(event):
+            if isinstance(event, events.Event):
+                look(event)
+
+        db = self.service.db.heard_by(events_only)
         groups = share_groups.ShareGroups(
             self.service.conf,
             db,

@@ -279,26 +279,22 @@ class TestForceDelete(SnapshotCase):
         self.service.deliver_all()
         self.assertGone()
 
-    def test_a_failure_can_be_repeated(self):
+    def test_a_failure_is_made_up_for(self):
         for method in ('delete_share_group_snapshot', 'delete_share_group'):
             self.let_fail(method)
-            self.force()
-            self.service.deliver_all()
-            self.assertEqual(
-                'error_deleting', self.service.status(self.group_id)
-            )
-            self.assertEqual(
-                {'error_deleting'},
-                {one.status for one in self.members(self.group_id)},
-            )
-            self.assertEqual(
-                'error', self.service.snapshot_status(self.snapshot_id)
-            )
-            self.service.check(self)
-            self.mend()
         self.force()
         self.service.deliver_all()
+        self.assertEqual([], self.service.all_groups())
+        self.service.check(self)
+        self.assertIn(self.group_id, self.driver.share_groups)
+        self.assertIn(self.snapshot_id, self.driver.snapshots)
+        self.service.reconcile()
+        self.assertIn(self.group_id, self.driver.share_groups)
+        self.mend()
+        self.service.reconcile()
         self.assertGone()
+        self.assertEqual({}, self.driver.snapshots)
+        self.assertEqual([], self.service.steps.leftovers(None))
 
     def test_a_back_end_that_is_gone_for_good(self):
         self.force()

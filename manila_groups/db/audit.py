@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each change of a status as one line of the log, for whoever asks later.
+
+A line is written when the change has been committed: the loser of a race
+writes none.
+"""
+
+import dataclasses
+
+from oslo_context import context as oslo_context
+from oslo_log import log
+
+from manila_groups.db import api as db_api
+
+LOG = log.getLogger('manila_groups.audit')
+
+#: What a row's status is called before there is a row, and after.
+NONE = 'none'
+DELETED = 'deleted'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """One row that has changed from one status to another.
+
+    :ivar kind: of the row, as in states
+    :ivar reason: why, where it is not simply the next step
+    :ivar request_id: the request that the change is due to
+    :ivar user_id: whose request it is
+    :ivar project_id: which project they made it for
+    """
+
+    kind: str
+    id: str
+    was: str
+    becomes: str
+    reason: str | None
+    request_id: str | None
+    user_id: str | None
+    project_id: str | None
+
+
+def note(
+    session,
+    kind: str,
+    row_id: str,
+    was: str,
+    becomes: str,
+    reason: str | None = None,
+) -> None:
+    """Let a change be written down when its transaction has been committed."""
+    caller = oslo_context.get_current()
+    made = Change(
+        kind,
+        row_id,
+        was,
+        becomes,
+        reason,
+        caller and caller.request_id,
+        caller and caller.user_id,
+        caller and caller.project_id,
+    )
+    db_api.note(session, made)
+
+
+class Auditor:
+    """Listens to a part of the process, and writes the changes down.
+
+    :param actor: the name that the part is known under
+    """
+
+    def __init__(self, actor: str):
+        self._actor = actor
+
+    def __call__(self, event) -> None:
+        """Write a change down; other events are not its business."""
+        if isinstance(event, Change):
+            LOG.info(
+                'status_change kind=%(kind)s id=%(id)s from=%(was)s '
+                'to=%(becomes)s by=%(actor)s user=%(user_id)s '
+                'project=%(project_id)s request=%(request_id)s '
+                'reason="%(reason)s"',
+                {
+                    **{
+                        name: '-' if value is None else value
+                        for name, value in dataclasses.asdict(event).items()
+                    },
+                    'actor': self._actor,
+                },
+            )

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leases: which process works on a row, until when nobody else may.
+
+A lease is part of the row that it is for, so that it begins and ends in the
+same UPDATE as all else that happens to the row.  It outlives the process that
+has it: whoever comes next waits until it has run out.  The times are those of
+the processes' clocks, as those of heartbeats are.
+"""
+
+from collections.abc import Collection
+import dataclasses
+import datetime
+
+import sqlalchemy as sa
+
+#: What a row is like whose work nobody has taken up yet.
+UNTOUCHED = {'worker': None, 'leased_until': None, 'tries': 0}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Terms:
+    """What a process is offered leases for.
+
+    :ivar worker: the process
+    :ivar now: the time
+    :ivar until: when a lease ends that begins, or is renewed, now
+    :ivar most: how often the work on a row may be taken up
+    """
+
+    worker: str
+    now: datetime.datetime
+    until: datetime.datetime
+    most: int
+
+
+class Leases:
+    """The leases on the rows of one table."""
+
+    def __init__(self, table: sa.Table):
+        self._table = table
+
+    def take(self, session, terms: Terms, *conditions) -> int:
+        """Take leases on all rows that the conditions hold for.
+
+        :returns: how many; rows that another process works on, or that were
+            taken up too often, are left as they are
+        """
+        columns = self._table.c
+        return session.execute(
+            sa.update(self._table)
+            .where(
+                *conditions,
+                columns.tries < terms.most,
+                self.is_open_to(terms.worker, terms.now),
+            )
+            .values(
+                worker=terms.worker,
+                leased_until=terms.until,
+                tries=columns.tries + 1,
+            )
+        ).rowcount
+
+    def renew(self, session, terms: Terms, ids: Collection[str]) -> int:
+        """Renew what a process has of the leases on rows; returns how many."""
+        return session.execute(
+            sa.update(self._table)
+            .where(self._table.c.id.in_(ids), self.is_held_by(terms.worker))
+            .values(leased_until=terms.until)
+        ).rowcount
+
+    def is_free(self, now: datetime.datetime):
+        """A condition: no process works on the row."""
+        columns = self._table.c
+        return sa.or_(columns.worker.is_(None), columns.leased_until < now)
+
+    def is_untouched(self):
+        """A condition: no process has taken the row's work up."""
+        return self._table.c.worker.is_(None)
+
+    def is_held_by(self, worker: str):
+        """A condition: this process works on the row."""
+        return self._table.c.worker == worker
+
+    def has_run_out(self, now: datetime.datetime):
+        """A condition: the process that has worked on the row is gone."""
+        return self._table.c.leased_until < now
+
+    def is_open_to(self, worker: str, now: datetime.datetime):
+        """A condition: no process but this one works on the row."""
+        return sa.or_(self.is_free(now), self.is_held_by(worker))
+
+    def is_worn_out(self, terms: Terms):
+        """A condition: the row was taken up too often, always in vain."""
+        return sa.and_(
+            self._table.c.tries >= terms.most, self.is_free(terms.now)
+        )

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deletions that end whether or not the back end can carry them out.
+
+The rows go, and what was counted for them is given back, once.  What the back
+end may still have is remembered, and removed as soon as it can be.
+"""
+
+from manila_groups import states
+from manila_groups.db import attempts
+from manila_groups.db import services
+from manila_groups.db import share_group_snapshots
+from manila_groups.db import shares
+from manila_groups.groups import removal
+from manila_groups.groups import services as services_domain
+
+#: What the log says of a row that is deleted by force.
+REASON = 'deleted by force'
+
+
+def is_reachable(session, conf, host: str | None) -> bool:
+    """Tell whether the back end of a pool can be told to delete something.
+
+    :param host: host@backend#pool; nothing has to be told of what is in none
+    """
+    if host is None:
+        return True
+    backend = host.partition('#')[0]
+    service = services.get(session, backend, services.BACKEND)
+    return service is not None and services_domain.is_up(conf, service)
+
+
+def end(session, kind: str, row, *conditions) -> bool:
+    """End the deletion of a row, and remember that it may be on a back end.
+
+    :param kind: the kind of the row, as in states
+    :param row: its record
+    :param conditions: SQL conditions on the row
+    :returns: False when one does not hold; nothing has changed then
+    """
+    return _ENDS[kind](session, row, *conditions)
+
+
+def _end_share_group(session, group, *conditions):
+    snapshots = share_group_snapshots.of_group(session, group.id)
+    if not removal.share_group(session, group, *conditions):
+        return False
+    for one in snapshots:
+        _remember(session, states.SHARE_GROUP_SNAPSHOT, one)
+    # The back end removes what shares are in it.
+    _remember(session, states.SHARE_GROUP, group)
+    return True
+
+
+def _end_share(session, share, *conditions):
+    if not shares.ROWS.hold(session, share.id, *conditions):
+        return False
+    removal.share(session, shares.get(session, share.id))
+    _remember(session, states.SHARE, share)
+    return True
+
+
+def _end_snapshot(session, snapshot, *conditions):
+    if not removal.snapshot(session, snapshot, *conditions):
+        return False
+    _remember(session, states.SHARE_GROUP_SNAPSHOT, snapshot)
+    return True
+
+
+def _remember(session, kind, row):
+    if row.host is not None:
+        attempts.add(session, kind, row, cleaned=False)
+
+
+_ENDS = {
+    states.SHARE_GROUP: _end_share_group,
+    states.SHARE: _end_share,
+    states.SHARE_GROUP_SNAPSHOT: _end_snapshot,
+}

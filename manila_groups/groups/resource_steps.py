@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of what users create and delete: how both end when they fail."""
+
+from manila_groups import states
+from manila_groups.db import api as db_api
+from manila_groups.groups import forced
+from manila_groups.groups import messages
+from manila_groups.groups import steps
+
+_DELETE_FAILED = (
+    'The back end could not delete the {}. Try it again, or ask the '
+    'administrator.'
+)
+_NOT_CREATED = (
+    'The {} was not created in time. Delete it and try it again, or ask the '
+    'administrator.'
+)
+_NOT_DELETED = (
+    'The {} was not deleted in time. Try it again, or ask the administrator.'
+)
+
+
+class ResourceSteps(steps.Steps):
+    """The steps of share groups, shares or share group snapshots.
+
+    :cvar delete_failure: the step after a deletion that has failed
+    :cvar givable: SQL conditions on the rows that can be given up alone
+    """
+
+    delete_failure: states.Step = states.DELETE_FAILED
+    givable = ()
+
+    @db_api.retry_on_deadlock
+    def delete_failed(self, row) -> bool:
+        """End a deletion that the back end could not carry out."""
+        with self._db.writer() as session:
+            return self._end_deletion(
+                session,
+                row,
+                _DELETE_FAILED,
+                self.rows.placed_at(row.host),
+                self._is_mine(),
+            )
+
+    def _end_deletion(self, session, row, text, *conditions, **details):
+        conditions = (self.rows.is_in((states.DELETING,)), *conditions)
+        if row.forced:
+            return forced.end(session, self.kind, row, *conditions)
+        return self._fail(
+            session,
+            row,
+            self.delete_failure,
+            messages.DELETE,
+            text.format(states.noun(self.kind)),
+            *conditions,
+            **details,
+        )
+
+    @db_api.retry_on_deadlock
+    def abandon(self, row) -> bool:
+        """End a deletion whose back end is away; it cleans up when back."""
+        with self._db.writer() as session:
+            return forced.end(
+                session, self.kind, row, self.rows.is_as_read(row)
+            )
+
+    def _end_creation(self, session, row, text, *conditions, **details):
+        return self._fail(
+            session,
+            row,
+            states.CREATE_FAILED,
+            messages.CREATE,
+            text.format(states.noun(self.kind)),
+            *conditions,
+            **details,
+        )
+
+    def _givable(self):
+        return (*super()._givable(), *self.givable)
+
+    def _give_up(self, session, row, *conditions):
+        end, text = (
+            (self._end_deletion, _NOT_DELETED)
+            if row.status == states.DELETING
+            else (self._end_creation, _NOT_CREATED)
+        )
+        return end(
+            session,
+            row,
+            text,
+            *conditions,
+            detail=messages.TIMED_OUT,
+        )
