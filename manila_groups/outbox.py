@@ -36,6 +36,7 @@ class Outbox:
         self._changed = threading.Condition()
         self._waiting = collections.deque()
         self._has_thread = self._is_sending = self._is_full = False
+        self._turn_since = None
         _all.add(self)
 
     def put(self, send: Callable, *args) -> None:
@@ -79,15 +80,21 @@ class Outbox:
     def _next(self):
         """Wait for a message; None when none has come for a while."""
         with self._changed:
-            self._is_sending = False
+            self._is_sending, self._turn_since = False, None
             if not self._waiting:
                 self._is_full = False
                 self._changed.notify_all()
             if not self._changed.wait_for(lambda: self._waiting, self.IDLE):
                 self._has_thread = False
                 return None
-            self._is_sending = True
+            self._is_sending, self._turn_since = True, time.monotonic()
             return self._waiting.popleft()
+
+    def waits(self) -> float:
+        """For how many seconds the broker has not taken what is being sent."""
+        with self._changed:
+            since = self._turn_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def flush(self, seconds: float) -> bool:
         """Wait until everything is sent; False when the time was too short."""

@@ -93,6 +93,17 @@ class Client:
                 {'method': method, 'kwargs': kwargs, 'role': self._role},
             )
 
+    def check_broker(self, patience: float) -> None:
+        """Refuse work of which nobody could be told for now.
+
+        :param patience: seconds for which a message may wait; 0 is any time
+        :raises ServiceUnavailable: one waits longer
+        """
+        if patience and self._outbox.waits() > patience:
+            raise exception.ServiceUnavailable(
+                'The message broker does not answer.'
+            )
+
 
 def _cast(client, ctxt, method, kwargs):
     # What oslo.messaging logs belongs to the request.

@@ -101,7 +101,14 @@ def _find_paste_config(conf) -> pathlib.Path:
 def factory(global_conf, **_local_conf):
     """Make the application itself, for the paste.deploy file."""
     made = global_conf[collaborators.KEY]
-    return wsgi.Dispatcher(routes.Routes(_controllers(made)), made.enforcer)
+
+    def check_broker():
+        for told in (made.scheduler, made.backends):
+            told.check_broker(made.conf.api.broker_patience)
+
+    return wsgi.Dispatcher(
+        routes.Routes(_controllers(made)), made.enforcer, check_broker
+    )
 
 
 def _controllers(made):

@@ -14,6 +14,9 @@ _NAMES = {
     if isinstance(error, type) and issubclass(error, exception.ServiceError)
 } | {501: 'notImplemented'}
 
+#: Seconds to wait before the same request may succeed.
+_RETRY_AFTER = {413: '0', 503: '5'}
+
 
 def response(
     code: int, message: str, headers: dict[str, str] | None = None
@@ -25,8 +28,9 @@ def response(
     """
     fault = {'code': code, 'message': message}
     headers = dict(headers or {})
+    if code in _RETRY_AFTER:
+        headers.setdefault('Retry-After', _RETRY_AFTER[code])
     if code == 413:
-        headers.setdefault('Retry-After', '0')
         fault['retryAfter'] = headers['Retry-After']
     made = webob.Response(
         status=code,

@@ -67,6 +67,7 @@ class Rules:
     body: Body | None = None
     query: schema_base.Schema = schema_base.Schema()
     several: frozenset[str] = frozenset()
+    sends: bool = False
     success: int = 200
     reference_success: int | None = None
 
@@ -105,6 +106,11 @@ def body(schema: schema_base.Schema, *keys: str) -> Callable:
     return _decorator(body=Body(schema, keys))
 
 
+def sends(method: Callable) -> Callable:
+    """The method tells a scheduler or a back end of work that it begins."""
+    return _decorator(sends=True)(method)
+
+
 def query(schema: schema_base.Schema, several: tuple[str, ...] = ()):
     """The method takes a query.
 
@@ -126,11 +132,14 @@ class Dispatcher:
 
     :param routes: finds what a path means: see api.routes
     :param enforcer: the policy
+    :param check_broker: raises ServiceUnavailable while nobody can be told of
+        work that is begun
     """
 
-    def __init__(self, routes, enforcer):
+    def __init__(self, routes, enforcer, check_broker: Callable[[], None]):
         self._routes = routes
         self._enforcer = enforcer
+        self._check_broker = check_broker
 
     @webob.dec.wsgify(RequestClass=Request)
     def __call__(self, request):
@@ -167,6 +176,8 @@ class Dispatcher:
             if content is None:
                 content = _read_body(request)
             arguments['body'] = _check_body(content, rules, request.version)
+        if rules.sends:
+            self._check_broker()
         result = method(request, **arguments)
         return _render(result, rules, request.reference)
 

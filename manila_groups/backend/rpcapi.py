@@ -38,3 +38,11 @@ class BackendAPI:
             kind=kind,
             row_id=row_id,
         )
+
+    def check_broker(self, patience: float) -> None:
+        """Refuse work of which nobody could be told for now.
+
+        :param patience: seconds for which a message may wait; 0 is any time
+        :raises ServiceUnavailable: one waits longer
+        """
+        self._client.check_broker(patience)

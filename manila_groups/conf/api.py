@@ -62,6 +62,17 @@ OPTS = [
         help='How many requests manila-groups-api and '
         'manila-groups-standalone work on at the same time.',
     ),
+    cfg.FloatOpt(
+        'broker_patience',
+        default=5,
+        min=0,
+        mutable=True,
+        help='Seconds that the message broker may take no message before '
+        'requests that begin work are answered with 503. Those that were '
+        'accepted before are not lost: the database knows what there is to '
+        'do. 0 accepts all, which is then done as the searches of '
+        'reconcile_interval find it.',
+    ),
     cfg.IntOpt(
         'max_limit',
         default=1000,

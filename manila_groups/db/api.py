@@ -24,6 +24,10 @@ _USED = 'manila_groups_used'
 #: Seconds without use after which a connection is not believed to be alive.
 IDLE = 1
 
+#: Seconds that a transaction waits for one of the connections, where the
+#: configuration says nothing else.
+POOL_TIMEOUT = 5
+
 #: Seconds that an SQLite connection waits for another one's write.
 SQLITE_BUSY_TIMEOUT = 30
 
@@ -125,6 +129,8 @@ class Database:
             and not name.startswith('db_')
         }
         options['connection'] = _completed(options['connection'])
+        if options['pool_timeout'] is None and _has_pool(options):
+            options['pool_timeout'] = POOL_TIMEOUT
         if not wait:
             options['max_retries'] = 0
         self._writer.configure(sqlite_fk=True, thread_checkin=False, **options)
@@ -192,6 +198,11 @@ def _commit(session, transaction):
         # must not take another one.
         session.invalidate()
         raise
+
+
+def _has_pool(options):
+    url = sa.make_url(options['connection'])
+    return url.get_backend_name() != 'sqlite'
 
 
 def _completed(url):

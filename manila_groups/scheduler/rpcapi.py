@@ -30,3 +30,11 @@ class SchedulerAPI:
         :param kind: states.SHARE_GROUP or states.SHARE
         """
         self._client.hint(ctxt, 'place', '1.0', kind=kind, row_id=row_id)
+
+    def check_broker(self, patience: float) -> None:
+        """Refuse work of which nobody could be told for now.
+
+        :param patience: seconds for which a message may wait; 0 is any time
+        :raises ServiceUnavailable: one waits longer
+        """
+        self._client.check_broker(patience)

@@ -25,6 +25,7 @@ class Controller:
 
     @wsgi.policy('share:allow_access')
     @wsgi.body(schemas.ALLOW, 'allow_access')
+    @wsgi.sends
     def allow(self, request, share_id, body):
         """Let clients mount a share."""
         self._find_share(request, share_id)
@@ -40,6 +41,7 @@ class Controller:
     @wsgi.policy('share:deny_access')
     @wsgi.body(schemas.DENY, 'deny_access')
     @wsgi.success(202)
+    @wsgi.sends
     def deny(self, request, share_id, body):
         """Take a rule away."""
         self._find_share(request, share_id)
@@ -87,6 +89,7 @@ class Controller:
     @wsgi.since('2.88')
     @wsgi.policy('share_access_rule:update')
     @wsgi.body(schemas.UPDATE, 'update_access')
+    @wsgi.sends
     def update(self, request, access_id, body):
         """Change what a rule's clients may do."""
         self._find(request, access_id)

@@ -81,6 +81,7 @@ class Controller:
     @wsgi.policy('share_group_snapshot:create')
     @wsgi.body(schemas.CREATE, 'share_group_snapshot')
     @wsgi.success(202)
+    @wsgi.sends
     def create(self, request, body):
         """Take a snapshot of a share group."""
         snapshot = self._snapshots.create(
@@ -124,6 +125,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_snapshot:delete')
     @wsgi.success(202)
+    @wsgi.sends
     def delete(self, request, share_group_snapshot_id):
         """Delete a share group snapshot."""
         self._find(request, share_group_snapshot_id)
@@ -146,6 +148,7 @@ class Controller:
     @wsgi.policy('share_group_snapshot:force_delete')
     @wsgi.body(schemas.FORCE_DELETE)
     @wsgi.success(202)
+    @wsgi.sends
     def force_delete(self, request, share_group_snapshot_id, body):
         """Delete a share group snapshot in whatever status it is."""
         self._find(request, share_group_snapshot_id)

@@ -57,6 +57,7 @@ class Controller:
     @wsgi.policy('share_group:create')
     @wsgi.body(schemas.CREATE, 'share_group')
     @wsgi.success(202, reference=200)
+    @wsgi.sends
     def create(self, request, body):
         """Create a share group."""
         wanted = domain.NewShareGroup(
@@ -96,6 +97,7 @@ class Controller:
     @wsgi.policy('share_group:delete')
     @wsgi.query(schemas.DELETE)
     @wsgi.success(202)
+    @wsgi.sends
     def delete(self, request, share_group_id):
         """Delete a share group; with force, in whatever status it is."""
         if schema_base.to_bool(request.filters.get('force', False)):
@@ -122,6 +124,7 @@ class Controller:
     @wsgi.policy(_FORCE_DELETE)
     @wsgi.body(schemas.FORCE_DELETE)
     @wsgi.success(202)
+    @wsgi.sends
     def force_delete(self, request, share_group_id, body):
         """Delete a share group in whatever status it is."""
         self._find(request, share_group_id)

@@ -68,6 +68,7 @@ class Controller:
 
     @wsgi.policy('share:create')
     @wsgi.body(schemas.CREATE, 'share')
+    @wsgi.sends
     def create(self, request, body):
         """Create a share."""
         wanted = _read_share(body)
@@ -118,6 +119,7 @@ class Controller:
     @wsgi.policy('share:delete')
     @wsgi.query(schemas.DELETE)
     @wsgi.success(202)
+    @wsgi.sends
     def delete(self, request, share_id):
         """Delete a share; of one in a group, the query names the group."""
         self._find(request, share_id)
@@ -147,6 +149,7 @@ class Controller:
     @wsgi.policy('share:force_delete')
     @wsgi.body(schemas.FORCE_DELETE)
     @wsgi.success(202)
+    @wsgi.sends
     def force_delete(self, request, share_id, body):
         """Delete a share in whatever status it is."""
         self._find(request, share_id)
@@ -155,6 +158,7 @@ class Controller:
     @wsgi.policy('share:extend')
     @wsgi.body(schemas.EXTEND)
     @wsgi.success(202)
+    @wsgi.sends
     def extend(self, request, share_id, body):
         """Let a share hold more; with force, whether there is room or not."""
         force = _read_force(request, body['extend'])
@@ -166,6 +170,7 @@ class Controller:
     @wsgi.policy('share:shrink')
     @wsgi.body(schemas.SHRINK)
     @wsgi.success(202)
+    @wsgi.sends
     def shrink(self, request, share_id, body):
         """Let a share hold less."""
         self._find(request, share_id)

@@ -32,6 +32,7 @@ from manila_groups.groups import share_group_types
 from manila_groups.groups import share_networks
 from manila_groups.groups import share_types
 from manila_groups.tests import fixtures as service_fixtures
+from manila_groups.tests import servers
 from manila_groups.tests.functional import wsgi_client
 
 GROUP_ID = '00000000-0000-4000-8000-000000000001'
@@ -54,13 +55,21 @@ FREE_VARIABLES = ('owner_id',)
 class ApiFixture(fixtures.Fixture):
     """The application, and ids of rows for the variables of its paths.
 
+    :param overrides: section to option to value
+    :param server: the URL of another database server; None is SQLite
     :ivar application: the WSGI application
+    :ivar conf: the configuration
     :ivar db: the database
     :ivar ids: the beginning of a path and a variable to a value
     """
 
+    def __init__(self, overrides=None, server=servers.CHOSEN):
+        self._overrides, self._server = overrides, server
+
     def _setUp(self):
-        base = self.useFixture(service_fixtures.DatabaseFixture())
+        base = self.useFixture(
+            service_fixtures.DatabaseFixture(self._overrides, self._server)
+        )
         self.conf, self.db = base.conf, base.db
         self.application = api.assemble(
             self.conf, self.db, rpc.transport(self.conf)

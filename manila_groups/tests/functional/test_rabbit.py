@@ -13,6 +13,7 @@ from oslo_utils import uuidutils
 
 from manila_groups import conf as configuration
 from manila_groups import context
+from manila_groups import exception
 from manila_groups import rpc
 from manila_groups import states
 from manila_groups.groups import notifications
@@ -122,8 +123,13 @@ class TestMessages(RabbitTest):
         self.way.cut()
         self.send(client, 'two')
         self.assertFalse(client._outbox.flush(0.5))
+        self.assertRaises(
+            exception.ServiceUnavailable, client.check_broker, 0.1
+        )
         self.way.mend()
         self.assertComes(calls, 'two')
+        self.assertTrue(client._outbox.flush(PATIENCE))
+        client.check_broker(0.1)
 
     def test_a_broker_that_says_nothing(self):
         """Nobody waits for it, and what it is sent is not lost."""

@@ -2,6 +2,7 @@
 """Messages leave beside the work, whatever becomes of the broker."""
 
 import threading
+import time
 
 import fixtures
 
@@ -39,6 +40,17 @@ class OutboxTest(base.TestCase):
         self.assertEqual([], self.sent)
         self.assertFalse(self.outbox.flush(0))
         self.assertEqual(list('abc'), self.end())
+
+    def test_how_long_the_broker_has_not_answered(self):
+        self.assertEqual(0, self.outbox.waits())
+        self.put(*'ab')
+        while not self.outbox.waits():
+            time.sleep(0.01)
+        first = self.outbox.waits()
+        time.sleep(0.05)
+        self.assertGreater(self.outbox.waits(), first)
+        self.end()
+        self.assertEqual(0, self.outbox.waits())
 
     def test_more_after_all_was_sent(self):
         self.answers.set()

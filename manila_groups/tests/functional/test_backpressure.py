@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can't be done now is refused soon, whole, and only for now."""
+
+import json
+import threading
+
+import fixtures
+
+from manila_groups.tests import base
+from manila_groups.tests import servers
+from manila_groups.tests.functional import api_fixture
+from manila_groups.tests.functional import processes
+
+PATIENCE = 0.05
+
+
+class BackpressureTest(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.api = self.useFixture(api_fixture.ApiFixture())
+        self.answers = threading.Event()
+        self.addCleanup(self.answers.set)
+        self.sent = []
+        self.useFixture(
+            fixtures.MonkeyPatch('manila_groups.rpc._cast', self.cast)
+        )
+
+    def cast(self, _client, _ctxt, method, kwargs):
+        """Send a message, as soon as the broker answers."""
+        self.answers.wait(processes.PATIENCE)
+        self.sent.append((method, kwargs['row_id']))
+
+    def ask(self, operation):
+        body = operation.body()
+        return self.api.call(
+            operation.verb,
+            operation.url(self.api.ids),
+            body=b'' if body is None else json.dumps(body),
+        )
+
+    def create(self):
+        return self.api.call(
+            'POST', '/v2/share-groups', body='{"share_group": {}}'
+        )
+
+    def stall(self):
+        """Let a message wait for the broker for too long."""
+        self.api.conf.set_override('broker_patience', PATIENCE, 'api')
+        answer = self.create()
+        self.assertEqual(202, answer.status, answer.body)
+        group_id = answer.json['share_group']['id']
+        self.assertTrue(processes.wait_for(self.is_refused))
+        return group_id
+
+    def is_refused(self):
+        return self.create().status == 503
+
+
+class TestBroker(BackpressureTest):
+    def test_what_would_send_is_refused_and_changes_nothing(self):
+        self.stall()
+        before = self.api.snapshot()
+        sending = [one for one in api_fixture.operations() if one.rules.sends]
+        self.assertGreater(len(sending), 10)
+        for operation in sending:
+            answer = self.ask(operation)
+            self.assertEqual(503, answer.status, (operation, answer.body))
+            self.assertIn('broker', answer.message)
+            self.assertGreater(int(answer.headers['retry-after']), 0)
+        self.assertEqual(before, self.api.snapshot())
+
+    def test_nothing_else_sends(self):
+        self.answers.set()
+        for operation in api_fixture.operations():
+            if not operation.rules.sends:
+                self.ask(operation)
+                self.assertEqual([], self.sent, operation)
+
+    def test_all_else_goes_on(self):
+        group_id = self.stall()
+        answer = self.api.call('GET', f'/v2/share-groups/{group_id}')
+        self.assertEqual(200, answer.status)
+
+    def test_it_recovers_by_itself(self):
+        group_id = self.stall()
+        self.answers.set()
+        self.assertTrue(
+            processes.wait_for(lambda: self.create().status == 202)
+        )
+        # What was accepted before was not lost.
+        self.assertIn(('place', group_id), self.sent)
+
+    def test_the_operator_may_accept_all(self):
+        self.stall()
+        self.api.conf.set_override('broker_patience', 0, 'api')
+        self.assertEqual(202, self.create().status)
+
+
+class TestDatabase(base.TestCase):
+    """All connections are in use."""
+
+    def setUp(self):
+        super().setUp()
+        server = servers.CHOSEN or servers.POSTGRESQL
+        self.api = self.useFixture(
+            api_fixture.ApiFixture(
+                {
+                    'database': {
+                        'max_pool_size': 1,
+                        'max_overflow': 0,
+                        'pool_timeout': 1,
+                    }
+                },
+                server,
+            )
+        )
+
+    def create(self):
+        return self.api.call(
+            'POST', '/v2/share-groups', body='{"share_group": {}}'
+        )
+
+    def test_it_is_told_and_changes_nothing(self):
+        before = self.api.snapshot()
+        with self.api.db.engine.connect():
+            answer = self.create()
+        self.assertEqual(503, answer.status, answer.body)
+        self.assertGreater(int(answer.headers['retry-after']), 0)
+        self.assertEqual(before, self.api.snapshot())
+        self.assertEqual(202, self.create().status)
