@@ -15,6 +15,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import pools
 from manila_groups.db import services
+from manila_groups.groups import lifecycle
 from manila_groups.groups import quota_check
 from manila_groups.groups import services as services_domain
 
@@ -169,6 +170,42 @@ def _list_pools(conf, db):
     )
 
 
+def _list_work(conf, db):
+    found = lifecycle.Lifecycle(conf, db, 'manage').under_way()
+    _print(
+        ['KIND', 'ID', 'STATUS', 'POOL', 'SINCE', 'TRIES', 'WORKER'],
+        [
+            (
+                one.kind,
+                one.id,
+                one.status,
+                one.pool or '-',
+                f'{one.since:%Y-%m-%dT%H:%M:%SZ}',
+                one.tries,
+                one.worker or '-',
+            )
+            for one in found
+        ],
+    )
+
+
+def _list_leftovers(conf, db):
+    found = lifecycle.Lifecycle(conf, db, 'manage').leftovers()
+    _print(
+        ['KIND', 'ID', 'SHARE_GROUP', 'PROJECT', 'POOL'],
+        [
+            (
+                one.kind,
+                one.id,
+                one.share_group_id or '-',
+                one.project_id,
+                one.pool,
+            )
+            for one in found
+        ],
+    )
+
+
 _COMMANDS = (
     (
         'db',
@@ -240,5 +277,15 @@ _COMMANDS = (
         'pool',
         'the pools of back ends',
         (('list', _list_pools, 'list them', {}),),
+    ),
+    (
+        'work',
+        'what waits, or is being worked on',
+        (('list', _list_work, 'list it, with who works on it', {}),),
+    ),
+    (
+        'leftover',
+        'what back ends have to remove, and could not yet',
+        (('list', _list_leftovers, 'list it', {}),),
     ),
 )

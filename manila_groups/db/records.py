@@ -156,6 +156,25 @@ class Share:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A row with work that is not done yet.
+
+    :ivar kind: what it is, as in states
+    :ivar since: when it took the last step
+    :ivar worker: the process that works on it; None when none does
+    :ivar tries: how often its work was taken up
+    """
+
+    kind: str
+    id: str
+    status: str
+    pool: str | None
+    since: datetime.datetime
+    worker: str | None
+    tries: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Leftover:
     """What a pool may still have of something that is not there any more.
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from manila_groups import states
 from manila_groups.db import audit
 from manila_groups.db import leases
+from manila_groups.db import records
 
 
 class Rows:
@@ -235,6 +236,28 @@ class Rows:
             .limit(limit)
         )
         return list(session.scalars(query))
+
+    def under_way(
+        self, session, statuses: tuple[str, ...]
+    ) -> list[records.UnderWay]:
+        """Read what has work in these statuses, the oldest first."""
+        columns = self._table.c
+        query = (
+            sa.select(
+                columns.id,
+                self._status,
+                sa.null() if self._host is None else self._host,
+                columns.stepped_at,
+                columns.worker,
+                columns.tries,
+            )
+            .where(self.waiting(statuses))
+            .order_by(columns.stepped_at, columns.id)
+        )
+        return [
+            records.UnderWay(self._kind, *row)
+            for row in session.execute(query)
+        ]
 
     def turn(self, session, row_id: str) -> str | None:
         """The id of the group that a row is in, or else its own.

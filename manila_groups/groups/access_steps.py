@@ -44,6 +44,7 @@ class AccessSteps(steps.Steps):
     #: What users are told is of the share.
     kind = states.SHARE
     store = rows
+    work = rows.WAITING
 
     def at_work(self, share_id: str, host: str):
         """Take on all rules of a share that wait, with leases on them.
@@ -81,7 +82,7 @@ class AccessSteps(steps.Steps):
         return not rows.ROWS.find(
             session,
             rows.of(share_id),
-            rows.ROWS.is_in(rows.WAITING),
+            rows.ROWS.is_in(self.work),
             closed | worn_out,
             limit=1,
         )
@@ -174,7 +175,7 @@ class AccessSteps(steps.Steps):
             return rows.shares_with(session, *self._are_overdue())
 
     def _are_overdue(self):
-        return rows.ROWS.is_in(rows.WAITING), self._is_overdue()
+        return rows.ROWS.is_in(self.work), self._is_overdue()
 
     @db_api.retry_on_deadlock
     def give_up(self, share_id: str) -> bool:

@@ -82,12 +82,21 @@ class Lifecycle:
                         self._conf.service.work_tries,
                     )
 
+    def under_way(self) -> list[records.UnderWay]:
+        """What waits, or is being worked on, the oldest of each kind first."""
+        with self._db.reader() as session:
+            return [
+                row
+                for one in self._all
+                for row in one.rows.under_way(session, one.work)
+            ]
+
     def leftovers(
-        self, host: str, row_id: str | None = None
+        self, host: str | None = None, row_id: str | None = None
     ) -> list[records.Leftover]:
         """What may be left at a back end, in the order of removal.
 
-        :param host: host@backend
+        :param host: host@backend; None for any
         :param row_id: only of this row; None of any
         """
         with self._db.reader() as session:

@@ -188,6 +188,51 @@ def add_share(session, **values):
     )
 
 
+class TestWork(ManageTest):
+    def setUp(self):
+        super().setUp()
+        self.manage('db', 'sync')
+
+    def test_what_waits_is_listed(self):
+        self.assertEqual([], self.table('work', 'list'))
+        with self.database().writer() as session:
+            add_share(
+                session,
+                host='host@back#pool',
+                stepped_at=datetime.datetime(2026, 1, 1),
+                worker='host@back/7/abc',
+                tries=2,
+            )
+            session.execute(sa.update(models.Share).values(status='extending'))
+        ((kind, _id, *rest),) = self.table('work', 'list')
+        self.assertEqual(
+            (
+                'share',
+                'extending host@back#pool 2026-01-01T00:00:00Z 2 '
+                'host@back/7/abc',
+            ),
+            (kind, ' '.join(rest)),
+        )
+
+    def test_what_is_left_over_is_listed(self):
+        self.assertEqual([], self.table('leftover', 'list'))
+        with self.database().writer() as session:
+            session.execute(
+                sa.insert(models.Attempt).values(
+                    resource_id='gone',
+                    kind='share',
+                    pool='host@back#pool',
+                    project_id='here',
+                    share_group_id='group',
+                    cleaned=False,
+                )
+            )
+        self.assertEqual(
+            [['share', 'gone', 'group', 'here', 'host@back#pool']],
+            self.table('leftover', 'list'),
+        )
+
+
 class TestQuotas(ManageTest):
     def setUp(self):
         super().setUp()
