@@ -71,8 +71,10 @@ class AccessSteps(steps.Steps):
             if not rows.ROWS.leases.take(session, self.terms(), mine, at_work):
                 return None
             rules = rows.of_share(session, share_id)
-            wanted = [one for one in rules if one.state in _IN_FORCE]
-            return shares.get(session, share_id), wanted
+            share = shares.get(session, share_id)
+            begun = [one for one in rules if one.state in _ENDS]
+            steps.act_for(_with_request(share, begun[-1]))
+            return share, [one for one in rules if one.state in _IN_FORCE]
 
     def _are_open(self, session, share_id):
         """Tell whether all rules that wait can be taken up."""
@@ -151,7 +153,7 @@ class AccessSteps(steps.Steps):
         """Tell the project's users of rules that have failed, in one go."""
         if not failed:
             return
-        last = dataclasses.replace(share, request_id=failed[-1].request_id)
+        last = _with_request(share, failed[-1])
         action = messages.UPDATE_ACCESS_RULES
         self._tell(session, last, action, detail, text)
         for rule in failed:
@@ -214,12 +216,15 @@ def _note(session, share, rule, verb, state, **details):
         session,
         f'share_access.{verb}',
         dataclasses.replace(rule, state=state),
-        events.caller_of(
-            dataclasses.replace(share, request_id=rule.request_id)
-        ),
+        events.caller_of(_with_request(share, rule)),
         project_id=share.project_id,
         **details,
     )
+
+
+def _with_request(share, rule):
+    """The record of a share, with the request that a rule is due to."""
+    return dataclasses.replace(share, request_id=rule.request_id)
 
 
 def _settle(session, share_id):

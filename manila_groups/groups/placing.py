@@ -4,6 +4,8 @@
 import dataclasses
 import enum
 
+import sqlalchemy as sa
+
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
@@ -121,6 +123,7 @@ class Placing:
 
         :param text: why, for the project's users
         """
+        steps.act_for(waiting.row)
         with self._db.writer() as session:
             kind = self._placing[waiting.kind]
             ended = kind.no_place(session, waiting, text)
@@ -151,10 +154,16 @@ class Placing:
 
         :returns: False when another scheduler has, or it was tried too often
         """
-        rows = self._placing[kind].rows
+        placing = self._placing[kind]
         terms = steps.terms(self._conf, self._worker)
         with self._db.writer() as session:
-            return bool(rows.leases.take(session, terms, rows.is_row(row_id)))
+            taken = placing.rows.leases.take(
+                session,
+                terms,
+                placing.rows.is_row(row_id),
+                placing.is_unplaced(),
+            )
+        return taken == 1
 
     def unplaced(self, every: bool) -> list[tuple[str, str]]:
         """What waits for a scheduler: (kind, id) each.
@@ -167,7 +176,9 @@ class Placing:
                 waited = steps.neglected(self._conf, placing.rows, every)
                 found.extend(
                     (kind, row_id)
-                    for row_id in placing.unplaced(session, waited)
+                    for row_id in placing.rows.find(
+                        session, placing.is_unplaced(), waited
+                    )
                 )
         return found
 
@@ -244,9 +255,9 @@ class _ShareGroups:
     def failed(self, waiting):
         return messages.ALLOCATE_HOST, '', {'status': states.ERROR}
 
-    def unplaced(self, session, waited):
-        return self.rows.unfinished(
-            session, (states.CREATING,), self.rows.placed_at(None), waited
+    def is_unplaced(self):
+        return sa.and_(
+            self.rows.waiting((states.CREATING,)), self.rows.placed_at(None)
         )
 
 
@@ -338,18 +349,16 @@ class _Shares:
         changes = {'status': states.AVAILABLE, 'new_size': None}
         return messages.EXTEND, prefix, changes
 
-    def unplaced(self, session, waited):
-        return self.rows.unfinished(
-            session,
-            (states.CREATING,),
-            self.rows.placed_at(None),
-            shares.is_made_alone(),
-            waited,
-        ) + self.rows.unfinished(
-            session,
-            (states.EXTENDING,),
-            models.Share.claimed_gb < models.Share.new_size,
-            waited,
+    def is_unplaced(self):
+        return sa.or_(
+            sa.and_(
+                self.rows.waiting((states.CREATING,)),
+                self.rows.placed_at(None),
+                shares.is_made_alone(),
+            ),
+            sa.and_(
+                self.rows.waiting((states.EXTENDING,)), ~shares.has_room()
+            ),
         )
 
 

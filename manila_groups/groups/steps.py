@@ -99,7 +99,7 @@ class Steps:
             ):
                 return None
             row = self.store.get(session, row_id)
-            _act_for(row)
+            act_for(row)
             return self.read_work(session, row)
 
     def read_work(self, session, row):
@@ -172,7 +172,7 @@ class Steps:
             row = self.store.get(session, row_id)
             if row is None or row.status not in self.work:
                 return False
-            _act_for(row)
+            act_for(row)
             conditions = (self.rows.is_as_read(row), self._is_overdue())
             return self._give_up(session, row, *conditions)
 
@@ -219,7 +219,7 @@ class Steps:
         messages.add(session, self._conf, self.kind, row, action, detail, text)
 
 
-def _act_for(row):
+def act_for(row) -> None:
     """Let what is written down from now on name the request of a row."""
     current = oslo_context.get_current()
     if current is None or current.request_id != row.request_id:

@@ -9,6 +9,7 @@ from manila_groups import context
 from manila_groups import service
 from manila_groups import states
 from manila_groups.groups import lifecycle
+from manila_groups.groups import steps as row_steps
 
 LOG = log.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Rescuer:
         # Another scheduler may have rescued it, or a user deleted it: then
         # it is elsewhere, or waits for something else.
         if row is not None and kind_steps.is_stuck(row):
+            row_steps.act_for(row)
             rescue(row)
 
     def _rescue_share_group(self, group):
@@ -73,8 +75,8 @@ class Rescuer:
 
 def _log_deletion(kind, row):
     LOG.warning(
-        'The back end of %s is away: the %s %s is deleted without it, which '
-        'it does when it is back',
+        'The back end of %s is away: the %s %s is deleted without it. It '
+        'removes what it has of it when it is back',
         row.host,
         states.noun(kind),
         row.id,
