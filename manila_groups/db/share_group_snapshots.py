@@ -171,17 +171,6 @@ def in_group(group_id: str):
     return _SNAPSHOT.c.share_group_id == group_id
 
 
-def goes_alone():
-    """A condition: it is not being deleted together with its group."""
-    return ~sa.and_(
-        _SNAPSHOT.c.status == states.DELETING,
-        _SNAPSHOT.c.stepped_at.is_(None),
-        _SNAPSHOT.c.share_group_id.in_(
-            sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
-        ),
-    )
-
-
 def is_no_source():
     """A condition: no share group is being created from the snapshot."""
     return ~sa.exists().where(

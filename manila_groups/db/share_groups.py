@@ -195,6 +195,19 @@ def _insert(session, table, values, field):
         ) from error
 
 
+def takes_along(content: sa.Table):
+    """A condition on a share or snapshot: its group's deletion includes it.
+
+    :param content: the table that it is a row of
+    """
+    groups = sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
+    return sa.and_(
+        content.c.status == states.DELETING,
+        content.c.stepped_at.is_(None),
+        content.c.share_group_id.in_(groups),
+    )
+
+
 def is_empty():
     """A condition: the group has neither shares nor snapshots."""
     return sa.and_(

@@ -19,7 +19,6 @@ from manila_groups.db import stepping
 
 _SHARE = models.Share.__table__
 _ZONE = models.AvailabilityZone.__table__
-_GROUP = models.ShareGroup.__table__
 _TYPE = models.ShareType.__table__
 _SPEC = models.ShareTypeSpec.__table__
 _MEMBER = models.ShareGroupSnapshotMember.__table__
@@ -294,17 +293,6 @@ def is_made_alone():
     return sa.or_(
         _SHARE.c.status != states.CREATING,
         _SHARE.c.source_share_group_snapshot_member_id.is_(None),
-    )
-
-
-def goes_alone():
-    """A condition: the share is not being deleted together with its group."""
-    return ~sa.and_(
-        _SHARE.c.status == states.DELETING,
-        _SHARE.c.stepped_at.is_(None),
-        _SHARE.c.share_group_id.in_(
-            sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
-        ),
     )
 
 

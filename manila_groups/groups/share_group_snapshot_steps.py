@@ -3,8 +3,10 @@
 
 from manila_groups import states
 from manila_groups.db import api as db_api
+from manila_groups.db import models
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
+from manila_groups.db import share_groups
 from manila_groups.groups import removal
 from manila_groups.groups import resource_steps
 
@@ -21,7 +23,7 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
     store = share_group_snapshots
     work = (states.CREATING, states.DELETING)
     delete_failure = states.SNAPSHOT_DELETE_FAILED
-    givable = (share_group_snapshots.goes_alone(),)
+    givable = (~share_groups.takes_along(models.ShareGroupSnapshot.__table__),)
 
     @db_api.retry_on_deadlock
     def created(self, snapshot: records.ShareGroupSnapshot) -> bool:

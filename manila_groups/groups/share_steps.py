@@ -10,6 +10,7 @@ from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_export_locations
+from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
@@ -58,7 +59,7 @@ class ShareSteps(resource_steps.ResourceSteps):
         states.SHRINKING,
     )
     own = (shares.is_made_alone(),)
-    givable = (shares.goes_alone(),)
+    givable = (~share_groups.takes_along(models.Share.__table__),)
     workable = (shares.has_room(),)
 
     def read_work(self, session, share: records.Share) -> Work:
