@@ -35,6 +35,8 @@ from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import servers
 from manila_groups.tests.functional import wsgi_client
 
+#: Whose the rows are.
+PROJECT = 'admin'
 GROUP_ID = '00000000-0000-4000-8000-000000000001'
 GROUP_SNAPSHOT_ID = '00000000-0000-4000-8000-000000000002'
 SHARE_ID = '00000000-0000-4000-8000-000000000003'
@@ -74,8 +76,9 @@ class ApiFixture(fixtures.Fixture):
         self.application = api.assemble(
             self.conf, self.db, rpc.transport(self.conf)
         )
-        share_type, group_type = self._make_types()
-        self._make_group(share_type, group_type)
+        share_type, group_type = self.make_types()
+        self._make_pool()
+        self.make_group(GROUP_ID, share_type, group_type)
         self.ids = {
             ('share-groups', 'share_group_id'): GROUP_ID,
             ('share-group-types', 'type_id'): group_type.id,
@@ -89,41 +92,47 @@ class ApiFixture(fixtures.Fixture):
             ('quota-sets', 'owner_id'): 'somebody',
         }
 
-    def _make_types(self):
+    def make_types(self, name='default', is_public=False):
+        """Make a share type, and a share group type with it."""
         types = share_types.ShareTypes(self.conf, self.db)
         share_type = types.create(
-            'default', {share_types.DHSS: 'False', 'tier': 'gold'}, False
+            name, {share_types.DHSS: 'False', 'tier': 'gold'}, is_public
         )
         group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, types
         )
         group_type = group_types.create(
             context.service_context(),
-            'default',
+            name,
             [share_type.id],
             {'tier': 'gold'},
-            False,
+            is_public,
         )
         return share_type, group_type
 
-    def _make_group(self, share_type, group_type):
+    def _make_pool(self):
         with self.db.writer() as session:
             service_id = services.beat(
                 session, 'host@alpha', 'manila-share', 'nova'
             )
             pools.report(session, service_id, {'host@alpha#one': _REPORT})
+
+    def make_group(self, group_id, share_type, group_type, host=None):
+        """Make an available group."""
+        with self.db.writer() as session:
             session.execute(
                 sa.insert(models.ShareGroup).values(
-                    id=GROUP_ID,
-                    project_id='admin',
+                    id=group_id,
+                    project_id=PROJECT,
                     status='available',
+                    host=host,
                     share_group_type_id=group_type.id,
                     created_at=timeutils.utcnow(),
                 )
             )
             session.execute(
                 sa.insert(models.ShareGroupShareType).values(
-                    share_group_id=GROUP_ID, share_type_id=share_type.id
+                    share_group_id=group_id, share_type_id=share_type.id
                 )
             )
 
@@ -136,7 +145,7 @@ class ApiFixture(fixtures.Fixture):
                 [
                     {
                         'id': SHARE_ID,
-                        'project_id': 'admin',
+                        'project_id': PROJECT,
                         'share_type_id': share_type.id,
                         'size': 2,
                         'share_proto': 'NFS',
@@ -178,7 +187,7 @@ class ApiFixture(fixtures.Fixture):
 
     def _make_network(self):
         made = share_networks.ShareNetworks(self.conf, self.db).create(
-            context.RequestContext(project_id='admin'),
+            context.RequestContext(project_id=PROJECT),
             'network',
             None,
             share_networks.NewSubnet(availability_zone='nova'),
@@ -193,7 +202,7 @@ class ApiFixture(fixtures.Fixture):
             session.execute(
                 sa.insert(models.ShareGroupSnapshot).values(
                     id=GROUP_SNAPSHOT_ID,
-                    project_id='admin',
+                    project_id=PROJECT,
                     share_group_id=GROUP_ID,
                     status='available',
                     created_at=timeutils.utcnow(),

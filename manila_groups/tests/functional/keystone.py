@@ -8,9 +8,11 @@ import uuid
 
 import fixtures
 from keystoneauth1 import fixture as keystone_fixture
+from keystoneauth1 import loading
 import requests
 from requests_mock.contrib import fixture as requests_fixture
 
+from manila_groups.conf import keystone as options
 from manila_groups.tests import servers
 
 MEMCACHED = os.environ.get('MANILA_GROUPS_TEST_MEMCACHED', '127.0.0.1:11211')
@@ -40,6 +42,21 @@ def need_memcached(test) -> str:
     except OSError as error:
         servers.not_there(test, 'memcached', error)
     return MEMCACHED
+
+
+def configure(conf) -> None:
+    """Let the service use this Keystone.
+
+    :param conf: a configuration without a file that says so
+    """
+    options.register(conf)
+    conf.register_opts(
+        loading.get_auth_plugin_conf_options(OPTIONS['auth_type']),
+        options.GROUP,
+    )
+    for name, value in OPTIONS.items():
+        conf.set_default(name, value, options.GROUP)
+    conf.set_default('auth_strategy', 'keystone', 'api')
 
 
 class KeystoneFixture(fixtures.Fixture):
