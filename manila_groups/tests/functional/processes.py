@@ -104,27 +104,41 @@ class Program(fixtures.Fixture):
 
 
 class Client:
-    """Asks the API as an administrator.
+    """Asks the API, by itself as an administrator.
 
     :param url: of the API, with its version
+    :param identity: headers that say who asks, where no token is needed
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, identity=None):
         self._url = url
+        self._headers = {
+            'X-OpenStack-Manila-API-Version': '2.60',
+            'Content-Type': 'application/json',
+            **(identity or {}),
+        }
 
-    def ask(self, method, path, body=None):
+    def _open(self, method, path, body):
         request = urllib.request.Request(
             f'{self._url}{path}',
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={
-                'X-OpenStack-Manila-API-Version': '2.60',
-                'Content-Type': 'application/json',
-            },
+            headers=self._headers,
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        return urllib.request.urlopen(request, timeout=PATIENCE)
+
+    def ask(self, method, path, body=None):
+        with self._open(method, path, body) as response:
             text = response.read()
         return json.loads(text) if text else None
+
+    def try_to(self, method, path, body=None) -> int:
+        """Ask for what may be refused; returns the status."""
+        try:
+            with self._open(method, path, body) as response:
+                return response.status
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def answers(self) -> bool:
         try:

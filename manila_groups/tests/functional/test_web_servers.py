@@ -20,11 +20,7 @@ from manila_groups.tests import servers
 from manila_groups.tests.functional import processes
 from manila_groups.tests.functional import web_servers
 
-UWSGI = 'uwsgi/manila-groups-api.ini'
 GUNICORN = 'gunicorn/manila-groups-api.conf.py'
-HERE = '127.0.0.1:{}'.format
-SOCKET = '/run/manila-groups-api/api.sock'
-OWNER = 'chown-socket = manila-groups:www-data\n'
 APACHE_SITE = '/opt/manila-groups/share/manila-groups/apache2'
 
 _NGINX = """\
@@ -60,28 +56,13 @@ _USER = 'User nobody\nGroup nogroup'
 
 
 class UwsgiTest(web_servers.WebServerTestCase):
-    def start_uwsgi(self, replaced, *arguments):
-        program = web_servers.need_program(self, 'uwsgi')
-        file = self.write_sample(UWSGI, replaced)
-        return self.start(program, '--ini', file, *arguments)
-
-    def start_alone(self):
-        return self.start_uwsgi(
-            {
-                f'socket = {SOCKET}\n{OWNER}chmod-socket = 660\n': '',
-                ';http-socket = 127.0.0.1:8786': f'http-socket = '
-                f'{HERE(self.port)}',
-                ';add-header': 'add-header',
-            }
-        )
-
     def test_alone(self):
         self.start_service()
         uwsgi = self.start_alone()
         self.check_serves(uwsgi)
         self.check_refuses()
         with urllib.request.urlopen(
-            f'http://{HERE(self.port)}/v2'
+            f'http://{web_servers.HERE(self.port)}/v2'
         ) as response:
             request_id = response.headers['X-OpenStack-Request-ID']
         wanted = re.compile(rf'"GET /v2" 200 .*{request_id}')
@@ -96,16 +77,16 @@ class UwsgiTest(web_servers.WebServerTestCase):
         socket = self.directory / 'api.sock'
         uwsgi = self.start_uwsgi(
             {
-                SOCKET: socket,
-                OWNER: '',
+                web_servers.SOCKET: socket,
+                web_servers.OWNER: '',
                 'chmod-socket = 660': 'chmod-socket = 666',
             }
         )
         site = self.write_sample(
             'nginx/manila-groups-api.conf',
             {
-                SOCKET: socket,
-                'listen 8786;': f'listen {HERE(self.port)};',
+                web_servers.SOCKET: socket,
+                'listen 8786;': f'listen {web_servers.HERE(self.port)};',
                 '/var/log/nginx': self.directory,
             },
         )
@@ -131,7 +112,7 @@ class GunicornTest(web_servers.WebServerTestCase):
 
     def start_gunicorn(self, *arguments):
         program = web_servers.need_program(self, 'gunicorn')
-        bind = {'127.0.0.1:8786': HERE(self.port)}
+        bind = {'127.0.0.1:8786': web_servers.HERE(self.port)}
         file = self.write_sample(GUNICORN, bind)
         return self.start(program, '--config', file, *arguments)
 
@@ -165,7 +146,7 @@ class ApacheTest(web_servers.WebServerTestCase):
         site = self.write_sample(
             'apache2/manila-groups-api.conf',
             {
-                'Listen 8786': f'Listen {HERE(self.port)}',
+                'Listen 8786': f'Listen {web_servers.HERE(self.port)}',
                 '*:8786': f'*:{self.port}',
                 user: '',
                 'python-home=/opt/manila-groups': f'python-path={path}',
@@ -222,18 +203,18 @@ class HaproxyTest(web_servers.WebServerTestCase):
         self.addCleanup(api.wait)
         self.addCleanup(api.stop)
         own = processes.free_port()
-        here = HERE(conf.api.bind_port)
+        here = web_servers.HERE(conf.api.bind_port)
         file = self.write_sample(
             'haproxy/manila-groups.cfg',
             {
-                'bind :8786': f'bind {HERE(self.port)}',
-                'bind :8787': f'bind {HERE(own)}',
+                'bind :8786': f'bind {web_servers.HERE(self.port)}',
+                'bind :8787': f'bind {web_servers.HERE(own)}',
                 '192.0.2.11:8786': here,
                 '192.0.2.12:8786': here,
-                '192.0.2.21:8786': HERE(self.start_manila()),
+                '192.0.2.21:8786': web_servers.HERE(self.start_manila()),
             },
         )
-        self.own = processes.Client(f'http://{HERE(own)}/v2')
+        self.own = processes.Client(f'http://{web_servers.HERE(own)}/v2')
         self.haproxy = self.start(program, '-db', '-f', file)
 
     def start_manila(self):

@@ -20,6 +20,10 @@ from manila_groups.tests.functional import processes
 
 ROOT = pathlib.Path(__file__).parents[3]
 SAMPLES = ROOT / 'etc'
+UWSGI = 'uwsgi/manila-groups-api.ini'
+HERE = '127.0.0.1:{}'.format
+SOCKET = '/run/manila-groups-api/api.sock'
+OWNER = 'chown-socket = manila-groups:www-data\n'
 FILES = 'OS_MANILA_GROUPS_CONFIG_FILES'
 
 _CONFIGURATION = """\
@@ -102,7 +106,11 @@ class WebServerTestCase(base.TestCase):
         self.client = processes.Client(f'http://127.0.0.1:{self.port}/v2')
         self.file = self.directory / 'manila-groups.conf'
 
-    def start_service(self):
+    def start_service(self, more=None):
+        """Start all but the API.
+
+        :param more: section to option to value
+        """
         seconds = {'reconcile_interval': 3600, 'stuck_after': 3600}
         overrides = {
             'DEFAULT': {'transport_url': servers.need_rabbit(self)},
@@ -112,7 +120,9 @@ class WebServerTestCase(base.TestCase):
             'service': seconds,
         }
         self.service = self.useFixture(
-            service_fixtures.ServiceFixture(overrides)
+            service_fixtures.ServiceFixture(
+                service_fixtures.merged(overrides, more or {})
+            )
         )
         self.write_configuration(self.service.conf)
 
@@ -145,6 +155,22 @@ class WebServerTestCase(base.TestCase):
     def start(self, *command):
         return self.useFixture(
             Command([str(one) for one in command], **{FILES: str(self.file)})
+        )
+
+    def start_uwsgi(self, replaced, *arguments):
+        program = need_program(self, 'uwsgi')
+        file = self.write_sample(UWSGI, replaced)
+        return self.start(program, '--ini', file, *arguments)
+
+    def start_alone(self, *arguments):
+        """Start uWSGI without a web server in front."""
+        return self.start_uwsgi(
+            {
+                f'socket = {SOCKET}\n{OWNER}chmod-socket = 660\n': '',
+                ';http-socket = 127.0.0.1:8786': f'http-socket = '
+                f'{HERE(self.port)}',
+                ';add-header': 'add-header',
+            }
         )
 
     def check_serves(self, *programs):
