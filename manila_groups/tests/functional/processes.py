@@ -52,10 +52,12 @@ class Program(fixtures.Fixture):
     :param module: its module in manila_groups.cmd
     :param arguments: of its command line
     :param environment: variables that it has besides
+    :param root: where its code is; None is where this file's is
     """
 
-    def __init__(self, module, *arguments, environment=None):
+    def __init__(self, module, *arguments, environment=None, root=None):
         self._environment = environment or {}
+        self._root = root
         self._command = [
             sys.executable,
             '-c',
@@ -73,10 +75,12 @@ class Program(fixtures.Fixture):
                 stderr=err,
                 stdin=subprocess.DEVNULL,
                 preexec_fn=_take_all_signals,
+                # Python looks there first.
+                cwd=self._root,
                 env={
                     **os.environ,
                     **self._environment,
-                    'PYTHONPATH': str(_ROOT),
+                    'PYTHONPATH': str(self._root or _ROOT),
                 },
             )
         self.addCleanup(self.end, signal.SIGKILL)

@@ -52,6 +52,7 @@ class Command(processes.Program):
 
     def __init__(self, command, **environment):
         self._environment, self._command = environment, command
+        self._root = None
 
     def _setUp(self):
         super()._setUp()

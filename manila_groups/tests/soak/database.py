@@ -78,23 +78,29 @@ class Database(fixtures.Fixture):
 
     def leftovers(self):
         """Tell what is still there when all has been deleted."""
-        with self._engine.connect() as connection:
-            for model in _EMPTY:
-                yield from self._rows(connection, model.__table__)
-            for column in _ZERO:
-                wrong = connection.execute(
-                    sa.select(column.class_.__table__).where(column != 0)
-                )
-                for row in wrong.mappings():
-                    yield f'{column} is not 0: {dict(row)}'
+        return leftovers(self._engine)
 
-    def _rows(self, connection, table):
-        columns = [table.c[name] for name in _STATUSES if name in table.c]
-        found = connection.execute(
-            sa.select(sa.func.count(), *columns)
-            .select_from(table)
-            .group_by(*columns)
-        )
-        for number, *status in found:
-            if number:
-                yield f'{table.name}: {number} rows {" ".join(status)}'
+
+def leftovers(engine):
+    """Tell what is still in a database when all has been deleted."""
+    with engine.connect() as connection:
+        for model in _EMPTY:
+            yield from _rows(connection, model.__table__)
+        for column in _ZERO:
+            wrong = connection.execute(
+                sa.select(column.class_.__table__).where(column != 0)
+            )
+            for row in wrong.mappings():
+                yield f'{column} is not 0: {dict(row)}'
+
+
+def _rows(connection, table):
+    columns = [table.c[name] for name in _STATUSES if name in table.c]
+    found = connection.execute(
+        sa.select(sa.func.count(), *columns)
+        .select_from(table)
+        .group_by(*columns)
+    )
+    for number, *status in found:
+        if number:
+            yield f'{table.name}: {number} rows {" ".join(status)}'
