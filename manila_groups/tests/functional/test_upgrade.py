@@ -165,12 +165,25 @@ class TestOnSqlite(base.TestCase):
         self.do(groups.clone, me, group.snapshots[0])
 
     def delete(self, me):
-        """Delete all that there is."""
+        """Delete all that there is, one of the groups by force."""
+        self.do(self.force_delete, me, me.groups[-2])
         for group in list(me.groups):
             for share in group.shares:
                 self.do(shares.deny, me, share)
             self.do(groups.delete, me, group)
         self.assertEqual([], [*database.leftovers(self.db.engine)])
+
+    def force_delete(self, me, group):
+        me.session.ask(
+            'POST',
+            f'{group.path}/action',
+            {'force_delete': None},
+            202,
+            role='admin',
+        )
+        for one in (group, *group.shares, *group.snapshots):
+            me.session.disappears(one.path)
+        me.groups.remove(group)
 
     def test_the_api_is_new_and_the_others_are_not(self):
         migrations.upgrade(self.db.engine)
