@@ -2,6 +2,7 @@
 """Processes of two versions side by side, as in a rolling upgrade."""
 
 import pathlib
+import signal
 import threading
 
 import fixtures
@@ -20,6 +21,7 @@ from manila_groups.tests.soak import client as clients
 from manila_groups.tests.soak import database
 from manila_groups.tests.soak import findings
 from manila_groups.tests.soak import groups
+from manila_groups.tests.soak import holdings
 from manila_groups.tests.soak import session as sessions
 from manila_groups.tests.soak import shares
 from manila_groups.tests.soak import snapshots
@@ -73,15 +75,13 @@ class TestOnSqlite(base.TestCase):
             directory=self.directory,
             port=self.port,
         )
-        self.file.write_text(
-            self.text
-            + _PINS.format(
-                **{
-                    role: previous_version.spoken(self.old, role)
-                    for role in DAEMONS
-                }
-            )
+        self.pins = _PINS.format(
+            **{
+                role: previous_version.spoken(self.old, role)
+                for role in DAEMONS
+            }
         )
+        self.file.write_text(self.pins + self.text)
         self.api = processes.Client(f'http://127.0.0.1:{self.port}/v2')
         conf = configuration.load(files=[str(self.file)])
         self.db = db_api.Database(conf)
@@ -216,7 +216,10 @@ class TestOnPostgresql(TestOnSqlite):
         me = self.user()
         self.create(me)
         migrations.upgrade(self.db.engine)
-        for module in ('backend', 'api', 'scheduler'):
+        self.leave_unfinished(me)
+        self.start(self.new, 'backend')
+        self.do(me.session.becomes, me.groups[-1].path)
+        for module in ('api', 'scheduler'):
             self.create(me)
             self.start(self.new, module)
         # Without the pins.
@@ -224,6 +227,20 @@ class TestOnPostgresql(TestOnSqlite):
         self.start(self.new, 'api', *DAEMONS)
         self.create(me)
         self.delete(me)
+
+    def leave_unfinished(self, me):
+        """Kill the old back end when it has a group to create."""
+        delay = 'fake_delays = create_share_group:600\n'
+        self.file.write_text(self.pins + self.text + delay)
+        self.start(self.old, 'backend')
+        answer = me.session.ask(
+            'POST', '/share-groups', {'share_group': {}}, 202
+        )
+        me.groups.append(holdings.Group(answer['share_group']['id']))
+        begun = f'{me.groups[-1].id} goes to'
+        self.assertTrue(processes.wait_for(lambda: begun in self.log()))
+        self.programs.pop('backend').end(signal.SIGKILL)
+        self.file.write_text(self.pins + self.text)
 
     def run_to_end(self, root, module, *arguments):
         program = self.useFixture(
