@@ -65,6 +65,15 @@ class Clock(fixtures.Fixture):
     def utcnow(self):
         return self._utcnow() + self._passed
 
+    def stop(self):
+        """Let it be now until time is said to pass."""
+        self._passed, now = datetime.timedelta(), self._utcnow()
+        self._utcnow = lambda: now
+
+    def passed(self):
+        """Seconds that were said to have passed."""
+        return self._passed.total_seconds()
+
     def advance(self, seconds):
         self._passed += datetime.timedelta(seconds=seconds)
 
