@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service beside the model of its contract, compared after each step."""
+
+import unittest
+
+from hypothesis import stateful
+
+from manila_groups.groups import share_types
+from manila_groups.tests.functional import api_fixture
+from manila_groups.tests.functional import contract_model as model
+from manila_groups.tests.functional import contract_service
+
+OPTIONS = {
+    'quota': model.LIMITS,
+    'service': {
+        'work_deadline': model.DEADLINE,
+        'work_tries': model.TRIES,
+    },
+    'beta': {
+        'fake_pools': [{'name': 'only'}],
+        'backend_availability_zone': 'west',
+    },
+}
+ZONES = {'alpha': 'nova', 'beta': 'west'}
+USERS = {
+    name: model.User(
+        project, admin='admin' in roles, reader='member' not in roles
+    )
+    for name, (project, _user, roles) in contract_service.USERS.items()
+}
+PROJECTS = sorted({user.project for user in USERS.values()})
+#: Each kind's path and the key of its list.
+PATHS = {
+    model.GROUP: ('/share-groups', 'share_groups'),
+    model.SHARE: ('/shares', 'shares'),
+    model.SNAPSHOT: ('/share-group-snapshots', 'share_group_snapshots'),
+}
+#: The share group types, and the share types that each allows.
+TYPES = {
+    'default': ('default',),
+    'wide': ('default', 'west'),
+    'secret': ('default', 'west'),
+}
+
+
+class Machine(stateful.RuleBasedStateMachine):
+    """What all rules need; they are in a class of its own.
+
+    :ivar service: the real one
+    :ivar model: what it should be like
+    :cvar steps: how many there were in all runs
+    """
+
+    steps = 0
+
+    def __init__(self):
+        super().__init__()
+        self.test = unittest.TestCase()
+        self.service = contract_service.Service(OPTIONS)
+        self.service.setUp()
+        self.model = model.Model(self.service.clock.passed)
+        self.number = 0
+        self.compared = {}
+        self._make_types()
+
+    def _make_types(self):
+        service = self.service
+        default = service.types.get(
+            service.admin, service.default_type.share_types[0]
+        )
+        west = service.types.create(
+            'west', {share_types.DHSS: 'False', 'availability_zones': 'west'}
+        )
+        self.share_types = {'default': default.id, 'west': west.id}
+        self.group_types = {
+            'default': service.default_type.id,
+            'unknown': api_fixture.UNKNOWN_ID,
+        }
+        for name, public in (('wide', True), ('secret', False)):
+            made = service.group_types.create(
+                service.admin,
+                name,
+                list(self.share_types.values()),
+                {},
+                public,
+            )
+            self.group_types[name] = made.id
+
+    # Finding one's way.
+
+    def next_name(self):
+        self.number += 1
+        return f'row-{self.number:03}'
+
+    def pick(self, kind, number):
+        """The id of a row, the newest first, or one that no row has."""
+        ids = [row.id for row in reversed(self.model.of_kind(kind))]
+        return [*ids, api_fixture.UNKNOWN_ID][number % (len(ids) + 1)]
+
+    # What there is, in the service and in the model.
+
+    def look(self):
+        """Read all rows over the API."""
+        found = {}
+        for kind, (path, key) in PATHS.items():
+            shown = self.service.read_all(f'{path}/detail', key)
+            found |= {
+                row_id: _describe(kind, one) for row_id, one in shown.items()
+            }
+        return found
+
+    def expected(self):
+        """The same, by the model."""
+        return {
+            row.id: {
+                'kind': row.kind,
+                'name': row.name,
+                'project': row.project,
+                'status': row.status,
+                'group': row.group,
+                **_OWN[row.kind](row),
+            }
+            for row in self.model.rows.values()
+        }
+
+    # The two sorts of steps.
+
+    def request(self, who, refusals, success, effect, *call, **query):
+        """Make a request, which the model knows the answer of.
+
+        :param refusals: the codes of which one is due; none when there are
+            none
+        :param effect: what it does to the model, called with all rows
+        """
+        self._begin()
+        try:
+            answer = self.service.call(who, *call, **query)
+        except contract_service.Killed:
+            answer = None
+        self.service.commits.spare()
+        found = self.look()
+        if answer is None:
+            # All of it or nothing: the client can't know.
+            is_possible = not refusals or success in refusals
+            if is_possible and found != self.expected():
+                effect(found)
+        else:
+            allowed = refusals or {success}
+            self.test.assertIn(answer.status, allowed, answer.body)
+            if answer.status == success:
+                effect(found)
+        self.test.assertEqual(self.expected(), found)
+
+    def happen(self, function, *args):
+        """Let the service do something by itself."""
+        self._begin()
+        was_down = not self.service.all_up()
+        function(*args)
+        self.service.commits.spare()
+        self._excuse(was_down or not self.service.all_up())
+        self._follow(self.look())
+
+    def force(self, who, row_id, path):
+        """Ask for a deletion by force."""
+        row = self.model.rows.get(row_id)
+        host = row and self.model.host_of(row)
+        is_reachable = host is None or self.service.is_reachable(host)
+
+        def effect(_found):
+            self.model.delete(row_id, True, is_reachable)
+
+        self.request(
+            who,
+            self.model.refuse_force(USERS[who], row_id),
+            202,
+            effect,
+            'POST',
+            f'{path}/{row_id}/action',
+            {'force_delete': None},
+        )
+
+    def _begin(self):
+        self._killed = self.service.killed
+
+    def _excuse(self, is_down):
+        failed, killed = set(), self.service.killed - self._killed
+        for storage in self.service.storages.values():
+            failed |= storage.failed
+            storage.failed.clear()
+        for row in self.model.rows.values():
+            row.excused |= row.id in failed
+            row.deaths += killed
+            row.excused |= row.deaths >= model.TRIES
+            row.excused |= self.model.is_overdue(row)
+            row.excused |= is_down and row.status == model.CREATING
+
+    def _follow(self, found):
+        """Let the model become what it may."""
+        may = {
+            row_id: self.model.may_become(row)
+            for row_id, row in self.model.rows.items()
+        }
+        for row_id, row in list(self.model.rows.items()):
+            now = found.get(row_id)
+            status = now and now['status']
+            if status != row.status:
+                self.test.assertIn(status, may[row_id], row)
+                self._check_message(row, status)
+            if now is None:
+                del self.model.rows[row_id]
+            else:
+                self._follow_row(row, now)
+        self.test.assertEqual(self.expected(), found)
+
+    def _follow_row(self, row, now):
+        has_place = row.kind != model.SNAPSHOT
+        is_made = row.status == model.CREATING and self.model.in_motion(row)
+        if has_place and is_made and row.host != now['host']:
+            row.host, row.since = now['host'], self.model.clock()
+            self._check_place(row)
+        if now['status'] != row.status:
+            self.model.set(row, now['status'])
+
+    def _check_place(self, row):
+        if row.host is not None and row.zone is not None:
+            name = row.host.partition('#')[0].rpartition('@')[2]
+            self.test.assertEqual(row.zone, ZONES[name], row)
+
+    def _check_message(self, row, status):
+        """Check that the users learn why something failed."""
+        with_group = row.group and row.working and row.cloned
+        if status in (None, model.AVAILABLE) or with_group or not row.working:
+            return
+        answer = self.service.call(
+            'admin', 'GET', '/messages', resource_id=row.id, all_tenants='1'
+        )
+        self.test.assertTrue(answer.json['messages'], row)
+
+    # What always holds.
+
+    @stateful.invariant()
+    def usage_is_exact(self):
+        type(self).steps += 1
+        for project in PROJECTS:
+            if self.model.usage(project) == self.compared.get(project):
+                continue
+            answer = self.service.call(
+                'admin', 'GET', f'/quota-sets/{project}/detail'
+            )
+            found = answer.json['quota_set']
+            self.test.assertEqual(
+                self.model.usage(project),
+                {name: found[name]['in_use'] for name in model.LIMITS},
+            )
+            self.compared[project] = self.model.usage(project)
+        self.service.check(self.test)
+
+    @stateful.invariant()
+    def nothing_happens_twice(self):
+        ends = [
+            (one.type, one.row.id)
+            for one in self.service.events
+            if one.type.endswith('.delete.end')
+        ]
+        self.test.assertEqual(len(set(ends)), len(ends))
+
+    def teardown(self):
+        try:
+            self.settle()
+            self._empty()
+        finally:
+            self.service.cleanUp()
+
+    def settle(self):
+        """Let all that waits come to its end."""
+        self.service.mend()
+        self.happen(self.service.settle)
+        self.test.assertEqual([], self.waits())
+
+    def waits(self):
+        """The rows that something is yet to become of."""
+        return [
+            row
+            for row in self.model.rows.values()
+            if row.status in model.WELL and self.model.in_motion(row)
+        ]
+
+    def _empty(self):
+        """Delete all by force: nothing may be left anywhere."""
+        # A group that something is made from goes after that.
+        for _again in range(3):
+            for row in self.model.of_kind(model.GROUP):
+                self.force('admin', row.id, PATHS[model.GROUP][0])
+            if self.model.rows:
+                self.happen(self.service.settle)
+        self.test.assertEqual({}, self.model.rows)
+        for storage in self.service.storages.values():
+            left = storage.share_groups, storage.shares, storage.snapshots
+            self.test.assertEqual(({}, {}, {}), left)
+
+
+_OWN = {
+    model.GROUP: lambda row: {'host': row.host, 'source': row.source},
+    model.SHARE: lambda row: {'host': row.host, 'size': row.size},
+    model.SNAPSHOT: lambda row: {'members': row.members},
+}
+
+
+def _describe(kind, shown):
+    """What is compared of a row, as the API shows it."""
+    described = {
+        'kind': kind,
+        'name': shown['name'],
+        'project': shown['project_id'],
+        'status': shown['status'],
+        'group': shown.get('share_group_id'),
+    }
+    if kind == model.SNAPSHOT:
+        members = {one['share_id']: one['size'] for one in shown['members']}
+        return {**described, 'members': members}
+    described['host'] = shown['host']
+    if kind == model.SHARE:
+        return {**described, 'size': shown['size']}
+    return {**described, 'source': shown['source_share_group_snapshot_id']}

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service with its API in a test's hand, and processes that are killed.
+
+Whoever is killed, is so out of a call of its driver or out of a commit.  The
+exception passes through all of the service's code, which runs in no
+transaction afterwards and remembers nothing of what it did.
+"""
+
+import collections
+import json
+import urllib.parse
+
+import fixtures
+
+from manila_groups import exception
+from manila_groups import policy
+from manila_groups import rpc
+from manila_groups.api import app
+from manila_groups.api import collaborators
+from manila_groups.db import api as db_api
+from manila_groups.groups import lifecycle
+from manila_groups.tests import inprocess
+from manila_groups.tests.functional import wsgi_client
+
+#: Who makes requests: project, user and roles.
+USERS = {
+    'owner': ('here', 'user', 'member,reader'),
+    'reader': ('here', 'looker', 'reader'),
+    'other': ('there', 'guest', 'member,reader'),
+    'admin': ('admins', 'root', 'admin,member,reader'),
+}
+#: The methods of a driver that change something.
+METHODS = (
+    'create_share_group',
+    'delete_share_group',
+    'create_share',
+    'delete_share',
+    'create_share_group_snapshot',
+    'delete_share_group_snapshot',
+    'create_share_group_from_snapshot',
+)
+
+
+class Killed(BaseException):
+    """The process is gone: no code of the service may go on."""
+
+
+class Storage:
+    """A driver whose storage outlives whoever is killed.
+
+    :ivar broken: the methods that fail
+    :ivar failed: the ids of what a call has failed for
+    :ivar kill: 'before' or 'after' the next call's effect, or None
+    """
+
+    def __init__(self, driver):
+        self._driver = driver
+        self.broken = set()
+        self.failed = set()
+        self.kill = None
+
+    def __getattr__(self, name):
+        found = getattr(self._driver, name)
+        if name not in METHODS:
+            return found
+        return lambda *args: self._call(found, name, *args)
+
+    def _call(self, method, name, *args):
+        kill, self.kill = self.kill, None
+        if kill == 'before':
+            raise Killed
+        if name in self.broken:
+            self._note(args[0])
+            raise exception.DriverError(f'{name} is broken')
+        result = method(*args)
+        if kill == 'after':
+            raise Killed
+        return result
+
+    def _note(self, wanted):
+        self.failed |= {wanted.id, getattr(wanted, 'share_group_id', None)}
+
+
+class Commits(fixtures.Fixture):
+    """Lets a process be killed at one of its next commits."""
+
+    def _setUp(self):
+        self._commit = db_api._commit
+        self.spare()
+        self.useFixture(
+            fixtures.MonkeyPatch('manila_groups.db.api._commit', self._end)
+        )
+
+    def kill_at(self, number, when):
+        """Kill at the number-th commit from now.
+
+        :param when: 'before' or 'after' it
+        """
+        self._left, self._when = number, when
+
+    def spare(self):
+        """Kill nobody."""
+        self._left, self._when = 0, None
+
+    def _end(self, session, transaction):
+        self._left -= 1
+        is_last = self._left == 0
+        if is_last and self._when == 'before':
+            raise Killed
+        self._commit(session, transaction)
+        if is_last and self._when == 'after':
+            raise Killed
+
+
+class Service(inprocess.InProcess):
+    """The service in a test's hand, with its API.
+
+    :ivar storages: the back end's name to its storage
+    :ivar commits: kills processes
+    :ivar killed: how many were
+    """
+
+    killed = 0
+
+    def _setUp(self):
+        super()._setUp()
+        self.clock.stop()
+        self._away = collections.Counter()
+        self.commits = self.useFixture(Commits())
+        self.storages = {}
+        for name in self.conf.enabled_backends:
+            driver = self.drivers[f'{self.conf.host}@{name}']
+            self.storages[name] = Storage(driver)
+            self.start_backend(name, self.storages[name])
+        self.application = app.load(
+            collaborators.Collaborators(
+                conf=self.conf,
+                db=self.db,
+                enforcer=policy.Enforcer(self.conf),
+                transport=rpc.transport(self.conf),
+                scheduler=self,
+                backends=self,
+            )
+        )
+
+    def check_broker(self, patience):
+        """Tell the API that messages get away: they wait in a list."""
+
+    def call(self, user, method, path, body=None, **query):
+        """Make a request.
+
+        :param user: a key of USERS
+        :raises Killed: the API was, as had been asked for
+        """
+        project, user_id, roles = USERS[user]
+        return wsgi_client.call(
+            self.application,
+            method,
+            f'/v2{path}',
+            urllib.parse.urlencode(query),
+            b'' if body is None else json.dumps(body),
+            {
+                'X-Project-Id': project,
+                'X-User-Id': user_id,
+                'X-Roles': roles,
+            },
+        )
+
+    def read_all(self, path, key):
+        """Read a whole list as the administrator: id to what is shown."""
+        answer = self.call('admin', 'GET', path, all_tenants='1')
+        return {one['id']: one for one in answer.json[key]}
+
+    def is_up(self, name):
+        """Tell whether a back end runs."""
+        return f'{self.conf.host}@{name}' in self.backends
+
+    def all_up(self):
+        return all(map(self.is_up, self.storages))
+
+    def is_reachable(self, host):
+        """Tell whether the back end of a pool has reported lately."""
+        name = host.partition('#')[0].rpartition('@')[2]
+        return self._away[name] <= self.conf.service.down_time
+
+    def pass_time(self, seconds):
+        super().pass_time(seconds)
+        for name in self.storages:
+            self._away[name] += 0 if self.is_up(name) else seconds
+
+    def start(self, name):
+        """Start a back end that does not run."""
+        del self._away[name]
+        self.start_backend(name, self.storages[name])
+
+    def let(self, process, function):
+        """Let a process do something, which may kill it.
+
+        :param process: the name of a back end, or 'scheduler'
+        """
+        try:
+            function()
+        except Killed:
+            self.killed += 1
+            if process == 'scheduler':
+                self.steps = lifecycle.Lifecycle(self.conf, self.db, process)
+                self.scheduler = self.new_scheduler()
+            else:
+                self.stop_backend(process)
+
+    def deliver(self, number=0):
+        server = self.messages[number].server
+        deliver = super().deliver
+        self.let(server.rpartition('@')[2], lambda: deliver(number))
+
+    def reconcile(self):
+        self.let('scheduler', lambda: self.scheduler.reconcile())
+        for name in list(filter(self.is_up, self.storages)):
+            backend = self.backends[f'{self.conf.host}@{name}']
+            self.let(name, backend.reconcile)
+
+    def settle(self):
+        """Let time pass until nothing more happens; messages are lost."""
+        before = None
+        while before != (before := self._statuses()):
+            self.messages.clear()
+            self.pass_time(self.conf.service.stuck_after + 1)
+            self.reconcile()
+            self.deliver_all()
+
+    def _statuses(self):
+        rows = *self.all_groups(), *self.all_shares(), *self.all_snapshots()
+        return {row.id: (row.status, row.host) for row in rows}
+
+    def mend(self):
+        """Let all that was broken or killed work again."""
+        self.commits.spare()
+        for name, storage in self.storages.items():
+            storage.broken.clear()
+            storage.kill = None
+            if not self.is_up(name):
+                self.start(name)
