@@ -51,9 +51,18 @@ ACTIVE = 'active'
 QUEUED_TO_DENY = 'queued_to_deny'
 DENYING = 'denying'
 
-#: What a share's access_rules_status says of its rules together; the others
-#: are ACTIVE and ERROR.
+RULE_STATES = (
+    QUEUED_TO_APPLY,
+    APPLYING,
+    ACTIVE,
+    ERROR,
+    QUEUED_TO_DENY,
+    DENYING,
+)
+
+#: What a share's access_rules_status says of its rules together.
 SYNCING = 'syncing'
+RULES_STATUSES = (ACTIVE, SYNCING, ERROR)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ _NAMES = {
 _RETRY_AFTER = {413: '0', 503: '5'}
 
 
+def name(code: int) -> str:
+    """What the fault of an HTTP status is called."""
+    return _NAMES.get(code, 'computeFault')
+
+
 def response(
     code: int, message: str, headers: dict[str, str] | None = None
 ) -> webob.Response:
@@ -34,7 +39,7 @@ def response(
         fault['retryAfter'] = headers['Retry-After']
     made = webob.Response(
         status=code,
-        body=json.dumps({_NAMES.get(code, 'computeFault'): fault}).encode(),
+        body=json.dumps({name(code): fault}).encode(),
         content_type='application/json',
         charset=None,
     )

@@ -2,6 +2,7 @@
 """Every URL of the API: its methods, and the controller's method of each."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
 from typing import Any
@@ -268,6 +269,18 @@ TABLE = (
 REFERENCE_SPELLING = {'/share-groups': '/share_groups'}
 
 
+def spelled() -> Iterator[tuple[str, Mapping, bool]]:
+    """Give the rows of the table in each spelling.
+
+    :returns: path, methods, whether the path has the reference's spelling
+    """
+    for path, methods in TABLE:
+        yield path, methods, False
+        for wire, reference in REFERENCE_SPELLING.items():
+            if path == wire or path.startswith(f'{wire}/'):
+                yield path.replace(wire, reference, 1), methods, True
+
+
 @dataclasses.dataclass(frozen=True)
 class Match:
     """What a request's path and method mean.
@@ -310,16 +323,12 @@ class Routes:
         self._mapper = routes.Mapper(register=False)
         self._mapper.minimization = False
         self._targets = []
-        for path, methods in TABLE:
+        for path, methods, reference in spelled():
             found = {
-                verb: _look_up(controllers, name)
+                verb: look_up(controllers, name)
                 for verb, name in methods.items()
             }
-            self._connect(path, found, False)
-            for wire, reference in REFERENCE_SPELLING.items():
-                if path == wire or path.startswith(f'{wire}/'):
-                    spelled = path.replace(wire, reference, 1)
-                    self._connect(spelled, found, True)
+            self._connect(path, found, reference)
         self._mapper.create_regs()
 
     def _connect(self, path, methods, reference):
@@ -356,8 +365,13 @@ class Routes:
         )
 
 
-def _look_up(controllers, name):
+def look_up(controllers: Mapping[str, Any], name):
+    """Find the method, or the methods by action, that the table names.
+
+    :param controllers: by the names that the table has
+    :param name: controller.method, or a table of those by action
+    """
     if isinstance(name, dict):
-        return {key: _look_up(controllers, n) for key, n in name.items()}
+        return {key: look_up(controllers, n) for key, n in name.items()}
     controller, method = name.split('.')
     return getattr(controllers[controller], method)

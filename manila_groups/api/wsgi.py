@@ -59,7 +59,13 @@ class Body:
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What has to hold for a method to be called, and how it answers."""
+    """What has to hold for a method to be called, and how it answers.
+
+    :ivar returns: the shape of a successful answer's body: see
+        api.views.shapes; None for no body
+    :ivar reference_returns: the same under the reference's spelling of the
+        path, where it differs; so is reference_success
+    """
 
     since: tuple[int, int] = microversions.MIN
     experimental_before: tuple[int, int] | None = None
@@ -70,6 +76,8 @@ class Rules:
     sends: bool = False
     success: int = 200
     reference_success: int | None = None
+    returns: Any = None
+    reference_returns: Any = None
 
 
 def _decorator(**changes) -> Callable:
@@ -125,6 +133,15 @@ def success(status: int, reference: int | None = None) -> Callable:
     :param reference: the status under the reference's spelling of the path
     """
     return _decorator(success=status, reference_success=reference)
+
+
+def returns(shape: Any, reference: Any = None) -> Callable:
+    """What the body of a successful answer looks like.
+
+    :param shape: see api.views.shapes; a method without has no body
+    :param reference: the same under the reference's spelling of the path
+    """
+    return _decorator(returns=shape, reference_returns=reference)
 
 
 class Dispatcher:

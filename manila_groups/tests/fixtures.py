@@ -12,6 +12,7 @@ from manila_groups.cmd import api
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_types
 from manila_groups.scheduler import service as scheduler_service
+from manila_groups.tests import conformance
 from manila_groups.tests import servers
 
 #: What tests have otherwise than the service's own defaults: two simulated
@@ -95,7 +96,9 @@ class ServiceFixture(fixtures.Fixture):
                 backend_service.build(self.conf, self.db, self.transport, name)
             )
         self._run(scheduler_service.build(self.conf, self.db, self.transport))
-        self.application = api.assemble(self.conf, self.db, self.transport)
+        self.application = conformance.Conforming(
+            api.assemble(self.conf, self.db, self.transport)
+        )
 
     def _run(self, service):
         service.start()

@@ -165,6 +165,8 @@ class Schema:
     :param names: the pattern that every name has to match; None for any
     :param others: the schema of names that are not in properties; None
         refuses them
+    :param needed: the names that must be there, too, of which is spoken when
+        all else is well
     """
 
     def __init__(
@@ -175,6 +177,7 @@ class Schema:
         ignored_before: Mapping[str, str] | None = None,
         names: str | None = None,
         others: dict | None = None,
+        needed: tuple[str, ...] = (),
     ):
         self._properties = dict(properties or {})
         self._required = list(required)
@@ -182,9 +185,23 @@ class Schema:
         self._ignored_before = _parse_versions(ignored_before)
         self._names = names
         self._others = others
+        self._needed = needed
         self._validator = functools.lru_cache(self._make_validator)
 
+    def schema(self, version: tuple[int, int]) -> dict:
+        """Give the JSON schema at a microversion."""
+        schema = self._schema(self._unknown(version))
+        return {**schema, 'required': [*self._required, *self._needed]}
+
+    def _unknown(self, version):
+        return frozenset(
+            name for name, since in self._since.items() if version < since
+        )
+
     def _make_validator(self, unknown):
+        return _Validator(self._schema(unknown))
+
+    def _schema(self, unknown):
         schema = {
             'type': 'object',
             'properties': {
@@ -197,7 +214,7 @@ class Schema:
         }
         if self._names is not None:
             schema['propertyNames'] = {'pattern': self._names}
-        return _Validator(schema)
+        return schema
 
     def validate(
         self, value: Any, version: tuple[int, int], where: str = ''
@@ -207,14 +224,13 @@ class Schema:
         :param where: what the value is called in error messages
         :raises Invalid: naming the field and the rule
         """
-        unknown = frozenset(
-            name for name, since in self._since.items() if version < since
-        )
-        error = jsonschema.exceptions.best_match(
-            self._validator(unknown).iter_errors(value)
-        )
+        validator = self._validator(self._unknown(version))
+        error = jsonschema.exceptions.best_match(validator.iter_errors(value))
         if error is not None:
             raise exception.Invalid(_explain(error, where))
+        for name in self._needed:
+            if name not in value:
+                raise exception.Invalid(f'{name}: has to be given.')
         ignored = {
             name
             for name, before in self._ignored_before.items()

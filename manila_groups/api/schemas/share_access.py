@@ -45,7 +45,6 @@ DENY = base.Schema(
 
 ACCESS_LIST = base.Schema({'access_list': {'type': 'null'}})
 
-#: share_id has to be there; the method says so when all else is well.
 INDEX = base.Schema(
     {
         'share_id': base.TEXT_QUERY,
@@ -55,7 +54,8 @@ INDEX = base.Schema(
         'access_key': base.TEXT_QUERY,
         'state': base.TEXT_QUERY,
         'metadata': types.SPECS_QUERY,
-    }
+    },
+    needed=('share_id',),
 )
 
 UPDATE = base.Schema({'access_level': _LEVEL}, required=('access_level',))

@@ -9,12 +9,23 @@ from manila_groups.groups import share_types as domain
 
 ACCESS_IS_PUBLIC = 'share_type_access:is_public'
 
+
+def _any_case(*words):
+    """A pattern for words, with no flag: not all readers know any."""
+    spelled = (
+        ''.join(f'[{c.upper()}{c}]' if c.isalpha() else c for c in word)
+        for word in words
+    )
+    return f'({"|".join(spelled)})'
+
+
 #: A boolean as people write it, or in the form that the scheduler compares
 #: with.
-_WORDS = '|'.join(strutils.TRUE_STRINGS + strutils.FALSE_STRINGS)
+_WORDS = _any_case(*strutils.TRUE_STRINGS, *strutils.FALSE_STRINGS)
 _BOOLEAN_SPEC = {
     'type': ['boolean', 'string'],
-    'pattern': rf'(?i)^\s*(<is>\s*(true|false)|{_WORDS})\s*\Z',
+    'pattern': rf'^\s*({_any_case("<is>")}\s*{_any_case("true", "false")}'
+    rf'|{_WORDS})\s*\Z',
     'maxLength': 255,
     'description': 'a boolean',
 }

@@ -16,6 +16,7 @@ class Controller:
         self._zones = zones
 
     @wsgi.policy('availability_zone:index')
+    @wsgi.returns(views.LIST)
     def index(self, request):
         """List the availability zones, by name."""
         found = self._zones.list_all()

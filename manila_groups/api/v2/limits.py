@@ -16,6 +16,7 @@ class Controller:
         self._quota_sets = quota_sets
 
     @wsgi.policy('limits:index')
+    @wsgi.returns(views.ALL)
     def index(self, request):
         """Show the limits; the rate of requests has none."""
         context = request.context

@@ -28,6 +28,7 @@ class Controller:
     @since
     @wsgi.policy('message:get_all')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the messages that the caller sees."""
         page = paging.take(request.filters, self._max_limit)
@@ -41,6 +42,7 @@ class Controller:
 
     @since
     @wsgi.policy('message:get')
+    @wsgi.returns(views.ONE)
     def show(self, request, message_id):
         """Show one message."""
         found = self._messages.get(request.context, message_id)

@@ -19,12 +19,14 @@ class Controller:
 
     @wsgi.policy('scheduler_stats:pools:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.LIST)
     def index(self, request):
         """List the pools, by name."""
         return self._list(request, views.SUMMARY)
 
     @wsgi.policy('scheduler_stats:pools:detail')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.DETAILED_LIST)
     def detail(self, request):
         """List the pools, by name, with their capabilities."""
         return self._list(request, views.DETAIL)

@@ -26,12 +26,14 @@ class Controller:
 
     @wsgi.policy('quota_set:show')
     @wsgi.query(schemas.PART)
+    @wsgi.returns(views.LIMIT_SET)
     def show(self, request, owner_id):
         """Show the limits of a project, or of a part of it."""
         return self._show(request, owner_id, views.LIMITS)
 
     @wsgi.policy('quota_set:show')
     @wsgi.query(schemas.PART)
+    @wsgi.returns(views.USAGE_SET)
     def detail(self, request, owner_id):
         """Show the limits with what is used of them."""
         return self._show(request, owner_id, views.USAGES)
@@ -43,6 +45,7 @@ class Controller:
         return _render(request, found, by_kind)
 
     @wsgi.policy('quota_set:show')
+    @wsgi.returns(views.DEFAULTS)
     def defaults(self, request, owner_id):
         """Show the limits that projects have when none was set."""
         self._authorize(request, owner_id)
@@ -52,6 +55,7 @@ class Controller:
     @wsgi.policy('quota_set:update')
     @wsgi.query(schemas.PART)
     @wsgi.body(schemas.UPDATE, 'quota_set')
+    @wsgi.returns(views.LIMIT_SET)
     def update(self, request, owner_id, body):
         """Set limits of a project, or of a part of it."""
         self._authorize(request, owner_id)

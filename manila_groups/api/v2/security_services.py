@@ -3,6 +3,7 @@
 
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import security_services as schemas
+from manila_groups.api.views import empty as views
 
 
 class Controller:
@@ -10,6 +11,7 @@ class Controller:
 
     @wsgi.policy('security_service:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.SECURITY_SERVICES)
     def index(self, request):
         """List the security services, of which there are none."""
         return {'security_services': []}

@@ -21,6 +21,7 @@ class Controller:
 
     @wsgi.policy('service:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the services, by id; all, unless there is a limit."""
         filters = {**request.filters, 'sort_key': 'id', 'sort_dir': 'asc'}
@@ -35,12 +36,14 @@ class Controller:
 
     @wsgi.policy('service:update')
     @wsgi.body(schemas.ENABLE)
+    @wsgi.returns(views.SUMMARY)
     def enable(self, request, body):
         """Let a service take work."""
         return views.SUMMARY.render(self._services.enable(**body), request)
 
     @wsgi.policy('service:update')
     @wsgi.body(schemas.DISABLE)
+    @wsgi.returns(views.SUMMARY)
     def disable(self, request, body):
         """Give a service no more work."""
         reason = body.get('disabled_reason')

@@ -6,6 +6,7 @@ from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import metadata as metadata_schemas
 from manila_groups.api.schemas import share_access as schemas
+from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import share_access as views
 from manila_groups.groups import share_access as domain
 
@@ -25,6 +26,7 @@ class Controller:
 
     @wsgi.policy('share:allow_access')
     @wsgi.body(schemas.ALLOW, 'allow_access')
+    @wsgi.returns(views.ONE)
     @wsgi.sends
     def allow(self, request, share_id, body):
         """Let clients mount a share."""
@@ -49,6 +51,7 @@ class Controller:
 
     @wsgi.policy('share:access_get_all')
     @wsgi.body(schemas.ACCESS_LIST)
+    @wsgi.returns(views.LIST)
     def access_list(self, request, share_id, body):
         """List the rules of a share, as clients did before 2.45."""
         self._find_share(request, share_id)
@@ -57,12 +60,11 @@ class Controller:
     @since
     @wsgi.policy('share_access_rule:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.LIST)
     def index(self, request):
         """List the rules of the share that the query names."""
         filters = request.filters
-        share_id = filters.pop('share_id', None)
-        if share_id is None:
-            raise exception.Invalid('share_id: has to be given.')
+        share_id = filters.pop('share_id')
         if 'metadata' in filters:
             filters['metadata'] = spec_filter.read(filters, 'metadata')
         try:
@@ -82,6 +84,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_access_rule:get')
+    @wsgi.returns(views.ONE)
     def show(self, request, access_id):
         """Show one rule."""
         return self._show(request, self._find(request, access_id))
@@ -89,6 +92,7 @@ class Controller:
     @wsgi.since('2.88')
     @wsgi.policy('share_access_rule:update')
     @wsgi.body(schemas.UPDATE, 'update_access')
+    @wsgi.returns(views.ONE)
     @wsgi.sends
     def update(self, request, access_id, body):
         """Change what a rule's clients may do."""
@@ -103,6 +107,7 @@ class Controller:
     @since
     @wsgi.policy('share_access_metadata:update')
     @wsgi.body(metadata_schemas.BODY, 'metadata')
+    @wsgi.returns(metadata_views.ALL)
     def set_metadata(self, request, access_id, body):
         """Set or change the metadata that are given."""
         self._find(request, access_id)

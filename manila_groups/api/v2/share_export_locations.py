@@ -18,6 +18,7 @@ class Controller:
         self._enforcer = enforcer
 
     @wsgi.policy('share_export_location:index')
+    @wsgi.returns(views.LIST)
     def index(self, request, share_id):
         """List the export locations of a share."""
         self._check_share(request, share_id)
@@ -25,6 +26,7 @@ class Controller:
         return {'export_locations': views.SUMMARY.render_all(found, request)}
 
     @wsgi.policy('share_export_location:show')
+    @wsgi.returns(views.ONE)
     def show(self, request, share_id, location_id):
         """Show one export location."""
         self._check_share(request, share_id)

@@ -32,6 +32,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_snapshot:get_all')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List share group snapshots, in short."""
         return self._list(request, views.SUMMARY, details=False)
@@ -39,6 +40,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_snapshot:get_all')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List share group snapshots, with all fields."""
         return self._list(request, views.DETAIL, details=True)
@@ -61,6 +63,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_snapshot:get')
     @wsgi.query(schemas.MEMBERS)
+    @wsgi.returns(views.MEMBERS)
     def members(self, request, share_group_snapshot_id):
         """List the members of a share group snapshot."""
         self._find(request, share_group_snapshot_id)
@@ -81,6 +84,7 @@ class Controller:
     @wsgi.policy('share_group_snapshot:create')
     @wsgi.body(schemas.CREATE, 'share_group_snapshot')
     @wsgi.success(202)
+    @wsgi.returns(views.ONE)
     @wsgi.sends
     def create(self, request, body):
         """Take a snapshot of a share group."""
@@ -94,6 +98,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_snapshot:get')
+    @wsgi.returns(views.ONE)
     def show(self, request, share_group_snapshot_id):
         """Show one share group snapshot."""
         return self._show(
@@ -112,6 +117,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_snapshot:update')
     @wsgi.body(schemas.UPDATE, 'share_group_snapshot')
+    @wsgi.returns(views.ONE)
     def update(self, request, share_group_snapshot_id, body):
         """Change the name or the description."""
         self._find(request, share_group_snapshot_id)

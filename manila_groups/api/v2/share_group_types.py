@@ -8,6 +8,7 @@ from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_group_types as schemas
 from manila_groups.api.schemas import types as type_schemas
+from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import share_group_types as views
 from manila_groups.groups import share_group_types as domain
 
@@ -29,6 +30,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_type:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the share group types that the caller sees."""
         page = paging.take(request.filters, self._max_limit)
@@ -46,12 +48,14 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_type:show')
+    @wsgi.returns(views.ONE)
     def show(self, request, type_id):
         """Show one share group type."""
         return self._show(request, self._types.get(request.context, type_id))
 
     @since
     @wsgi.policy('share_group_type:default')
+    @wsgi.returns(views.ONE)
     def default(self, request):
         """Show the default share group type."""
         found = self._types.default(request.context)
@@ -62,6 +66,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_type:create')
     @wsgi.body(schemas.CREATE, 'share_group_type')
+    @wsgi.returns(views.ONE)
     def create(self, request, body):
         """Create a share group type."""
         made = self._types.create(
@@ -85,6 +90,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_type:list_project_access')
+    @wsgi.returns(views.ACCESS)
     def list_access(self, request, type_id):
         """List the projects that see a private share group type."""
         return {
@@ -118,6 +124,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_types_spec:index')
+    @wsgi.returns(metadata_views.GROUP_SPECS)
     def list_specs(self, request, type_id):
         """List the group specs."""
         return {'group_specs': self._types.get(request.context, type_id).specs}
@@ -125,6 +132,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_types_spec:create')
     @wsgi.body(schemas.SPECS, 'group_specs')
+    @wsgi.returns(metadata_views.GROUP_SPECS)
     def set_specs(self, request, type_id, body):
         """Set or change the group specs that are given."""
         return {
@@ -135,6 +143,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_types_spec:show')
+    @wsgi.returns(metadata_views.PAIR)
     def show_spec(self, request, type_id, key):
         """Show one group spec."""
         return {key: self._types.get_spec(request.context, type_id, key)}
@@ -142,6 +151,7 @@ class Controller:
     @since
     @wsgi.policy('share_group_types_spec:update')
     @wsgi.body(schemas.SPECS)
+    @wsgi.returns(metadata_views.PAIR)
     def update_spec(self, request, type_id, key, body):
         """Change one group spec."""
         schema_base.check_only_key(body, key)

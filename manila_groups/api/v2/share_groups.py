@@ -30,6 +30,7 @@ class Controller:
     @since
     @wsgi.policy('share_group:get_all')
     @wsgi.query(schemas.INDEX, several=('share_types',))
+    @wsgi.returns(views.PAGE, reference=views.REFERENCE_PAGE)
     def index(self, request):
         """List share groups, in short."""
         view = views.REFERENCE_SUMMARY if request.reference else views.SUMMARY
@@ -38,6 +39,7 @@ class Controller:
     @since
     @wsgi.policy('share_group:get_all')
     @wsgi.query(schemas.INDEX, several=('share_types',))
+    @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List share groups, with all fields."""
         return self._list(request, views.DETAIL, details=True)
@@ -57,6 +59,7 @@ class Controller:
     @wsgi.policy('share_group:create')
     @wsgi.body(schemas.CREATE, 'share_group')
     @wsgi.success(202, reference=200)
+    @wsgi.returns(views.ONE)
     @wsgi.sends
     def create(self, request, body):
         """Create a share group."""
@@ -69,6 +72,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group:get')
+    @wsgi.returns(views.ONE)
     def show(self, request, share_group_id):
         """Show one share group."""
         return self._show(request, self._find(request, share_group_id))
@@ -82,6 +86,7 @@ class Controller:
     @since
     @wsgi.policy('share_group:update')
     @wsgi.body(schemas.UPDATE, 'share_group')
+    @wsgi.returns(views.ONE)
     def update(self, request, share_group_id, body):
         """Change the name or the description."""
         self._find(request, share_group_id)

@@ -35,12 +35,14 @@ class Controller:
 
     @wsgi.policy('share_network:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List share networks, in short."""
         return self._list(request, views.SUMMARY, details=False)
 
     @wsgi.policy('share_network:detail')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List share networks, with all fields."""
         return self._list(request, views.DETAIL, details=True)
@@ -57,6 +59,7 @@ class Controller:
 
     @wsgi.policy('share_network:create')
     @wsgi.body(schemas.CREATE, 'share_network')
+    @wsgi.returns(views.ONE)
     def create(self, request, body):
         """Create a share network."""
         texts = [body.pop(name, None) for name in ('name', 'description')]
@@ -66,6 +69,7 @@ class Controller:
         return _show(request, made)
 
     @wsgi.policy('share_network:show')
+    @wsgi.returns(views.ONE)
     def show(self, request, share_network_id):
         """Show one share network."""
         return _show(request, self._find(request, share_network_id))
@@ -78,6 +82,7 @@ class Controller:
 
     @wsgi.policy('share_network:update')
     @wsgi.body(schemas.UPDATE, 'share_network')
+    @wsgi.returns(views.ONE)
     def update(self, request, share_network_id, body):
         """Change a share network."""
         self._find(request, share_network_id)
@@ -95,6 +100,7 @@ class Controller:
 
     @since_subnets
     @wsgi.policy('share_network_subnet:index')
+    @wsgi.returns(views.SUBNETS)
     def list_subnets(self, request, share_network_id):
         """List the subnets of a share network."""
         found = self._find(request, share_network_id).subnets
@@ -107,6 +113,7 @@ class Controller:
     @wsgi.body(
         schemas.CREATE_SUBNET, 'share-network-subnet', 'share_network_subnet'
     )
+    @wsgi.returns(views.ONE_SUBNET)
     def create_subnet(self, request, share_network_id, body):
         """Add a subnet to a share network."""
         self._find(request, share_network_id)
@@ -120,6 +127,7 @@ class Controller:
 
     @since_subnets
     @wsgi.policy('share_network_subnet:show')
+    @wsgi.returns(views.ONE_SUBNET)
     def show_subnet(self, request, share_network_id, subnet_id):
         """Show one subnet of a share network."""
         self._find(request, share_network_id)

@@ -3,6 +3,7 @@
 
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import share_replicas as schemas
+from manila_groups.api.views import empty as views
 
 
 class Controller:
@@ -10,6 +11,7 @@ class Controller:
 
     @wsgi.policy('share_replica:get_all')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.SHARE_REPLICAS)
     def index(self, request):
         """List the share replicas, of which there are none."""
         return {'share_replicas': []}

@@ -8,12 +8,9 @@ from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_types as schemas
 from manila_groups.api.schemas import types as type_schemas
+from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import share_types as views
 from manila_groups.groups import share_types as domain
-
-#: The names of a share type in bodies; the second is what it was called when
-#: the API was made of the Block Storage API.
-_KEYS = ('share_type', 'volume_type')
 
 
 class Controller:
@@ -30,6 +27,7 @@ class Controller:
 
     @wsgi.policy('share_type:index')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the share types that the caller sees."""
         filters = request.filters
@@ -43,16 +41,18 @@ class Controller:
         )
         rendered = self._view.render_all(found, request)
         return {
-            **{f'{key}s': rendered for key in _KEYS},
+            **dict.fromkeys(views.LIST_KEYS, rendered),
             **paging.links(request, 'share_types_links', found, more),
         }
 
     @wsgi.policy('share_type:show')
+    @wsgi.returns(views.ONE)
     def show(self, request, type_id):
         """Show one share type."""
         return self._show(request, self._types.get(request.context, type_id))
 
     @wsgi.policy('share_type:default')
+    @wsgi.returns(views.ONE)
     def default(self, request):
         """Show the default share type."""
         found = self._types.default(request.context)
@@ -61,7 +61,8 @@ class Controller:
         return self._show(request, found)
 
     @wsgi.policy('share_type:create')
-    @wsgi.body(schemas.CREATE, *_KEYS)
+    @wsgi.body(schemas.CREATE, *views.KEYS)
+    @wsgi.returns(views.ONE)
     def create(self, request, body):
         """Create a share type."""
         made = self._types.create(
@@ -74,7 +75,8 @@ class Controller:
 
     @wsgi.since('2.50')
     @wsgi.policy('share_type:update')
-    @wsgi.body(schemas.UPDATE, *_KEYS)
+    @wsgi.body(schemas.UPDATE, *views.KEYS)
+    @wsgi.returns(views.ONE)
     def update(self, request, type_id, body):
         """Change the name, the description or who sees it."""
         if not body:
@@ -91,7 +93,7 @@ class Controller:
         )
 
     def _show(self, request, found):
-        return dict.fromkeys(_KEYS, self._view.render(found, request))
+        return dict.fromkeys(views.KEYS, self._view.render(found, request))
 
     @wsgi.policy('share_type:delete')
     @wsgi.success(202)
@@ -100,6 +102,7 @@ class Controller:
         self._types.delete(request.context, type_id)
 
     @wsgi.policy('share_type:list_project_access')
+    @wsgi.returns(views.ACCESS)
     def list_access(self, request, type_id):
         """List the projects that see a private share type."""
         return {
@@ -130,12 +133,14 @@ class Controller:
         )
 
     @wsgi.policy('share_types_extra_spec:index')
+    @wsgi.returns(metadata_views.EXTRA_SPECS)
     def list_specs(self, request, type_id):
         """List the extra specs."""
         return {'extra_specs': self._types.get(request.context, type_id).specs}
 
     @wsgi.policy('share_types_extra_spec:create')
     @wsgi.body(schemas.SPECS, 'extra_specs')
+    @wsgi.returns(metadata_views.EXTRA_SPECS)
     def set_specs(self, request, type_id, body):
         """Set or change the extra specs that are given."""
         return {
@@ -145,12 +150,14 @@ class Controller:
         }
 
     @wsgi.policy('share_types_extra_spec:show')
+    @wsgi.returns(metadata_views.PAIR)
     def show_spec(self, request, type_id, key):
         """Show one extra spec."""
         return {key: self._types.get_spec(request.context, type_id, key)}
 
     @wsgi.policy('share_types_extra_spec:update')
     @wsgi.body(schemas.SPECS)
+    @wsgi.returns(metadata_views.PAIR)
     def update_spec(self, request, type_id, key, body):
         """Change one extra spec."""
         schema_base.check_only_key(body, key)

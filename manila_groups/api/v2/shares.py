@@ -9,6 +9,7 @@ from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import metadata as metadata_schema
 from manila_groups.api.schemas import shares as schemas
+from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import shares as views
 from manila_groups.groups import share_creation
 from manila_groups.groups import shares as domain
@@ -35,12 +36,14 @@ class Controller:
 
     @wsgi.policy('share:get_all')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.PAGE)
     def index(self, request):
         """List shares, in short."""
         return self._list(request, views.SUMMARY, details=False)
 
     @wsgi.policy('share:get_all')
     @wsgi.query(schemas.INDEX)
+    @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List shares, with all fields."""
         return self._list(request, views.DETAIL, details=True)
@@ -68,6 +71,7 @@ class Controller:
 
     @wsgi.policy('share:create')
     @wsgi.body(schemas.CREATE, 'share')
+    @wsgi.returns(views.ONE)
     @wsgi.sends
     def create(self, request, body):
         """Create a share."""
@@ -81,6 +85,7 @@ class Controller:
         )
 
     @wsgi.policy('share:get')
+    @wsgi.returns(views.ONE)
     def show(self, request, share_id):
         """Show one share."""
         return self._show(request, self._see(request, share_id))
@@ -104,6 +109,7 @@ class Controller:
 
     @wsgi.policy('share:update')
     @wsgi.body(schemas.UPDATE, 'share')
+    @wsgi.returns(views.ONE)
     def update(self, request, share_id, body):
         """Change the name, the description, or whether all see a share."""
         values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
@@ -179,18 +185,21 @@ class Controller:
         )
 
     @wsgi.policy('share:get_share_metadata')
+    @wsgi.returns(metadata_views.ALL)
     def list_metadata(self, request, share_id):
         """Show the metadata of a share."""
         return {'metadata': self._see(request, share_id).metadata}
 
     @wsgi.policy('share:update_share_metadata')
     @wsgi.body(metadata_schema.BODY, 'metadata')
+    @wsgi.returns(metadata_views.ALL)
     def set_metadata(self, request, share_id, body):
         """Set or change metadata; what is not given stays."""
         return self._set(request, share_id, body)
 
     @wsgi.policy('share:update_share_metadata')
     @wsgi.body(metadata_schema.BODY, 'metadata')
+    @wsgi.returns(metadata_views.ALL)
     def replace_metadata(self, request, share_id, body):
         """Set metadata; what is not given goes."""
         return self._set(request, share_id, body, replace=True)
@@ -203,6 +212,7 @@ class Controller:
         return {'metadata': found}
 
     @wsgi.policy('share:get_share_metadata')
+    @wsgi.returns(metadata_views.ONE)
     def show_metadata(self, request, share_id, key):
         """Show one key of the metadata."""
         metadata = self._see(request, share_id).metadata
@@ -214,6 +224,7 @@ class Controller:
 
     @wsgi.policy('share:update_share_metadata')
     @wsgi.body(metadata_schema.BODY, 'meta', 'metadata')
+    @wsgi.returns(metadata_views.ONE)
     def update_metadata(self, request, share_id, key, body):
         """Set one key of the metadata."""
         schema_base.check_only_key(body, key)

@@ -2,10 +2,13 @@
 """Availability zones as clients read them."""
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 
 DETAIL = base.View(
     base.Field('id'),
     base.Field('name'),
     base.time('created_at'),
-    base.time('updated_at'),
+    base.updated_at(),
 )
+
+LIST = shapes.every('availability_zones', DETAIL)

@@ -9,6 +9,7 @@ import operator
 from typing import Any
 
 from manila_groups.api import microversions
+from manila_groups.api.views import shapes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Field:
     :ivar admin: only administrators see it
     :ivar value: computes it from (record, request); None takes the record's
         attribute of the field's name
+    :ivar shape: what it holds: see api.views.shapes
     """
 
     name: str
@@ -28,6 +30,13 @@ class Field:
     admin: bool = False
     value: Callable[[Any, Any], Any] | None = None
     before: str | None = None
+    shape: Any = dataclasses.field(default_factory=shapes.TEXT.copy)
+
+    def exists(self, version: tuple[int, int]) -> bool:
+        """Tell whether a microversion has the field."""
+        return microversions.parse(self.since) <= version and (
+            self.before is None or version < microversions.parse(self.before)
+        )
 
     def reader(self) -> Callable[[Any, Any], Any]:
         """The function that computes the field."""
@@ -44,6 +53,7 @@ class View:
     """
 
     def __init__(self, *fields: Field):
+        self._table = fields
         self._fields = [
             (
                 field.name,
@@ -69,15 +79,57 @@ class View:
             for record in records
         ]
 
+    def computing(self, **values: Callable[[Any, Any], Any]) -> 'View':
+        """Make a view with the same fields.
+
+        :param values: name of a field to what computes it from now on
+        """
+        return View(
+            *(
+                dataclasses.replace(
+                    field, value=values.get(field.name, field.value)
+                )
+                for field in self._table
+            )
+        )
+
+    def schema(self, version: tuple[int, int]) -> dict:
+        """Give the JSON schema of what it renders at a microversion."""
+        fields = [field for field in self._table if field.exists(version)]
+        return {
+            'type': 'object',
+            'properties': {
+                field.name: shapes.describe(field.shape, version)
+                for field in fields
+            },
+            'required': [field.name for field in fields if not field.admin],
+            'additionalProperties': False,
+        }
+
     def render(self, record, request) -> dict:
         """Render one record."""
         return self.render_all([record], request)[0]
 
 
-def time(name: str, since: str = '2.31') -> Field:
+def time(name: str, since: str = '2.31', shape: Any = shapes.TIME) -> Field:
     """A field that is a time, in ISO 8601 with microseconds and no zone."""
     get = operator.attrgetter(name)
-    return Field(name, since, value=lambda record, _: format_time(get(record)))
+    return Field(
+        name,
+        since,
+        value=lambda record, _: format_time(get(record)),
+        shape=shape,
+    )
+
+
+def updated_at(since: str = '2.31') -> Field:
+    """The field updated_at, which is null for what was never changed."""
+    return time('updated_at', since, shapes.OPTIONAL_TIME)
+
+
+def optional(name: str, since: str = '2.31', **settings) -> Field:
+    """A field with text, or null."""
+    return Field(name, since, shape=shapes.OPTIONAL_TEXT, **settings)
 
 
 def format_time(value: datetime.datetime | None) -> str | None:
@@ -97,4 +149,4 @@ def links(collection: str) -> Field:
         href = f'{request.root}/v2/{collection}/{record.id}'
         return [{'rel': rel, 'href': href} for rel in ('self', 'bookmark')]
 
-    return Field('links', value=value)
+    return Field('links', value=value, shape=shapes.links('self', 'bookmark'))

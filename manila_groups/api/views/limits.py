@@ -2,6 +2,7 @@
 """Limits as clients read them."""
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 
 #: Rows of (resource, what its limit is called, what its usage is called, the
 #: microversion).
@@ -43,9 +44,24 @@ _TABLE = (
 
 def _fields(resource, limit, usage, since):
     return (
-        base.Field(limit, since, value=lambda f, _: f.quotas[resource].limit),
-        base.Field(usage, since, value=lambda f, _: f.quotas[resource].in_use),
+        base.Field(
+            limit,
+            since,
+            value=lambda f, _: f.quotas[resource].limit,
+            shape={'type': 'integer', 'minimum': -1},
+        ),
+        base.Field(
+            usage,
+            since,
+            value=lambda f, _: f.quotas[resource].in_use,
+            shape=shapes.COUNT,
+        ),
     )
 
 
 ABSOLUTE = base.View(*(field for row in _TABLE for field in _fields(*row)))
+
+ALL = shapes.one(
+    'limits',
+    shape=shapes.Members({'rate': shapes.EMPTY_LIST, 'absolute': ABSOLUTE}),
+)

@@ -2,6 +2,7 @@
 """User messages as clients read them."""
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 
 DETAIL = base.View(
     base.Field('id'),
@@ -11,9 +12,12 @@ DETAIL = base.View(
     base.Field('message_level'),
     base.time('created_at'),
     base.time('expires_at'),
-    base.Field('request_id'),
+    base.optional('request_id'),
     base.Field('resource_type'),
     base.Field('resource_id'),
     base.Field('user_message'),
     base.links('messages'),
 )
+
+ONE = shapes.one('message', shape=DETAIL)
+PAGE = shapes.page('messages', item=DETAIL, next_key='messages_links')

@@ -2,6 +2,7 @@
 """Pools as clients read them."""
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 
 _NAMES = (
     base.Field('name'),
@@ -20,5 +21,14 @@ DETAIL = base.View(
             **pool.capabilities,
             'timestamp': base.format_time(pool.reported_at),
         },
+        # What else there is, back ends choose.
+        shape={
+            'type': 'object',
+            'properties': {'timestamp': shapes.TIME},
+            'required': ['timestamp'],
+        },
     ),
 )
+
+LIST = shapes.every('pools', SUMMARY)
+DETAILED_LIST = shapes.every('pools', DETAIL)

@@ -3,10 +3,17 @@
 
 from manila_groups.api.schemas import quota_sets as schemas
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 from manila_groups.groups import quota_sets as domain
 from manila_groups.groups import quotas
 
 _NONE = domain.Quota(limit=-1)
+
+
+_LIMIT = {'type': 'integer', 'minimum': -1}
+_USAGE = shapes.Members(
+    {'limit': _LIMIT, 'in_use': shapes.COUNT, 'reserved': {'const': 0}}
+)
 
 
 def _limit(quota):
@@ -18,27 +25,37 @@ def _usage(quota):
     return {'limit': quota.limit, 'in_use': quota.in_use, 'reserved': 0}
 
 
-def _field(resource, read):
+def _field(resource, read, shape):
     return base.Field(
         resource,
         since=schemas.SINCE.get(resource, '2.31'),
         value=lambda found, _: read(found.quotas.get(resource, _NONE)),
+        shape=shape,
     )
 
 
-def _view(resources, read):
+def _view(resources, read, shape):
     return base.View(
         base.Field('id', value=lambda found, _: found.project_id),
-        *(_field(one, read) for one in (*resources, *schemas.NOT_HERE)),
+        *(_field(one, read, shape) for one in (*resources, *schemas.NOT_HERE)),
     )
 
 
 #: By whether it is of a share type.
 LIMITS = {
-    False: _view(quotas.RESOURCES, _limit),
-    True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _limit),
+    False: _view(quotas.RESOURCES, _limit, _LIMIT),
+    True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _limit, _LIMIT),
 }
 USAGES = {
-    False: _view(quotas.RESOURCES, _usage),
-    True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _usage),
+    False: _view(quotas.RESOURCES, _usage, _USAGE),
+    True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _usage, _USAGE),
 }
+
+
+def _set_of(by_kind):
+    return shapes.one('quota_set', shape=shapes.AnyOf(*by_kind.values()))
+
+
+LIMIT_SET = _set_of(LIMITS)
+USAGE_SET = _set_of(USAGES)
+DEFAULTS = shapes.one('quota_set', shape=LIMITS[False])

@@ -2,16 +2,39 @@
 """Services as clients read them."""
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 from manila_groups.groups import services as domain
 
 _STATUS = base.Field(
     'status',
     value=lambda record, _: 'disabled' if record.disabled else 'enabled',
+    shape=shapes.one_of('disabled', 'enabled'),
 )
-_REASON = base.Field('disabled_reason', since='2.83')
+_REASON = base.optional('disabled_reason', since='2.83')
 
 #: The answer to enabling or disabling one.
 SUMMARY = base.View(base.Field('host'), base.Field('binary'), _STATUS, _REASON)
+
+
+DETAIL = base.View(
+    base.Field('id', shape=shapes.COUNT),
+    base.Field('binary'),
+    base.Field('host'),
+    base.Field('zone'),
+    _STATUS,
+    base.Field('state', shape=shapes.one_of('up', 'down')),
+    base.time('updated_at'),
+    _REASON,
+    # No back end goes through its shares to ensure that they are there.
+    base.Field(
+        'ensuring',
+        since='2.93',
+        value=lambda *_: False,
+        shape={'const': False},
+    ),
+)
+
+PAGE = shapes.page('services', item=DETAIL, next_key='services_links')
 
 
 def view(services: domain.Services) -> base.View:
@@ -19,18 +42,6 @@ def view(services: domain.Services) -> base.View:
 
     :param services: the domain, which knows who is up
     """
-    return base.View(
-        base.Field('id'),
-        base.Field('binary'),
-        base.Field('host'),
-        base.Field('zone'),
-        _STATUS,
-        base.Field(
-            'state',
-            value=lambda record, _: 'up' if services.is_up(record) else 'down',
-        ),
-        base.time('updated_at'),
-        _REASON,
-        # No back end goes through its shares to ensure that they are there.
-        base.Field('ensuring', since='2.93', value=lambda *_: False),
+    return DETAIL.computing(
+        state=lambda record, _: 'up' if services.is_up(record) else 'down'
     )

@@ -2,6 +2,31 @@
 """Share group types as clients read them."""
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
+
+DETAIL = base.View(
+    base.Field('id'),
+    base.Field('name'),
+    base.Field('is_public', shape=shapes.FLAG),
+    base.Field(
+        'group_specs',
+        value=lambda record, _: record.specs,
+        shape=shapes.TEXTS,
+    ),
+    base.Field('share_types', shape=shapes.ListOf(shapes.TEXT)),
+    base.Field('is_default', since='2.46', shape=shapes.FLAG),
+)
+
+ONE = shapes.one('share_group_type', shape=DETAIL)
+PAGE = shapes.page(
+    'share_group_types', item=DETAIL, next_key='share_group_types_links'
+)
+ACCESS = shapes.every(
+    'share_group_type_access',
+    shapes.Members(
+        {'share_group_type_id': shapes.TEXT, 'project_id': shapes.TEXT}
+    ),
+)
 
 
 def view(types) -> base.View:
@@ -9,15 +34,6 @@ def view(types) -> base.View:
 
     :param types: the domain's ShareGroupTypes, which knows the default
     """
-    return base.View(
-        base.Field('id'),
-        base.Field('name'),
-        base.Field('is_public'),
-        base.Field('group_specs', value=lambda record, _: record.specs),
-        base.Field('share_types'),
-        base.Field(
-            'is_default',
-            since='2.46',
-            value=lambda record, _: types.is_default(record),
-        ),
+    return DETAIL.computing(
+        is_default=lambda record, _: types.is_default(record)
     )

@@ -1,36 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups as clients read them."""
 
+from manila_groups import states
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 
 _LINKS = base.links('share-groups')
+_STATUS = base.Field(
+    'status', shape=shapes.one_of(*states.SHARE_GROUP_STATUSES)
+)
 
 #: What the plain list shows.
-SUMMARY = base.View(base.Field('id'), base.Field('name'), _LINKS)
+SUMMARY = base.View(base.Field('id'), base.optional('name'), _LINKS)
 
 #: What it shows under the reference's spelling of the path.
 REFERENCE_SUMMARY = base.View(
     base.Field('id'),
-    base.Field('name'),
-    base.Field('status'),
-    base.Field('description'),
+    base.optional('name'),
+    _STATUS,
+    base.optional('description'),
     _LINKS,
 )
 
 DETAIL = base.View(
     base.Field('id'),
-    base.Field('name'),
+    base.optional('name'),
     base.time('created_at'),
-    base.Field('status'),
-    base.Field('description'),
+    _STATUS,
+    base.optional('description'),
     base.Field('project_id'),
-    base.Field('host'),
+    base.optional('host'),
     base.Field('share_group_type_id'),
-    base.Field('source_share_group_snapshot_id'),
-    base.Field('share_network_id'),
-    base.Field('share_types'),
-    base.Field('availability_zone', since='2.34'),
-    base.Field('consistent_snapshot_support', since='2.34'),
-    base.Field('share_server_id', admin=True),
+    base.optional('source_share_group_snapshot_id'),
+    base.optional('share_network_id'),
+    base.Field('share_types', shape=shapes.ListOf(shapes.TEXT)),
+    base.optional('availability_zone', since='2.34'),
+    base.optional('consistent_snapshot_support', since='2.34'),
+    base.optional('share_server_id', admin=True),
     _LINKS,
 )
+
+
+def _page(view):
+    return shapes.page(
+        'share_groups', item=view, next_key='share_groups_links'
+    )
+
+
+ONE = shapes.one('share_group', shape=DETAIL)
+PAGE = _page(SUMMARY)
+REFERENCE_PAGE = _page(REFERENCE_SUMMARY)
+DETAILED_PAGE = _page(DETAIL)

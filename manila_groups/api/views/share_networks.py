@@ -4,29 +4,35 @@
 import operator
 
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 
-SUMMARY = base.View(base.Field('id'), base.Field('name'))
+SUMMARY = base.View(base.Field('id'), base.optional('name'))
 
 #: What came from Neutron, and what can be known with it.
-_NEUTRON = (
-    'neutron_net_id',
-    'neutron_subnet_id',
-    'network_type',
-    'segmentation_id',
-    'cidr',
-    'ip_version',
-    'gateway',
-    'mtu',
-)
+_NEUTRON = {
+    'neutron_net_id': shapes.OPTIONAL_TEXT,
+    'neutron_subnet_id': shapes.OPTIONAL_TEXT,
+    'network_type': shapes.OPTIONAL_TEXT,
+    'segmentation_id': shapes.OPTIONAL_NUMBER,
+    'cidr': shapes.OPTIONAL_TEXT,
+    'ip_version': shapes.OPTIONAL_NUMBER,
+    'gateway': shapes.OPTIONAL_TEXT,
+    'mtu': shapes.OPTIONAL_NUMBER,
+}
 
 _SUBNET_FIELDS = (
     base.Field('id'),
-    base.Field('availability_zone'),
+    base.optional('availability_zone'),
     base.time('created_at'),
-    base.time('updated_at'),
-    *(base.Field(name) for name in _NEUTRON),
+    base.updated_at(),
+    *(base.Field(name, shape=shape) for name, shape in _NEUTRON.items()),
     # Subnets have none; clients read it.
-    base.Field('metadata', since='2.78', value=lambda _subnet, _: {}),
+    base.Field(
+        'metadata',
+        since='2.78',
+        value=lambda _subnet, _: {},
+        shape=shapes.EMPTY_OBJECT,
+    ),
 )
 
 #: A subnet as a part of its share network.
@@ -35,11 +41,11 @@ _PART = base.View(*_SUBNET_FIELDS)
 SUBNET = base.View(
     *_SUBNET_FIELDS,
     base.Field('share_network_id'),
-    base.Field('share_network_name'),
+    base.optional('share_network_name'),
 )
 
 
-def _of_default_subnet(name):
+def _of_default_subnet(name, shape):
     """A field of the network itself, before there were subnets."""
     get = operator.attrgetter(name)
 
@@ -49,34 +55,55 @@ def _of_default_subnet(name):
                 return get(subnet)
         return None
 
-    return base.Field(name, before='2.51', value=value)
+    return base.Field(name, before='2.51', value=value, shape=shape)
 
 
 DETAIL = base.View(
     base.Field('id'),
-    base.Field('name'),
+    base.optional('name'),
     base.Field('project_id'),
     base.time('created_at'),
-    base.time('updated_at'),
-    base.Field('description'),
-    *(_of_default_subnet(name) for name in _NEUTRON),
+    base.updated_at(),
+    base.optional('description'),
+    *(_of_default_subnet(*pair) for pair in _NEUTRON.items()),
     base.Field(
         'share_network_subnets',
         since='2.51',
         value=lambda network, request: _PART.render_all(
             network.subnets, request
         ),
+        shape=shapes.ListOf(_PART),
     ),
     # Nothing of a network changes on a back end, so it is always as it is.
-    base.Field('status', since='2.63', value=lambda _n, _: 'active'),
+    base.Field(
+        'status',
+        since='2.63',
+        value=lambda _network, _: 'active',
+        shape={'const': 'active'},
+    ),
     base.Field(
         'security_service_update_support',
         since='2.63',
         value=lambda _network, _: False,
+        shape={'const': False},
     ),
     base.Field(
         'network_allocation_update_support',
         since='2.70',
         value=lambda _network, _: False,
+        shape={'const': False},
     ),
 )
+
+
+def _page(view):
+    return shapes.page(
+        'share_networks', item=view, next_key='share_networks_links'
+    )
+
+
+ONE = shapes.one('share_network', shape=DETAIL)
+PAGE = _page(SUMMARY)
+DETAILED_PAGE = _page(DETAIL)
+ONE_SUBNET = shapes.one('share_network_subnet', shape=SUBNET)
+SUBNETS = shapes.every('share_network_subnets', SUBNET)

@@ -4,6 +4,7 @@
 from manila_groups.api import microversions
 from manila_groups.api.schemas import share_types as schemas
 from manila_groups.api.views import base
+from manila_groups.api.views import shapes
 from manila_groups.groups import share_types as domain
 from manila_groups.groups import specs
 
@@ -19,28 +20,6 @@ _INFERRED = {
         ('snapshot_inherit_share_access_support', '2.99'),
     )
 }
-
-
-def view(types: domain.ShareTypes) -> base.View:
-    """Make the view.
-
-    :param types: the domain, which knows the default
-    """
-    return base.View(
-        base.Field('id'),
-        base.Field('name'),
-        base.Field('extra_specs', value=_extra_specs),
-        base.Field('required_extra_specs', value=_required_extra_specs),
-        base.Field(
-            schemas.ACCESS_IS_PUBLIC, value=lambda record, _: record.is_public
-        ),
-        base.Field('description', since='2.41'),
-        base.Field(
-            'is_default',
-            since='2.46',
-            value=lambda record, _: types.is_default(record),
-        ),
-    )
 
 
 def _extra_specs(record, request):
@@ -63,3 +42,56 @@ def _required_extra_specs(record, _request):
     return {
         key: value for key, value in record.specs.items() if key == domain.DHSS
     }
+
+
+DETAIL = base.View(
+    base.Field('id'),
+    base.Field('name'),
+    base.Field(
+        'extra_specs',
+        value=_extra_specs,
+        # What users are told means False is no text.
+        shape={
+            'type': 'object',
+            'additionalProperties': {'type': ['string', 'boolean']},
+        },
+    ),
+    base.Field(
+        'required_extra_specs',
+        value=_required_extra_specs,
+        shape={
+            'type': 'object',
+            'properties': {domain.DHSS: shapes.TEXT},
+            'additionalProperties': False,
+        },
+    ),
+    base.Field(
+        schemas.ACCESS_IS_PUBLIC,
+        value=lambda record, _: record.is_public,
+        shape=shapes.FLAG,
+    ),
+    base.optional('description', since='2.41'),
+    base.Field('is_default', since='2.46', shape=shapes.FLAG),
+)
+
+#: The names of a share type in bodies, and of lists of them; the second is
+#: what it was called when the API was made of the Block Storage API.
+KEYS = ('share_type', 'volume_type')
+LIST_KEYS = tuple(f'{key}s' for key in KEYS)
+
+ONE = shapes.one(*KEYS, shape=DETAIL)
+PAGE = shapes.page(*LIST_KEYS, item=DETAIL, next_key='share_types_links')
+ACCESS = shapes.every(
+    'share_type_access',
+    shapes.Members({'share_type_id': shapes.TEXT, 'project_id': shapes.TEXT}),
+)
+
+
+def view(types: domain.ShareTypes) -> base.View:
+    """Make the view.
+
+    :param types: the domain, which knows the default
+    """
+    return DETAIL.computing(
+        is_default=lambda record, _: types.is_default(record)
+    )

@@ -31,6 +31,7 @@ from manila_groups.groups import messages
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_networks
 from manila_groups.groups import share_types
+from manila_groups.tests import conformance
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import servers
 from manila_groups.tests.functional import wsgi_client
@@ -73,8 +74,8 @@ class ApiFixture(fixtures.Fixture):
             service_fixtures.DatabaseFixture(self._overrides, self._server)
         )
         self.conf, self.db = base.conf, base.db
-        self.application = api.assemble(
-            self.conf, self.db, rpc.transport(self.conf)
+        self.application = conformance.Conforming(
+            api.assemble(self.conf, self.db, rpc.transport(self.conf))
         )
         share_type, group_type = self.make_types()
         self._make_pool()

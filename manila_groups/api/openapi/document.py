@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The API as an OpenAPI 3.1 document.
+
+It is made of what the service itself goes by: the table of routes, what
+stands on the controllers' methods, the schemas and the views.
+"""
+
+from typing import Any
+
+from manila_groups.api import microversions
+from manila_groups.api.openapi import operations
+from manila_groups.api.openapi import requests
+from manila_groups.api.openapi import responses
+
+_DESCRIPTION = """\
+Share groups for the OpenStack Shared File System API, at microversion \
+{version}.
+
+Each path works with the project's id after `/v2`, too: \
+`/v2/{{project_id}}/share-groups` is `/v2/share-groups`. Text has no NUL \
+character. A query key that an operation does not know is answered with 400, \
+and so is a key that is given twice where the description does not say that \
+it may be repeated.
+
+`x-policy` names the policy rule that guards an operation, `x-since` the \
+microversion that it came with. Of a path that ends in `action`, the body \
+names what is to be done; `x-actions` has both for each action.
+"""
+
+
+def make(version: tuple[int, int] = microversions.MAX) -> dict[str, Any]:
+    """Describe the API at one microversion.
+
+    :param version: the microversion, (major, minor)
+    :returns: the document, for a JSON encoder
+    """
+    text = microversions.to_text(version)
+    return {
+        'openapi': '3.1.0',
+        'info': {
+            'title': 'manila-groups',
+            'version': text,
+            'description': _DESCRIPTION.format(version=text),
+            'license': {'name': 'Apache 2.0', 'identifier': 'Apache-2.0'},
+        },
+        'servers': [{'url': '/'}],
+        'security': [{'token': []}, {'password': []}],
+        'paths': _paths(version),
+        'components': {
+            'parameters': requests.headers(version),
+            'responses': responses.errors(),
+            'securitySchemes': {
+                'token': {
+                    'type': 'apiKey',
+                    'in': 'header',
+                    'name': 'X-Auth-Token',
+                    'description': 'A token of Keystone.',
+                },
+                'password': {
+                    'type': 'http',
+                    'scheme': 'basic',
+                    'description': 'Where auth_strategy is http_basic.',
+                },
+            },
+        },
+    }
+
+
+def _paths(version):
+    paths = {}
+    for one in operations.exist(version):
+        verbs = paths.setdefault(f'/v2{one.path}', {})
+        verbs[one.verb.lower()] = _operation(one, version)
+    return paths
+
+
+def _operation(one, version):
+    described = {
+        'operationId': one.name,
+        'tags': [one.controller],
+        **_purpose(one.methods),
+        'parameters': requests.parameters(one, version),
+        'responses': responses.describe(one, version),
+    }
+    if one.has_body:
+        described['requestBody'] = requests.body(one, version)
+    return described
+
+
+def _purpose(methods):
+    if methods[0].action is None:
+        return _about(methods[0])
+    return {
+        'summary': 'Do what the body names',
+        'x-actions': {method.action: _about(method) for method in methods},
+    }
+
+
+def _about(method):
+    return {
+        'summary': method.summary,
+        'x-policy': method.rules.policy,
+        'x-since': microversions.to_text(method.rules.since),
+    }

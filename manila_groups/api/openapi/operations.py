@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the routes lead to: the operations that the document describes."""
+
+from collections.abc import Iterator
+import dataclasses
+import functools
+import importlib
+
+from manila_groups.api import routes
+from manila_groups.api import wsgi
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """A controller's method, with what stands on it.
+
+    :ivar name: controller.method
+    :ivar action: the name in the body that leads to it; None for none
+    :ivar reference: whether the path has the reference's spelling
+    """
+
+    name: str
+    rules: wsgi.Rules
+    summary: str
+    action: str | None
+    reference: bool
+
+    @property
+    def success(self) -> int:
+        """The status of a successful answer."""
+        found = self.rules.reference_success if self.reference else None
+        return found or self.rules.success
+
+    @property
+    def returns(self):
+        """The shape of a successful answer's body; None for no body."""
+        found = self.rules.reference_returns if self.reference else None
+        return found or self.rules.returns
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """One HTTP method of one path.
+
+    :ivar path: without the version
+    :ivar methods: what it leads to: several if the body names an action
+    """
+
+    path: str
+    verb: str
+    methods: tuple[Method, ...]
+
+    @property
+    def controller(self) -> str:
+        """The controller that most of it belongs to."""
+        return self.methods[0].name.partition('.')[0]
+
+    @property
+    def variables(self) -> list[str]:
+        """The variables of the path, in order."""
+        return [part[1:-1] for part in self.path.split('/') if '{' in part]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether it takes a body."""
+        return any(method.rules.body for method in self.methods)
+
+    @property
+    def name(self) -> str:
+        """What it is called, as no other one is."""
+        one = self.methods[0]
+        words = ['reference'] if one.reference else []
+        words.append(f'{self.controller}.action' if one.action else one.name)
+        last = self.path.rpartition('/')[2]
+        # Some methods serve a path and its detail alike.
+        if last == 'detail' and not one.name.endswith('.detail'):
+            words.append(last)
+        return '.'.join(words)
+
+
+def exist(version: tuple[int, int]) -> Iterator[Operation]:
+    """Give the operations of a microversion, in the order of the routes."""
+    for path, verbs, reference in routes.spelled():
+        for verb, target in verbs.items():
+            names = target if isinstance(target, dict) else {None: target}
+            methods = tuple(
+                found
+                for action, name in names.items()
+                if (found := _method(name, action, reference)).rules.since
+                <= version
+            )
+            if methods:
+                yield Operation(path, verb, methods)
+
+
+@functools.cache
+def _method(name, action, reference):
+    module = name.partition('.')[0]
+    found = importlib.import_module(f'manila_groups.api.v2.{module}')
+    function = routes.look_up({module: found.Controller}, name)
+    summary = function.__doc__.partition('\n')[0].rstrip('.')
+    return Method(name, function.rules, summary, action, reference)

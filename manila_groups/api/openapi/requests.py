@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What requests are made of: parameters and bodies, from the schemas."""
+
+from typing import Any
+
+from manila_groups.api import microversions
+from manila_groups.api.openapi import operations
+
+#: What differs between a pattern of Python and one of ECMA-262.
+_END_OF_TEXT = (r'\Z', '$')
+
+
+def portable(schema: Any) -> Any:
+    """Write a JSON schema's patterns as every reader understands them."""
+    if isinstance(schema, dict):
+        return {
+            key: value.replace(*_END_OF_TEXT)
+            if key == 'pattern' and isinstance(value, str)
+            else portable(value)
+            for key, value in schema.items()
+        }
+    if isinstance(schema, list | tuple):
+        return [portable(item) for item in schema]
+    return schema
+
+
+def headers(version: tuple[int, int]) -> dict[str, dict]:
+    """The parameters that choose a microversion, by their component names."""
+    return {
+        'Version': {
+            'name': microversions.HEADER,
+            'in': 'header',
+            'description': 'The microversion; without it, the oldest one.',
+            'required': True,
+            'schema': {'enum': [microversions.to_text(version)]},
+        },
+        'Experimental': {
+            'name': microversions.EXPERIMENTAL_HEADER,
+            'in': 'header',
+            'description': 'Says that the resource may change.',
+            'required': True,
+            'schema': {'enum': ['true', 'True']},
+        },
+    }
+
+
+def is_experimental(
+    operation: operations.Operation, version: tuple[int, int]
+) -> bool:
+    """Tell whether requests have to accept experimental APIs."""
+    before = operation.methods[0].rules.experimental_before
+    return before is not None and version < before
+
+
+def parameters(
+    operation: operations.Operation, version: tuple[int, int]
+) -> list[dict]:
+    """The parameters of an operation."""
+    names = ['Version']
+    if is_experimental(operation, version):
+        names.append('Experimental')
+    return [
+        *({'$ref': f'#/components/parameters/{name}'} for name in names),
+        *(_variable(name) for name in operation.variables),
+        *_query(operation, version),
+    ]
+
+
+def _variable(name):
+    return {
+        'name': name,
+        'in': 'path',
+        'required': True,
+        'schema': {'type': 'string', 'minLength': 1},
+    }
+
+
+def _query(operation, version):
+    rules = operation.methods[0].rules
+    schema = portable(rules.query.schema(version))
+    for name, rule in schema['properties'].items():
+        parameter = {'name': name, 'in': 'query', 'schema': rule}
+        if name in schema['required']:
+            parameter['required'] = True
+        if name in rules.several:
+            parameter['description'] = (
+                'Several values have commas between them, or the key is '
+                'repeated.'
+            )
+        yield parameter
+
+
+def body(operation: operations.Operation, version: tuple[int, int]) -> dict:
+    """The body of an operation's request."""
+    schemas = [
+        schema
+        for method in operation.methods
+        for schema in _body_schemas(method, version)
+    ]
+    whole = {'oneOf': schemas} if len(schemas) > 1 else schemas[0]
+    return {
+        'required': True,
+        'content': {'application/json': {'schema': portable(whole)}},
+    }
+
+
+def _body_schemas(method, version):
+    found = method.rules.body
+    schema = found.schema.schema(version)
+    if found.keys:
+        return [_under(key, schema) for key in found.keys]
+    if method.action is not None:
+        # To name the action is what leads to the method.
+        return [{**schema, 'required': [method.action]}]
+    return [schema]
+
+
+def _under(key, schema):
+    return {
+        'type': 'object',
+        'properties': {key: schema},
+        'required': [key],
+        'additionalProperties': False,
+    }

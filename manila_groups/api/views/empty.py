@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of what clients ask for, and there is none of here."""
+
+from manila_groups.api.views import shapes
+
+EXTENSIONS = shapes.Members({'extensions': shapes.EMPTY_LIST})
+SECURITY_SERVICES = shapes.Members({'security_services': shapes.EMPTY_LIST})
+SHARE_REPLICAS = shapes.Members({'share_replicas': shapes.EMPTY_LIST})

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What responses look like: shapes, from which the API's document is made.
+
+A shape is a JSON schema that holds at every microversion, or an object whose
+method ``schema`` gives the one of a microversion, such as a view.
+"""
+
+from collections.abc import Mapping
+import dataclasses
+from typing import Any
+
+TEXT = {'type': 'string'}
+OPTIONAL_TEXT = {'type': ['string', 'null']}
+FLAG = {'type': 'boolean'}
+COUNT = {'type': 'integer', 'minimum': 0}
+OPTIONAL_NUMBER = {'type': ['integer', 'null']}
+NOTHING = {'type': 'null'}
+URL = {'type': 'string', 'format': 'uri'}
+#: Keys and values that users or operators have chosen.
+TEXTS = {'type': 'object', 'additionalProperties': TEXT}
+EMPTY_OBJECT = {'type': 'object', 'maxProperties': 0}
+EMPTY_LIST = {'type': 'array', 'maxItems': 0}
+
+_TIME = r'^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$'
+#: In ISO 8601 with microseconds and no zone.
+TIME = {'type': 'string', 'pattern': _TIME}
+OPTIONAL_TIME = {'type': ['string', 'null'], 'pattern': _TIME}
+
+
+def one_of(*values: str | None) -> dict:
+    """The shape of a field that has one of a few values."""
+    return {'enum': list(values)}
+
+
+def describe(shape: Any, version: tuple[int, int]) -> dict:
+    """Give the JSON schema of a shape at a microversion."""
+    return dict(shape) if isinstance(shape, dict) else shape.schema(version)
+
+
+@dataclasses.dataclass(frozen=True)
+class ListOf:
+    """A list.
+
+    :ivar item: the shape of each thing in it
+    """
+
+    item: Any
+
+    def schema(self, version: tuple[int, int]) -> dict:
+        """Give the JSON schema at a microversion."""
+        return {'type': 'array', 'items': describe(self.item, version)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Members:
+    """An object with fixed names, and no other ones.
+
+    :ivar always: name to shape
+    :ivar sometimes: the same, of what may be absent
+    """
+
+    always: Mapping[str, Any]
+    sometimes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def schema(self, version: tuple[int, int]) -> dict:
+        """Give the JSON schema at a microversion."""
+        members = {**self.always, **self.sometimes}
+        return {
+            'type': 'object',
+            'properties': {
+                name: describe(shape, version)
+                for name, shape in members.items()
+            },
+            'required': list(self.always),
+            'additionalProperties': False,
+        }
+
+
+class AnyOf:
+    """One of several.
+
+    :param shapes: those that it may be
+    """
+
+    def __init__(self, *shapes: Any):
+        self._shapes = shapes
+
+    def schema(self, version: tuple[int, int]) -> dict:
+        """Give the JSON schema at a microversion."""
+        return {'anyOf': [describe(shape, version) for shape in self._shapes]}
+
+
+def links(*rels: str) -> dict:
+    """The shape of a list of links.
+
+    :param rels: what each leads to, in order
+    """
+    items = [
+        {
+            'type': 'object',
+            'properties': {'rel': {'const': rel}, 'href': URL},
+            'required': ['rel', 'href'],
+            'additionalProperties': False,
+        }
+        for rel in rels
+    ]
+    return {
+        'type': 'array',
+        'prefixItems': items,
+        'minItems': len(items),
+        'maxItems': len(items),
+    }
+
+
+def one(*keys: str, shape: Any) -> Members:
+    """The shape of a body with one thing in it.
+
+    :param keys: each name that it stands under
+    """
+    return Members(dict.fromkeys(keys, shape))
+
+
+def every(key: str, item: Any) -> Members:
+    """The shape of a body with a list that is never cut into pages."""
+    return Members({key: ListOf(item)})
+
+
+def page(
+    *keys: str, item: Any, next_key: str, sometimes: Mapping | None = None
+) -> Members:
+    """The shape of a body with a page of a list.
+
+    :param keys: each name that the list stands under
+    :param next_key: the name of the link to the next page
+    :param sometimes: what else there may be
+    """
+    return Members(
+        dict.fromkeys(keys, ListOf(item)),
+        {**(sometimes or {}), next_key: links('next')},
+    )
