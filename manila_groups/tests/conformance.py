@@ -161,4 +161,7 @@ def _validator(version, key):
     if content is None:
         return None
     schema = content['application/json']['schema']
-    return jsonschema.Draft202012Validator(schema)
+    # What it refers to is looked for in the same place as in the document.
+    return jsonschema.Draft202012Validator(
+        {**schema, 'components': made(version)['components']}
+    )

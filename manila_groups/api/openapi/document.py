@@ -8,6 +8,7 @@ stands on the controllers' methods, the schemas and the views.
 from typing import Any
 
 from manila_groups.api import microversions
+from manila_groups.api.openapi import components
 from manila_groups.api.openapi import operations
 from manila_groups.api.openapi import requests
 from manila_groups.api.openapi import responses
@@ -28,6 +29,22 @@ names what is to be done; `x-actions` has both for each action.
 """
 
 
+#: How callers say who they are.
+_SECURITY = {
+    'token': {
+        'type': 'apiKey',
+        'in': 'header',
+        'name': 'X-Auth-Token',
+        'description': 'A token of Keystone.',
+    },
+    'password': {
+        'type': 'http',
+        'scheme': 'basic',
+        'description': 'Where auth_strategy is http_basic.',
+    },
+}
+
+
 def make(version: tuple[int, int] = microversions.MAX) -> dict[str, Any]:
     """Describe the API at one microversion.
 
@@ -35,6 +52,7 @@ def make(version: tuple[int, int] = microversions.MAX) -> dict[str, Any]:
     :returns: the document, for a JSON encoder
     """
     text = microversions.to_text(version)
+    shared = components.Components()
     return {
         'openapi': '3.1.0',
         'info': {
@@ -44,47 +62,51 @@ def make(version: tuple[int, int] = microversions.MAX) -> dict[str, Any]:
             'license': {'name': 'Apache 2.0', 'identifier': 'Apache-2.0'},
         },
         'servers': [{'url': '/'}],
-        'security': [{'token': []}, {'password': []}],
-        'paths': _paths(version),
+        'security': [{scheme: []} for scheme in _SECURITY],
+        'paths': _paths(version, shared),
         'components': {
-            'parameters': requests.headers(version),
+            **shared.found,
             'responses': responses.errors(),
-            'securitySchemes': {
-                'token': {
-                    'type': 'apiKey',
-                    'in': 'header',
-                    'name': 'X-Auth-Token',
-                    'description': 'A token of Keystone.',
-                },
-                'password': {
-                    'type': 'http',
-                    'scheme': 'basic',
-                    'description': 'Where auth_strategy is http_basic.',
-                },
-            },
+            'securitySchemes': _SECURITY,
         },
     }
 
 
-def _paths(version):
+def _paths(version, shared):
     paths = {}
     for one in operations.exist(version):
         verbs = paths.setdefault(f'/v2{one.path}', {})
-        verbs[one.verb.lower()] = _operation(one, version)
+        verbs[one.verb.lower()] = _operation(one, version, shared)
     return paths
 
 
-def _operation(one, version):
+def _operation(one, version, shared):
     described = {
         'operationId': one.name,
         'tags': [one.controller],
         **_purpose(one.methods),
-        'parameters': requests.parameters(one, version),
+        'parameters': [
+            shared.refer(
+                'parameters',
+                parameter,
+                parameter['name'],
+                f'{one.controller}.{parameter["name"]}',
+                f'{one.name}.{parameter["name"]}',
+            )
+            for parameter in requests.parameters(one, version)
+        ],
         'responses': responses.describe(one, version),
     }
     if one.has_body:
         described['requestBody'] = requests.body(one, version)
+    for status, response in described['responses'].items():
+        _share_content(response, f'{one.name}.{status}', shared)
     return described
+
+
+def _share_content(message, name, shared):
+    for content in message.get('content', {}).values():
+        content['schema'] = shared.refer('schemas', content['schema'], name)
 
 
 def _purpose(methods):

@@ -24,43 +24,34 @@ def portable(schema: Any) -> Any:
     return schema
 
 
-def headers(version: tuple[int, int]) -> dict[str, dict]:
-    """The parameters that choose a microversion, by their component names."""
+def _version(version):
     return {
-        'Version': {
-            'name': microversions.HEADER,
-            'in': 'header',
-            'description': 'The microversion; without it, the oldest one.',
-            'required': True,
-            'schema': {'enum': [microversions.to_text(version)]},
-        },
-        'Experimental': {
-            'name': microversions.EXPERIMENTAL_HEADER,
-            'in': 'header',
-            'description': 'Says that the resource may change.',
-            'required': True,
-            'schema': {'enum': ['true', 'True']},
-        },
+        'name': microversions.HEADER,
+        'in': 'header',
+        'description': 'The microversion; without it, the oldest one.',
+        'required': True,
+        'schema': {'enum': [microversions.to_text(version)]},
     }
 
 
-def is_experimental(
-    operation: operations.Operation, version: tuple[int, int]
-) -> bool:
-    """Tell whether requests have to accept experimental APIs."""
-    before = operation.methods[0].rules.experimental_before
-    return before is not None and version < before
+_EXPERIMENTAL = {
+    'name': microversions.EXPERIMENTAL_HEADER,
+    'in': 'header',
+    'description': 'Says that the caller knows that the resource may change.',
+    'required': True,
+    'schema': {'enum': ['true']},
+}
 
 
 def parameters(
     operation: operations.Operation, version: tuple[int, int]
 ) -> list[dict]:
     """The parameters of an operation."""
-    names = ['Version']
-    if is_experimental(operation, version):
-        names.append('Experimental')
+    before = operation.methods[0].rules.experimental_before
+    is_experimental = before is not None and version < before
     return [
-        *({'$ref': f'#/components/parameters/{name}'} for name in names),
+        _version(version),
+        *([_EXPERIMENTAL] if is_experimental else ()),
         *(_variable(name) for name in operation.variables),
         *_query(operation, version),
     ]

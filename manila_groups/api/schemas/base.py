@@ -67,6 +67,12 @@ BOOLEAN = {
     ],
 }
 
+#: What is space for Python, as a part of a character class: patterns that say
+#: \s would mean something else to readers of the API's document.
+SPACE = (
+    r'\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'
+)
+
 #: Ends with \Z, as $ would let a line end pass.
 SPEC_KEY_PATTERN = r'^[A-Za-z0-9_.:-]{1,255}\Z'
 SPEC_VALUE = {
@@ -84,6 +90,11 @@ SPECS = {
 
 TEXT_QUERY = {'type': 'string', 'maxLength': 255}
 NUMBER_QUERY = {'type': 'string', 'pattern': r'^[0-9]{1,18}\Z'}
+#: The command line client's --marker arrives as an offset (wire: Lists).
+OFFSET_QUERY = {
+    'anyOf': [NUMBER_QUERY, {**TEXT_QUERY, 'pattern': '[^0-9]'}],
+    'description': 'a number of rows of up to 18 digits, or the id of a row',
+}
 #: What is_public may be in a query: true, false, or both of them.
 IS_PUBLIC_QUERY = {
     'anyOf': [BOOLEAN, {'enum': ['all', 'All', 'none', 'None']}]
@@ -97,7 +108,7 @@ def paging(sort_keys) -> dict:
     """
     return {
         'limit': NUMBER_QUERY,
-        'offset': TEXT_QUERY,
+        'offset': OFFSET_QUERY,
         'marker': TEXT_QUERY,
         'sort_key': {'enum': sorted(sort_keys)},
         'sort_dir': {'enum': ['asc', 'desc']},

@@ -4,7 +4,7 @@
 from manila_groups.api.schemas import base
 
 #: What differs by spaces at the end only is the same key for MySQL.
-_KEY = r'^\S([\s\S]{0,253}\S)?\Z'
+_KEY = rf'^[^{base.SPACE}]([\s\S]{{0,253}}[^{base.SPACE}])?\Z'
 _VALUE = {
     'type': 'string',
     'minLength': 1,

@@ -21,7 +21,7 @@ INDEX = base.Schema(
         ),
         'all_tenants': base.BOOLEAN,
         'limit': base.NUMBER_QUERY,
-        'offset': base.TEXT_QUERY,
+        'offset': base.OFFSET_QUERY,
         'marker': base.TEXT_QUERY,
     }
 )

@@ -31,7 +31,7 @@ DISABLE = base.Schema(
         **_SERVICE,
         'disabled_reason': {
             'type': ['string', 'null'],
-            'pattern': r'\S',
+            'pattern': f'[^{base.SPACE}]',
             'maxLength': 255,
             'description': 'a reason, which is text of up to 255 characters',
         },

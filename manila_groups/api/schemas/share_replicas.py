@@ -8,7 +8,7 @@ INDEX = base.Schema(
         'share_id': base.TEXT_QUERY,
         'metadata': {'type': 'string', 'maxLength': 10000},
         'limit': base.NUMBER_QUERY,
-        'offset': base.TEXT_QUERY,
+        'offset': base.OFFSET_QUERY,
         'marker': base.TEXT_QUERY,
     }
 )

@@ -19,13 +19,17 @@ def _any_case(*words):
     return f'({"|".join(spelled)})'
 
 
+_SPACES = f'[{base.SPACE}]*'
+#: What has no comma in it, and more than space.
+_WORD = f'[^,{base.SPACE}][^,]*'
+
 #: A boolean as people write it, or in the form that the scheduler compares
 #: with.
 _WORDS = _any_case(*strutils.TRUE_STRINGS, *strutils.FALSE_STRINGS)
 _BOOLEAN_SPEC = {
     'type': ['boolean', 'string'],
-    'pattern': rf'^\s*({_any_case("<is>")}\s*{_any_case("true", "false")}'
-    rf'|{_WORDS})\s*\Z',
+    'pattern': rf'^{_SPACES}({_any_case("<is>")}{_SPACES}'
+    rf'{_any_case("true", "false")}|{_WORDS}){_SPACES}\Z',
     'maxLength': 255,
     'description': 'a boolean',
 }
@@ -54,7 +58,7 @@ WELL_KNOWN_SPECS = {
     domain.AVAILABILITY_ZONES: {
         'type': 'string',
         'maxLength': 255,
-        'pattern': r'^\s*[^,\s][^,]*(,\s*[^,\s][^,]*)*\Z',
+        'pattern': rf'^{_SPACES}{_WORD}(,{_SPACES}{_WORD})*\Z',
         'description': 'a list of zones with commas between them',
     },
     'provisioning:min_share_size': _GIB_SPEC,

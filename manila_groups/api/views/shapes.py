@@ -93,22 +93,19 @@ class AnyOf:
 def links(*rels: str) -> dict:
     """The shape of a list of links.
 
-    :param rels: what each leads to, in order
+    :param rels: what they lead to
     """
-    items = [
-        {
-            'type': 'object',
-            'properties': {'rel': {'const': rel}, 'href': URL},
-            'required': ['rel', 'href'],
-            'additionalProperties': False,
-        }
-        for rel in rels
-    ]
+    link = {
+        'type': 'object',
+        'properties': {'rel': one_of(*rels), 'href': URL},
+        'required': ['rel', 'href'],
+        'additionalProperties': False,
+    }
     return {
         'type': 'array',
-        'prefixItems': items,
-        'minItems': len(items),
-        'maxItems': len(items),
+        'items': link,
+        'minItems': len(rels),
+        'maxItems': len(rels),
     }
 
 

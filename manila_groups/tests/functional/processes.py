@@ -111,15 +111,16 @@ class Client:
     """Asks the API, by itself as an administrator.
 
     :param url: of the API, with its version
-    :param identity: headers that say who asks, where no token is needed
+    :param version: the microversion
+    :param headers: more headers, such as those that say who asks
     """
 
-    def __init__(self, url: str, identity=None):
+    def __init__(self, url: str, version: str = '2.60', headers=None):
         self._url = url
         self._headers = {
-            'X-OpenStack-Manila-API-Version': '2.60',
+            'X-OpenStack-Manila-API-Version': version,
             'Content-Type': 'application/json',
-            **(identity or {}),
+            **(headers or {}),
         }
 
     def _open(self, method, path, body):

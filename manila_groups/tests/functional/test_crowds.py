@@ -91,7 +91,7 @@ class TestOnSqlite(web_servers.WebServerTestCase):
             'X-Roles': 'member',
         }
         url = f'http://127.0.0.1:{self.port}/v2'
-        return processes.Client(url, identity)
+        return processes.Client(url, headers=identity)
 
     def reconciling(self):
         return {'service': {'reconcile_interval': 0.5, 'stuck_after': 2}}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the contract demands where a check of schemathesis asks for other.
+
+A schema says what a field may be by itself.  Where a request is refused for
+what there is in the database, or for how its fields go together, schemathesis
+sees data that fit the schema, and the status 400.
+"""
+
+import dataclasses
+import re
+
+from manila_groups.api import microversions
+
+
+@dataclasses.dataclass(frozen=True)
+class Excuse:
+    """Failures of one check that are none.
+
+    :ivar check: the failure's class
+    :ivar operations: a pattern of their ids in the document
+    :ivar status: of the answer
+    :ivar message: a pattern of the answer's body
+    :ivar reason: what the contract says, or why no schema can
+    """
+
+    check: str
+    operations: str
+    status: int
+    message: str
+    reason: str
+
+
+_ANY = r'[\w.]+'
+_REJECTED = 'RejectedPositiveData'
+
+TABLE = (
+    Excuse(
+        'MissingHeaderNotRejected',
+        _ANY,
+        200,
+        '',
+        'without a microversion, the oldest one is used',
+    ),
+    Excuse(
+        _REJECTED,
+        _ANY,
+        400,
+        'there is no |none are given',
+        'an unknown thing in a body or a query is answered with 400',
+    ),
+    Excuse(
+        _REJECTED,
+        _ANY,
+        400,
+        'is given twice|is given as|given together|given with it|names no '
+        'limit|At least one|name different rows|default subnets',
+        'a rule between fields',
+    ),
+    Excuse(
+        _REJECTED,
+        r'.*\.update_(spec|metadata)',
+        400,
+        'must name the key',
+        'the body names the key that the path names',
+    ),
+    Excuse(
+        _REJECTED,
+        'shares.delete',
+        400,
+        'is not the share group of',
+        'a member is deleted with the right share_group_id',
+    ),
+    Excuse(
+        _REJECTED,
+        r'share(_group)?_types\.delete',
+        400,
+        'is in use',
+        'a type in use is not deleted',
+    ),
+    Excuse(
+        _REJECTED,
+        'shares.action',
+        400,
+        'has a rule for',
+        'a share has one rule for a client',
+    ),
+    Excuse(
+        _REJECTED,
+        _ANY,
+        400,
+        'is not a mapping such as|is not a time|is not a day|is neither an IP',
+        'a form of text that no pattern describes',
+    ),
+    Excuse(
+        _REJECTED,
+        _ANY,
+        400,
+        r'[0-9]\.0 is not',
+        'a number with a point is no integer here',
+    ),
+    Excuse(_REJECTED, _ANY, 413, 'overLimit', 'the quota is used up'),
+)
+
+
+def explain(failure: str, operation: str, response) -> str | None:
+    """Find out why a failure is none; None when it is one.
+
+    :param failure: its class
+    :param operation: its id in the document
+    """
+    version = response.headers.get(microversions.HEADER.lower())
+    if version and version != [microversions.to_text(microversions.MAX)]:
+        return 'the answer has another microversion than the document'
+    for row in TABLE:
+        if (
+            row.check == failure
+            and re.fullmatch(row.operations, operation)
+            and row.status == response.status_code
+            and re.search(row.message, response.text, re.IGNORECASE)
+        ):
+            return f'{row.check}: {row.reason}'
+    return None
