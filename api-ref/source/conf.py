@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sphinx settings of the API reference."""
 
-extensions = ['openstackdocstheme', 'os_api_ref']
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / 'doc' / 'ext'))
+
+extensions = ['openapi_document', 'openstackdocstheme', 'os_api_ref']
 
 project = 'Share groups API reference'
 copyright = 'manila-groups contributors'

@@ -3,10 +3,15 @@
 
 import itertools
 import urllib.error
+import urllib.parse
 
 from manila_groups.tests.functional import processes
 
-_DHSS = 'driver_handles_share_servers'
+#: The extra specs of the default share type, and the specs of other things.
+_PLAIN = {
+    'driver_handles_share_servers': 'False',
+    'snapshot_support': 'True',
+}
 _SPECS = {'tier': 'gold'}
 
 
@@ -62,37 +67,44 @@ class Population:
             self._ask('PUT', '/services/enable', body)
 
     def _make_types(self, name):
-        """Make the default types where they are gone, and private ones."""
+        """Make private types, and the default ones as they have to be."""
         default = self._type('default')
-        self._type(name, public=False)
-        try:
-            self._ask('GET', '/share-group-types/default')
-        except urllib.error.HTTPError:
-            self._make(
-                'share-group-types', name='default', share_types=[default]
-            )
-        self._make(
-            'share-group-types',
-            name=name,
-            share_types=[default],
-            group_specs=_SPECS,
-            is_public=False,
-        )
+        self._type(name, is_public=False, **_SPECS)
+        group_type = self._group_type('default', default)
+        self._group_type(name, default, is_public=False, group_specs=_SPECS)
+        self._clean(f'/types/{default}/extra_specs', _PLAIN)
+        self._clean(f'/share-group-types/{group_type}/group-specs', {})
 
-    def _type(self, name, public=True):
+    def _type(self, name, is_public=True, **specs):
         try:
             found = self._ask('GET', f'/types/{name}')
         except urllib.error.HTTPError:
             body = {
                 'name': name,
-                'extra_specs': {_DHSS: 'False', **_SPECS},
-                'share_type_access:is_public': public,
+                'extra_specs': {**_PLAIN, **specs},
+                'share_type_access:is_public': is_public,
             }
-            if public:
-                del body['extra_specs']['tier']
             found = self._ask('POST', '/types', {'share_type': body})
         self._things.note('share_types', found['share_type']['id'])
         return found['share_type']['id']
+
+    def _group_type(self, name, share_type, **fields):
+        listed = self._ask('GET', '/share-group-types?is_public=all')
+        for one in listed['share_group_types']:
+            if one['name'] == name:
+                return one['id']
+        made = self._make(
+            'share-group-types', name=name, share_types=[share_type], **fields
+        )
+        return made['id']
+
+    def _clean(self, path, specs):
+        """Remove the specs that requests have set."""
+        (found,) = self._ask('GET', path).values()
+        for key in set(found) - set(specs):
+            self._ask('DELETE', f'{path}/{urllib.parse.quote(key)}')
+        for key in specs:
+            self._ask('PUT', f'{path}/{key}', {key: specs[key]})
 
     def _make_network(self, name):
         made = self._make('share-networks', name=name)
@@ -101,19 +113,15 @@ class Population:
 
     def _make_message(self, name):
         """Ask for a group that no pool fits."""
-        types = self._ask('GET', '/share-group-types?is_public=false')
-        for one in types['share_group_types']:
-            if one['name'] == name:
-                made = self._make(
-                    'share-groups', share_group_type_id=one['id']
-                )
-                self._becomes('share-groups', made['id'], 'error')
+        group_type = self._group_type(name, self._type('default'))
+        group = self._make('share-groups', share_group_type_id=group_type)
+        self._settles('share-groups', group['id'])
         for message in self._ask('GET', '/messages?limit=3')['messages']:
             self._things.note('messages', message['id'])
 
     def _make_group(self, name):
         group_id = self._make('share-groups', name=name)['id']
-        self._becomes('share-groups', group_id, 'available')
+        self._settles('share-groups', group_id)
         alone = self._share(metadata=_SPECS)
         self._allow(alone)
         self._share(share_group_id=group_id)
@@ -121,7 +129,7 @@ class Population:
 
     def _share(self, **fields):
         made = self._make('shares', size=1, share_proto='NFS', **fields)
-        self._becomes('shares', made['id'], 'available')
+        self._settles('shares', made['id'])
         path = f'/shares/{made["id"]}/export_locations'
         for location in self._ask('GET', path)['export_locations']:
             self._things.note('share_export_locations', location['id'])
@@ -137,9 +145,9 @@ class Population:
         made = self._ask('POST', path, {'allow_access': rule})
         self._things.note('share_access', made['access']['id'])
 
-    def _becomes(self, collection, found, status):
+    def _settles(self, collection, found):
         key = collection.removesuffix('s').replace('-', '_')
         path = f'/{collection}/{found}'
         processes.wait_for(
-            lambda: self._ask('GET', path)[key]['status'] == status, 5
+            lambda: self._ask('GET', path)[key]['status'] != 'creating'
         )

@@ -69,13 +69,25 @@ class Things:
 
     def into(self, document: dict) -> dict:
         """Name what there is as examples of the variables of paths."""
+        shared = document['components']['parameters']
         for path, verbs in document['paths'].items():
             for operation in verbs.values():
-                for parameter in operation['parameters']:
-                    if parameter.get('in') == 'path':
-                        known = self._known(parameter['name'], path)
-                        parameter['schema']['examples'] = list(known)
+                operation['parameters'] = [
+                    self._with_examples(
+                        shared[one['$ref'].rpartition('/')[2]], path
+                    )
+                    for one in operation['parameters']
+                ]
         return document
+
+    def _with_examples(self, parameter, path):
+        if parameter['in'] != 'path':
+            return parameter
+        known = list(self._known(parameter['name'], path))
+        return {
+            **parameter,
+            'schema': {**parameter['schema'], 'examples': known},
+        }
 
     def _known(self, name, path):
         if name == 'type_id':
