@@ -5,6 +5,7 @@ Importing this registers its hooks, which are those of the whole process.
 """
 
 import collections
+import time
 
 import schemathesis
 
@@ -12,6 +13,8 @@ from manila_groups.tests.fuzz import contract
 
 #: After so many requests, there is something new to find.
 _RENEWED_EACH = 150
+
+_TOLD_EACH = 1000
 
 
 class Run:
@@ -88,8 +91,10 @@ def _name_key_of_path(case):
 
 @schemathesis.hook
 def after_call(_context, case, response):
-    """Count the answers."""
+    """Count the answers, and show that there is something to count."""
     RUN.answers[_operation_id(case)][response.status_code] += 1
+    if RUN.requests % _TOLD_EACH == 0:
+        print(time.strftime('%X'), RUN.requests, 'requests', flush=True)
 
 
 @schemathesis.hook
