@@ -114,7 +114,8 @@ def _patterns(version):
 
 def _find(version, verb, path):
     """The path and the method in the document, as a request has them."""
-    text = path.encode('latin-1').decode('utf-8', 'replace')
+    text = path.encode('latin-1', 'replace').decode('utf-8', 'replace')
+    text = re.sub('//+', '/', text)
     for pattern, template in _patterns(version):
         if pattern.fullmatch(text):
             key = (template, verb.lower())

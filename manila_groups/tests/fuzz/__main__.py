@@ -42,7 +42,7 @@ def _parse():
     parser.add_argument(
         '--examples',
         type=int,
-        default=30,
+        default=10,
         help='the most that a round makes up for one operation, beside those '
         'that go through its schema one by one (default: %(default)s)',
     )

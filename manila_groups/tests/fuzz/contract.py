@@ -45,29 +45,44 @@ TABLE = (
         _REJECTED,
         _ANY,
         400,
-        'there is no |none are given',
+        'there is no |none is given|none are given|has been deleted',
         'an unknown thing in a body or a query is answered with 400',
     ),
     Excuse(
         _REJECTED,
         _ANY,
         400,
-        'is given twice|is given as|given together|given with it|names no '
-        'limit|At least one|name different rows|default subnets',
+        'is given twice|is given as|be given together|be given with it|names '
+        'no limit|At least one|name different rows|default subnets',
         'a rule between fields',
     ),
     Excuse(
         _REJECTED,
-        r'.*\.update_(spec|metadata)',
+        r'.*\.update(_spec|_metadata)?',
         400,
-        'must name the key',
-        'the body names the key that the path names',
+        'must name the key|is not the project that the path names',
+        'the body names what the path names',
     ),
     Excuse(
         _REJECTED,
-        'shares.delete',
+        r'(reference\.)?share(_group)?s\.create',
         400,
-        'is not the share group of',
+        'is not (one of )?the |of the share types is|one of those that|has no '
+        'subnet|the same value of|of the share group|share type (asks|allows)',
+        'what the share type, the group type, the group or the snapshot needs',
+    ),
+    Excuse(
+        _REJECTED,
+        r'shares\.(create|action)',
+        400,
+        r'has the status \w+; (it|its) |has a rule for|GiB are ',
+        'a change that the state of the share or the group does not allow',
+    ),
+    Excuse(
+        _REJECTED,
+        r'shares\.delete',
+        400,
+        'is not the share group of|has to be given, as the share',
         'a member is deleted with the right share_group_id',
     ),
     Excuse(
@@ -79,16 +94,17 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        'shares.action',
+        r'quota_sets\.update',
         400,
-        'has a rule for',
-        'a share has one rule for a client',
+        'in use|may have|have no such quota',
+        'a limit that does not go with the usage or with the other limits',
     ),
     Excuse(
         _REJECTED,
         _ANY,
         400,
-        'is not a mapping such as|is not a time|is not a day|is neither an IP',
+        'is not a mapping such as|is not a time|is not a day|is neither an IP'
+        '|is not a regular expression',
         'a form of text that no pattern describes',
     ),
     Excuse(
