@@ -20,4 +20,4 @@ DETAIL = base.View(
 )
 
 ONE = shapes.one('message', shape=DETAIL)
-PAGE = shapes.page('messages', item=DETAIL, next_key='messages_links')
+PAGE = shapes.page('messages', item=DETAIL)

@@ -34,7 +34,7 @@ DETAIL = base.View(
     ),
 )
 
-PAGE = shapes.page('services', item=DETAIL, next_key='services_links')
+PAGE = shapes.page('services', item=DETAIL)
 
 
 def view(services: domain.Services) -> base.View:

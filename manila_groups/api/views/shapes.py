@@ -123,15 +123,19 @@ def every(key: str, item: Any) -> Members:
 
 
 def page(
-    *keys: str, item: Any, next_key: str, sometimes: Mapping | None = None
+    *keys: str,
+    item: Any,
+    next_key: str | None = None,
+    sometimes: Mapping | None = None,
 ) -> Members:
     """The shape of a body with a page of a list.
 
     :param keys: each name that the list stands under
-    :param next_key: the name of the link to the next page
+    :param next_key: the name of the link to the next page, where it is not
+        the first key with _links behind it
     :param sometimes: what else there may be
     """
+    next_link = {next_key or f'{keys[0]}_links': links('next')}
     return Members(
-        dict.fromkeys(keys, ListOf(item)),
-        {**(sometimes or {}), next_key: links('next')},
+        dict.fromkeys(keys, ListOf(item)), {**(sometimes or {}), **next_link}
     )

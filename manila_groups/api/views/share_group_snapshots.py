@@ -59,8 +59,4 @@ def _page(view):
 ONE = shapes.one('share_group_snapshot', shape=DETAIL)
 PAGE = _page(SUMMARY)
 DETAILED_PAGE = _page(DETAIL)
-MEMBERS = shapes.page(
-    'share_group_snapshot_members',
-    item=MEMBER,
-    next_key='share_group_snapshot_members_links',
-)
+MEMBERS = shapes.page('share_group_snapshot_members', item=MEMBER)

@@ -18,9 +18,7 @@ DETAIL = base.View(
 )
 
 ONE = shapes.one('share_group_type', shape=DETAIL)
-PAGE = shapes.page(
-    'share_group_types', item=DETAIL, next_key='share_group_types_links'
-)
+PAGE = shapes.page('share_group_types', item=DETAIL)
 ACCESS = shapes.every(
     'share_group_type_access',
     shapes.Members(

@@ -40,14 +40,7 @@ DETAIL = base.View(
     _LINKS,
 )
 
-
-def _page(view):
-    return shapes.page(
-        'share_groups', item=view, next_key='share_groups_links'
-    )
-
-
 ONE = shapes.one('share_group', shape=DETAIL)
-PAGE = _page(SUMMARY)
-REFERENCE_PAGE = _page(REFERENCE_SUMMARY)
-DETAILED_PAGE = _page(DETAIL)
+PAGE = shapes.page('share_groups', item=SUMMARY)
+REFERENCE_PAGE = shapes.page('share_groups', item=REFERENCE_SUMMARY)
+DETAILED_PAGE = shapes.page('share_groups', item=DETAIL)

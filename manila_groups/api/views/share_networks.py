@@ -95,15 +95,8 @@ DETAIL = base.View(
     ),
 )
 
-
-def _page(view):
-    return shapes.page(
-        'share_networks', item=view, next_key='share_networks_links'
-    )
-
-
 ONE = shapes.one('share_network', shape=DETAIL)
-PAGE = _page(SUMMARY)
-DETAILED_PAGE = _page(DETAIL)
+PAGE = shapes.page('share_networks', item=SUMMARY)
+DETAILED_PAGE = shapes.page('share_networks', item=DETAIL)
 ONE_SUBNET = shapes.one('share_network_subnet', shape=SUBNET)
 SUBNETS = shapes.every('share_network_subnets', SUBNET)

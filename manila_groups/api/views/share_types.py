@@ -80,7 +80,7 @@ KEYS = ('share_type', 'volume_type')
 LIST_KEYS = tuple(f'{key}s' for key in KEYS)
 
 ONE = shapes.one(*KEYS, shape=DETAIL)
-PAGE = shapes.page(*LIST_KEYS, item=DETAIL, next_key='share_types_links')
+PAGE = shapes.page(*LIST_KEYS, item=DETAIL)
 ACCESS = shapes.every(
     'share_type_access',
     shapes.Members({'share_type_id': shapes.TEXT, 'project_id': shapes.TEXT}),

@@ -95,7 +95,6 @@ def _page(view):
     return shapes.page(
         'shares',
         item=view,
-        next_key='shares_links',
         sometimes={'count': shapes.COUNT},
     )
 
