@@ -40,7 +40,7 @@ MAPPINGS = dict.fromkeys(('metadata', 'extra_specs'), types.SPECS_QUERY)
 BOOLEANS = dict.fromkeys(
     ('all_tenants', 'is_public', 'is_soft_deleted', 'with_count'), base.BOOLEAN
 )
-_TEXTS = set(shares.FILTERS) - {'seen_by', *MAPPINGS}
+_TEXTS = sorted(set(shares.FILTERS) - {'seen_by', *MAPPINGS})
 
 INDEX = base.Schema(
     {

@@ -4,8 +4,11 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
 import re
+import subprocess
+import sys
 
 import fixtures
 import jsonschema
@@ -18,6 +21,8 @@ from manila_groups.api.openapi import __main__ as command
 from manila_groups.api.openapi import components
 from manila_groups.api.openapi import document
 from manila_groups.tests import base
+
+_MODULE = 'manila_groups.api.openapi'
 
 
 def operations(made):
@@ -264,6 +269,18 @@ class TestCommand(base.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as out:
             command.main([])
         self.assertEqual('2.99', json.loads(out.getvalue())['info']['version'])
+
+    def test_it_is_the_same_each_time(self):
+        found = {
+            subprocess.run(
+                [sys.executable, '-W', 'ignore', '-m', _MODULE],
+                env={**os.environ, 'PYTHONHASHSEED': seed},
+                capture_output=True,
+                check=True,
+            ).stdout
+            for seed in '12'
+        }
+        self.assertEqual(1, len(found))
 
     def test_a_version_that_is_none(self):
         for text in ('2.30', '2.100', 'latest', '2'):
