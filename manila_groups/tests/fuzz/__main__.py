@@ -117,7 +117,7 @@ def main() -> int:
             seed += 1
     for line in report.lines(hooks.RUN):
         print(line)
-    return 1 if failed else 0
+    return 1 if failed or report.server_errors(hooks.RUN.answers) else 0
 
 
 if __name__ == '__main__':

@@ -5,6 +5,19 @@ import collections
 from collections.abc import Iterator
 
 
+def server_errors(answers: dict[str, collections.Counter]) -> int:
+    """Count the answers that tell of a failure of the service.
+
+    :param answers: operation to how many answers had which status
+    """
+    return sum(
+        count
+        for found in answers.values()
+        for status, count in found.items()
+        if status >= 500
+    )
+
+
 def lines(run) -> Iterator[str]:
     """Tell how many requests had which answer, and what was excused.
 
@@ -20,7 +33,9 @@ def lines(run) -> Iterator[str]:
     yield _row('all', total, statuses)
     for reason, count in sorted(run.excused.items()):
         yield f'{count} excused: {reason}'
-    yield f'{total.total()} requests'
+    yield (
+        f'{total.total()} requests, {server_errors(run.answers)} server errors'
+    )
 
 
 def _row(name, found, statuses):

@@ -46,6 +46,12 @@ class TestContract(base.TestCase):
     def test_another_microversion_has_another_document(self):
         found = self.explain(200, version='2.31', check='JsonSchemaError')
         self.assertIn('another microversion', found)
+        for version, check in (
+            ('2.31', 'ServerError'),
+            ('2.99', 'JsonSchemaError'),
+            (None, 'JsonSchemaError'),
+        ):
+            self.assertIsNone(self.explain(200, '', version, check=check))
 
     def test_every_row_names_operations_that_there_are(self):
         names = [one.name for one in operations.exist(microversions.MAX)]
@@ -110,6 +116,12 @@ class TestThings(base.TestCase):
 
 
 class TestReport(base.TestCase):
+    def test_server_errors(self):
+        answers = {'a': collections.Counter({200: 2, 404: 3})}
+        self.assertEqual(0, report.server_errors(answers))
+        answers['b'] = collections.Counter({500: 1, 503: 2})
+        self.assertEqual(3, report.server_errors(answers))
+
     def test_lines(self):
         run = types.SimpleNamespace(
             answers={
@@ -126,7 +138,7 @@ class TestReport(base.TestCase):
                 ['b', '2', '1'],
                 ['all', '2', '6'],
                 ['3', 'excused:', 'why'],
-                ['8', 'requests'],
+                ['8', 'requests,', '0', 'server', 'errors'],
             ],
             found,
         )
