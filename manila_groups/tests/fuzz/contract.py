@@ -77,9 +77,9 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        r'shares\.(create|action)',
+        r'shares\.(create|action)|share_access\.update',
         400,
-        r'has the status \w+; (it|its) |has a rule for|GiB are ',
+        r'has the (status|state) \w+; |has a rule for|GiB are ',
         'a change that the state of the share or the group does not allow',
     ),
     Excuse(
