@@ -33,18 +33,16 @@ class Excuse:
 _ANY = r'[\w.]+'
 _REJECTED = 'RejectedPositiveData'
 
-#: Without a microversion, the answer is as another document says.
-_BY_VERSION = ('JsonSchemaError', 'UndefinedStatusCode')
+#: Without a microversion, the oldest one is used, and the answer is as another
+#: document says.
+_BY_VERSION = (
+    'JsonSchemaError',
+    'MissingHeaderNotRejected',
+    'UndefinedStatusCode',
+)
 _NEWEST = [microversions.to_text(microversions.MAX)]
 
 TABLE = (
-    Excuse(
-        'MissingHeaderNotRejected',
-        _ANY,
-        200,
-        '',
-        'without a microversion, the oldest one is used',
-    ),
     Excuse(
         _REJECTED,
         _ANY,
