@@ -27,6 +27,11 @@ class Findings:
         with self._lock:
             self._by_kind[kind].append(text)
 
+    def texts(self, kind: str) -> list[str]:
+        """List those of one kind."""
+        with self._lock:
+            return list(self._by_kind.get(kind, ()))
+
     def lines(self):
         """Tell them, as many of each kind as people read."""
         for kind, texts in sorted(self._by_kind.items()):

@@ -64,11 +64,12 @@ class Session:
         if body is not None and not isinstance(body, str):
             body = json.dumps(body)
         try:
-            status, request_id, text = self._send(method, path, body, role)
+            status, headers, text = self._send(method, path, body, role)
             answer = json.loads(text) if text else None
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._wrong('no answers', f'{method} {path}: {error!r}')
         self._tally.answered(status)
+        request_id = headers.get('x-openstack-request-id')
         if status >= 500:
             self._wrong(
                 'unexpected answers',
@@ -88,8 +89,7 @@ class Session:
                 {**self._headers, 'X-Roles': role},
             )
             response = connection.getresponse()
-            request_id = response.headers.get('x-openstack-request-id')
-            return response.status, request_id, response.read()
+            return response.status, response.headers, response.read()
         finally:
             connection.close()
 

@@ -74,44 +74,57 @@ class Stack(fixtures.Fixture):
 
     :param kind: of the database
     :param directory: for configuration and logs; None is a temporary one
+    :ivar directory: the same, as a path
     :ivar port: of the API
     :ivar processes: the started ones by name, as psutil has them
     """
 
+    #: What the processes are configured with, to be filled in for each.
+    configuration = _CONFIGURATION
+
     def __init__(self, kind: str, directory: str | None, findings):
         self._kind = kind
-        self._directory = directory
+        self.directory = directory
         self._findings = findings
         self.processes = {}
 
     def _setUp(self):
         temporary = self.useFixture(fixtures.TempDir()).path
-        self._directory = pathlib.Path(self._directory or temporary).absolute()
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self.database = self.useFixture(
-            database.Database(self._kind, self._directory)
-        )
-        self.broker = self.useFixture(virtual_host.Broker())
+        self.directory = pathlib.Path(self.directory or temporary).absolute()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._find_servers()
         self.port = processes.free_port()
         self.addCleanup(self._kill)
-        subprocess.run(
-            [_BIN / 'manila-groups-manage', 'db', 'sync'],
-            check=True,
+        self.manage('db', 'sync').check_returncode()
+        for name in ('api', *_DAEMONS):
+            self.start(name)
+
+    def _find_servers(self):
+        """Have a database and a broker, with a url each."""
+        self.database = self.useFixture(
+            database.Database(self._kind, self.directory)
+        )
+        self.broker = self.useFixture(virtual_host.Broker())
+
+    def manage(self, *arguments) -> subprocess.CompletedProcess:
+        """Run a command of the administrator to its end."""
+        return subprocess.run(
+            [_BIN / 'manila-groups-manage', *arguments],
+            check=False,
+            stdout=subprocess.PIPE,
+            text=True,
             env=self._environment('api'),
         )
-        self._start('api', self._uwsgi())
-        for name, program in _DAEMONS.items():
-            self._start(name, [_BIN / program])
 
     def _environment(self, name):
         """Give a process a home of its own, where its configuration is."""
-        home = self._directory / name
+        home = self.directory / name
         file = home / '.manila-groups' / 'manila-groups.conf'
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
-            _CONFIGURATION.format(
+            self.configuration.format(
                 name=name,
-                directory=self._directory,
+                directory=self.directory,
                 broker=self.broker,
                 database=self.database,
                 port=self.port,
@@ -122,7 +135,7 @@ class Stack(fixtures.Fixture):
 
     def _uwsgi(self):
         sample = _ROOT / 'etc' / 'uwsgi' / 'manila-groups-api.ini'
-        file = self._directory / 'uwsgi.ini'
+        file = self.directory / 'uwsgi.ini'
         # The sample's lines for uWSGI without a web server in front.
         text = re.sub('(?m)^(chmod-)?socket =.*|^;', '', sample.read_text())
         file.write_text(
@@ -130,8 +143,10 @@ class Stack(fixtures.Fixture):
         )
         return [_BIN / 'uwsgi', '--ini', file, '--virtualenv', sys.prefix]
 
-    def _start(self, name, command):
-        with (self._directory / f'{name}.out').open('w') as out:
+    def start(self, name: str) -> None:
+        """Start a process that does not run."""
+        command = self._uwsgi() if name == 'api' else [_BIN / _DAEMONS[name]]
+        with (self.directory / f'{name}.out').open('a') as out:
             # Ctrl-C is for the clients only.
             self.processes[name] = psutil.Popen(
                 list(map(str, command)),
@@ -178,7 +193,7 @@ class Stack(fixtures.Fixture):
 
     def logs(self):
         """Go through the lines of all logs: "name: line"."""
-        for file in sorted(self._directory.iterdir()):
+        for file in sorted(self.directory.iterdir()):
             if file.suffix in ('.log', '.out'):
                 with file.open(errors='replace') as lines:
                     for line in lines:
