@@ -6,6 +6,10 @@ import copy
 from oslo_config import cfg
 from oslo_messaging._drivers import impl_rabbit
 
+#: Seconds between two attempts to reach RabbitMQ, at most; clients that were
+#: answered 503 are told to wait as long.
+INTERVAL = 5
+
 GROUP = cfg.OptGroup(
     'upgrade_levels', title='Versions of messages during an upgrade'
 )
@@ -30,8 +34,16 @@ OPTS = [_level('scheduler', 'scheduler'), _level('backend', 'back end')]
 
 
 def set_library_defaults() -> None:
-    """Let the queues outlive a node of RabbitMQ, as on a cluster they can."""
-    cfg.set_defaults(impl_rabbit.rabbit_opts, rabbit_quorum_queue=True)
+    """Let the queues outlive a node of RabbitMQ, as on a cluster they can.
+
+    And let a process find soon that RabbitMQ is back: until then it refuses
+    work.
+    """
+    cfg.set_defaults(
+        impl_rabbit.rabbit_opts,
+        rabbit_quorum_queue=True,
+        rabbit_interval_max=INTERVAL,
+    )
 
 
 def register(conf: cfg.ConfigOpts) -> None:

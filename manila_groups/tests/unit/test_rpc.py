@@ -40,6 +40,15 @@ class Endpoint:
         self.calls.put(('hidden', ctxt, kind, row_id))
 
 
+class RabbitTest(base.TestCase):
+    def test_that_it_is_back_is_found_soon(self):
+        conf = configuration.load(
+            files=[], defaults={'DEFAULT': {'transport_url': 'rabbit://'}}
+        )
+        self.addCleanup(rpc.transport(conf).cleanup)
+        self.assertEqual(5, conf.oslo_messaging_rabbit.rabbit_interval_max)
+
+
 class RpcTest(base.TestCase):
     def setUp(self):
         super().setUp()
