@@ -24,7 +24,7 @@ _ERRORS = {
     415: ('The body is not application/json.', None),
     503: (
         'Something that the service needs does not answer.',
-        ('Retry-After', False),
+        ('Retry-After', True),
     ),
 }
 
