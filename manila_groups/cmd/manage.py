@@ -74,7 +74,9 @@ def _print(headers, rows):
     table.align = 'l'
     table.right_padding_width = 2
     table.add_rows(rows)
-    print('\n'.join(line.rstrip() for line in str(table).splitlines()))
+    # The library prints no headers without rows.
+    lines = str(table).splitlines() or ['  '.join(headers)]
+    print('\n'.join(line.rstrip() for line in lines))
 
 
 def _list_services(conf, db):

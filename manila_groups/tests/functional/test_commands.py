@@ -195,6 +195,8 @@ class TestWork(ManageTest):
 
     def test_what_waits_is_listed(self):
         self.assertEqual([], self.table('work', 'list'))
+        headers = self.manage('work', 'list')[1].split()
+        self.assertEqual(['KIND', 'ID', 'STATUS', 'POOL'], headers[:4])
         with self.database().writer() as session:
             add_share(
                 session,
