@@ -28,9 +28,9 @@ class Beside:
     def __call__(self, function: Callable, *args) -> None:
         """Have a function called soon.
 
-        :param args: the last names what the call is for
+        :param args: the last two name what the call is for
         """
-        key = function, args[-1]
+        key = function, args[-2:]
         with self._lock:
             if key in self._pending:
                 return

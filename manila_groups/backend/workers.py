@@ -37,6 +37,11 @@ class Worker:
         network_id = row.share_network_id
         return network_id and self._driver.share_server(network_id)
 
+    def _let_go(self, row, wanted) -> None:
+        """Remove what was made here for a row that is not here any more."""
+        if not self.steps.is_placed(row) and self._remove(wanted):
+            self._all.cleaned(row.id, row.host)
+
     def _clean_up(self, kind, delete, *args) -> bool:
         """Remove what is not wanted here; tells whether it is gone."""
         try:
@@ -78,16 +83,16 @@ class ShareGroups(Worker):
         except Exception:
             LOG.exception('Share group %s was not created', group.id)
             if not self.steps.holds(group.id):
+                self._let_go(group, wanted)
                 return
-            if self.steps.attempt_failed(group, self._is_gone(wanted)):
+            if self.steps.attempt_failed(group, self._remove(wanted)):
                 self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
             return
         if self.steps.created(group, locations, server_id):
             LOG.info('Share group %s was created', group.id)
             return
         LOG.info('Share group %s is not wanted here any more', group.id)
-        if not self.steps.is_placed(group) and self._is_gone(wanted):
-            self._all.cleaned(group.id, group.host)
+        self._let_go(group, wanted)
 
     def _make(self, work, wanted):
         if work.group.source_share_group_snapshot_id is None:
@@ -103,7 +108,7 @@ class ShareGroups(Worker):
             told.clones(work.source, work.shares),
         )
 
-    def _is_gone(self, wanted):
+    def _remove(self, wanted):
         return self._clean_up(
             states.SHARE_GROUP, self._driver.delete_share_group, wanted
         )
@@ -131,7 +136,7 @@ class ShareGroups(Worker):
 
         :returns: whether it is gone
         """
-        return self._is_gone(drivers.ShareGroup(**told.leftover(left)))
+        return self._remove(drivers.ShareGroup(**told.leftover(left)))
 
 
 class Shares(Worker):
@@ -163,18 +168,18 @@ class Shares(Worker):
         except Exception:
             LOG.exception('Share %s was not created', share.id)
             if not self.steps.holds(share.id):
+                self._let_go(share, wanted)
                 return
-            if self.steps.attempt_failed(share, self._is_gone(wanted)):
+            if self.steps.attempt_failed(share, self._remove(wanted)):
                 self._scheduler.place(ctxt, states.SHARE, share.id)
             return
         if self.steps.created(share, locations, server_id):
             LOG.info('Share %s was created', share.id)
             return
         LOG.info('Share %s is not wanted here any more', share.id)
-        if not self.steps.is_placed(share) and self._is_gone(wanted):
-            self._all.cleaned(share.id, share.host)
+        self._let_go(share, wanted)
 
-    def _is_gone(self, wanted):
+    def _remove(self, wanted):
         return self._clean_up(states.SHARE, self._driver.delete_share, wanted)
 
     def _delete(self, share, wanted):
@@ -208,7 +213,7 @@ class Shares(Worker):
         """
         group_id = left.share_group_id
         size = self.steps.group_size(group_id) if group_id else 0
-        return self._is_gone(
+        return self._remove(
             drivers.Share(
                 **told.leftover(left),
                 share_group_id=group_id,
@@ -243,15 +248,18 @@ class ShareGroupSnapshots(Worker):
         except Exception:
             LOG.exception('Share group snapshot %s was not made', wanted.id)
             if not self.steps.holds(wanted.id):
+                self._let_go(snapshot, wanted)
                 return
             # What can not be removed now is when the user deletes it.
-            self._is_gone(wanted)
+            self._remove(wanted)
             self.steps.create_failed(snapshot)
             return
         if self.steps.created(snapshot):
             LOG.info('Share group snapshot %s was made', wanted.id)
+            return
+        self._let_go(snapshot, wanted)
 
-    def _is_gone(self, wanted):
+    def _remove(self, wanted):
         return self._clean_up(
             states.SHARE_GROUP_SNAPSHOT,
             self._driver.delete_share_group_snapshot,
@@ -273,7 +281,7 @@ class ShareGroupSnapshots(Worker):
 
         :returns: whether it is gone
         """
-        return self._is_gone(
+        return self._remove(
             drivers.ShareGroupSnapshot(
                 **told.leftover(left),
                 share_group_id=left.share_group_id,

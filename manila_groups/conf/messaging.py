@@ -6,8 +6,8 @@ import copy
 from oslo_config import cfg
 from oslo_messaging._drivers import impl_rabbit
 
-#: Seconds between two attempts to reach RabbitMQ, at most; clients that were
-#: answered 503 are told to wait as long.
+#: Seconds between two attempts to reach RabbitMQ, at most: until one succeeds,
+#: work is refused.
 INTERVAL = 5
 
 GROUP = cfg.OptGroup(

@@ -32,11 +32,7 @@ def add(session, kind: str, row, cleaned: bool) -> None:
     :param row: its record
     :param cleaned: whether nothing of it is left in the pool
     """
-    values = {
-        'project_id': row.project_id,
-        'share_group_id': getattr(row, 'share_group_id', None),
-        'cleaned': cleaned,
-    }
+    values = _values(row, cleaned)
     change = sa.update(_ATTEMPT).where(*_is(row.id, row.host))
     if session.execute(change.values(**values)).rowcount:
         return
@@ -51,6 +47,34 @@ def add(session, kind: str, row, cleaned: bool) -> None:
         session.execute(change.values(**values))
 
 
+def add_leftovers(session, kind: str, rows) -> None:
+    """Note that something may be left of rows that have no attempts yet.
+
+    :param kind: their kind, as in states
+    :param rows: their records; what is in no pool is left nowhere
+    """
+    values = [
+        {
+            'resource_id': row.id,
+            'kind': kind,
+            'pool': row.host,
+            **_values(row, cleaned=False),
+        }
+        for row in rows
+        if row.host is not None
+    ]
+    if values:
+        session.execute(sa.insert(_ATTEMPT), values)
+
+
+def _values(row, cleaned):
+    return {
+        'project_id': row.project_id,
+        'share_group_id': getattr(row, 'share_group_id', None),
+        'cleaned': cleaned,
+    }
+
+
 def pools_tried(session, resource_id: str) -> frozenset[str]:
     """The pools that failed to create it."""
     return frozenset(session.scalars(_TRIED, {'id': resource_id}))
@@ -60,7 +84,6 @@ def leftovers(
     session,
     host: str | None = None,
     resource_id: str | None = None,
-    limit: int = 1000,
 ) -> list[records.Leftover]:
     """What may be left in pools, in the order in which it can be removed.
 
@@ -83,7 +106,6 @@ def leftovers(
         )
         # Snapshots before groups.
         .order_by(_ATTEMPT.c.kind.desc(), _ATTEMPT.c.resource_id)
-        .limit(limit)
     )
     if host is not None:
         query = query.where(_at_backend(_ATTEMPT.c.pool, host))
@@ -109,7 +131,7 @@ def _may_be_here(table, host):
 
 
 def clean(session, resource_id: str, pool: str) -> None:
-    """Note that nothing of a group or share is left in a pool."""
+    """Note that nothing of a row is left in a pool."""
     session.execute(
         sa.update(_ATTEMPT).where(*_is(resource_id, pool)).values(cleaned=True)
     )

@@ -7,7 +7,6 @@ has it: whoever comes next waits until it has run out.  The times are those of
 the processes' clocks, as those of heartbeats are.
 """
 
-from collections.abc import Collection
 import dataclasses
 import datetime
 
@@ -60,11 +59,15 @@ class Leases:
             )
         ).rowcount
 
-    def renew(self, session, terms: Terms, ids: Collection[str]) -> int:
-        """Renew what a process has of the leases on rows; returns how many."""
+    def renew(self, session, terms: Terms, *conditions) -> int:
+        """Renew what a process has of the leases on some rows.
+
+        :param conditions: SQL conditions on the rows
+        :returns: how many
+        """
         return session.execute(
             sa.update(self._table)
-            .where(self._table.c.id.in_(ids), self.is_held_by(terms.worker))
+            .where(*conditions, self.is_held_by(terms.worker))
             .values(leased_until=terms.until)
         ).rowcount
 

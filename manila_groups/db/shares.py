@@ -19,6 +19,7 @@ from manila_groups.db import stepping
 
 _SHARE = models.Share.__table__
 _ZONE = models.AvailabilityZone.__table__
+_GROUP = models.ShareGroup.__table__
 _TYPE = models.ShareType.__table__
 _SPEC = models.ShareTypeSpec.__table__
 _MEMBER = models.ShareGroupSnapshotMember.__table__
@@ -294,6 +295,12 @@ def is_made_alone():
         _SHARE.c.status != states.CREATING,
         _SHARE.c.source_share_group_snapshot_member_id.is_(None),
     )
+
+
+def comes_with_group():
+    """A condition: the share is being made together with its group."""
+    groups = sa.select(_GROUP.c.id).where(_GROUP.c.status == states.CREATING)
+    return ~is_made_alone() & _SHARE.c.share_group_id.in_(groups)
 
 
 def has_room():

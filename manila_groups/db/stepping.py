@@ -101,7 +101,7 @@ class Rows:
             if not changing:
                 return 0
         count = self._change(session, step, conditions, values)
-        self._note(session, changing[:count], step.becomes, reason)
+        self._note(session, changing, step.becomes, reason)
         return count
 
     def _changing(self, session, step, conditions):
@@ -202,6 +202,10 @@ class Rows:
     def is_row(self, row_id: str):
         """A condition: it is this row."""
         return self._table.c.id == row_id
+
+    def is_any(self, ids: list[str]):
+        """A condition: it is one of these rows."""
+        return self._table.c.id.in_(ids)
 
     def is_in(self, statuses: tuple[str, ...]):
         """A condition: a row has one of these statuses."""

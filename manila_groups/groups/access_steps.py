@@ -64,6 +64,8 @@ class AccessSteps(steps.Steps):
                 return None
             if not self._are_open(session, share_id):
                 return None
+            share = shares.get(session, share_id)
+            _act_for(share, rows.of_share(session, share_id), self.work)
             mine = rows.of(share_id)
             rows.ROWS.take_steps(session, states.RULE_APPLY, mine)
             rows.ROWS.take_steps(session, states.RULE_DENY, mine)
@@ -71,9 +73,6 @@ class AccessSteps(steps.Steps):
             if not rows.ROWS.leases.take(session, self.terms(), mine, at_work):
                 return None
             rules = rows.of_share(session, share_id)
-            share = shares.get(session, share_id)
-            begun = [one for one in rules if one.state in _ENDS]
-            steps.act_for(_with_request(share, begun[-1]))
             return share, [one for one in rules if one.state in _IN_FORCE]
 
     def _are_open(self, session, share_id):
@@ -95,8 +94,9 @@ class AccessSteps(steps.Steps):
         shares_at_work = list(self._at_work)
         if shares_at_work:
             with self._db.writer() as session:
-                found = rows.ROWS.find(session, rows.of_any(shares_at_work))
-                rows.ROWS.leases.renew(session, self.terms(), found)
+                rows.ROWS.leases.renew(
+                    session, self.terms(), rows.of_any(shares_at_work)
+                )
 
     @db_api.retry_on_deadlock
     def done(self, share: records.Share) -> bool:
@@ -191,10 +191,11 @@ class AccessSteps(steps.Steps):
             overdue = (rows.of(share_id), *self._are_overdue())
             ids = rows.ROWS.find(session, *overdue)
             found = rows.of_share(session, share_id)
+            share = shares.get(session, share_id)
+            _act_for(share, found, self.work)
             rows.ROWS.take_steps(
                 session, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
             )
-            share = shares.get(session, share_id)
             failed = [one for one in found if one.id in ids]
             self._tell_of(
                 session, share, failed, messages.TIMED_OUT, _NOT_IN_TIME
@@ -220,6 +221,13 @@ def _note(session, share, rule, verb, state, **details):
         project_id=share.project_id,
         **details,
     )
+
+
+def _act_for(share, rules, waiting):
+    """Act for whoever has asked last for a change of rules that waits."""
+    found = [one for one in rules if one.state in waiting]
+    if found:
+        steps.act_for(_with_request(share, found[-1]))
 
 
 def _with_request(share, rule):

@@ -9,6 +9,7 @@ from manila_groups import states
 from manila_groups.db import attempts
 from manila_groups.db import services
 from manila_groups.db import share_group_snapshots
+from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.groups import removal
 from manila_groups.groups import services as services_domain
@@ -41,11 +42,15 @@ def end(session, kind: str, row, *conditions) -> bool:
 
 
 def _end_share_group(session, group, *conditions):
-    snapshots = share_group_snapshots.of_group(session, group.id)
-    if not removal.share_group(session, group, *conditions):
+    # Before anything is read: see hold().
+    if not share_groups.ROWS.hold(session, group.id, *conditions):
         return False
-    for one in snapshots:
-        _remember(session, states.SHARE_GROUP_SNAPSHOT, one)
+    share_group_snapshots.ROWS.hold_many(
+        session, share_group_snapshots.in_group(group.id)
+    )
+    snapshots = share_group_snapshots.of_group(session, group.id)
+    removal.share_group(session, group)
+    attempts.add_leftovers(session, states.SHARE_GROUP_SNAPSHOT, snapshots)
     # The back end removes what shares are in it.
     _remember(session, states.SHARE_GROUP, group)
     return True
@@ -62,7 +67,7 @@ def _end_share(session, share, *conditions):
 def _end_snapshot(session, snapshot, *conditions):
     if not removal.snapshot(session, snapshot, *conditions):
         return False
-    _remember(session, states.SHARE_GROUP_SNAPSHOT, snapshot)
+    attempts.add_leftovers(session, states.SHARE_GROUP_SNAPSHOT, [snapshot])
     return True
 
 

@@ -7,6 +7,7 @@ import uuid
 from oslo_log import log
 from oslo_utils import timeutils
 
+from manila_groups import service
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
@@ -72,15 +73,18 @@ class Lifecycle:
         """End what takes too long, or has failed too often, as failed."""
         for one in self._all:
             for row_id in one.overdue():
-                if one.give_up(row_id):
-                    LOG.error(
-                        'The work on the %s %s is given up: it was not done '
-                        'in %g seconds, or %d processes have ended over it',
-                        states.noun(one.kind),
-                        row_id,
-                        self._conf.service.work_deadline,
-                        self._conf.service.work_tries,
-                    )
+                service.quietly(self._give_up, one, row_id)
+
+    def _give_up(self, kind, row_id):
+        if kind.give_up(row_id):
+            LOG.error(
+                'The work on the %s %s is given up: it was not done in %g '
+                'seconds, or was taken up %d times in vain',
+                states.noun(kind.kind),
+                row_id,
+                self._conf.service.work_deadline,
+                self._conf.service.work_tries,
+            )
 
     def under_way(self) -> list[records.UnderWay]:
         """What waits, or is being worked on, the oldest of each kind first."""
@@ -104,7 +108,7 @@ class Lifecycle:
 
     @db_api.retry_on_deadlock
     def cleaned(self, row_id: str, pool: str) -> None:
-        """Note that nothing of a group or share is left in a pool."""
+        """Note that nothing of a row is left in a pool."""
         with self._db.writer() as session:
             attempts.clean(session, row_id, pool)
 

@@ -100,6 +100,11 @@ def share_group(session, row: records.ShareGroup, *conditions) -> bool:
     """
     if not share_groups.ROWS.hold(session, row.id, *conditions):
         return False
+    # Whoever removes one of them alone comes before, or too late.
+    share_group_snapshots.ROWS.hold_many(
+        session, share_group_snapshots.in_group(row.id)
+    )
+    shares.ROWS.hold_many(session, shares.in_group(row.id))
     snapshots = share_group_snapshots.of_group(session, row.id)
     members = shares.of_group(session, row.id)
     if snapshots:

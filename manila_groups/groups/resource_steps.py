@@ -38,12 +38,10 @@ class ResourceSteps(steps.Steps):
                 session,
                 row,
                 _DELETE_FAILED,
-                self.rows.placed_at(row.host),
-                self._is_mine(),
+                self._is_mine(row),
             )
 
     def _end_deletion(self, session, row, text, *conditions, **details):
-        conditions = (self.rows.is_in((states.DELETING,)), *conditions)
         if row.forced:
             return forced.end(session, self.kind, row, *conditions)
         return self._fail(
@@ -78,16 +76,10 @@ class ResourceSteps(steps.Steps):
     def _givable(self):
         return (*super()._givable(), *self.givable)
 
-    def _give_up(self, session, row, *conditions):
+    def _give_up(self, session, row):
         end, text = (
             (self._end_deletion, _NOT_DELETED)
             if row.status == states.DELETING
             else (self._end_creation, _NOT_CREATED)
         )
-        return end(
-            session,
-            row,
-            text,
-            *conditions,
-            detail=messages.TIMED_OUT,
-        )
+        end(session, row, text, detail=messages.TIMED_OUT)

@@ -30,7 +30,7 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
         """End a creation well; False when it is no longer wanted."""
         with self._db.writer() as session:
             created = self.rows.take_step(
-                session, snapshot.id, states.CREATED, self._is_mine()
+                session, snapshot.id, states.CREATED, self._is_mine(snapshot)
             )
             if created:
                 self._note(
@@ -43,7 +43,7 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
         """End a creation that the back end could not carry out."""
         with self._db.writer() as session:
             return self._end_creation(
-                session, snapshot, _CREATE_FAILED, self._is_mine()
+                session, snapshot, _CREATE_FAILED, self._is_mine(snapshot)
             )
 
     @db_api.retry_on_deadlock
@@ -53,6 +53,5 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
             return removal.snapshot(
                 session,
                 snapshot,
-                self.rows.is_in((states.DELETING,)),
-                self._is_mine(),
+                self._is_mine(snapshot),
             )

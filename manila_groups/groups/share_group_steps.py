@@ -85,8 +85,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
                 session,
                 group.id,
                 states.CREATED,
-                self.rows.placed_at(group.host),
-                self._is_mine(),
+                self._is_mine(group),
                 **server,
             ):
                 return False
@@ -146,8 +145,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
             session,
             group.id,
             states.CLAIM,
-            self.rows.placed_at(group.host),
-            self._is_mine(),
+            self._is_mine(group),
             host=None,
             availability_zone_id=models.ShareGroup.requested_zone_id,
             share_server_id=None,
@@ -175,9 +173,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
             return removal.share_group(
                 session,
                 group,
-                self.rows.placed_at(group.host),
-                self.rows.is_in((states.DELETING,)),
-                self._is_mine(),
+                self._is_mine(group),
             )
 
 

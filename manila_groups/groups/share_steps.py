@@ -59,7 +59,10 @@ class ShareSteps(resource_steps.ResourceSteps):
         states.SHRINKING,
     )
     own = (shares.is_made_alone(),)
-    givable = (~share_groups.takes_along(models.Share.__table__),)
+    givable = (
+        ~share_groups.takes_along(models.Share.__table__),
+        ~shares.comes_with_group(),
+    )
     workable = (shares.has_room(),)
 
     def read_work(self, session, share: records.Share) -> Work:
@@ -88,8 +91,7 @@ class ShareSteps(resource_steps.ResourceSteps):
                 session,
                 share.id,
                 states.CREATED,
-                self.rows.placed_at(share.host),
-                self._is_mine(),
+                self._is_mine(share),
                 share_server_id=share_server_id,
             )
             if created:
@@ -110,15 +112,19 @@ class ShareSteps(resource_steps.ResourceSteps):
         :returns: whether another pool is to be found for it
         """
         with self._db.writer() as session:
-            if share.share_group_id is None:
-                if not self._take_away(session, share):
-                    return False
-                attempts.add(session, self.kind, share, cleaned)
-                tried = len(attempts.pools_tried(session, share.id))
-                if tried < self._conf.scheduler.max_attempts:
-                    return True
-                share = dataclasses.replace(share, host=None)
-            self._end_creation(session, share, _CREATE_FAILED, self._is_mine())
+            if share.share_group_id is not None:
+                self._end_creation(
+                    session, share, _CREATE_FAILED, self._is_mine(share)
+                )
+                return False
+            if not self._take_away(session, share):
+                return False
+            attempts.add(session, self.kind, share, cleaned)
+            tried = len(attempts.pools_tried(session, share.id))
+            if tried < self._conf.scheduler.max_attempts:
+                return True
+            share = dataclasses.replace(share, host=None)
+            self._end_creation(session, share, _CREATE_FAILED)
             return False
 
     def _take_away(self, session, share):
@@ -126,8 +132,7 @@ class ShareSteps(resource_steps.ResourceSteps):
             session,
             share.id,
             states.CLAIM,
-            self.rows.placed_at(share.host),
-            self._is_mine(),
+            self._is_mine(share),
             host=None,
             availability_zone_id=models.Share.requested_zone_id,
             claimed_gb=0,
@@ -143,9 +148,7 @@ class ShareSteps(resource_steps.ResourceSteps):
             if not self.rows.hold(
                 session,
                 share.id,
-                self.rows.placed_at(share.host),
-                self.rows.is_in((states.DELETING,)),
-                self._is_mine(),
+                self._is_mine(share),
             ):
                 return False
             removal.share(session, shares.get(session, share.id))
@@ -162,7 +165,7 @@ class ShareSteps(resource_steps.ResourceSteps):
         verb = 'extend' if step is states.EXTENDED else 'shrink'
         with self._db.writer() as session:
             ended = self._end_resize(
-                session, share, step, share.new_size, self._is_mine()
+                session, share, step, share.new_size, self._is_mine(share)
             )
             if ended:
                 done = _resized(share, step, share.new_size)
@@ -188,12 +191,16 @@ class ShareSteps(resource_steps.ResourceSteps):
             detail, text = messages.DRIVER_FAILED, _SHRINK_FAILED
         with self._db.writer() as session:
             return self._fail_resize(
-                session, share, (step, action, detail, text), self._is_mine()
+                session,
+                share,
+                (step, action, detail, text),
+                self._is_mine(share),
             )
 
     def _fail_resize(self, session, share, failure, *conditions):
         step, action, detail, text = failure
-        text = text.format(share.new_size)
+        # None where the status was set by hand.
+        text = text.format(share.new_size or share.size)
         ended = self._end_resize(
             session, share, step, share.size, *conditions, reason=text
         )
@@ -217,12 +224,13 @@ class ShareSteps(resource_steps.ResourceSteps):
             size=size,
             new_size=None,
             quota_gb=size,
-            claimed_gb=size,
+            claimed_gb=size if share.host else 0,
         )
-        if ended:
+        if ended and share.host:
             pools.release(
                 session, share.host, gigabytes=share.claimed_gb - size
             )
+        if ended:
             quotas.give_back(
                 session,
                 quotas.owner_of(share),
@@ -230,15 +238,16 @@ class ShareSteps(resource_steps.ResourceSteps):
             )
         return ended
 
-    def _give_up(self, session, share, *conditions):
+    def _give_up(self, session, share):
         steps = {
             states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
             states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
         }
         if share.status not in steps:
-            return super()._give_up(session, share, *conditions)
+            super()._give_up(session, share)
+            return
         failure = (*steps[share.status], messages.TIMED_OUT, _NOT_RESIZED)
-        return self._fail_resize(session, share, failure, *conditions)
+        self._fail_resize(session, share, failure)
 
 
 def group_size(session, share: records.Share) -> int:

@@ -116,7 +116,9 @@ class Steps:
         ids = list(self._at_work)
         if ids:
             with self._db.writer() as session:
-                self.rows.leases.renew(session, self.terms(), ids)
+                self.rows.leases.renew(
+                    session, self.terms(), self.rows.is_any(ids)
+                )
 
     @db_api.retry_on_deadlock
     def holds(self, row_id: str) -> bool:
@@ -125,11 +127,19 @@ class Steps:
         It has it for its whole length again then.
         """
         with self._db.writer() as session:
-            return self.rows.leases.renew(session, self.terms(), [row_id]) > 0
+            renewed = self.rows.leases.renew(
+                session, self.terms(), self.rows.is_any([row_id])
+            )
+        return renewed == 1
 
-    def _is_mine(self):
-        """A condition: no other process works on the row."""
-        return self.rows.leases.is_open_to(self._worker, timeutils.utcnow())
+    def _is_mine(self, row):
+        """A condition: the work on a row is what it was when it was taken up.
+
+        It has taken no step since the record was read, and no other process
+        works on it.
+        """
+        is_open = self.rows.leases.is_open_to(self._worker, timeutils.utcnow())
+        return self.rows.is_as_read(row) & is_open
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
         """Ids of rows whose work a back end has left unfinished.
@@ -158,7 +168,7 @@ class Steps:
         return is_overdue(self._conf, self.rows)
 
     def _givable(self):
-        return (self.rows.is_in(self.work), *self.own)
+        return (self.rows.is_in(self.work),)
 
     @db_api.retry_on_deadlock
     def give_up(self, row_id: str) -> bool:
@@ -169,15 +179,18 @@ class Steps:
         :returns: False when it is not, or not any more
         """
         with self._db.writer() as session:
-            row = self.store.get(session, row_id)
-            if row is None or row.status not in self.work:
+            # Before anything is read: see hold().
+            if not self.rows.hold(
+                session, row_id, self._is_overdue(), *self._givable()
+            ):
                 return False
+            row = self.store.get(session, row_id)
             act_for(row)
-            conditions = (self.rows.is_as_read(row), self._is_overdue())
-            return self._give_up(session, row, *conditions)
+            self._give_up(session, row)
+            return True
 
-    def _give_up(self, session, row, *conditions) -> bool:
-        """End the work on a row; False when the conditions do not hold."""
+    def _give_up(self, session, row) -> None:
+        """End the work on a row that the transaction holds."""
         raise NotImplementedError
 
     def _fail(

@@ -115,6 +115,21 @@ class TestAudit(share_case.ShareCase):
             self.changes(rule_id),
         )
 
+    def test_rules_are_due_to_who_asked_for_them(self):
+        share_id = self.available_share()
+        rule_id = self.service.allow(share_id, '192.0.2.1')
+        self.service.changes.clear()
+        # What the thread did before.
+        self.service.admin.update_store()
+        self.service.deliver_all()
+        self.assertEqual(
+            {(rule_id, 'req-1', 'user')},
+            {
+                (one.id, one.request_id, one.user_id)
+                for one in self.service.changes
+            },
+        )
+
     def test_by_hand(self):
         group_id = self.available_group()
         self.service.changes.clear()

@@ -168,9 +168,9 @@ class TestNothing(events_case.EventsCase):
 
     def test_a_step_that_comes_twice(self):
         group_id, *_none = self.available_group()
-        group = self.service.get(group_id)
         steps = self.service.steps.share_groups
         self.service.groups.delete(self.caller, group_id)
+        group = self.service.get(group_id)
         self.told()
         self.assertFalse(steps.created(group, {}))
         self.assertTrue(steps.deleted(group))

@@ -79,6 +79,49 @@ class TestForced(share_case.ShareCase):
         self.assertEqual([], self.service.all_groups())
         self.assertCleaned()
 
+    def test_a_deletion_that_fails_meanwhile_does_not_count(self):
+        group_id = self.available_group()
+        share_id = self.available_share()
+        self.fail_once(
+            self.service.get(group_id),
+            'delete_share_group',
+            self.service.groups,
+            group_id,
+        )
+        self.fail_once(
+            self.service.get_share(share_id),
+            'delete_share',
+            self.service.shares,
+            share_id,
+            None,
+        )
+        self.fail_once(
+            self.service.get_snapshot(self.snapshot_id),
+            'delete_share_group_snapshot',
+            self.service.snapshots,
+            self.snapshot_id,
+        )
+        self.service.deliver_all()
+        self.assertEqual([], self.service.user_messages())
+        self.assertIsNone(self.service.get(group_id))
+        self.assertIsNone(self.service.get_share(share_id))
+        self.assertEqual([], self.service.all_snapshots())
+        self.service.check_content(self)
+
+    def fail_once(self, row, method, noun, *args):
+        """Let a deletion fail, during which another one is forced."""
+        driver = self.driver_of(row)
+        working = getattr(driver, method)
+
+        def fail(_told):
+            setattr(driver, method, working)
+            noun.force_delete(self.admin, row.id)
+            raise OSError('not now')
+
+        setattr(driver, method, fail)
+        noun.delete(self.caller, *args)
+        self.service.deliver()
+
     def test_a_deletion_by_the_owner_waits(self):
         group_id = self.available_group()
         group = self.service.get(group_id)

@@ -152,6 +152,30 @@ class TestGivenUp(OverdueCase):
             self.give_up()
             self.assertEqual(becomes, self.service.status(group_id))
 
+    def test_an_odd_row_does_not_stop_the_others(self):
+        """Growing, without ever having been in a pool."""
+        share_id = self.service.create_share()
+        self.service.messages.clear()
+        self.shares.reset_status(self.service.admin, share_id, 'extending')
+        group_id, _shares = self.full_group(1)
+        snapshot_id = self.service.create_snapshot(group_id)
+        self.give_up()
+        self.assertEqual(
+            'extending_error', self.service.share_status(share_id)
+        )
+        self.assertEqual('error', self.service.snapshot_status(snapshot_id))
+        texts = [one.user_message for one in self.service.user_messages()]
+        self.assertNotIn('None', ' '.join(texts))
+
+    def test_a_member_that_came_with_its_group_long_ago(self):
+        source, _shares = self.full_group(1)
+        clone = self.clone(self.available_snapshot(source))
+        self.service.deliver_all()
+        (member,) = self.members(clone)
+        self.shares.reset_status(self.service.admin, member.id, 'creating')
+        self.give_up()
+        self.assertEqual('error', self.service.share_status(member.id))
+
     def test_who_is_still_at_work_comes_too_late(self):
         group_id = self.service.create()
         self.service.deliver()

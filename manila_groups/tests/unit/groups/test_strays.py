@@ -68,12 +68,13 @@ class TestRescue(share_case.ShareCase):
         self.assertEqual([(states.SHARE, share_id)], found)
         self.service.steps.stranded = lambda: found
 
-    def test_a_deletion_waits_for_its_back_end(self):
+    def test_a_deletion_by_force_does_not_wait_for_its_back_end(self):
         share_id = self.placed_share()
         self.strand(share_id)
         self.shares.force_delete(self.service.admin, share_id)
-        self.service.scheduler.reconcile()
-        self.assertEqual('deleting', self.service.share_status(share_id))
+        self.assertIsNone(self.service.get_share(share_id))
+        (left,) = self.service.steps.leftovers()
+        self.assertEqual(share_id, left.id)
 
     def test_what_another_scheduler_has_placed_stays_there(self):
         share_id = self.placed_share()
