@@ -32,6 +32,7 @@ class Service(service.ServiceBase):
     :param reload: called when the configuration was read again
     :param end: called when no more work is to be begun
     :param wait: called to wait for work that no message has brought
+    :param hand_back: called when the process ends before its work does
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class Service(service.ServiceBase):
         reload: Callable[[], None] | None = None,
         end: Callable[[], None] | None = None,
         wait: Callable[[], None] | None = None,
+        hand_back: Callable[[], None] | None = None,
     ):
         self._server = rpc.server(transport, topic, host, manager)
         self._heartbeat, self._search = _Loop(*heartbeat), _Loop(*search)
         self._reload = reload
         self._end, self._wait = end, wait
+        self._hand_back = hand_back
         self._listening = futures.Future()
 
     def start(self):
@@ -95,6 +98,11 @@ class Service(service.ServiceBase):
         self._heartbeat.stop()
         self._heartbeat.wait()
         outbox.flush_all()
+
+    def hand_back(self):
+        """Leave what is being worked on to another process."""
+        if self._hand_back is not None:
+            quietly(self._hand_back)
 
     def reset(self):
         """Take over what has changed in the configuration."""

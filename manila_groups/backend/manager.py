@@ -82,6 +82,10 @@ class BackendManager:
         """Begin no more work; the process that comes next will find it."""
         self._ending = True
 
+    def hand_back(self) -> None:
+        """Leave what is at work to the process that comes next, at once."""
+        self._steps.give_leases_back()
+
     def _remove_leftovers(self, row_id):
         if self._ending:
             return

@@ -58,4 +58,5 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         (lambda: conf.service.reconcile_interval, backend.reconcile),
         end=backend.end,
         wait=found.wait,
+        hand_back=backend.hand_back,
     )

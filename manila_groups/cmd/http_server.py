@@ -98,5 +98,8 @@ class HttpServer(service.ServiceBase):
             for one in list(self._sockets.values())
         )
 
+    def hand_back(self):
+        """Do nothing: clients see that their requests end."""
+
     def reset(self):
         """Do nothing: what it reads of the configuration can not change."""

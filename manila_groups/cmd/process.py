@@ -37,6 +37,9 @@ _SETUP_ERRORS = (
     OSError,
 )
 
+#: Seconds that a process which ends too late gives to saying so.
+HANDING_BACK = 2
+
 #: The signals that end a process in order.
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -87,7 +90,10 @@ class Signals:
 
     def next(self) -> int:
         """Wait for the next one."""
-        return self._arrived.get()
+        while True:
+            # One that comes in the moment before the wait would not end it.
+            with contextlib.suppress(queue.Empty):
+                return self._arrived.get(timeout=1)
 
 
 def begin(read: Callable[[], cfg.ConfigOpts]) -> cfg.ConfigOpts:
@@ -164,19 +170,25 @@ def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> bool:
 
 def _stop(conf, services):
     # Not taken back: what the interpreter still waits for counts, too.
-    signal.signal(signal.SIGALRM, _give_up)
+    signal.signal(signal.SIGALRM, functools.partial(_give_up, services))
     signal.alarm(conf.graceful_shutdown_timeout)
     for one in reversed(services):
         one.stop()
     # At the same time: each takes the second that a thread needs to end.
-    waiting = [threading.Thread(target=one.wait) for one in services]
-    for one in waiting:
+    _at_once([one.wait for one in services])
+
+
+def _at_once(calls, seconds=None):
+    """Call functions in threads, and wait for all, or for so many seconds."""
+    threads = [threading.Thread(target=call, daemon=True) for call in calls]
+    for one in threads:
         one.start()
-    for one in waiting:
-        one.join()
+    for one in threads:
+        one.join(seconds)
 
 
-def _give_up(*_):
+def _give_up(services, *_):
+    _at_once([one.hand_back for one in services], HANDING_BACK)
     LOG.warning(
         'What still runs after graceful_shutdown_timeout is done again after '
         'the next start'

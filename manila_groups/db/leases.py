@@ -71,6 +71,17 @@ class Leases:
             .values(leased_until=terms.until)
         ).rowcount
 
+    def give_back(self, session, worker: str, *conditions) -> None:
+        """End what a process has of the leases on some rows.
+
+        :param conditions: SQL conditions on the rows
+        """
+        session.execute(
+            sa.update(self._table)
+            .where(*conditions, self.is_held_by(worker))
+            .values(worker=None, leased_until=None)
+        )
+
     def is_free(self, now: datetime.datetime):
         """A condition: no process works on the row."""
         columns = self._table.c

@@ -69,6 +69,11 @@ class Lifecycle:
         for one in self._all:
             one.renew_leases()
 
+    def give_leases_back(self) -> None:
+        """Leave what is at work to the process that comes next."""
+        for one in self._all:
+            one.give_leases_back()
+
     def give_up_overdue(self) -> None:
         """End what takes too long, or has failed too often, as failed."""
         for one in self._all:

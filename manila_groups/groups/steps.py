@@ -121,6 +121,15 @@ class Steps:
                 )
 
     @db_api.retry_on_deadlock
+    def give_leases_back(self) -> None:
+        """Leave the work to the next process: this one ends without it."""
+        if self._at_work:
+            with self._db.writer() as session:
+                self.rows.leases.give_back(
+                    session, self._worker, self.rows.is_in(self.work)
+                )
+
+    @db_api.retry_on_deadlock
     def holds(self, row_id: str) -> bool:
         """Tell whether this process still has the lease on a row's work.
 
