@@ -40,8 +40,8 @@ class ShareGroup:
         (``vendor:key``) are for drivers, which ignore scopes that they
         don't know
     :param share_network_id: the share network that it is in, on a back end
-        with share servers; None otherwise, and where only the rest of a
-        failed attempt is removed
+        with share servers; None otherwise, and where it is removed after its
+        row is gone
     """
 
     id: str
@@ -66,8 +66,8 @@ class Share:
     :param extra_specs: the share type's specs; those with a scope
         (``vendor:key``) are for drivers
     :param share_network_id: the share network that it is in, on a back end
-        with share servers; None otherwise, and where only the rest of a
-        failed attempt is removed
+        with share servers; None otherwise, and where it is removed after its
+        row is gone
     """
 
     id: str
@@ -89,7 +89,8 @@ class ShareGroupSnapshot:
     :param project_id: whose snapshot it is
     :param pool: the name of the pool that the group is in
     :param share_group_id: the group
-    :param share_ids: the shares of the group that it holds
+    :param share_ids: the shares of the group that it holds; none where it is
+        removed after its row is gone
     """
 
     id: str

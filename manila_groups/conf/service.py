@@ -93,9 +93,9 @@ OPTS = [
         default=10,
         min=1,
         mutable=True,
-        help='How many processes may take up the same work, one after '
-        'another, and end before it is done. Then it is given up as at '
-        'work_deadline.',
+        help='How often the same work may be taken up without coming to an '
+        'end, as it is when each process that does it is killed. Then it is '
+        'given up as at work_deadline.',
     ),
     cfg.IntOpt(
         'message_ttl',
