@@ -211,17 +211,15 @@ class Steps:
         text: str,
         *conditions,
         detail: str = messages.DRIVER_FAILED,
-        **values,
     ) -> bool:
         """End what could not be done, and tell the project's users.
 
         :param conditions: further SQL conditions on the row
         :param detail: what went wrong, as messages has it
-        :param values: columns that change with the status
         :returns: False when it was not the row's turn; nothing has changed
         """
         failed = self.rows.take_step(
-            session, row.id, step, *conditions, reason=text, **values
+            session, row.id, step, *conditions, reason=text
         )
         if failed:
             row = dataclasses.replace(row, status=step.becomes)

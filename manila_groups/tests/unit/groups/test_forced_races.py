@@ -6,7 +6,6 @@ import functools
 import threading
 
 import fixtures
-import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups.db import models
@@ -98,17 +97,6 @@ class TestForcedRaces(snapshot_case.SnapshotCase):
             fixtures.MonkeyPatch(f'{module.__name__}.of_group', of_group)
         )
         return started
-
-    @contextlib.contextmanager
-    def counted(self):
-        statements = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            statements.append(statement)
-
-        sa.event.listen(self.db.engine, 'before_cursor_execute', note)
-        yield statements
-        sa.event.remove(self.db.engine, 'before_cursor_execute', note)
 
     def test_the_number_of_statements_does_not_grow(self):
         numbers = []

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """New share groups with the shares of a share group snapshot."""
 
-import contextlib
-
 from oslo_utils import uuidutils
-import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups import states
@@ -233,17 +230,6 @@ class TestStatements(FromSnapshotCase):
     """The number of statements does not grow with the number of members."""
 
     overrides = {'quota': {'shares': -1}}
-
-    @contextlib.contextmanager
-    def counted(self):
-        statements = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            statements.append(statement)
-
-        sa.event.listen(self.db.engine, 'before_cursor_execute', note)
-        yield statements
-        sa.event.remove(self.db.engine, 'before_cursor_execute', note)
 
     def test_their_number_does_not_grow(self):
         numbers = []
