@@ -53,5 +53,5 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
             return removal.snapshot(
                 session,
                 snapshot,
-                self._is_mine(snapshot),
+                self._is_removable(snapshot),
             )

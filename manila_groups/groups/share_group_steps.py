@@ -173,7 +173,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
             return removal.share_group(
                 session,
                 group,
-                self._is_mine(group),
+                self._is_removable(group),
             )
 
 

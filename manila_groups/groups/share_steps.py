@@ -148,7 +148,7 @@ class ShareSteps(resource_steps.ResourceSteps):
             if not self.rows.hold(
                 session,
                 share.id,
-                self._is_mine(share),
+                self._is_removable(share),
             ):
                 return False
             removal.share(session, shares.get(session, share.id))

@@ -17,6 +17,7 @@ import types
 
 from oslo_context import context as oslo_context
 from oslo_utils import timeutils
+import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import api as db_api
@@ -147,8 +148,22 @@ class Steps:
         It has taken no step since the record was read, and no other process
         works on it.
         """
-        is_open = self.rows.leases.is_open_to(self._worker, timeutils.utcnow())
-        return self.rows.is_as_read(row) & is_open
+        return self.rows.is_as_read(row) & self._is_open()
+
+    def _is_open(self):
+        """A condition: no other process works on the row."""
+        return self.rows.leases.is_open_to(self._worker, timeutils.utcnow())
+
+    def _is_removable(self, row):
+        """A condition: what was removed here is what is being deleted.
+
+        By whichever request: one that came meanwhile has its end, too.
+        """
+        return sa.and_(
+            self.rows.placed_at(row.host),
+            self.rows.is_in((states.DELETING,)),
+            self._is_open(),
+        )
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
         """Ids of rows whose work a back end has left unfinished.
