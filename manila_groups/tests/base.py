@@ -3,7 +3,16 @@
 
 import os
 
+import hypothesis
 import testtools
+
+# How long it takes to think of values says something of the machine only.
+hypothesis.settings.register_profile(
+    'unhurried',
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile('unhurried')
 
 
 def in_memory() -> str | None:
