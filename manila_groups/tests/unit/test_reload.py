@@ -18,6 +18,7 @@ _OTHERS = {
         'graceful_shutdown_timeout': 7,
         'enabled_share_protocols': ['CIFS'],
     },
+    'api': {'broker_patience': 7.0},
     'quota': {
         'shares': 7,
         'gigabytes': 7,
@@ -41,6 +42,8 @@ _OTHERS = {
         'reconcile_interval': 7.0,
         'stuck_after': 7.0,
         'message_ttl': 77,
+        'work_deadline': 77.0,
+        'work_tries': 7,
     },
 }
 
