@@ -49,11 +49,13 @@ class Lines:
 
     def run(self, function) -> None:
         """Run a function."""
+        # Such as the one that measures coverage.
+        before = sys.gettrace()
         sys.settrace(self._enter)
         try:
             function()
         finally:
-            sys.settrace(None)
+            sys.settrace(before)
 
     def _enter(self, frame, _event, _argument):
         file = frame.f_code.co_filename
