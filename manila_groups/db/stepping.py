@@ -45,7 +45,7 @@ class Rows:
         return changed(
             session,
             sa.update(self._table)
-            .where(self._table.c.id == row_id)
+            .where(self.is_row(row_id))
             .values(updated_at=timeutils.utcnow(), **values),
         )
 
@@ -68,7 +68,7 @@ class Rows:
         :returns: False when the row is not in a status that the step expects,
             or a condition does not hold; nothing has changed then
         """
-        conditions = (self._table.c.id == row_id, *conditions)
+        conditions = (self.is_row(row_id), *conditions)
         if was is None and len(step.expected) > 1:
             return (
                 self.take_steps(
@@ -172,7 +172,7 @@ class Rows:
         :param conditions: further SQL conditions on the row
         :returns: False when there is no such row
         """
-        return self.hold_many(session, self._table.c.id == row_id, *conditions)
+        return self.hold_many(session, self.is_row(row_id), *conditions)
 
     def hold_many(self, session, *conditions) -> bool:
         """Keep all rows from changing that the conditions hold for.
@@ -190,9 +190,7 @@ class Rows:
         """Delete a row; False when it is gone or a condition does not hold."""
         return changed(
             session,
-            sa.delete(self._table).where(
-                self._table.c.id == row_id, *conditions
-            ),
+            sa.delete(self._table).where(self.is_row(row_id), *conditions),
         )
 
     def delete_many(self, session, *conditions) -> None:
@@ -270,7 +268,7 @@ class Rows:
         """
         table = self._table
         column = sa.func.coalesce(table.c.share_group_id, table.c.id)
-        return session.scalar(sa.select(column).where(table.c.id == row_id))
+        return session.scalar(sa.select(column).where(self.is_row(row_id)))
 
     def hosts(self, session, statuses: tuple[str, ...]) -> list[str]:
         """Pools that have rows with work waiting in these statuses."""

@@ -39,23 +39,17 @@ _NOT_IN_TIME = (
 
 
 class AccessSteps(steps.Steps):
-    """The steps of the rules of shares at a back end."""
+    """The steps of the rules of shares at a back end.
+
+    What is taken up is a share: all of its rules that wait, with leases on
+    them.  There is to do then, as at_work() yields it, the share, and the
+    rules that are to be in force from now on.
+    """
 
     #: What users are told is of the share.
     kind = states.SHARE
     store = rows
     work = rows.WAITING
-
-    def at_work(self, share_id: str, host: str):
-        """Take on all rules of a share that wait, with leases on them.
-
-        Yields the share, and the rules that are to be in force from now on;
-        None when no rule waits at this back end, or another process is at
-        work on some.
-
-        :param host: host@backend
-        """
-        return super().at_work(share_id, host)
 
     @db_api.retry_on_deadlock
     def _begin(self, share_id, host):

@@ -35,10 +35,7 @@ class ResourceSteps(steps.Steps):
         """End a deletion that the back end could not carry out."""
         with self._db.writer() as session:
             return self._end_deletion(
-                session,
-                row,
-                _DELETE_FAILED,
-                self._is_mine(row),
+                session, row, _DELETE_FAILED, self._is_mine(row)
             )
 
     def _end_deletion(self, session, row, text, *conditions, **details):
