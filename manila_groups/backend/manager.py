@@ -118,11 +118,11 @@ class BackendManager:
 
     @db_api.retry_on_deadlock
     def _write(self, reports):
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             service_id = services.beat(
-                session, self.host, services.BACKEND, self._zone
+                conn, self.host, services.BACKEND, self._zone
             )
-            pools.report(session, service_id, reports)
+            pools.report(conn, service_id, reports)
 
     def reconcile(self) -> None:
         """Take up what a lost message or an earlier process left."""

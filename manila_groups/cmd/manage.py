@@ -80,8 +80,8 @@ def _print(headers, rows):
 
 
 def _list_services(conf, db):
-    with db.reader() as session:
-        found = services.list_all(session)
+    with db.reader() as conn:
+        found = services.list_all(conn)
     _print(
         ['HOST', 'BINARY', 'ZONE', 'STATUS', 'STATE', 'LAST_SEEN'],
         [
@@ -116,8 +116,8 @@ def _clean_services(conf, db):
 def _remove_service(conf, db):
     host, binary = conf.command.service_host, conf.command.service_binary
     name = f'{binary} on {host}'
-    with db.writer() as session:
-        found = services.get(session, host, binary)
+    with db.writer() as conn:
+        found = services.get(conn, host, binary)
         if found is None:
             raise exception.NotFound(f'There is no service {name}.')
         if services_domain.is_up(conf, found):
@@ -125,7 +125,7 @@ def _remove_service(conf, db):
                 f'The service {name} is up; stop it first, and wait for '
                 f'{conf.service.down_time:g} seconds.'
             )
-        services.delete(session, host, binary)
+        services.delete(conn, host, binary)
 
 
 def _check_quotas(conf, db):
@@ -150,9 +150,9 @@ def _check_quotas(conf, db):
 
 
 def _list_pools(conf, db):
-    with db.reader() as session:
-        known = {one.id: one for one in services.list_all(session)}
-        found = pools.list_all(session)
+    with db.reader() as conn:
+        known = {one.id: one for one in services.list_all(conn)}
+        found = pools.list_all(conn)
     _print(
         ['POOL', 'STATE', 'GROUPS', 'CLAIMED_GB', 'FREE_GB', 'TOTAL_GB'],
         [

@@ -188,11 +188,9 @@ def _prepare_database(conf, db):
 def _make_default_types(conf, db):
     """Make the default types where there are none of their kind."""
     one = paging.Page(limit=1)
-    with db.reader() as session:
-        has_types, _ = type_rows.SHARE_TYPES.list_page(session, one)
-        has_group_types, _ = type_rows.SHARE_GROUP_TYPES.list_page(
-            session, one
-        )
+    with db.reader() as conn:
+        has_types, _ = type_rows.SHARE_TYPES.list_page(conn, one)
+        has_group_types, _ = type_rows.SHARE_GROUP_TYPES.list_page(conn, one)
     types = share_types.ShareTypes(conf, db)
     if not has_types:
         specs = {share_types.DHSS: 'False', 'snapshot_support': 'True'}

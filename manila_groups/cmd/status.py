@@ -82,13 +82,13 @@ class Checks(upgradecheck.UpgradeCommands):
         if migrations.version(db.engine) != migrations.newest():
             return upgradecheck.Code.WARNING, 'There is no database to ask.'
         missing = []
-        with db.reader() as session:
+        with db.reader() as conn:
             for option, rows in (
                 ('default_share_type', type_rows.SHARE_TYPES),
                 ('default_share_group_type', type_rows.SHARE_GROUP_TYPES),
             ):
                 name = self._conf[option]
-                if name and rows.get(session, name, None) is None:
+                if name and rows.get(conn, name, None) is None:
                     missing.append(f'[DEFAULT] {option} = {name}')
         if missing:
             return (

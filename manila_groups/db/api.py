@@ -16,8 +16,8 @@ from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
 
-#: Where a session keeps what its transaction does, and its connection when
-#: it was used last.
+#: Keys of a connection's info: the events of its transaction, and when it was
+#: used last.
 _EVENTS = 'manila_groups_events'
 _USED = 'manila_groups_used'
 
@@ -70,13 +70,13 @@ def _tell_no_connection(error, _match, _engine_name, _is_disconnect):
     raise db_exception.DBConnectionError(error)
 
 
-def note(session, event) -> None:
+def note(conn, event) -> None:
     """Note what a transaction does, for whom it may concern.
 
     :param event: handed to the database's listener as soon as the
         transaction has been committed; nobody hears of it otherwise
     """
-    session.info[_EVENTS].append(event)
+    conn.info[_EVENTS].append(event)
 
 
 def _hides_deadlock(error):
@@ -154,28 +154,28 @@ class Database:
 
     @contextlib.contextmanager
     def reader(self):
-        """Begin a transaction that only reads; yields its session.
+        """Begin a transaction that only reads; yields its connection.
 
-        A session is a connection of SQLAlchemy's core: its ORM would do more
-        work for each statement.
+        It is a connection of SQLAlchemy's core: the ORM would do more work
+        for each statement.
         """
-        with self.engine.connect() as session:
-            yield session
+        with self.engine.connect() as conn:
+            yield conn
 
     @contextlib.contextmanager
     def writer(self):
-        """Begin a transaction that writes; yields its session."""
+        """Begin a transaction that writes; yields its connection."""
         events = []
-        with self.engine.connect() as session:
+        with self.engine.connect() as conn:
             # The write lock is taken at the start: an SQLite transaction
             # that reads first and writes later fails when another one wrote
             # between the two, without waiting.
-            session.execution_options(sqlite_immediate=True)
-            session.info[_EVENTS] = events
-            with session.begin() as transaction:
-                yield session
+            conn.execution_options(sqlite_immediate=True)
+            conn.info[_EVENTS] = events
+            with conn.begin() as transaction:
+                yield conn
                 if transaction.is_active:
-                    _commit(session, transaction)
+                    _commit(conn, transaction)
                 else:
                     # Rolled back on purpose.
                     events.clear()
@@ -190,13 +190,13 @@ class Database:
         self.engine.dispose()
 
 
-def _commit(session, transaction):
+def _commit(conn, transaction):
     try:
         transaction.commit()
     except BaseException:
         # Nobody knows what has become of the transaction: the connection
         # must not take another one.
-        session.invalidate()
+        conn.invalidate()
         raise
 
 

@@ -25,7 +25,7 @@ _TRIED = sa.select(_ATTEMPT.c.pool).where(
 )
 
 
-def add(session, kind: str, row, cleaned: bool) -> None:
+def add(conn, kind: str, row, cleaned: bool) -> None:
     """Note, once, that a pool failed to create, or to delete, something.
 
     :param kind: the kind of the row, as in states
@@ -34,20 +34,20 @@ def add(session, kind: str, row, cleaned: bool) -> None:
     """
     values = _values(row, cleaned)
     change = sa.update(_ATTEMPT).where(*_is(row.id, row.host))
-    if session.execute(change.values(**values)).rowcount:
+    if conn.execute(change.values(**values)).rowcount:
         return
     try:
-        with session.begin_nested():
-            session.execute(
+        with conn.begin_nested():
+            conn.execute(
                 sa.insert(_ATTEMPT).values(
                     resource_id=row.id, kind=kind, pool=row.host, **values
                 )
             )
     except db_exception.DBDuplicateEntry:
-        session.execute(change.values(**values))
+        conn.execute(change.values(**values))
 
 
-def add_leftovers(session, kind: str, rows) -> None:
+def add_leftovers(conn, kind: str, rows) -> None:
     """Note that something may be left of rows that have no attempts yet.
 
     :param kind: their kind, as in states
@@ -64,7 +64,7 @@ def add_leftovers(session, kind: str, rows) -> None:
         if row.host is not None
     ]
     if values:
-        session.execute(sa.insert(_ATTEMPT), values)
+        conn.execute(sa.insert(_ATTEMPT), values)
 
 
 def _values(row, cleaned):
@@ -75,13 +75,13 @@ def _values(row, cleaned):
     }
 
 
-def pools_tried(session, resource_id: str) -> frozenset[str]:
+def pools_tried(conn, resource_id: str) -> frozenset[str]:
     """The pools that failed to create it."""
-    return frozenset(session.scalars(_TRIED, {'id': resource_id}))
+    return frozenset(conn.scalars(_TRIED, {'id': resource_id}))
 
 
 def leftovers(
-    session,
+    conn,
     host: str | None = None,
     resource_id: str | None = None,
 ) -> list[records.Leftover]:
@@ -111,7 +111,7 @@ def leftovers(
         query = query.where(_at_backend(_ATTEMPT.c.pool, host))
     if resource_id is not None:
         query = query.where(_ATTEMPT.c.resource_id == resource_id)
-    return [records.Leftover(*row) for row in session.execute(query)]
+    return [records.Leftover(*row) for row in conn.execute(query)]
 
 
 def _at_backend(column, host):
@@ -130,23 +130,21 @@ def _may_be_here(table, host):
     )
 
 
-def clean(session, resource_id: str, pool: str) -> None:
+def clean(conn, resource_id: str, pool: str) -> None:
     """Note that nothing of a row is left in a pool."""
-    session.execute(
+    conn.execute(
         sa.update(_ATTEMPT).where(*_is(resource_id, pool)).values(cleaned=True)
     )
     is_gone = [
         ~sa.exists().where(table.c.id == _ATTEMPT.c.resource_id)
         for table in _TABLES.values()
     ]
-    session.execute(
-        sa.delete(_ATTEMPT).where(*_is(resource_id, pool), *is_gone)
-    )
+    conn.execute(sa.delete(_ATTEMPT).where(*_is(resource_id, pool), *is_gone))
 
 
-def forget(session, ids: list[str]) -> None:
+def forget(conn, ids: list[str]) -> None:
     """Delete the rows of what is gone, but for what is left over."""
-    session.execute(
+    conn.execute(
         sa.delete(_ATTEMPT).where(
             _ATTEMPT.c.resource_id.in_(ids),
             _ATTEMPT.c.cleaned.is_(sa.true()),

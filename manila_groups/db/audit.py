@@ -41,7 +41,7 @@ class Change:
 
 
 def note(
-    session,
+    conn,
     kind: str,
     row_id: str,
     was: str,
@@ -60,7 +60,7 @@ def note(
         caller and caller.user_id,
         caller and caller.project_id,
     )
-    db_api.note(session, made)
+    db_api.note(conn, made)
 
 
 class Auditor:

@@ -12,15 +12,15 @@ from manila_groups.db import records
 _ZONE = models.AvailabilityZone.__table__
 
 
-def list_all(session) -> list[records.AvailabilityZone]:
+def list_all(conn) -> list[records.AvailabilityZone]:
     """Read every availability zone, by name."""
-    rows = session.execute(sa.select(_ZONE).order_by(_ZONE.c.name))
+    rows = conn.execute(sa.select(_ZONE).order_by(_ZONE.c.name))
     return [records.AvailabilityZone(**row._mapping) for row in rows]
 
 
-def get_id(session, name: str) -> str | None:
+def get_id(conn, name: str) -> str | None:
     """The id of the zone of this name; None when there is none."""
-    return session.scalar(sa.select(_ZONE.c.id).where(_ZONE.c.name == name))
+    return conn.scalar(sa.select(_ZONE.c.id).where(_ZONE.c.name == name))
 
 
 def id_of(name: str) -> sa.ScalarSelect:
@@ -28,14 +28,14 @@ def id_of(name: str) -> sa.ScalarSelect:
     return sa.select(_ZONE.c.id).where(_ZONE.c.name == name).scalar_subquery()
 
 
-def ensure(session, name: str) -> str:
+def ensure(conn, name: str) -> str:
     """The id of the zone of this name, which is made when it is new."""
-    zone_id = get_id(session, name)
+    zone_id = get_id(conn, name)
     if zone_id is not None:
         return zone_id
     try:
-        with session.begin_nested():
-            session.execute(
+        with conn.begin_nested():
+            conn.execute(
                 sa.insert(_ZONE).values(
                     id=uuidutils.generate_uuid(),
                     name=name,
@@ -45,14 +45,14 @@ def ensure(session, name: str) -> str:
     except db_exception.DBDuplicateEntry:
         # Another process made it at the same time; a locking read sees that
         # where a plain one keeps to the transaction's earlier view.
-        return session.scalar(
+        return conn.scalar(
             sa.select(_ZONE.c.id).where(_ZONE.c.name == name).with_for_update()
         )
-    return get_id(session, name)
+    return get_id(conn, name)
 
 
-def get_name(session, zone_id: str | None) -> str | None:
+def get_name(conn, zone_id: str | None) -> str | None:
     """The name of the zone of this id; None for None."""
     if zone_id is None:
         return None
-    return session.scalar(sa.select(_ZONE.c.name).where(_ZONE.c.id == zone_id))
+    return conn.scalar(sa.select(_ZONE.c.name).where(_ZONE.c.id == zone_id))

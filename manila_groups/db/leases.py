@@ -38,14 +38,14 @@ class Leases:
     def __init__(self, table: sa.Table):
         self._table = table
 
-    def take(self, session, terms: Terms, *conditions) -> int:
+    def take(self, conn, terms: Terms, *conditions) -> int:
         """Take leases on all rows that the conditions hold for.
 
         :returns: how many; rows that another process works on, or that were
             taken up too often, are left as they are
         """
         columns = self._table.c
-        return session.execute(
+        return conn.execute(
             sa.update(self._table)
             .where(
                 *conditions,
@@ -59,24 +59,24 @@ class Leases:
             )
         ).rowcount
 
-    def renew(self, session, terms: Terms, *conditions) -> int:
+    def renew(self, conn, terms: Terms, *conditions) -> int:
         """Renew what a process has of the leases on some rows.
 
         :param conditions: SQL conditions on the rows
         :returns: how many
         """
-        return session.execute(
+        return conn.execute(
             sa.update(self._table)
             .where(*conditions, self.is_held_by(terms.worker))
             .values(leased_until=terms.until)
         ).rowcount
 
-    def give_back(self, session, worker: str, *conditions) -> None:
+    def give_back(self, conn, worker: str, *conditions) -> None:
         """End what a process has of the leases on some rows.
 
         :param conditions: SQL conditions on the rows
         """
-        session.execute(
+        conn.execute(
             sa.update(self._table)
             .where(*conditions, self.is_held_by(worker))
             .values(worker=None, leased_until=None)

@@ -39,7 +39,7 @@ def conditions(
 
 
 def fetch(
-    session,
+    conn,
     query: sa.Select,
     sort_columns: Mapping[str, sa.ColumnElement],
     page: paging.Page,
@@ -56,7 +56,7 @@ def fetch(
         wanted[name] for name in _VISIBLE if name in wanted
     ]
     return paging.fetch(
-        session, query.where(*wanted.values()), sort_columns, page, visible
+        conn, query.where(*wanted.values()), sort_columns, page, visible
     )
 
 

@@ -45,7 +45,7 @@ FILTERS = {
 
 
 def list_page(
-    session, filters: Mapping[str, Any], page: paging.Page
+    conn, filters: Mapping[str, Any], page: paging.Page
 ) -> tuple[list[records.Message], bool]:
     """Read one page of messages.
 
@@ -55,34 +55,34 @@ def list_page(
     """
     wanted = listing.conditions(FILTERS, filters)
     rows, more = listing.fetch(
-        session, sa.select(_MESSAGE), SORT_COLUMNS, page, wanted
+        conn, sa.select(_MESSAGE), SORT_COLUMNS, page, wanted
     )
     return [records.Message(**row._mapping) for row in rows], more
 
 
-def get(session, message_id: str) -> records.Message | None:
+def get(conn, message_id: str) -> records.Message | None:
     """Read one message of any project; None when there is none."""
-    row = session.execute(
+    row = conn.execute(
         sa.select(_MESSAGE).where(_MESSAGE.c.id == message_id)
     ).first()
     return records.Message(**row._mapping) if row else None
 
 
-def insert(session, message: records.Message) -> None:
+def insert(conn, message: records.Message) -> None:
     """Add a message."""
     values = {
         column.name: getattr(message, column.name) for column in _MESSAGE.c
     }
-    session.execute(sa.insert(_MESSAGE).values(**values))
+    conn.execute(sa.insert(_MESSAGE).values(**values))
 
 
-def delete(session, message_id: str) -> bool:
+def delete(conn, message_id: str) -> bool:
     """Delete a message; False when it is gone."""
     statement = sa.delete(_MESSAGE).where(_MESSAGE.c.id == message_id)
-    return session.execute(statement).rowcount == 1
+    return conn.execute(statement).rowcount == 1
 
 
-def delete_expired(session, now: datetime.datetime) -> int:
+def delete_expired(conn, now: datetime.datetime) -> int:
     """Delete the messages whose time has come; returns how many."""
     statement = sa.delete(_MESSAGE).where(_MESSAGE.c.expires_at < now)
-    return session.execute(statement).rowcount
+    return conn.execute(statement).rowcount

@@ -29,7 +29,7 @@ class Page:
 
 
 def fetch(
-    session,
+    conn,
     query: sa.Select,
     sort_columns: Mapping[str, sa.ColumnElement],
     page: Page,
@@ -51,7 +51,7 @@ def fetch(
     column, row_id = sort_columns[page.sort_key], sort_columns['id']
     if page.marker is not None:
         query = query.where(
-            _after_marker(session, query, column, row_id, page, visible)
+            _after_marker(conn, query, column, row_id, page, visible)
         )
     for key in (column, row_id) if column is not row_id else (row_id,):
         query = query.order_by(key.desc() if page.descending else key.asc())
@@ -61,12 +61,12 @@ def fetch(
             # MySQL has no OFFSET without a LIMIT.
             query = query.limit(2**63 - 1)
     if page.limit is None:
-        return session.execute(query).all(), False
-    rows = session.execute(query.limit(page.limit + 1)).all()
+        return conn.execute(query).all(), False
+    rows = conn.execute(query.limit(page.limit + 1)).all()
     return rows[: page.limit], len(rows) > page.limit
 
 
-def _after_marker(session, query, column, row_id, page, visible):
+def _after_marker(conn, query, column, row_id, page, visible):
     # Without the query's filters: the marker's row may have changed so that
     # the filter no longer finds it.
     where = (
@@ -74,7 +74,7 @@ def _after_marker(session, query, column, row_id, page, visible):
         .select_from(*query.get_final_froms())
         .where(row_id == page.marker, *visible)
     )
-    row = session.execute(where).first()
+    row = conn.execute(where).first()
     if row is None:
         raise exception.Invalid(
             f"marker: there is no row with the id '{page.marker}'."
@@ -84,7 +84,7 @@ def _after_marker(session, query, column, row_id, page, visible):
     )
     if column is row_id:
         return later_id
-    null_is_largest = session.dialect.name == 'postgresql'
+    null_is_largest = conn.dialect.name == 'postgresql'
     return _beyond(
         column,
         row[0],

@@ -29,17 +29,17 @@ _QUERY = sa.select(
 
 
 def list_all(
-    session, service_ids: Iterable[int] | None = None
+    conn, service_ids: Iterable[int] | None = None
 ) -> list[records.Pool]:
     """Read the pools, all or those of some services, by name."""
     query = _QUERY
     if service_ids is not None:
         query = query.where(_POOL.c.service_id.in_(service_ids))
-    return [records.Pool(**row._mapping) for row in session.execute(query)]
+    return [records.Pool(**row._mapping) for row in conn.execute(query)]
 
 
 def report(
-    session, service_id: int, reports: Mapping[str, Mapping[str, Any]]
+    conn, service_id: int, reports: Mapping[str, Mapping[str, Any]]
 ) -> bool:
     """Write what a back end reports; pools that it no longer has are gone.
 
@@ -47,7 +47,7 @@ def report(
         claimable_gb, how much shares may claim of it
     :returns: whether anything was new
     """
-    known = {pool.name: pool for pool in list_all(session, [service_id])}
+    known = {pool.name: pool for pool in list_all(conn, [service_id])}
     now = timeutils.utcnow()
     gone = [pool.id for name, pool in known.items() if name not in reports]
     changed = [
@@ -71,14 +71,14 @@ def report(
     ]
     if not (gone or changed or added):
         return False
-    services.pools_changed(session, id=service_id)
+    services.pools_changed(conn, id=service_id)
     if gone:
-        session.execute(sa.delete(_POOL).where(_POOL.c.id.in_(gone)))
+        conn.execute(sa.delete(_POOL).where(_POOL.c.id.in_(gone)))
     if changed:
-        _change(session, changed, now)
+        _change(conn, changed, now)
     if added:
-        session.execute(sa.insert(_POOL), added)
-        recount(session, service_id)
+        conn.execute(sa.insert(_POOL), added)
+        recount(conn, service_id)
     return True
 
 
@@ -90,8 +90,8 @@ def _columns(reported):
     }
 
 
-def _change(session, changed, now):
-    session.execute(
+def _change(conn, changed, now):
+    conn.execute(
         sa.update(_POOL)
         .where(_POOL.c.id == sa.bindparam('pool_id'))
         .values(
@@ -103,7 +103,7 @@ def _change(session, changed, now):
     )
 
 
-def recount(session, service_id: int) -> None:
+def recount(conn, service_id: int) -> None:
     """Count what is in a service's pools from the rows themselves."""
     groups = (
         sa.select(sa.func.count())
@@ -116,20 +116,20 @@ def recount(session, service_id: int) -> None:
         .where(_SHARE.c.host == _POOL.c.name)
         .scalar_subquery()
     )
-    session.execute(
+    conn.execute(
         sa.update(_POOL)
         .where(_POOL.c.service_id == service_id)
         .values(share_groups=groups, claimed_gb=claimed)
     )
 
 
-def count_at_backend(session, host: str) -> int:
+def count_at_backend(conn, host: str) -> int:
     """Count the share groups and shares that are at a back end.
 
     :param host: host@backend; nothing is at a scheduler's
     """
     return sum(
-        session.scalar(
+        conn.scalar(
             sa.select(sa.func.count())
             .select_from(table)
             .where(table.c.host.startswith(f'{host}#', autoescape=True))
@@ -139,7 +139,7 @@ def count_at_backend(session, host: str) -> int:
 
 
 def claim(
-    session,
+    conn,
     name: str,
     *,
     groups: int = 0,
@@ -162,14 +162,12 @@ def claim(
         claimed = _POOL.c.claimed_gb + gigabytes
         most = _POOL.c.claimable_gb
         conditions.append(sa.or_(most.is_(None), claimed <= most))
-    return _count(session, name, groups, gigabytes, *conditions)
+    return _count(conn, name, groups, gigabytes, *conditions)
 
 
-def release(
-    session, name: str, *, groups: int = 0, gigabytes: int = 0
-) -> None:
+def release(conn, name: str, *, groups: int = 0, gigabytes: int = 0) -> None:
     """Count less in a pool, if the pool is still there."""
-    _count(session, name, -groups, -gigabytes)
+    _count(conn, name, -groups, -gigabytes)
 
 
 _COUNT = (
@@ -182,10 +180,10 @@ _COUNT = (
 )
 
 
-def _count(session, name, groups, gigabytes, *conditions):
+def _count(conn, name, groups, gigabytes, *conditions):
     # The service's row first, as in a report: there the two wait for each
     # other, where the row of a pool that is being added can't be seen yet.
-    services.pools_changed(session, host=name.partition('#')[0])
+    services.pools_changed(conn, host=name.partition('#')[0])
     counts = {'pool': name, 'groups': groups, 'gigabytes': gigabytes}
     statement = _COUNT.where(*conditions) if conditions else _COUNT
-    return session.execute(statement, counts).rowcount == 1
+    return conn.execute(statement, counts).rowcount == 1

@@ -35,7 +35,7 @@ class Difference:
 
 
 def list_all(
-    session,
+    conn,
     uses: Iterable[tuple[str, tuple[sa.Table, sa.ColumnElement]]],
     by_share_type: Collection[str],
 ) -> list[Difference]:
@@ -79,7 +79,7 @@ def list_all(
             resource,
             in_use,
             amount,
-        ) in session.execute(query)
+        ) in conn.execute(query)
     ]
 
 
@@ -123,21 +123,21 @@ def _used(resource, table, amount, user_id, share_type_id, conditions):
     )
 
 
-def hold(session) -> None:
+def hold(conn) -> None:
     """Keep other transactions from counting until this one ends."""
-    session.execute(sa.update(_USAGE).values(in_use=_USAGE.c.in_use))
+    conn.execute(sa.update(_USAGE).values(in_use=_USAGE.c.in_use))
 
 
-def correct(session, difference: Difference) -> None:
+def correct(conn, difference: Difference) -> None:
     """Count what the rows use."""
     scope = dataclasses.asdict(difference.scope)
     values = {**scope, 'resource': difference.resource}
-    changed = session.execute(
+    changed = conn.execute(
         sa.update(_USAGE)
         .where(*(_USAGE.c[name] == value for name, value in values.items()))
         .values(in_use=difference.used)
     ).rowcount
     if not changed:
-        session.execute(
+        conn.execute(
             sa.insert(_USAGE).values(**values, in_use=difference.used)
         )

@@ -67,35 +67,35 @@ class Scope:
 
 
 def limits(
-    session, scopes: Iterable[Scope], resources: Iterable[str] | None = None
+    conn, scopes: Iterable[Scope], resources: Iterable[str] | None = None
 ) -> dict[tuple[Scope, str], int]:
     """Read the limits that were set; -1 is unlimited.
 
     :param resources: of these; None of all
     :returns: (scope, resource) to the limit
     """
-    return _read(session, _LIMITS, scopes, resources)
+    return _read(conn, _LIMITS, scopes, resources)
 
 
 def usages(
-    session, scopes: Iterable[Scope], resources: Iterable[str] | None = None
+    conn, scopes: Iterable[Scope], resources: Iterable[str] | None = None
 ) -> dict[tuple[Scope, str], int]:
     """Read how much is used, where anything ever was.
 
     :param resources: of these; None of all
     :returns: (scope, resource) to the number
     """
-    return _read(session, _USAGES, scopes, resources)
+    return _read(conn, _USAGES, scopes, resources)
 
 
-def newest_usage(session, scope: Scope, resource: str) -> int:
+def newest_usage(conn, scope: Scope, resource: str) -> int:
     """Read how much is used as other transactions left it a moment ago."""
     query = _USAGES.with_for_update()
-    found = _read(session, query, [scope], [resource])
+    found = _read(conn, query, [scope], [resource])
     return found.get((scope, resource), 0)
 
 
-def _read(session, query, scopes, resources):
+def _read(conn, query, scopes, resources):
     # Keyed by what was asked for: the database may hold other spaces at the
     # end of an id to be the same id.
     asked = {(s.user_id != '', s.share_type_id != ''): s for s in scopes}
@@ -107,14 +107,14 @@ def _read(session, query, scopes, resources):
     if resources is not None:
         resources = set(resources)
     found = {}
-    for user_id, type_id, resource, number in session.execute(query, values):
+    for user_id, type_id, resource, number in conn.execute(query, values):
         scope = asked.get((user_id != '', type_id != ''))
         if scope and (resources is None or resource in resources):
             found[scope, resource] = number
     return found
 
 
-def use(session, scope: Scope, resource: str, amount: int, most: int) -> bool:
+def use(conn, scope: Scope, resource: str, amount: int, most: int) -> bool:
     """Use some of a quota, by one conditional UPDATE.
 
     :param most: the limit; -1 is unlimited
@@ -129,35 +129,35 @@ def use(session, scope: Scope, resource: str, amount: int, most: int) -> bool:
         'most': most,
     }
     statement = _USE if most == UNLIMITED else _USE_LIMITED
-    if session.execute(statement, values).rowcount:
+    if conn.execute(statement, values).rowcount:
         return True
-    _ensure_row(session, scope, resource)
-    return session.execute(statement, values).rowcount == 1
+    _ensure_row(conn, scope, resource)
+    return conn.execute(statement, values).rowcount == 1
 
 
-def _ensure_row(session, scope, resource):
-    if usages(session, [scope], [resource]):
+def _ensure_row(conn, scope, resource):
+    if usages(conn, [scope], [resource]):
         return
     row = {**dataclasses.asdict(scope), 'resource': resource, 'in_use': 0}
     try:
-        with session.begin_nested():
-            session.execute(sa.insert(_USAGE).values(**row))
+        with conn.begin_nested():
+            conn.execute(sa.insert(_USAGE).values(**row))
     except db_exception.DBDuplicateEntry:
         # Another transaction made it a moment ago.
         return
 
 
-def free(session, scopes: Iterable[Scope], resource: str, amount: int) -> None:
+def free(conn, scopes: Iterable[Scope], resource: str, amount: int) -> None:
     """Return some of a quota, in every scope that counts it."""
     counted = sa.or_(*(sa.and_(*_at(_USAGE, scope)) for scope in scopes))
-    session.execute(
+    conn.execute(
         sa.update(_USAGE)
         .where(counted, _USAGE.c.resource == resource)
         .values(in_use=_USAGE.c.in_use - amount)
     )
 
 
-def set_limits(session, scope: Scope, values: Mapping[str, int]) -> None:
+def set_limits(conn, scope: Scope, values: Mapping[str, int]) -> None:
     """Set limits of a scope's own.
 
     :param values: resource to limit
@@ -168,22 +168,22 @@ def set_limits(session, scope: Scope, values: Mapping[str, int]) -> None:
             .where(*_at(_LIMIT, scope), _LIMIT.c.resource == resource)
             .values(hard_limit=value)
         )
-        if not session.execute(statement).rowcount:
-            _insert_limit(session, scope, resource, value, statement)
+        if not conn.execute(statement).rowcount:
+            _insert_limit(conn, scope, resource, value, statement)
 
 
-def _insert_limit(session, scope, resource, value, update):
+def _insert_limit(conn, scope, resource, value, update):
     row = {**dataclasses.asdict(scope), 'resource': resource}
     try:
-        with session.begin_nested():
-            session.execute(sa.insert(_LIMIT).values(**row, hard_limit=value))
+        with conn.begin_nested():
+            conn.execute(sa.insert(_LIMIT).values(**row, hard_limit=value))
     except db_exception.DBDuplicateEntry:
-        session.execute(update)
+        conn.execute(update)
 
 
-def delete_limits(session, scope: Scope) -> None:
+def delete_limits(conn, scope: Scope) -> None:
     """Remove the limits of a scope's own, so that others apply again."""
-    session.execute(sa.delete(_LIMIT).where(*_at(_LIMIT, scope)))
+    conn.execute(sa.delete(_LIMIT).where(*_at(_LIMIT, scope)))
 
 
 def _at(table, scope):

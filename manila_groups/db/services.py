@@ -37,7 +37,7 @@ SORT_COLUMNS = {'id': _SERVICE.c.id}
 
 
 def list_page(
-    session,
+    conn,
     filters: Mapping[str, str],
     up_since: datetime.datetime,
     page: paging.Page,
@@ -63,39 +63,39 @@ def list_page(
     query = _QUERY.where(
         *(columns[name] == value for name, value in filters.items())
     )
-    rows, more = paging.fetch(session, query, SORT_COLUMNS, page)
+    rows, more = paging.fetch(conn, query, SORT_COLUMNS, page)
     return [records.Service(**row._mapping) for row in rows], more
 
 
-def list_all(session, binary: str | None = None) -> list[records.Service]:
+def list_all(conn, binary: str | None = None) -> list[records.Service]:
     """Read the services, all or those of one binary, by id."""
     query = _QUERY.order_by(_SERVICE.c.id)
     if binary is not None:
         query = query.where(_SERVICE.c.binary == binary)
-    return [records.Service(**row._mapping) for row in session.execute(query)]
+    return [records.Service(**row._mapping) for row in conn.execute(query)]
 
 
-def get(session, host: str, binary: str) -> records.Service | None:
+def get(conn, host: str, binary: str) -> records.Service | None:
     """Read one service; None when there is none."""
-    row = session.execute(_QUERY.where(*_is(host, binary))).first()
+    row = conn.execute(_QUERY.where(*_is(host, binary))).first()
     return records.Service(**row._mapping) if row else None
 
 
-def beat(session, host: str, binary: str, zone: str) -> int:
+def beat(conn, host: str, binary: str, zone: str) -> int:
     """Write a service's sign of life; make its row when it is new.
 
     :returns: the service's id
     """
     now = timeutils.utcnow()
     values = {
-        'availability_zone_id': availability_zones.ensure(session, zone),
+        'availability_zone_id': availability_zones.ensure(conn, zone),
         'updated_at': now,
     }
     change = sa.update(_SERVICE).where(*_is(host, binary)).values(**values)
-    if session.execute(change).rowcount == 0:
+    if conn.execute(change).rowcount == 0:
         try:
-            with session.begin_nested():
-                session.execute(
+            with conn.begin_nested():
+                conn.execute(
                     sa.insert(_SERVICE).values(
                         host=host,
                         binary=binary,
@@ -106,16 +106,16 @@ def beat(session, host: str, binary: str, zone: str) -> int:
                     )
                 )
         except db_exception.DBDuplicateEntry:
-            session.execute(change)
-    return session.scalar(sa.select(_SERVICE.c.id).where(*_is(host, binary)))
+            conn.execute(change)
+    return conn.scalar(sa.select(_SERVICE.c.id).where(*_is(host, binary)))
 
 
 def set_disabled(
-    session, host: str, binary: str, disabled: bool, reason: str | None
+    conn, host: str, binary: str, disabled: bool, reason: str | None
 ) -> bool:
     """Enable or disable a service; False when there is none."""
     return (
-        session.execute(
+        conn.execute(
             sa.update(_SERVICE)
             .where(*_is(host, binary))
             .values(disabled=disabled, disabled_reason=reason)
@@ -132,17 +132,17 @@ _CHANGED = {
 }
 
 
-def pools_changed(session, **service) -> None:
+def pools_changed(conn, **service) -> None:
     """Tell schedulers that pools of a service have changed.
 
     :param service: the service's id or its host
     """
     ((key, value),) = service.items()
-    session.execute(_CHANGED[key], {'service': value})
+    conn.execute(_CHANGED[key], {'service': value})
 
 
 def delete(
-    session,
+    conn,
     host: str,
     binary: str,
     before: datetime.datetime | None = None,
@@ -154,7 +154,7 @@ def delete(
     statement = sa.delete(_SERVICE).where(*_is(host, binary))
     if before is not None:
         statement = statement.where(_SERVICE.c.updated_at < before)
-    return session.execute(statement).rowcount == 1
+    return conn.execute(statement).rowcount == 1
 
 
 def _is(host, binary):

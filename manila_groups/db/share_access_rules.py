@@ -56,7 +56,7 @@ FILTERS = {
 
 
 def of_share(
-    session, share_id: str, filters: Mapping[str, Any] | None = None
+    conn, share_id: str, filters: Mapping[str, Any] | None = None
 ) -> list[records.AccessRule]:
     """Read the rules of a share, oldest first.
 
@@ -64,28 +64,28 @@ def of_share(
         strings
     """
     conditions = listing.conditions(FILTERS, filters or {}).values()
-    return _find(session, of(share_id), *conditions)
+    return _find(conn, of(share_id), *conditions)
 
 
-def get(session, rule_id: str) -> records.AccessRule | None:
+def get(conn, rule_id: str) -> records.AccessRule | None:
     """Read one rule of any project; None when there is none."""
-    found = _find(session, _RULE.c.id == rule_id)
+    found = _find(conn, _RULE.c.id == rule_id)
     return found[0] if found else None
 
 
-def _find(session, *conditions):
+def _find(conn, *conditions):
     query = (
         sa.select(_RULE)
         .where(*conditions)
         .order_by(_RULE.c.created_at, _RULE.c.id)
     )
-    rows = session.execute(query).all()
+    rows = conn.execute(query).all()
     metadata = collections.defaultdict(dict)
     if rows:
         pairs = sa.select(_METADATA).where(
             _METADATA.c.rule_id.in_([row.id for row in rows])
         )
-        for rule_id, key, value in session.execute(pairs):
+        for rule_id, key, value in conn.execute(pairs):
             metadata[rule_id][key] = value
     return [
         records.AccessRule(**row._mapping, metadata=metadata[row.id])
@@ -94,7 +94,7 @@ def _find(session, *conditions):
 
 
 def insert(
-    session, values: Mapping[str, Any], metadata: Mapping[str, str]
+    conn, values: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> None:
     """Add a rule that the back end is to apply.
 
@@ -109,24 +109,24 @@ def insert(
         **values,
     }
     try:
-        session.execute(sa.insert(_RULE), [row])
+        conn.execute(sa.insert(_RULE), [row])
     except db_exception.DBDuplicateEntry as error:
         raise exception.Invalid(
             f'access_to: the share {row["share_id"]} has a rule for '
             f'{row["access_to"]} already.'
         ) from error
-    ROWS.began(session, row['id'], row['state'])
-    set_metadata(session, row['id'], metadata)
+    ROWS.began(conn, row['id'], row['state'])
+    set_metadata(conn, row['id'], metadata)
 
 
-def set_metadata(session, rule_id: str, metadata: Mapping[str, str]) -> None:
+def set_metadata(conn, rule_id: str, metadata: Mapping[str, str]) -> None:
     """Set or change some keys; the others of the rule stay.
 
     The caller holds the rule.
     """
     if not metadata:
         return
-    session.execute(
+    conn.execute(
         sa.delete(_METADATA).where(
             _METADATA.c.rule_id == rule_id, _METADATA.c.meta_key.in_(metadata)
         )
@@ -135,13 +135,13 @@ def set_metadata(session, rule_id: str, metadata: Mapping[str, str]) -> None:
         {'rule_id': rule_id, 'meta_key': key, 'meta_value': value}
         for key, value in metadata.items()
     ]
-    session.execute(sa.insert(_METADATA), rows)
+    conn.execute(sa.insert(_METADATA), rows)
 
 
-def delete_metadata(session, rule_id: str, key: str) -> bool:
+def delete_metadata(conn, rule_id: str, key: str) -> bool:
     """Delete one key; False when the rule has none of this name."""
     return stepping.changed(
-        session,
+        conn,
         sa.delete(_METADATA).where(
             _METADATA.c.rule_id == rule_id, _METADATA.c.meta_key == key
         ),
@@ -158,20 +158,20 @@ def of_any(share_ids: list[str]):
     return _RULE.c.share_id.in_(share_ids)
 
 
-def shares_with(session, *conditions, limit: int = 1000) -> list[str]:
+def shares_with(conn, *conditions, limit: int = 1000) -> list[str]:
     """Ids of shares that have a rule which the conditions hold for."""
     query = sa.select(_RULE.c.share_id).where(*conditions).distinct()
-    return list(session.scalars(query.limit(limit)))
+    return list(conn.scalars(query.limit(limit)))
 
 
-def states_of(session, share_id: str) -> frozenset[str]:
+def states_of(conn, share_id: str) -> frozenset[str]:
     """The states that rules of a share are in."""
     query = sa.select(_RULE.c.state).where(of(share_id)).distinct()
-    return frozenset(session.scalars(query))
+    return frozenset(conn.scalars(query))
 
 
 def waiting_shares(
-    session, host: str, *conditions, limit: int = 1000
+    conn, host: str, *conditions, limit: int = 1000
 ) -> list[str]:
     """Ids of shares with rules that wait for the back end, by their wait.
 
@@ -194,4 +194,4 @@ def waiting_shares(
         .order_by(sa.func.min(_RULE.c.stepped_at), _RULE.c.share_id)
         .limit(limit)
     )
-    return list(session.scalars(query))
+    return list(conn.scalars(query))

@@ -13,24 +13,20 @@ from manila_groups.db import records
 _LOCATION = models.ShareExportLocation.__table__
 
 
-def of_share(
-    session, share_id: str, admin: bool
-) -> list[records.ExportLocation]:
+def of_share(conn, share_id: str, admin: bool) -> list[records.ExportLocation]:
     """Read the export locations of a share, oldest first.
 
     :param admin: those too that only administrators are shown
     """
-    return _find(session, _LOCATION.c.share_id == share_id, *_seen(admin))
+    return _find(conn, _LOCATION.c.share_id == share_id, *_seen(admin))
 
 
-def get(
-    session, location_id: str, admin: bool
-) -> records.ExportLocation | None:
+def get(conn, location_id: str, admin: bool) -> records.ExportLocation | None:
     """Read one export location; None when there is none.
 
     :param admin: also one that only administrators are shown
     """
-    found = _find(session, _LOCATION.c.id == location_id, *_seen(admin))
+    found = _find(conn, _LOCATION.c.id == location_id, *_seen(admin))
     return found[0] if found else None
 
 
@@ -38,19 +34,18 @@ def _seen(admin):
     return () if admin else (_LOCATION.c.is_admin_only.is_(sa.false()),)
 
 
-def _find(session, *conditions):
+def _find(conn, *conditions):
     query = (
         sa.select(_LOCATION)
         .where(*conditions)
         .order_by(_LOCATION.c.created_at, _LOCATION.c.id)
     )
     return [
-        records.ExportLocation(**row._mapping)
-        for row in session.execute(query)
+        records.ExportLocation(**row._mapping) for row in conn.execute(query)
     ]
 
 
-def replace(session, share_id: str, locations: Iterable) -> None:
+def replace(conn, share_id: str, locations: Iterable) -> None:
     """Make these the export locations of a share, and no others.
 
     One with a path that is there keeps its id.  The caller holds the share.
@@ -58,13 +53,13 @@ def replace(session, share_id: str, locations: Iterable) -> None:
     :param locations: what the driver says, as backend.driver.ExportLocation
     """
     wanted = {one.path: one for one in locations}
-    known = {one.path: one for one in of_share(session, share_id, True)}
-    _delete(session, [known[path].id for path in known.keys() - wanted])
+    known = {one.path: one for one in of_share(conn, share_id, True)}
+    _delete(conn, [known[path].id for path in known.keys() - wanted])
     for path in known.keys() & wanted:
         if _flags(known[path]) != _flags(wanted[path]):
-            _update(session, known[path].id, _flags(wanted[path]))
+            _update(conn, known[path].id, _flags(wanted[path]))
     _insert(
-        session,
+        conn,
         share_id,
         [one for path, one in wanted.items() if path not in known],
     )
@@ -77,20 +72,20 @@ def _flags(location):
     }
 
 
-def _delete(session, ids):
+def _delete(conn, ids):
     if ids:
-        session.execute(sa.delete(_LOCATION).where(_LOCATION.c.id.in_(ids)))
+        conn.execute(sa.delete(_LOCATION).where(_LOCATION.c.id.in_(ids)))
 
 
-def _update(session, location_id, values):
-    session.execute(
+def _update(conn, location_id, values):
+    conn.execute(
         sa.update(_LOCATION)
         .where(_LOCATION.c.id == location_id)
         .values(updated_at=timeutils.utcnow(), **values)
     )
 
 
-def _insert(session, share_id, locations):
+def _insert(conn, share_id, locations):
     now = timeutils.utcnow()
     rows = [
         {
@@ -105,4 +100,4 @@ def _insert(session, share_id, locations):
         for one in locations
     ]
     if rows:
-        session.execute(sa.insert(_LOCATION), rows)
+        conn.execute(sa.insert(_LOCATION), rows)

@@ -66,7 +66,7 @@ FILTERS = {
 
 
 def list_page(
-    session, filters: Mapping[str, str], page: paging.Page, details: bool
+    conn, filters: Mapping[str, str], page: paging.Page, details: bool
 ) -> tuple[list[records.ShareGroupSnapshot], bool]:
     """Read one page of snapshots.
 
@@ -76,12 +76,12 @@ def list_page(
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
-    return _to_records(session, rows, details), more
+    rows, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(conn, rows, details), more
 
 
 def list_members(
-    session, snapshot_id: str, page: paging.Page
+    conn, snapshot_id: str, page: paging.Page
 ) -> tuple[list[records.ShareGroupSnapshotMember], bool]:
     """Read one page of the members of a snapshot.
 
@@ -90,7 +90,7 @@ def list_members(
     """
     of_snapshot = _MEMBER.c.share_group_snapshot_id == snapshot_id
     rows, more = paging.fetch(
-        session,
+        conn,
         sa.select(_MEMBER).where(of_snapshot),
         MEMBER_SORT_COLUMNS,
         page,
@@ -99,25 +99,25 @@ def list_members(
     return [_to_member(row) for row in rows], more
 
 
-def get(session, snapshot_id: str) -> records.ShareGroupSnapshot | None:
+def get(conn, snapshot_id: str) -> records.ShareGroupSnapshot | None:
     """Read one snapshot of any project; None when there is none."""
-    found = _find(session, _SNAPSHOT.c.id == snapshot_id)
+    found = _find(conn, _SNAPSHOT.c.id == snapshot_id)
     return found[0] if found else None
 
 
-def of_group(session, group_id: str) -> list[records.ShareGroupSnapshot]:
+def of_group(conn, group_id: str) -> list[records.ShareGroupSnapshot]:
     """Read the snapshots of a group, oldest first."""
-    return _find(session, _SNAPSHOT.c.share_group_id == group_id)
+    return _find(conn, _SNAPSHOT.c.share_group_id == group_id)
 
 
-def _find(session, condition):
+def _find(conn, condition):
     query = _QUERY.where(condition).order_by(
         _SNAPSHOT.c.created_at, _SNAPSHOT.c.id
     )
-    return _to_records(session, session.execute(query).all(), True)
+    return _to_records(conn, conn.execute(query).all(), True)
 
 
-def _to_records(session, rows, details):
+def _to_records(conn, rows, details):
     members = collections.defaultdict(list)
     if details and rows:
         query = (
@@ -127,7 +127,7 @@ def _to_records(session, rows, details):
             )
             .order_by(_MEMBER.c.created_at, _MEMBER.c.id)
         )
-        for row in session.execute(query):
+        for row in conn.execute(query):
             members[row.share_group_snapshot_id].append(_to_member(row))
     return [
         records.ShareGroupSnapshot(
@@ -142,7 +142,7 @@ def _to_member(row):
 
 
 def insert(
-    session, values: Mapping[str, Any], members: list[Mapping[str, Any]]
+    conn, values: Mapping[str, Any], members: list[Mapping[str, Any]]
 ) -> None:
     """Add a snapshot that is to be made.
 
@@ -152,8 +152,8 @@ def insert(
     """
     now = timeutils.utcnow()
     row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
-    session.execute(sa.insert(_SNAPSHOT), [{**row, **values}])
-    ROWS.began(session, values['id'], row['status'])
+    conn.execute(sa.insert(_SNAPSHOT), [{**row, **values}])
+    ROWS.began(conn, values['id'], row['status'])
     rows = [
         {
             'share_group_snapshot_id': values['id'],
@@ -163,7 +163,7 @@ def insert(
         for member in members
     ]
     if rows:
-        session.execute(sa.insert(_MEMBER), rows)
+        conn.execute(sa.insert(_MEMBER), rows)
 
 
 def in_group(group_id: str):
@@ -179,11 +179,11 @@ def is_no_source():
     )
 
 
-def clone_in_creation(session, group_id: str) -> str | None:
+def clone_in_creation(conn, group_id: str) -> str | None:
     """The id of a group that is being created from a snapshot of a group."""
     sources = sa.select(_SNAPSHOT.c.id).where(in_group(group_id))
     query = sa.select(_GROUP.c.id).where(
         _GROUP.c.source_share_group_snapshot_id.in_(sources),
         _GROUP.c.status == states.CREATING,
     )
-    return session.scalar(query.order_by(_GROUP.c.id).limit(1))
+    return conn.scalar(query.order_by(_GROUP.c.id).limit(1))

@@ -114,7 +114,7 @@ FILTERS = {
 
 
 def list_page(
-    session, filters: Mapping[str, Any], page: paging.Page, details: bool
+    conn, filters: Mapping[str, Any], page: paging.Page, details: bool
 ) -> tuple[list[records.ShareGroup] | list[records.Summary], bool]:
     """Read one page of share groups, in full or in short.
 
@@ -125,21 +125,21 @@ def list_page(
     """
     wanted = listing.conditions(FILTERS, filters)
     query = _QUERY if details else _SUMMARY
-    rows, more = listing.fetch(session, query, SORT_COLUMNS, page, wanted)
+    rows, more = listing.fetch(conn, query, SORT_COLUMNS, page, wanted)
     if not details:
         return [records.Summary(*row) for row in rows], more
     return [_to_record(row) for row in rows], more
 
 
-def get(session, group_id: str) -> records.ShareGroup | None:
+def get(conn, group_id: str) -> records.ShareGroup | None:
     """Read one share group of any project; None when there is none."""
-    row = session.execute(_ONE, {'id': group_id}).one_or_none()
+    row = conn.execute(_ONE, {'id': group_id}).one_or_none()
     return row and _to_record(row)
 
 
-def get_many(session, ids: list[str]) -> list[records.ShareGroup]:
+def get_many(conn, ids: list[str]) -> list[records.ShareGroup]:
     """Read the share groups of these ids that there are."""
-    rows = session.execute(_QUERY.where(_GROUP.c.id.in_(ids)))
+    rows = conn.execute(_QUERY.where(_GROUP.c.id.in_(ids)))
     return [_to_record(row) for row in rows]
 
 
@@ -150,7 +150,7 @@ def _to_record(row):
 
 
 def insert(
-    session,
+    conn,
     values: Mapping[str, Any],
     share_types: list[str],
     zone: str | None = None,
@@ -171,13 +171,13 @@ def insert(
         'forced': False,
         **values,
     }
-    _insert(session, _GROUP, [row], 'share_group_type_id')
-    ROWS.began(session, row['id'], row['status'])
+    _insert(conn, _GROUP, [row], 'share_group_type_id')
+    ROWS.began(conn, row['id'], row['status'])
     members = [
         {'share_group_id': values['id'], 'share_type_id': share_type_id}
         for share_type_id in share_types
     ]
-    _insert(session, _MEMBER, members, 'share_types')
+    _insert(conn, _MEMBER, members, 'share_types')
     found = {column.name: row.get(column.name) for column in _COLUMNS}
     return records.ShareGroup(
         **found,
@@ -186,9 +186,9 @@ def insert(
     )
 
 
-def _insert(session, table, values, field):
+def _insert(conn, table, values, field):
     try:
-        session.execute(sa.insert(table), values)
+        conn.execute(sa.insert(table), values)
     except db_exception.DBReferenceError as error:
         raise exception.Invalid(
             f'{field}: names a type that has been deleted.'

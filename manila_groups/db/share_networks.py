@@ -70,7 +70,7 @@ FILTERS = {
 
 
 def list_page(
-    session, filters: Mapping[str, Any], page: paging.Page, details: bool
+    conn, filters: Mapping[str, Any], page: paging.Page, details: bool
 ) -> tuple[list[records.ShareNetwork], bool]:
     """Read one page of share networks.
 
@@ -81,24 +81,24 @@ def list_page(
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
-    return _to_records(session, rows, details), more
+    rows, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(conn, rows, details), more
 
 
-def get(session, network_id: str) -> records.ShareNetwork | None:
+def get(conn, network_id: str) -> records.ShareNetwork | None:
     """Read one share network of any project; None when there is none."""
-    rows = session.execute(_QUERY.where(_NETWORK.c.id == network_id)).all()
-    found = _to_records(session, rows, True)
+    rows = conn.execute(_QUERY.where(_NETWORK.c.id == network_id)).all()
+    found = _to_records(conn, rows, True)
     return found[0] if found else None
 
 
-def _to_records(session, rows, details):
+def _to_records(conn, rows, details):
     subnets = collections.defaultdict(list)
     if details and rows:
         query = _SUBNET_QUERY.where(
             _SUBNET.c.share_network_id.in_([row.id for row in rows])
         )
-        for row in session.execute(query):
+        for row in conn.execute(query):
             subnets[row.share_network_id].append(
                 records.ShareNetworkSubnet(**row._mapping)
             )
@@ -108,7 +108,7 @@ def _to_records(session, rows, details):
     ]
 
 
-def hold(session, network_id: str, project_id: str | None = None) -> bool:
+def hold(conn, network_id: str, project_id: str | None = None) -> bool:
     """Keep other transactions from holding a network until this one ends.
 
     All that names a share network, and all that takes something away from it,
@@ -120,12 +120,10 @@ def hold(session, network_id: str, project_id: str | None = None) -> bool:
     statement = sa.update(_NETWORK).where(_NETWORK.c.id == network_id)
     if project_id is not None:
         statement = statement.where(_NETWORK.c.project_id == project_id)
-    return stepping.changed(
-        session, statement.values(holds=_NETWORK.c.holds + 1)
-    )
+    return stepping.changed(conn, statement.values(holds=_NETWORK.c.holds + 1))
 
 
-def serves(session, network_id: str, zone_name: str | None) -> bool:
+def serves(conn, network_id: str, zone_name: str | None) -> bool:
     """Tell whether a network that is held has a subnet for a zone.
 
     :param zone_name: None for any zone
@@ -143,27 +141,25 @@ def serves(session, network_id: str, zone_name: str | None) -> bool:
         )
     # A locking read sees what was committed before the network was held.
     query = query.limit(1).with_for_update(read=True)
-    return session.execute(query).first() is not None
+    return conn.execute(query).first() is not None
 
 
-def insert(session, values: Mapping[str, Any]) -> None:
+def insert(conn, values: Mapping[str, Any]) -> None:
     """Add a share network; values are columns of the row."""
     now = timeutils.utcnow()
-    session.execute(
-        sa.insert(_NETWORK).values(**{'created_at': now, **values})
-    )
+    conn.execute(sa.insert(_NETWORK).values(**{'created_at': now, **values}))
 
 
-def update(session, network_id: str, values: Mapping[str, Any]) -> None:
+def update(conn, network_id: str, values: Mapping[str, Any]) -> None:
     """Change columns of a share network."""
-    session.execute(
+    conn.execute(
         sa.update(_NETWORK)
         .where(_NETWORK.c.id == network_id)
         .values(updated_at=timeutils.utcnow(), **values)
     )
 
 
-def delete(session, network_id: str) -> bool:
+def delete(conn, network_id: str) -> bool:
     """Delete a held network that nothing names and that is in one subnet.
 
     :returns: False when something stands against it
@@ -174,7 +170,7 @@ def delete(session, network_id: str) -> bool:
         .where(_SUBNET.c.share_network_id == network_id)
     )
     return stepping.changed(
-        session,
+        conn,
         sa.delete(_NETWORK).where(
             _NETWORK.c.id == network_id,
             subnets.scalar_subquery() <= 1,
@@ -201,28 +197,28 @@ def is_unused(network_id: str, zone_name: str | None = None) -> list:
     return found
 
 
-def is_in_use(session, network_id: str) -> bool:
+def is_in_use(conn, network_id: str) -> bool:
     """Tell whether a share group or a share names a network."""
     query = sa.select(sa.literal(1)).where(*is_unused(network_id))
-    return session.execute(query).first() is None
+    return conn.execute(query).first() is None
 
 
-def insert_subnet(session, values: Mapping[str, Any]) -> None:
+def insert_subnet(conn, values: Mapping[str, Any]) -> None:
     """Add a subnet; values are columns of the row."""
     now = timeutils.utcnow()
-    session.execute(sa.insert(_SUBNET).values(**{'created_at': now, **values}))
+    conn.execute(sa.insert(_SUBNET).values(**{'created_at': now, **values}))
 
 
-def update_subnet(session, subnet_id: str, values: Mapping[str, Any]) -> None:
+def update_subnet(conn, subnet_id: str, values: Mapping[str, Any]) -> None:
     """Change columns of a subnet."""
-    session.execute(
+    conn.execute(
         sa.update(_SUBNET)
         .where(_SUBNET.c.id == subnet_id)
         .values(updated_at=timeutils.utcnow(), **values)
     )
 
 
-def delete_subnet(session, subnet: records.ShareNetworkSubnet) -> bool:
+def delete_subnet(conn, subnet: records.ShareNetworkSubnet) -> bool:
     """Delete a subnet of a held network that nothing uses.
 
     What names the network uses the subnet where it is in the subnet's zone,
@@ -231,7 +227,7 @@ def delete_subnet(session, subnet: records.ShareNetworkSubnet) -> bool:
     :returns: False when something uses it
     """
     return stepping.changed(
-        session,
+        conn,
         sa.delete(_SUBNET).where(
             _SUBNET.c.id == subnet.id,
             *is_unused(subnet.share_network_id, subnet.availability_zone),

@@ -143,7 +143,7 @@ FILTERS = {
 
 
 def list_page(
-    session, filters: Mapping[str, Any], page: paging.Page, details: bool
+    conn, filters: Mapping[str, Any], page: paging.Page, details: bool
 ) -> tuple[list[records.Share], bool]:
     """Read one page of shares.
 
@@ -154,44 +154,44 @@ def list_page(
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(session, _QUERY, SORT_COLUMNS, page, wanted)
-    return _to_records(session, rows, details), more
+    rows, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(conn, rows, details), more
 
 
-def count(session, filters: Mapping[str, Any]) -> int:
+def count(conn, filters: Mapping[str, Any]) -> int:
     """Count the shares that a list has on all its pages together."""
-    return session.scalar(
+    return conn.scalar(
         sa.select(sa.func.count())
         .select_from(_SHARE)
         .where(*listing.conditions(FILTERS, filters).values())
     )
 
 
-def get(session, share_id: str) -> records.Share | None:
+def get(conn, share_id: str) -> records.Share | None:
     """Read one share of any project; None when there is none."""
-    found = _find(session, _SHARE.c.id == share_id)
+    found = _find(conn, _SHARE.c.id == share_id)
     return found[0] if found else None
 
 
-def get_many(session, ids: list[str]) -> list[records.Share]:
+def get_many(conn, ids: list[str]) -> list[records.Share]:
     """Read the shares of these ids that there are."""
-    return _find(session, _SHARE.c.id.in_(ids))
+    return _find(conn, _SHARE.c.id.in_(ids))
 
 
-def of_group(session, group_id: str) -> list[records.Share]:
+def of_group(conn, group_id: str) -> list[records.Share]:
     """Read the shares of a group, oldest first."""
-    return _find(session, _SHARE.c.share_group_id == group_id)
+    return _find(conn, _SHARE.c.share_group_id == group_id)
 
 
-def _find(session, condition):
+def _find(conn, condition):
     query = _QUERY.where(condition).order_by(_SHARE.c.created_at, _SHARE.c.id)
-    return _to_records(session, session.execute(query).all())
+    return _to_records(conn, conn.execute(query).all())
 
 
-def _to_records(session, rows, details=True):
+def _to_records(conn, rows, details=True):
     wanted = rows if details else []
-    specs = _specs(session, {row.share_type_id for row in wanted})
-    metadata = _metadata(session, [row.id for row in wanted])
+    specs = _specs(conn, {row.share_type_id for row in wanted})
+    metadata = _metadata(conn, [row.id for row in wanted])
     return [
         records.Share(
             **row._mapping,
@@ -202,25 +202,25 @@ def _to_records(session, rows, details=True):
     ]
 
 
-def _specs(session, type_ids):
-    return _mappings(session, _SPEC, _SPEC.c.type_id, type_ids)
+def _specs(conn, type_ids):
+    return _mappings(conn, _SPEC, _SPEC.c.type_id, type_ids)
 
 
-def _metadata(session, ids):
-    return _mappings(session, _METADATA, _METADATA.c.share_id, ids)
+def _metadata(conn, ids):
+    return _mappings(conn, _METADATA, _METADATA.c.share_id, ids)
 
 
-def _mappings(session, table, column, ids):
+def _mappings(conn, table, column, ids):
     """Read the keys and values that belong to each of some rows."""
     found = collections.defaultdict(dict)
     if ids:
         query = sa.select(table).where(column.in_(ids))
-        for owner, key, value in session.execute(query):
+        for owner, key, value in conn.execute(query):
             found[owner][key] = value
     return found
 
 
-def insert(session, values: list[Mapping[str, Any]]) -> None:
+def insert(conn, values: list[Mapping[str, Any]]) -> None:
     """Add shares that are to be created.
 
     :param values: columns of each row, without those set here
@@ -240,17 +240,17 @@ def insert(session, values: list[Mapping[str, Any]]) -> None:
         for one in values
     ]
     try:
-        session.execute(sa.insert(_SHARE), rows)
+        conn.execute(sa.insert(_SHARE), rows)
     except db_exception.DBReferenceError as error:
         raise exception.Invalid(
             'share_type: names a type that has been deleted.'
         ) from error
     for row in rows:
-        ROWS.began(session, row['id'], row['status'])
+        ROWS.began(conn, row['id'], row['status'])
 
 
 def set_metadata(
-    session, share_id: str, metadata: Mapping[str, str], replace: bool = False
+    conn, share_id: str, metadata: Mapping[str, str], replace: bool = False
 ) -> None:
     """Set metadata of a share whose row the transaction holds.
 
@@ -259,29 +259,29 @@ def set_metadata(
     stale = _METADATA.c.share_id == share_id
     if not replace:
         stale &= _METADATA.c.meta_key.in_(metadata)
-    session.execute(sa.delete(_METADATA).where(stale))
+    conn.execute(sa.delete(_METADATA).where(stale))
     rows = [
         {'share_id': share_id, 'meta_key': key, 'meta_value': value}
         for key, value in metadata.items()
     ]
     if rows:
-        session.execute(sa.insert(_METADATA), rows)
+        conn.execute(sa.insert(_METADATA), rows)
 
 
-def delete_metadata(session, share_id: str, key: str) -> bool:
+def delete_metadata(conn, share_id: str, key: str) -> bool:
     """Remove one key of a share's metadata; False when it has no such."""
     return stepping.changed(
-        session,
+        conn,
         sa.delete(_METADATA).where(
             _METADATA.c.share_id == share_id, _METADATA.c.meta_key == key
         ),
     )
 
 
-def matches(session, share_id: str, condition) -> bool:
+def matches(conn, share_id: str, condition) -> bool:
     """Tell whether a condition holds for a share."""
     query = sa.select(_SHARE.c.id).where(_SHARE.c.id == share_id, condition)
-    return session.scalar(query) is not None
+    return conn.scalar(query) is not None
 
 
 def in_group(group_id: str):
@@ -316,7 +316,7 @@ def in_no_snapshot():
     return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)
 
 
-def group_size(session, group_id: str, changing: str = '') -> int:
+def group_size(conn, group_id: str, changing: str = '') -> int:
     """How many GiB the shares of a group may hold when one has changed.
 
     What their pool holds for them. What another one that shrinks or goes may
@@ -330,7 +330,7 @@ def group_size(session, group_id: str, changing: str = '') -> int:
         (sa.and_(it, status == states.SHRINKING), _SHARE.c.new_size),
         else_=_SHARE.c.claimed_gb,
     )
-    return session.scalar(
+    return conn.scalar(
         sa.select(sa.func.coalesce(sa.func.sum(size), 0)).where(
             in_group(group_id)
         )

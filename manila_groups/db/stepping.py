@@ -40,10 +40,10 @@ class Rows:
         if 'forced' in table.c:
             self._fresh['forced'] = False
 
-    def update(self, session, row_id: str, values: Mapping[str, Any]) -> bool:
+    def update(self, conn, row_id: str, values: Mapping[str, Any]) -> bool:
         """Change columns that no status machine guards; False: it is gone."""
         return changed(
-            session,
+            conn,
             sa.update(self._table)
             .where(self.is_row(row_id))
             .values(updated_at=timeutils.utcnow(), **values),
@@ -51,7 +51,7 @@ class Rows:
 
     def take_step(
         self,
-        session,
+        conn,
         row_id: str,
         step: states.Step,
         *conditions,
@@ -72,19 +72,19 @@ class Rows:
         if was is None and len(step.expected) > 1:
             return (
                 self.take_steps(
-                    session, step, *conditions, reason=reason, **values
+                    conn, step, *conditions, reason=reason, **values
                 )
                 == 1
             )
-        taken = self._change(session, step, conditions, values) == 1
+        taken = self._change(conn, step, conditions, values) == 1
         if taken:
             was = was or step.expected[0]
-            self._note(session, [(row_id, was)], step.becomes, reason)
+            self._note(conn, [(row_id, was)], step.becomes, reason)
         return taken
 
     def take_steps(
         self,
-        session,
+        conn,
         step: states.Step,
         *conditions,
         reason: str | None = None,
@@ -97,14 +97,14 @@ class Rows:
         """
         changing = []
         if step.expected != (step.becomes,):
-            changing = self._changing(session, step, conditions)
+            changing = self._changing(conn, step, conditions)
             if not changing:
                 return 0
-        count = self._change(session, step, conditions, values)
-        self._note(session, changing, step.becomes, reason)
+        count = self._change(conn, step, conditions, values)
+        self._note(conn, changing, step.becomes, reason)
         return count
 
-    def _changing(self, session, step, conditions):
+    def _changing(self, conn, step, conditions):
         """Read which rows a step is for, and the status of each."""
         query = (
             sa.select(self._table.c.id, self._status)
@@ -112,9 +112,9 @@ class Rows:
             .order_by(self._table.c.id)
             .with_for_update()
         )
-        return session.execute(query).all()
+        return conn.execute(query).all()
 
-    def _change(self, session, step, conditions, values):
+    def _change(self, conn, step, conditions, values):
         now = timeutils.utcnow()
         statement = (
             sa.update(self._table)
@@ -129,40 +129,40 @@ class Rows:
                 }
             )
         )
-        return session.execute(statement).rowcount
+        return conn.execute(statement).rowcount
 
-    def _note(self, session, rows, becomes, reason):
+    def _note(self, conn, rows, becomes, reason):
         for row_id, was in rows:
             if was != becomes:
-                audit.note(session, self._kind, row_id, was, becomes, reason)
+                audit.note(conn, self._kind, row_id, was, becomes, reason)
 
     def set_status(
-        self, session, row_id: str, status: str, was: str | None = None
+        self, conn, row_id: str, status: str, was: str | None = None
     ) -> bool:
         """Set a status by hand: no work of the service belongs to it.
 
         :param was: what it was, for the log
         """
-        self._note(session, [(row_id, was)], status, 'set by hand')
+        self._note(conn, [(row_id, was)], status, 'set by hand')
         return self.update(
-            session,
+            conn,
             row_id,
             {self._status.name: status, 'stepped_at': None, **self._fresh},
         )
 
-    def began(self, session, row_id: str, status: str) -> None:
+    def began(self, conn, row_id: str, status: str) -> None:
         """Write down that a row has been added."""
-        self._note(session, [(row_id, audit.NONE)], status, None)
+        self._note(conn, [(row_id, audit.NONE)], status, None)
 
-    def ended(self, session, row) -> None:
+    def ended(self, conn, row) -> None:
         """Write down that a row has been deleted.
 
         :param row: the row's record
         """
         was = getattr(row, self._status.name)
-        self._note(session, [(row.id, was)], audit.DELETED, None)
+        self._note(conn, [(row.id, was)], audit.DELETED, None)
 
-    def hold(self, session, row_id: str, *conditions) -> bool:
+    def hold(self, conn, row_id: str, *conditions) -> bool:
         """Keep other transactions from changing a row until this one ends.
 
         Done first in a transaction, it lets all that follows read what those
@@ -172,9 +172,9 @@ class Rows:
         :param conditions: further SQL conditions on the row
         :returns: False when there is no such row
         """
-        return self.hold_many(session, self.is_row(row_id), *conditions)
+        return self.hold_many(conn, self.is_row(row_id), *conditions)
 
-    def hold_many(self, session, *conditions) -> bool:
+    def hold_many(self, conn, *conditions) -> bool:
         """Keep all rows from changing that the conditions hold for.
 
         :returns: False when there are none
@@ -184,18 +184,18 @@ class Rows:
             .where(*conditions)
             .values(updated_at=timeutils.utcnow())
         )
-        return session.execute(statement).rowcount > 0
+        return conn.execute(statement).rowcount > 0
 
-    def delete(self, session, row_id: str, *conditions) -> bool:
+    def delete(self, conn, row_id: str, *conditions) -> bool:
         """Delete a row; False when it is gone or a condition does not hold."""
         return changed(
-            session,
+            conn,
             sa.delete(self._table).where(self.is_row(row_id), *conditions),
         )
 
-    def delete_many(self, session, *conditions) -> None:
+    def delete_many(self, conn, *conditions) -> None:
         """Delete all rows that the conditions hold for."""
-        session.execute(sa.delete(self._table).where(*conditions))
+        conn.execute(sa.delete(self._table).where(*conditions))
 
     def is_row(self, row_id: str):
         """A condition: it is this row."""
@@ -219,17 +219,17 @@ class Rows:
 
     def unfinished(
         self,
-        session,
+        conn,
         statuses: tuple[str, ...],
         *conditions,
         limit: int = 1000,
     ) -> list[str]:
         """Ids of rows whose work waits in one of these statuses."""
         return self.find(
-            session, self.waiting(statuses), *conditions, limit=limit
+            conn, self.waiting(statuses), *conditions, limit=limit
         )
 
-    def find(self, session, *conditions, limit: int = 1000) -> list[str]:
+    def find(self, conn, *conditions, limit: int = 1000) -> list[str]:
         """Ids of rows, those first that have waited longest."""
         query = (
             sa.select(self._table.c.id)
@@ -237,10 +237,10 @@ class Rows:
             .order_by(self._table.c.stepped_at, self._table.c.id)
             .limit(limit)
         )
-        return list(session.scalars(query))
+        return list(conn.scalars(query))
 
     def under_way(
-        self, session, statuses: tuple[str, ...]
+        self, conn, statuses: tuple[str, ...]
     ) -> list[records.UnderWay]:
         """Read what has work in these statuses, the oldest first."""
         columns = self._table.c
@@ -257,25 +257,24 @@ class Rows:
             .order_by(columns.stepped_at, columns.id)
         )
         return [
-            records.UnderWay(self._kind, *row)
-            for row in session.execute(query)
+            records.UnderWay(self._kind, *row) for row in conn.execute(query)
         ]
 
-    def turn(self, session, row_id: str) -> str | None:
+    def turn(self, conn, row_id: str) -> str | None:
         """The id of the group that a row is in, or else its own.
 
         :returns: None when there is no such row
         """
         table = self._table
         column = sa.func.coalesce(table.c.share_group_id, table.c.id)
-        return session.scalar(sa.select(column).where(self.is_row(row_id)))
+        return conn.scalar(sa.select(column).where(self.is_row(row_id)))
 
-    def hosts(self, session, statuses: tuple[str, ...]) -> list[str]:
+    def hosts(self, conn, statuses: tuple[str, ...]) -> list[str]:
         """Pools that have rows with work waiting in these statuses."""
         query = sa.select(self._host).where(
             self.waiting(statuses), self._host.is_not(None)
         )
-        return list(session.scalars(query.distinct()))
+        return list(conn.scalars(query.distinct()))
 
     def stepped_before(self, time: datetime.datetime):
         """A condition: the service's last step is older than this."""
@@ -324,6 +323,6 @@ class Rows:
         return self._host.startswith(f'{host}#', autoescape=True)
 
 
-def changed(session, statement) -> bool:
+def changed(conn, statement) -> bool:
     """Execute a statement; tells whether it has changed one row."""
-    return session.execute(statement).rowcount == 1
+    return conn.execute(statement).rowcount == 1

@@ -48,7 +48,7 @@ class TypeStore:
 
     def list_page(
         self,
-        session,
+        conn,
         page: paging.Page,
         project_id: str | None = None,
         is_public: bool | None = None,
@@ -63,7 +63,7 @@ class TypeStore:
         :raises Invalid: an unknown marker
         """
         rows, more = paging.fetch(
-            session,
+            conn,
             self._query().where(
                 *self._visible(project_id, is_public),
                 *self._having(specs or {}),
@@ -75,7 +75,7 @@ class TypeStore:
         return self._records(rows), more
 
     def get(
-        self, session, id_or_name: str, project_id: str | None = None
+        self, conn, id_or_name: str, project_id: str | None = None
     ) -> records.Type | None:
         """Read one type by its id, or else by its name.
 
@@ -84,7 +84,7 @@ class TypeStore:
         """
         values = {'wanted': id_or_name, 'project': project_id}
         query = self._gets[project_id is None]
-        types = self._records(session.execute(query, values))
+        types = self._records(conn.execute(query, values))
         by_name = next((t for t in types if t.name == id_or_name), None)
         return next((t for t in types if t.id == id_or_name), by_name)
 
@@ -100,7 +100,7 @@ class TypeStore:
 
     def find(
         self,
-        session,
+        conn,
         ids_or_names: list[str],
         project_id: str | None = None,
     ) -> dict[str, records.Type]:
@@ -109,7 +109,7 @@ class TypeStore:
         :returns: id or name, as given, to the type
         """
         types = self._read(
-            session,
+            conn,
             *self._visible(project_id, None),
             sa.or_(
                 self.table.c.id.in_(ids_or_names),
@@ -121,24 +121,24 @@ class TypeStore:
         return {one: found[one] for one in ids_or_names if one in found}
 
     def get_by_id(
-        self, session, type_id: str, project_id: str | None = None
+        self, conn, type_id: str, project_id: str | None = None
     ) -> records.Type | None:
         """Read one type by its id alone."""
-        found = self.get_many(session, [type_id], project_id)
+        found = self.get_many(conn, [type_id], project_id)
         return found[0] if found else None
 
     def get_many(
-        self, session, ids: list[str], project_id: str | None = None
+        self, conn, ids: list[str], project_id: str | None = None
     ) -> list[records.Type]:
         """Read the types of these ids that there are."""
         return self._read(
-            session,
+            conn,
             self.table.c.id.in_(ids),
             *self._visible(project_id, None),
         )
 
-    def _read(self, session, *conditions):
-        return self._records(session.execute(self._query().where(*conditions)))
+    def _read(self, conn, *conditions):
+        return self._records(conn.execute(self._query().where(*conditions)))
 
     def _records(self, rows):
         return [self._to_record(row) for row in rows]
@@ -165,14 +165,14 @@ class TypeStore:
         query = query.where(owner == self.table.c.id)
         return query.scalar_subquery().label(name)
 
-    def specs_of(self, session, ids: list[str]) -> dict[str, dict[str, str]]:
+    def specs_of(self, conn, ids: list[str]) -> dict[str, dict[str, str]]:
         """Read the specs alone of the types of these ids.
 
         :returns: id to specs, for every id that is given
         """
         found = {type_id: {} for type_id in ids}
         if ids:
-            rows = session.execute(self._specs_of, {'ids': list(ids)})
+            rows = conn.execute(self._specs_of, {'ids': list(ids)})
             for type_id, key, value in rows:
                 found[type_id][key] = value
         return found
@@ -236,7 +236,7 @@ class TypeStore:
 
     def insert(
         self,
-        session,
+        conn,
         values: Mapping[str, Any],
         specs: Mapping[str, str],
         share_types: tuple[str, ...] = (),
@@ -248,23 +248,23 @@ class TypeStore:
         """
         now = timeutils.utcnow()
         try:
-            with session.begin_nested():
-                session.execute(
+            with conn.begin_nested():
+                conn.execute(
                     sa.insert(self.table).values(created_at=now, **values)
                 )
         except db_exception.DBDuplicateEntry as error:
             raise self._name_taken(values['name']) from error
-        self._insert_specs(session, values['id'], specs)
+        self._insert_specs(conn, values['id'], specs)
         if share_types:
-            self._insert_allowed(session, values['id'], share_types)
+            self._insert_allowed(conn, values['id'], share_types)
 
-    def _insert_allowed(self, session, type_id, share_types):
+    def _insert_allowed(self, conn, type_id, share_types):
         rows = [
             {'share_group_type_id': type_id, 'share_type_id': one}
             for one in share_types
         ]
         try:
-            session.execute(sa.insert(self.allowed), rows)
+            conn.execute(sa.insert(self.allowed), rows)
         except db_exception.DBReferenceError as error:
             raise exception.NotFound(
                 'share_types: one of the share types has been deleted.'
@@ -279,7 +279,7 @@ class TypeStore:
             f"name: there is a {self.noun} named '{name}' already."
         )
 
-    def update(self, session, type_id: str, values: Mapping[str, Any]):
+    def update(self, conn, type_id: str, values: Mapping[str, Any]):
         """Change columns of a type.
 
         :raises NotFound: there is no such type
@@ -291,32 +291,32 @@ class TypeStore:
             .values(updated_at=timeutils.utcnow(), **values)
         )
         try:
-            with session.begin_nested():
-                found = self._changed(session, statement)
+            with conn.begin_nested():
+                found = self._changed(conn, statement)
         except db_exception.DBDuplicateEntry as error:
             raise self._name_taken(values['name']) from error
         if not found:
             raise self.not_found(type_id)
 
-    def set_specs(self, session, type_id: str, specs: Mapping[str, str]):
+    def set_specs(self, conn, type_id: str, specs: Mapping[str, str]):
         """Set or change the specs given; others stay.
 
         :raises NotFound: there is no such type
         """
         # Locks the type, so that two callers setting the same new key wait
         # for each other instead of one failing, and nobody deletes the type.
-        self.update(session, type_id, {})
-        session.execute(
+        self.update(conn, type_id, {})
+        conn.execute(
             sa.delete(self.specs).where(
                 self.specs.c.type_id == type_id,
                 self.specs.c.spec_key.in_(specs),
             )
         )
-        self._insert_specs(session, type_id, specs)
+        self._insert_specs(conn, type_id, specs)
 
-    def _insert_specs(self, session, type_id, specs):
+    def _insert_specs(self, conn, type_id, specs):
         if specs:
-            session.execute(
+            conn.execute(
                 sa.insert(self.specs),
                 [
                     {'type_id': type_id, 'spec_key': key, 'spec_value': value}
@@ -324,32 +324,32 @@ class TypeStore:
                 ],
             )
 
-    def delete_spec(self, session, type_id: str, key: str) -> bool:
+    def delete_spec(self, conn, type_id: str, key: str) -> bool:
         """Remove one spec; False when the type has none of that key."""
         return self._changed(
-            session,
+            conn,
             sa.delete(self.specs).where(
                 self.specs.c.type_id == type_id, self.specs.c.spec_key == key
             ),
         )
 
-    def projects_of(self, session, type_id: str) -> list[str]:
+    def projects_of(self, conn, type_id: str) -> list[str]:
         """The projects that a private type is granted to."""
         query = (
             sa.select(self.projects.c.project_id)
             .where(self.projects.c.type_id == type_id)
             .order_by(self.projects.c.project_id)
         )
-        return list(session.scalars(query))
+        return list(conn.scalars(query))
 
-    def add_project(self, session, type_id: str, project_id: str) -> bool:
+    def add_project(self, conn, type_id: str, project_id: str) -> bool:
         """Grant access; False when the project has it already.
 
         :raises NotFound: there is no such type
         """
         try:
-            with session.begin_nested():
-                session.execute(
+            with conn.begin_nested():
+                conn.execute(
                     sa.insert(self.projects).values(
                         type_id=type_id, project_id=project_id
                     )
@@ -360,21 +360,21 @@ class TypeStore:
             raise self.not_found(type_id) from error
         return True
 
-    def remove_project(self, session, type_id: str, project_id: str) -> bool:
+    def remove_project(self, conn, type_id: str, project_id: str) -> bool:
         """Take access away; False when the project has none."""
         return self._changed(
-            session,
+            conn,
             sa.delete(self.projects).where(
                 self.projects.c.type_id == type_id,
                 self.projects.c.project_id == project_id,
             ),
         )
 
-    def delete(self, session, type_id: str) -> bool:
+    def delete(self, conn, type_id: str) -> bool:
         """Delete a type with its specs and its access; False when used."""
         try:
-            with session.begin_nested():
-                session.execute(
+            with conn.begin_nested():
+                conn.execute(
                     sa.delete(self.table).where(self.table.c.id == type_id)
                 )
         except db_exception.DBReferenceError:
@@ -382,8 +382,8 @@ class TypeStore:
         return True
 
     @staticmethod
-    def _changed(session, statement):
-        return session.execute(statement).rowcount == 1
+    def _changed(conn, statement):
+        return conn.execute(statement).rowcount == 1
 
 
 SHARE_TYPES = TypeStore(

@@ -53,29 +53,29 @@ class AccessSteps(steps.Steps):
 
     @db_api.retry_on_deadlock
     def _begin(self, share_id, host):
-        with self._db.writer() as session:
-            if not shares.ROWS.hold(session, share_id, *_workable(host)):
+        with self._db.writer() as conn:
+            if not shares.ROWS.hold(conn, share_id, *_workable(host)):
                 return None
-            if not self._are_open(session, share_id):
+            if not self._are_open(conn, share_id):
                 return None
-            share = shares.get(session, share_id)
-            _act_for(share, rows.of_share(session, share_id), self.work)
+            share = shares.get(conn, share_id)
+            _act_for(share, rows.of_share(conn, share_id), self.work)
             mine = rows.of(share_id)
-            rows.ROWS.take_steps(session, states.RULE_APPLY, mine)
-            rows.ROWS.take_steps(session, states.RULE_DENY, mine)
+            rows.ROWS.take_steps(conn, states.RULE_APPLY, mine)
+            rows.ROWS.take_steps(conn, states.RULE_DENY, mine)
             at_work = rows.ROWS.is_in(tuple(_ENDS))
-            if not rows.ROWS.leases.take(session, self.terms(), mine, at_work):
+            if not rows.ROWS.leases.take(conn, self.terms(), mine, at_work):
                 return None
-            rules = rows.of_share(session, share_id)
+            rules = rows.of_share(conn, share_id)
             return share, [one for one in rules if one.state in _IN_FORCE]
 
-    def _are_open(self, session, share_id):
+    def _are_open(self, conn, share_id):
         """Tell whether all rules that wait can be taken up."""
         terms = self.terms()
         closed = ~rows.ROWS.leases.is_open_to(terms.worker, terms.now)
         worn_out = rows.ROWS.leases.is_worn_out(terms)
         return not rows.ROWS.find(
-            session,
+            conn,
             rows.of(share_id),
             rows.ROWS.is_in(self.work),
             closed | worn_out,
@@ -87,9 +87,9 @@ class AccessSteps(steps.Steps):
         """Tell that this process still works on the rules of some shares."""
         shares_at_work = list(self._at_work)
         if shares_at_work:
-            with self._db.writer() as session:
+            with self._db.writer() as conn:
                 rows.ROWS.leases.renew(
-                    session, self.terms(), rows.of_any(shares_at_work)
+                    conn, self.terms(), rows.of_any(shares_at_work)
                 )
 
     @db_api.retry_on_deadlock
@@ -98,19 +98,19 @@ class AccessSteps(steps.Steps):
 
         :returns: whether rules wait again
         """
-        with self._db.writer() as session:
-            shares.ROWS.hold(session, share.id)
+        with self._db.writer() as conn:
+            shares.ROWS.hold(conn, share.id)
             mine = self._mine(share)
-            for rule in self._held(session, share):
+            for rule in self._held(conn, share):
                 verb, state = _ENDS[rule.state]
-                _note(session, share, rule, f'{verb}.end', state)
+                _note(conn, share, rule, f'{verb}.end', state)
                 if rule.state == states.DENYING:
-                    rows.ROWS.ended(session, rule)
-            rows.ROWS.take_steps(session, states.RULE_APPLIED, *mine)
+                    rows.ROWS.ended(conn, rule)
+            rows.ROWS.take_steps(conn, states.RULE_APPLIED, *mine)
             rows.ROWS.delete_many(
-                session, rows.ROWS.is_in((states.DENYING,)), *mine
+                conn, rows.ROWS.is_in((states.DENYING,)), *mine
             )
-            return _settle(session, share.id)
+            return _settle(conn, share.id)
 
     @db_api.retry_on_deadlock
     def failed(self, share: records.Share) -> bool:
@@ -118,42 +118,40 @@ class AccessSteps(steps.Steps):
 
         :returns: whether rules wait again
         """
-        with self._db.writer() as session:
-            shares.ROWS.hold(session, share.id)
-            failed = self._held(session, share)
+        with self._db.writer() as conn:
+            shares.ROWS.hold(conn, share.id)
+            failed = self._held(conn, share)
             for step in (states.RULE_APPLY_FAILED, states.RULE_DENY_FAILED):
                 rows.ROWS.take_steps(
-                    session, step, *self._mine(share), reason=_FAILED
+                    conn, step, *self._mine(share), reason=_FAILED
                 )
-            self._tell_of(
-                session, share, failed, messages.DRIVER_FAILED, _FAILED
-            )
-            return _settle(session, share.id)
+            self._tell_of(conn, share, failed, messages.DRIVER_FAILED, _FAILED)
+            return _settle(conn, share.id)
 
     def _mine(self, share):
         """Conditions: this process is at work on a rule of the share."""
         return rows.of(share.id), rows.ROWS.leases.is_held_by(self._worker)
 
-    def _held(self, session, share):
+    def _held(self, conn, share):
         """Read the rules of a share that this process is at work on."""
-        found = rows.of_share(session, share.id)
+        found = rows.of_share(conn, share.id)
         return [
             one
             for one in found
             if one.state in _ENDS and one.worker == self._worker
         ]
 
-    def _tell_of(self, session, share, failed, detail, text):
+    def _tell_of(self, conn, share, failed, detail, text):
         """Tell the project's users of rules that have failed, in one go."""
         if not failed:
             return
         last = _with_request(share, failed[-1])
         action = messages.UPDATE_ACCESS_RULES
-        self._tell(session, last, action, detail, text)
+        self._tell(conn, last, action, detail, text)
         for rule in failed:
             denies = rule.state in (states.QUEUED_TO_DENY, states.DENYING)
             verb = 'deny.error' if denies else 'allow.error'
-            _note(session, share, rule, verb, states.ERROR, reason=text)
+            _note(conn, share, rule, verb, states.ERROR, reason=text)
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
         """Ids of shares with rules that wait for a back end.
@@ -162,13 +160,13 @@ class AccessSteps(steps.Steps):
         :param every: also those that have not waited long
         """
         waited = steps.neglected(self._conf, rows.ROWS, every)
-        with self._db.reader() as session:
-            return rows.waiting_shares(session, host, waited)
+        with self._db.reader() as conn:
+            return rows.waiting_shares(conn, host, waited)
 
     def overdue(self) -> list[str]:
         """Ids of shares with rules that take too long to put in place."""
-        with self._db.reader() as session:
-            return rows.shares_with(session, *self._are_overdue())
+        with self._db.reader() as conn:
+            return rows.shares_with(conn, *self._are_overdue())
 
     def _are_overdue(self):
         return rows.ROWS.is_in(self.work), self._is_overdue()
@@ -179,22 +177,22 @@ class AccessSteps(steps.Steps):
 
         :returns: False when there are none, or not any more
         """
-        with self._db.writer() as session:
-            if not shares.ROWS.hold(session, share_id):
+        with self._db.writer() as conn:
+            if not shares.ROWS.hold(conn, share_id):
                 return False
             overdue = (rows.of(share_id), *self._are_overdue())
-            ids = rows.ROWS.find(session, *overdue)
-            found = rows.of_share(session, share_id)
-            share = shares.get(session, share_id)
+            ids = rows.ROWS.find(conn, *overdue)
+            found = rows.of_share(conn, share_id)
+            share = shares.get(conn, share_id)
             _act_for(share, found, self.work)
             rows.ROWS.take_steps(
-                session, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
+                conn, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
             )
             failed = [one for one in found if one.id in ids]
             self._tell_of(
-                session, share, failed, messages.TIMED_OUT, _NOT_IN_TIME
+                conn, share, failed, messages.TIMED_OUT, _NOT_IN_TIME
             )
-            _settle(session, share_id)
+            _settle(conn, share_id)
             return bool(failed)
 
 
@@ -206,9 +204,9 @@ def _workable(host):
     )
 
 
-def _note(session, share, rule, verb, state, **details):
+def _note(conn, share, rule, verb, state, **details):
     events.note(
-        session,
+        conn,
         f'share_access.{verb}',
         dataclasses.replace(rule, state=state),
         events.caller_of(_with_request(share, rule)),
@@ -229,9 +227,9 @@ def _with_request(share, rule):
     return dataclasses.replace(share, request_id=rule.request_id)
 
 
-def _settle(session, share_id):
+def _settle(conn, share_id):
     """Let a share say what its rules are like; tells whether some wait."""
-    found = rows.states_of(session, share_id)
+    found = rows.states_of(conn, share_id)
     waiting = not found.isdisjoint(rows.WAITING)
     if waiting:
         status = states.SYNCING
@@ -239,5 +237,5 @@ def _settle(session, share_id):
         status = states.ERROR
     else:
         status = states.ACTIVE
-    shares.ROWS.update(session, share_id, {'access_rules_status': status})
+    shares.ROWS.update(conn, share_id, {'access_rules_status': status})
     return waiting

@@ -14,5 +14,5 @@ class AvailabilityZones:
 
     def list_all(self) -> list[records.AvailabilityZone]:
         """Read every availability zone, by name."""
-        with self._db.reader() as session:
-            return availability_zones.list_all(session)
+        with self._db.reader() as conn:
+            return availability_zones.list_all(conn)

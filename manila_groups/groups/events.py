@@ -76,7 +76,7 @@ class Event:
         return {name: _plain(value) for name, value in told.items()}
 
 
-def note(session, event: str, row, caller=None, **details) -> None:
+def note(conn, event: str, row, caller=None, **details) -> None:
     """Let a change become known when the transaction has been committed.
 
     :param event: its type: noun.verb or noun.verb.phase
@@ -87,11 +87,11 @@ def note(session, event: str, row, caller=None, **details) -> None:
     noun, _, verb = event.partition('.')
     caller = caller or caller_of(row)
     made = Event(noun, verb, row, caller, timeutils.utcnow(), details)
-    db_api.note(session, made)
+    db_api.note(conn, made)
 
 
 def note_content(
-    session, verb: str, group, statuses: tuple[str, ...], **details
+    conn, verb: str, group, statuses: tuple[str, ...], **details
 ) -> None:
     """Note a change of what comes into being, or goes, with a share group.
 
@@ -103,9 +103,9 @@ def note_content(
         ('share', shares),
         ('share_group_snapshot', share_group_snapshots),
     ):
-        for row in store.of_group(session, group.id):
+        for row in store.of_group(conn, group.id):
             if row.status in statuses:
-                note(session, f'{noun}.{verb}', row, caller, **details)
+                note(conn, f'{noun}.{verb}', row, caller, **details)
 
 
 def caller_of(row) -> context.RequestContext:

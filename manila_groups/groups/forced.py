@@ -18,7 +18,7 @@ from manila_groups.groups import services as services_domain
 REASON = 'deleted by force'
 
 
-def is_reachable(session, conf, host: str | None) -> bool:
+def is_reachable(conn, conf, host: str | None) -> bool:
     """Tell whether the back end of a pool can be told to delete something.
 
     :param host: host@backend#pool; nothing has to be told of what is in none
@@ -26,11 +26,11 @@ def is_reachable(session, conf, host: str | None) -> bool:
     if host is None:
         return True
     backend = host.partition('#')[0]
-    service = services.get(session, backend, services.BACKEND)
+    service = services.get(conn, backend, services.BACKEND)
     return service is not None and services_domain.is_up(conf, service)
 
 
-def end(session, kind: str, row, *conditions) -> bool:
+def end(conn, kind: str, row, *conditions) -> bool:
     """End the deletion of a row, and remember that it may be on a back end.
 
     :param kind: the kind of the row, as in states
@@ -38,42 +38,42 @@ def end(session, kind: str, row, *conditions) -> bool:
     :param conditions: SQL conditions on the row
     :returns: False when one does not hold; nothing has changed then
     """
-    return _ENDS[kind](session, row, *conditions)
+    return _ENDS[kind](conn, row, *conditions)
 
 
-def _end_share_group(session, group, *conditions):
+def _end_share_group(conn, group, *conditions):
     # Before anything is read: see hold().
-    if not share_groups.ROWS.hold(session, group.id, *conditions):
+    if not share_groups.ROWS.hold(conn, group.id, *conditions):
         return False
     share_group_snapshots.ROWS.hold_many(
-        session, share_group_snapshots.in_group(group.id)
+        conn, share_group_snapshots.in_group(group.id)
     )
-    snapshots = share_group_snapshots.of_group(session, group.id)
-    removal.share_group(session, group)
-    attempts.add_leftovers(session, states.SHARE_GROUP_SNAPSHOT, snapshots)
+    snapshots = share_group_snapshots.of_group(conn, group.id)
+    removal.share_group(conn, group)
+    attempts.add_leftovers(conn, states.SHARE_GROUP_SNAPSHOT, snapshots)
     # The back end removes what shares are in it.
-    _remember(session, states.SHARE_GROUP, group)
+    _remember(conn, states.SHARE_GROUP, group)
     return True
 
 
-def _end_share(session, share, *conditions):
-    if not shares.ROWS.hold(session, share.id, *conditions):
+def _end_share(conn, share, *conditions):
+    if not shares.ROWS.hold(conn, share.id, *conditions):
         return False
-    removal.share(session, shares.get(session, share.id))
-    _remember(session, states.SHARE, share)
+    removal.share(conn, shares.get(conn, share.id))
+    _remember(conn, states.SHARE, share)
     return True
 
 
-def _end_snapshot(session, snapshot, *conditions):
-    if not removal.snapshot(session, snapshot, *conditions):
+def _end_snapshot(conn, snapshot, *conditions):
+    if not removal.snapshot(conn, snapshot, *conditions):
         return False
-    attempts.add_leftovers(session, states.SHARE_GROUP_SNAPSHOT, [snapshot])
+    attempts.add_leftovers(conn, states.SHARE_GROUP_SNAPSHOT, [snapshot])
     return True
 
 
-def _remember(session, kind, row):
+def _remember(conn, kind, row):
     if row.host is not None:
-        attempts.add(session, kind, row, cleaned=False)
+        attempts.add(conn, kind, row, cleaned=False)
 
 
 _ENDS = {

@@ -61,8 +61,8 @@ class Lifecycle:
             return row_id
         is_snapshot = kind == states.SHARE_GROUP_SNAPSHOT
         rows = self.snapshots.rows if is_snapshot else self.shares.rows
-        with self._db.reader() as session:
-            return rows.turn(session, row_id)
+        with self._db.reader() as conn:
+            return rows.turn(conn, row_id)
 
     def renew_leases(self) -> None:
         """Tell that this process still works on what it has taken up."""
@@ -93,11 +93,11 @@ class Lifecycle:
 
     def under_way(self) -> list[records.UnderWay]:
         """What waits, or is being worked on, the oldest of each kind first."""
-        with self._db.reader() as session:
+        with self._db.reader() as conn:
             return [
                 row
                 for one in self._all
-                for row in one.rows.under_way(session, one.work)
+                for row in one.rows.under_way(conn, one.work)
             ]
 
     def leftovers(
@@ -108,14 +108,14 @@ class Lifecycle:
         :param host: host@backend; None for any
         :param row_id: only of this row; None of any
         """
-        with self._db.reader() as session:
-            return attempts.leftovers(session, host, row_id)
+        with self._db.reader() as conn:
+            return attempts.leftovers(conn, host, row_id)
 
     @db_api.retry_on_deadlock
     def cleaned(self, row_id: str, pool: str) -> None:
         """Note that nothing of a row is left in a pool."""
-        with self._db.writer() as session:
-            attempts.clean(session, row_id, pool)
+        with self._db.writer() as conn:
+            attempts.clean(conn, row_id, pool)
 
     def stranded(self) -> list[tuple[str, str]]:
         """What has waited too long for a back end that is down: (kind, id).
@@ -124,8 +124,8 @@ class Lifecycle:
         force is remembered; all else waits for as long as its back end may
         come back.
         """
-        with self._db.reader() as session:
-            known = services.list_all(session)
+        with self._db.reader() as conn:
+            known = services.list_all(conn)
             up = {one.host for one in known if self.is_up(one)}
             there = {one.host for one in known}
             return [
@@ -139,19 +139,19 @@ class Lifecycle:
                     (states.SHRINKING, there),
                 )
                 for row_id in self._stranded(
-                    session, kind, status, alive, *conditions
+                    conn, kind, status, alive, *conditions
                 )
             ]
 
-    def _stranded(self, session, kind, status, alive, *conditions):
+    def _stranded(self, conn, kind, status, alive, *conditions):
         rows = kind.rows
         dead = [
             pool
-            for pool in rows.hosts(session, (status,))
+            for pool in rows.hosts(conn, (status,))
             if pool.partition('#')[0] not in alive
         ]
         return rows.unfinished(
-            session,
+            conn,
             (status,),
             rows.placed_in(dead),
             rows.stepped_before(steps.stuck(self._conf)),
@@ -166,5 +166,5 @@ class Lifecycle:
     @db_api.retry_on_deadlock
     def forget_expired_messages(self) -> None:
         """Delete the user messages that have been kept long enough."""
-        with self._db.writer() as session:
-            message_rows.delete_expired(session, timeutils.utcnow())
+        with self._db.writer() as conn:
+            message_rows.delete_expired(conn, timeutils.utcnow())

@@ -7,7 +7,7 @@ from manila_groups.groups import share_networks
 from manila_groups.groups import share_types as share_types_domain
 
 
-def find_zone(session, wanted, share_types) -> str | None:
+def find_zone(conn, wanted, share_types) -> str | None:
     """Find the availability zone that is asked for.
 
     :param wanted: has the attribute availability_zone: a name, or None
@@ -19,7 +19,7 @@ def find_zone(session, wanted, share_types) -> str | None:
     name = wanted.availability_zone
     if name is None:
         return None
-    zone_id = availability_zones.get_id(session, name)
+    zone_id = availability_zones.get_id(conn, name)
     if zone_id is None:
         raise exception.NotFound(
             f'availability_zone: there is no availability zone {name}.'
@@ -34,7 +34,7 @@ def find_zone(session, wanted, share_types) -> str | None:
     return zone_id
 
 
-def check_network(session, ctxt, wanted, share_types) -> None:
+def check_network(conn, ctxt, wanted, share_types) -> None:
     """Check that a share network is named where there has to be one.
 
     :param wanted: has the attributes share_network_id and availability_zone
@@ -56,6 +56,4 @@ def check_network(session, ctxt, wanted, share_types) -> None:
             'types is false.'
         )
     if network_id is not None:
-        share_networks.check(
-            session, ctxt, network_id, wanted.availability_zone
-        )
+        share_networks.check(conn, ctxt, network_id, wanted.availability_zone)

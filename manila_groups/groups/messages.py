@@ -48,7 +48,7 @@ TIMED_OUT = '103'
 
 
 def add(
-    session,
+    conn,
     conf,
     kind: str,
     row,
@@ -65,7 +65,7 @@ def add(
     now = timeutils.utcnow()
     ttl = datetime.timedelta(seconds=conf.service.message_ttl)
     messages.insert(
-        session,
+        conn,
         records.Message(
             id=uuidutils.generate_uuid(),
             project_id=row.project_id,
@@ -82,7 +82,7 @@ def add(
     )
     if action in _VERBS:
         event = f'{kind}.{_VERBS[action]}.error'
-        events.note(session, event, row, reason=text)
+        events.note(conn, event, row, reason=text)
 
 
 class Messages:
@@ -105,19 +105,19 @@ class Messages:
         everywhere = filters.pop('all_tenants', True) and ctxt.is_admin
         if not everywhere:
             filters['project_id'] = ctxt.project_id
-        with self._db.reader() as session:
-            return messages.list_page(session, filters, page)
+        with self._db.reader() as conn:
+            return messages.list_page(conn, filters, page)
 
     def get(self, ctxt, message_id: str) -> records.Message:
         """Read one message.
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            return self._get(session, ctxt, message_id)
+        with self._db.reader() as conn:
+            return self._get(conn, ctxt, message_id)
 
-    def _get(self, session, ctxt, message_id):
-        found = messages.get(session, message_id)
+    def _get(self, conn, ctxt, message_id):
+        found = messages.get(conn, message_id)
         visible = ctxt.visible_project
         if found is None or visible not in (None, found.project_id):
             raise exception.NotFound(f'There is no message {message_id:.255}.')
@@ -129,6 +129,6 @@ class Messages:
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.writer() as session:
-            self._get(session, ctxt, message_id)
-            messages.delete(session, message_id)
+        with self._db.writer() as conn:
+            self._get(conn, ctxt, message_id)
+            messages.delete(conn, message_id)

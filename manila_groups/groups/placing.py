@@ -77,8 +77,8 @@ class Placing:
 
     def waiting(self, kind: str, row_id: str) -> Waiting | None:
         """Read what waits for a place or for room; None when it does not."""
-        with self._db.reader() as session:
-            return self._placing[kind].waiting(session, row_id)
+        with self._db.reader() as conn:
+            return self._placing[kind].waiting(conn, row_id)
 
     @db_api.retry_on_deadlock
     def claim(
@@ -95,25 +95,25 @@ class Placing:
             any number
         :param zone: the availability zone of the pool
         """
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             place = {
                 'host': pool,
                 'availability_zone_id': availability_zones.id_of(zone),
             }
             kind = self._placing[waiting.kind]
             if not kind.place(
-                session, waiting, place, consistent_snapshot_support
+                conn, waiting, place, consistent_snapshot_support
             ):
-                session.rollback()
+                conn.rollback()
                 return Claim.NOT_WAITING
             if not pools.claim(
-                session,
+                conn,
                 pool,
                 groups=kind.groups,
                 gigabytes=waiting.size_gb,
                 seen=seen if kind.groups else None,
             ):
-                session.rollback()
+                conn.rollback()
                 return Claim.POOL_CHANGED
             return Claim.TAKEN
 
@@ -124,13 +124,13 @@ class Placing:
         :param text: why, for the project's users
         """
         steps.act_for(waiting.row)
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             kind = self._placing[waiting.kind]
-            ended = kind.no_place(session, waiting, text)
+            ended = kind.no_place(conn, waiting, text)
             if ended:
                 action, prefix, changes = kind.failed(waiting)
                 messages.add(
-                    session,
+                    conn,
                     self._conf,
                     waiting.kind,
                     dataclasses.replace(waiting.row, **changes),
@@ -140,7 +140,7 @@ class Placing:
                 )
             if ended and waiting.shares:
                 events.note_content(
-                    session,
+                    conn,
                     'create.error',
                     waiting.row,
                     (states.ERROR,),
@@ -156,9 +156,9 @@ class Placing:
         """
         placing = self._placing[kind]
         terms = steps.terms(self._conf, self._worker)
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             taken = placing.rows.leases.take(
-                session,
+                conn,
                 terms,
                 placing.rows.is_row(row_id),
                 placing.is_unplaced(),
@@ -171,13 +171,13 @@ class Placing:
         :param every: also what has not waited long
         """
         found = []
-        with self._db.reader() as session:
+        with self._db.reader() as conn:
             for kind, placing in self._placing.items():
                 waited = steps.neglected(self._conf, placing.rows, every)
                 found.extend(
                     (kind, row_id)
                     for row_id in placing.rows.find(
-                        session, placing.is_unplaced(), waited
+                        conn, placing.is_unplaced(), waited
                     )
                 )
         return found
@@ -189,32 +189,32 @@ class _ShareGroups:
     rows = share_groups.ROWS
     groups = 1
 
-    def waiting(self, session, group_id):
-        group = share_groups.get(session, group_id)
+    def waiting(self, conn, group_id):
+        group = share_groups.get(conn, group_id)
         if not _is_unplaced(group):
             return None
         type_id = group.share_group_type_id
-        group_specs = type_rows.SHARE_GROUP_TYPES.specs_of(session, [type_id])
-        specs = type_rows.SHARE_TYPES.specs_of(session, group.share_types)
+        group_specs = type_rows.SHARE_GROUP_TYPES.specs_of(conn, [type_id])
+        specs = type_rows.SHARE_TYPES.specs_of(conn, group.share_types)
         members = []
         if group.source_share_group_snapshot_id is not None:
-            members = shares.of_group(session, group_id)
+            members = shares.of_group(conn, group_id)
         return Waiting(
             kind=states.SHARE_GROUP,
             row=group,
             group_specs=group_specs[type_id],
             extra_specs=tuple(specs.values()),
-            zone=availability_zones.get_name(session, group.requested_zone_id),
-            tried=attempts.pools_tried(session, group_id),
+            zone=availability_zones.get_name(conn, group.requested_zone_id),
+            tried=attempts.pools_tried(conn, group_id),
             size_gb=sum(one.size for one in members),
-            pool=_source_pool(session, group),
+            pool=_source_pool(conn, group),
             shares=len(members),
         )
 
-    def place(self, session, waiting, place, consistent_snapshot_support):
+    def place(self, conn, waiting, place, consistent_snapshot_support):
         group_id = waiting.row.id
         placed = self.rows.take_step(
-            session,
+            conn,
             group_id,
             states.CLAIM,
             self.rows.placed_at(None),
@@ -224,7 +224,7 @@ class _ShareGroups:
         if not (placed and waiting.shares):
             return placed
         claimed = shares.ROWS.take_steps(
-            session,
+            conn,
             states.CLAIM,
             shares.in_group(group_id),
             claimed_gb=models.Share.size,
@@ -234,10 +234,10 @@ class _ShareGroups:
         # claimed for.
         return claimed == waiting.shares
 
-    def no_place(self, session, waiting, text):
+    def no_place(self, conn, waiting, text):
         group_id = waiting.row.id
         ended = self.rows.take_step(
-            session,
+            conn,
             group_id,
             states.CREATE_FAILED,
             self.rows.placed_at(None),
@@ -245,7 +245,7 @@ class _ShareGroups:
         )
         if ended:
             shares.ROWS.take_steps(
-                session,
+                conn,
                 states.CREATE_FAILED,
                 shares.in_group(group_id),
                 reason=text,
@@ -261,12 +261,12 @@ class _ShareGroups:
         )
 
 
-def _source_pool(session, group):
+def _source_pool(conn, group):
     """The pool with the snapshot that a group is made from, if any is."""
     source_id = group.source_share_group_snapshot_id
     if source_id is None:
         return None
-    source = share_group_snapshots.get(session, source_id)
+    source = share_group_snapshots.get(conn, source_id)
     return (source and source.host) or ''
 
 
@@ -276,13 +276,13 @@ class _Shares:
     rows = shares.ROWS
     groups = 0
 
-    def waiting(self, session, share_id):
-        share = shares.get(session, share_id)
+    def waiting(self, conn, share_id):
+        share = shares.get(conn, share_id)
         if _is_unplaced(share):
             # Those that come with their group are placed with it.
             if share.source_share_group_snapshot_member_id is not None:
                 return None
-            pool, size = _group_pool(session, share), share.size
+            pool, size = _group_pool(conn, share), share.size
         elif _grows(share):
             pool, size = share.host, share.new_size - share.claimed_gb
         else:
@@ -292,20 +292,20 @@ class _Shares:
             row=share,
             group_specs={},
             extra_specs=(share.share_type_specs,),
-            zone=availability_zones.get_name(session, share.requested_zone_id),
-            tried=attempts.pools_tried(session, share_id),
+            zone=availability_zones.get_name(conn, share.requested_zone_id),
+            tried=attempts.pools_tried(conn, share_id),
             size_gb=size,
             pool=pool,
         )
 
-    def place(self, session, waiting, place, _consistent_snapshot_support):
+    def place(self, conn, waiting, place, _consistent_snapshot_support):
         share = waiting.row
         if share.status == states.EXTENDING:
             step, place = states.EXTEND_CLAIM, {}
         else:
             step = states.CLAIM
         return self.rows.take_step(
-            session,
+            conn,
             share.id,
             step,
             self.rows.placed_at(share.host),
@@ -314,18 +314,18 @@ class _Shares:
             **place,
         )
 
-    def no_place(self, session, waiting, text):
+    def no_place(self, conn, waiting, text):
         share = waiting.row
         if share.status == states.CREATING:
             return self.rows.take_step(
-                session,
+                conn,
                 share.id,
                 states.CREATE_FAILED,
                 self.rows.placed_at(None),
                 reason=text,
             )
         ended = self.rows.take_step(
-            session,
+            conn,
             share.id,
             states.NOT_EXTENDED,
             models.Share.claimed_gb == share.claimed_gb,
@@ -336,7 +336,7 @@ class _Shares:
         )
         if ended:
             quotas.give_back(
-                session,
+                conn,
                 quotas.owner_of(share),
                 {quotas.GIGABYTES: share.quota_gb - share.size},
             )
@@ -380,7 +380,7 @@ def _grows(share):
     )
 
 
-def _group_pool(session, share):
+def _group_pool(conn, share):
     if share.share_group_id is None:
         return None
-    return share_groups.get(session, share.share_group_id).host or ''
+    return share_groups.get(conn, share.share_group_id).host or ''

@@ -74,14 +74,14 @@ class Pools:
             field: _compile(field, pattern)
             for field, pattern in patterns.items()
         }
-        with self._db.reader() as session:
-            wanted = _extra_specs(session, ctxt, share_type)
+        with self._db.reader() as conn:
+            wanted = _extra_specs(conn, ctxt, share_type)
             usable = {
                 service.id: service
-                for service in services.list_all(session)
+                for service in services.list_all(conn)
                 if not service.disabled and self._services.is_up(service)
             }
-            rows = pools.list_all(session, usable)
+            rows = pools.list_all(conn, usable)
         found = (_to_pool(row, usable[row.service_id]) for row in rows)
         return [
             pool
@@ -107,12 +107,10 @@ def _compile(field, pattern):
         ) from error
 
 
-def _extra_specs(session, ctxt, id_or_name):
+def _extra_specs(conn, ctxt, id_or_name):
     if id_or_name is None:
         return {}
-    found = type_rows.SHARE_TYPES.get(
-        session, id_or_name, ctxt.visible_project
-    )
+    found = type_rows.SHARE_TYPES.get(conn, id_or_name, ctxt.visible_project)
     if found is None:
         raise exception.Invalid(
             f'share_type: there is no share type {id_or_name}.'

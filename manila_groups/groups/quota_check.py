@@ -19,8 +19,8 @@ _USES = (
 
 def differences(db: db_api.Database) -> list[rows.Difference]:
     """List where what is counted is not what the rows use."""
-    with db.reader() as session:
-        return rows.list_all(session, _USES, quotas.COUNTED_BY_SHARE_TYPE)
+    with db.reader() as conn:
+        return rows.list_all(conn, _USES, quotas.COUNTED_BY_SHARE_TYPE)
 
 
 @db_api.retry_on_deadlock
@@ -29,10 +29,10 @@ def correct(db: db_api.Database) -> list[rows.Difference]:
 
     :returns: what was different
     """
-    with db.writer() as session:
+    with db.writer() as conn:
         # Whoever uses or returns some of a quota waits from here on.
-        rows.hold(session)
-        found = rows.list_all(session, _USES, quotas.COUNTED_BY_SHARE_TYPE)
+        rows.hold(conn)
+        found = rows.list_all(conn, _USES, quotas.COUNTED_BY_SHARE_TYPE)
         for one in found:
-            rows.correct(session, one)
+            rows.correct(conn, one)
         return found

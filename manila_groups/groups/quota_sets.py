@@ -58,9 +58,9 @@ class QuotaSets:
         :raises Invalid: both a user and a share type are given
         :raises NotFound: the caller sees no such share type
         """
-        with self._db.reader() as session:
-            scope = _find_scope(session, ctxt, project_id, part)
-            return self._read(session, scope)
+        with self._db.reader() as conn:
+            scope = _find_scope(conn, ctxt, project_id, part)
+            return self._read(conn, scope)
 
     def defaults(self, project_id: str) -> QuotaSet:
         """The limits that projects have when none was set."""
@@ -86,17 +86,17 @@ class QuotaSets:
             do not have the quota, or a limit is refused without force
         :raises NotFound: the caller sees no such share type
         """
-        with self._db.writer() as session:
-            scope = _find_scope(session, ctxt, project_id, part)
+        with self._db.writer() as conn:
+            scope = _find_scope(conn, ctxt, project_id, part)
             _check_resources(scope, limits)
             if not force:
-                self._check_limits(session, scope, limits)
-            rows.set_limits(session, scope, limits)
-            return self._changed(session, ctxt, scope, 'update')
+                self._check_limits(conn, scope, limits)
+            rows.set_limits(conn, scope, limits)
+            return self._changed(conn, ctxt, scope, 'update')
 
-    def _check_limits(self, session, scope, limits):
-        now = self._read(session, scope).quotas
-        whole = self._read(session, rows.Scope(scope.project_id)).quotas
+    def _check_limits(self, conn, scope, limits):
+        now = self._read(conn, scope).quotas
+        whole = self._read(conn, rows.Scope(scope.project_id)).quotas
         for resource, limit in limits.items():
             used = now[resource].in_use
             if limit != rows.UNLIMITED and limit < used:
@@ -112,10 +112,10 @@ class QuotaSets:
                     'project may have.'
                 )
 
-    def _read(self, session, scope):
+    def _read(self, conn, scope):
         whole = rows.Scope(scope.project_id)
-        limits = rows.limits(session, [whole, scope])
-        used = rows.usages(session, [scope])
+        limits = rows.limits(conn, [whole, scope])
+        used = rows.usages(conn, [scope])
         found = {}
         for name in _resources(scope):
             limit = limits.get((whole, name), self._conf.quota[name])
@@ -130,16 +130,16 @@ class QuotaSets:
         :raises Invalid: both a user and a share type are given
         :raises NotFound: the caller sees no such share type
         """
-        with self._db.writer() as session:
-            scope = _find_scope(session, ctxt, project_id, part)
-            rows.delete_limits(session, scope)
-            self._changed(session, ctxt, scope, 'delete')
+        with self._db.writer() as conn:
+            scope = _find_scope(conn, ctxt, project_id, part)
+            rows.delete_limits(conn, scope)
+            self._changed(conn, ctxt, scope, 'delete')
 
-    def _changed(self, session, ctxt, scope, verb):
+    def _changed(self, conn, ctxt, scope, verb):
         """Read limits that have changed, and let it be known."""
-        found = self._read(session, scope)
+        found = self._read(conn, scope)
         events.note(
-            session,
+            conn,
             f'quota_set.{verb}',
             found,
             ctxt,
@@ -149,7 +149,7 @@ class QuotaSets:
         return found
 
 
-def _find_scope(session, ctxt, project_id, part):
+def _find_scope(conn, ctxt, project_id, part):
     if part.user_id and part.share_type:
         raise exception.Invalid(
             'user_id and share_type: can not be given together.'
@@ -157,7 +157,7 @@ def _find_scope(session, ctxt, project_id, part):
     if part.share_type is None:
         return rows.Scope(project_id, user_id=part.user_id or '')
     found = type_rows.SHARE_TYPES.get(
-        session, part.share_type, ctxt.visible_project
+        conn, part.share_type, ctxt.visible_project
     )
     if found is None:
         raise exception.NotFound(

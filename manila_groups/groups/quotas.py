@@ -74,46 +74,46 @@ def owner_of(share: records.Share) -> Owner:
     return Owner(share.project_id, share.user_id, share.share_type_id)
 
 
-def take(session, conf, owner: Owner, amounts: Mapping[str, int]) -> None:
+def take(conn, conf, owner: Owner, amounts: Mapping[str, int]) -> None:
     """Use some of quotas.
 
     :param amounts: resource to how much
     :raises OverQuota: a limit would be exceeded; the transaction has to be
         rolled back, which the error does on its way out
     """
-    limits = rows.limits(session, owner.scopes(), amounts)
+    limits = rows.limits(conn, owner.scopes(), amounts)
     for scopes, resource, amount in _counted(owner, amounts):
         for scope in scopes:
-            _use(session, conf, limits, scope, resource, amount)
+            _use(conn, conf, limits, scope, resource, amount)
 
 
-def _use(session, conf, limits, scope, resource, amount):
+def _use(conn, conf, limits, scope, resource, amount):
     most = _limit(conf, limits, scope, resource)
-    if not rows.use(session, scope, resource, amount, most):
-        used = rows.newest_usage(session, scope, resource)
+    if not rows.use(conn, scope, resource, amount, most):
+        used = rows.newest_usage(conn, scope, resource)
         raise exception.OverQuota(
             f'{resource}: over the quota of {_describe(scope)}: the limit is '
             f'{most}, in use are {used}, asked for is {amount} more.'
         )
 
 
-def give_back(session, owner: Owner, amounts: Mapping[str, int]) -> None:
+def give_back(conn, owner: Owner, amounts: Mapping[str, int]) -> None:
     """Return some of quotas.
 
     :param owner: the one who used it
     :param amounts: resource to how much
     """
     for scopes, resource, amount in _counted(owner, amounts):
-        rows.free(session, scopes, resource, amount)
+        rows.free(conn, scopes, resource, amount)
 
 
-def check_size(session, conf, owner: Owner, size: int) -> None:
+def check_size(conn, conf, owner: Owner, size: int) -> None:
     """Check the size of one share, in GiB, against the limit on it.
 
     :raises OverQuota: it is larger
     """
     scopes = owner.scopes()
-    limits = rows.limits(session, scopes, [PER_SHARE_GIGABYTES])
+    limits = rows.limits(conn, scopes, [PER_SHARE_GIGABYTES])
     for scope in scopes:
         most = _limit(conf, limits, scope, PER_SHARE_GIGABYTES)
         if most != rows.UNLIMITED and size > most:

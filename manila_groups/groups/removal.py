@@ -26,23 +26,23 @@ _STORES = {
 }
 
 
-def share(session, row: records.Share) -> None:
+def share(conn, row: records.Share) -> None:
     """Delete a share's row; give its quota and its pool's capacity back."""
-    shares.ROWS.delete(session, row.id)
-    attempts.forget(session, [row.id])
+    shares.ROWS.delete(conn, row.id)
+    attempts.forget(conn, [row.id])
     if row.host is not None:
-        pools.release(session, row.host, gigabytes=row.claimed_gb)
-    _give_shares_back(session, [row])
-    _note(session, states.SHARE, row)
+        pools.release(conn, row.host, gigabytes=row.claimed_gb)
+    _give_shares_back(conn, [row])
+    _note(conn, states.SHARE, row)
 
 
-def _note(session, kind, row, caller=None):
-    _STORES[kind].ROWS.ended(session, row)
+def _note(conn, kind, row, caller=None):
+    _STORES[kind].ROWS.ended(conn, row)
     row = dataclasses.replace(row, status=events.DELETED)
-    events.note(session, f'{kind}.delete.end', row, caller)
+    events.note(conn, f'{kind}.delete.end', row, caller)
 
 
-def _give_shares_back(session, rows):
+def _give_shares_back(conn, rows):
     by_owner = collections.defaultdict(list)
     for row in rows:
         by_owner[row.project_id, row.user_id or '', row.share_type_id].append(
@@ -50,28 +50,28 @@ def _give_shares_back(session, rows):
         )
     for owner, sizes in sorted(by_owner.items()):
         amounts = {quotas.SHARES: len(sizes), quotas.GIGABYTES: sum(sizes)}
-        quotas.give_back(session, quotas.Owner(*owner), amounts)
+        quotas.give_back(conn, quotas.Owner(*owner), amounts)
 
 
-def snapshot(session, row: records.ShareGroupSnapshot, *conditions) -> bool:
+def snapshot(conn, row: records.ShareGroupSnapshot, *conditions) -> bool:
     """Delete a group snapshot's row and its members; give the quota back.
 
     :param conditions: further SQL conditions on the row
     :returns: False when the row is gone or a condition does not hold
     """
-    if not share_group_snapshots.ROWS.delete(session, row.id, *conditions):
+    if not share_group_snapshots.ROWS.delete(conn, row.id, *conditions):
         return False
-    count_snapshots(session, [row], quotas.give_back)
-    _note(session, states.SHARE_GROUP_SNAPSHOT, row)
+    count_snapshots(conn, [row], quotas.give_back)
+    _note(conn, states.SHARE_GROUP_SNAPSHOT, row)
     return True
 
 
 def count_snapshots(
-    session, rows: Iterable[records.ShareGroupSnapshot], count
+    conn, rows: Iterable[records.ShareGroupSnapshot], count
 ) -> None:
     """Take or give back what group snapshots and their members count.
 
-    :param count: called as (session, owner, amounts)
+    :param count: called as (conn, owner, amounts)
     """
     snapshots = collections.Counter()
     members = collections.defaultdict(list)
@@ -82,58 +82,58 @@ def count_snapshots(
             members[*owner, one.share_type_id].append(one.size)
     for owner, number in sorted(snapshots.items()):
         amounts = {quotas.SHARE_GROUP_SNAPSHOTS: number}
-        count(session, quotas.Owner(*owner), amounts)
+        count(conn, quotas.Owner(*owner), amounts)
     for owner, sizes in sorted(members.items()):
         amounts = {
             quotas.SNAPSHOTS: len(sizes),
             quotas.SNAPSHOT_GIGABYTES: sum(sizes),
         }
-        count(session, quotas.Owner(*owner), amounts)
+        count(conn, quotas.Owner(*owner), amounts)
 
 
-def share_group(session, row: records.ShareGroup, *conditions) -> bool:
+def share_group(conn, row: records.ShareGroup, *conditions) -> bool:
     """Delete a group's row and all that is in it; give everything back.
 
     :param conditions: further SQL conditions on the group's row, which must
         not depend on what is in it
     :returns: False when the row is gone or a condition does not hold
     """
-    if not share_groups.ROWS.hold(session, row.id, *conditions):
+    if not share_groups.ROWS.hold(conn, row.id, *conditions):
         return False
     # Whoever removes one of them alone comes before, or too late.
     share_group_snapshots.ROWS.hold_many(
-        session, share_group_snapshots.in_group(row.id)
+        conn, share_group_snapshots.in_group(row.id)
     )
-    shares.ROWS.hold_many(session, shares.in_group(row.id))
-    snapshots = share_group_snapshots.of_group(session, row.id)
-    members = shares.of_group(session, row.id)
+    shares.ROWS.hold_many(conn, shares.in_group(row.id))
+    snapshots = share_group_snapshots.of_group(conn, row.id)
+    members = shares.of_group(conn, row.id)
     if snapshots:
         share_group_snapshots.ROWS.delete_many(
-            session, share_group_snapshots.in_group(row.id)
+            conn, share_group_snapshots.in_group(row.id)
         )
     if members:
-        shares.ROWS.delete_many(session, shares.in_group(row.id))
-    share_groups.ROWS.delete(session, row.id)
-    attempts.forget(session, [row.id, *(one.id for one in members)])
-    _release(session, row, members)
-    count_snapshots(session, snapshots, quotas.give_back)
-    _give_shares_back(session, members)
+        shares.ROWS.delete_many(conn, shares.in_group(row.id))
+    share_groups.ROWS.delete(conn, row.id)
+    attempts.forget(conn, [row.id, *(one.id for one in members)])
+    _release(conn, row, members)
+    count_snapshots(conn, snapshots, quotas.give_back)
+    _give_shares_back(conn, members)
     owner = quotas.Owner(row.project_id, row.user_id)
-    quotas.give_back(session, owner, {quotas.SHARE_GROUPS: 1})
-    _note_all(session, row, members, snapshots)
+    quotas.give_back(conn, owner, {quotas.SHARE_GROUPS: 1})
+    _note_all(conn, row, members, snapshots)
     return True
 
 
-def _note_all(session, group, members, snapshots):
+def _note_all(conn, group, members, snapshots):
     caller = events.caller_of(group)
     for one in snapshots:
-        _note(session, states.SHARE_GROUP_SNAPSHOT, one, caller)
+        _note(conn, states.SHARE_GROUP_SNAPSHOT, one, caller)
     for one in members:
-        _note(session, states.SHARE, one, caller)
-    _note(session, states.SHARE_GROUP, group, caller)
+        _note(conn, states.SHARE, one, caller)
+    _note(conn, states.SHARE_GROUP, group, caller)
 
 
-def _release(session, group, members):
+def _release(conn, group, members):
     # A share that was set to another status by hand while it was made with
     # its group is in the pool that the group was taken away from.
     claimed = collections.Counter()
@@ -141,4 +141,4 @@ def _release(session, group, members):
         claimed[one.host] += one.claimed_gb
     for host in sorted({group.host, *claimed} - {None}):
         groups = int(host == group.host)
-        pools.release(session, host, groups=groups, gigabytes=claimed[host])
+        pools.release(conn, host, groups=groups, gigabytes=claimed[host])

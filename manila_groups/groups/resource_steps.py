@@ -33,16 +33,16 @@ class ResourceSteps(steps.Steps):
     @db_api.retry_on_deadlock
     def delete_failed(self, row) -> bool:
         """End a deletion that the back end could not carry out."""
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             return self._end_deletion(
-                session, row, _DELETE_FAILED, self._is_mine(row)
+                conn, row, _DELETE_FAILED, self._is_mine(row)
             )
 
-    def _end_deletion(self, session, row, text, *conditions, **details):
+    def _end_deletion(self, conn, row, text, *conditions, **details):
         if row.forced:
-            return forced.end(session, self.kind, row, *conditions)
+            return forced.end(conn, self.kind, row, *conditions)
         return self._fail(
-            session,
+            conn,
             row,
             self.delete_failure,
             messages.DELETE,
@@ -54,14 +54,12 @@ class ResourceSteps(steps.Steps):
     @db_api.retry_on_deadlock
     def abandon(self, row) -> bool:
         """End a deletion whose back end is away; it cleans up when back."""
-        with self._db.writer() as session:
-            return forced.end(
-                session, self.kind, row, self.rows.is_as_read(row)
-            )
+        with self._db.writer() as conn:
+            return forced.end(conn, self.kind, row, self.rows.is_as_read(row))
 
-    def _end_creation(self, session, row, text, *conditions, **details):
+    def _end_creation(self, conn, row, text, *conditions, **details):
         return self._fail(
-            session,
+            conn,
             row,
             states.CREATE_FAILED,
             messages.CREATE,
@@ -73,10 +71,10 @@ class ResourceSteps(steps.Steps):
     def _givable(self):
         return (*super()._givable(), *self.givable)
 
-    def _give_up(self, session, row):
+    def _give_up(self, conn, row):
         end, text = (
             (self._end_deletion, _NOT_DELETED)
             if row.status == states.DELETING
             else (self._end_creation, _NOT_CREATED)
         )
-        end(session, row, text, detail=messages.TIMED_OUT)
+        end(conn, row, text, detail=messages.TIMED_OUT)

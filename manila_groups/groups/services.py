@@ -52,13 +52,13 @@ def remove_unused(
     :returns: what was found, also what stays
     """
     found = []
-    with db.writer() as session:
-        for one in services.list_all(session):
+    with db.writer() as conn:
+        for one in services.list_all(conn):
             if one.updated_at >= before:
                 continue
-            in_use = pools.count_at_backend(session, one.host)
+            in_use = pools.count_at_backend(conn, one.host)
             removed = not in_use and services.delete(
-                session, one.host, one.binary, before
+                conn, one.host, one.binary, before
             )
             found.append(Unused(one, in_use, removed))
     return found
@@ -79,9 +79,9 @@ class Services:
         :param filters: see db.services.list_page
         :raises Invalid: an unknown marker
         """
-        with self._db.reader() as session:
+        with self._db.reader() as conn:
             return services.list_page(
-                session, filters, up_since(self._conf), page
+                conn, filters, up_since(self._conf), page
             )
 
     def is_up(self, service: records.Service) -> bool:
@@ -107,14 +107,12 @@ class Services:
 
     @db_api.retry_on_deadlock
     def _set_disabled(self, host, binary, disabled, reason):
-        with self._db.writer() as session:
-            if not services.set_disabled(
-                session, host, binary, disabled, reason
-            ):
+        with self._db.writer() as conn:
+            if not services.set_disabled(conn, host, binary, disabled, reason):
                 raise exception.NotFound(
                     f'There is no service {binary} on the host {host}.'
                 )
-            found = services.get(session, host, binary)
+            found = services.get(conn, host, binary)
             verb = 'disable' if disabled else 'enable'
-            events.note(session, f'service.{verb}', found)
+            events.note(conn, f'service.{verb}', found)
             return found

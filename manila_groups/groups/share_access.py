@@ -68,8 +68,8 @@ class ShareAccess:
 
         :raises NotFound: there is none
         """
-        with self._db.reader() as session:
-            return _get_share(session, ctxt, share_id)
+        with self._db.reader() as conn:
+            return _get_share(conn, ctxt, share_id)
 
     def list_of(
         self, share_id: str, filters: Mapping | None = None
@@ -82,8 +82,8 @@ class ShareAccess:
         filters = dict(filters or {})
         if 'access_to' in filters:
             filters['access_to'] = to_clients(filters['access_to'])
-        with self._db.reader() as session:
-            return rows.of_share(session, share_id, filters)
+        with self._db.reader() as conn:
+            return rows.of_share(conn, share_id, filters)
 
     def get(
         self, ctxt, rule_id: str
@@ -92,12 +92,12 @@ class ShareAccess:
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            rule = rows.get(session, rule_id)
+        with self._db.reader() as conn:
+            rule = rows.get(conn, rule_id)
             if rule is None:
                 raise _no_rule(rule_id)
             try:
-                share = _get_share(session, ctxt, rule.share_id)
+                share = _get_share(conn, ctxt, rule.share_id)
             except exception.NotFound:
                 raise _no_rule(rule_id) from None
             return share, rule
@@ -116,8 +116,8 @@ class ShareAccess:
 
     @db_api.retry_on_deadlock
     def _insert(self, ctxt, share_id, wanted):
-        with self._db.writer() as session:
-            share = _begin_change(session, ctxt, share_id)
+        with self._db.writer() as conn:
+            share = _begin_change(conn, ctxt, share_id)
             values = {
                 'id': uuidutils.generate_uuid(),
                 'share_id': share_id,
@@ -126,9 +126,9 @@ class ShareAccess:
                 'access_level': wanted.access_level,
                 'request_id': ctxt.request_id,
             }
-            rows.insert(session, values, wanted.metadata)
-            rule = rows.get(session, values['id'])
-            _note(session, ctxt, 'allow.start', share, rule)
+            rows.insert(conn, values, wanted.metadata)
+            rule = rows.get(conn, values['id'])
+            _note(conn, ctxt, 'allow.start', share, rule)
             return share, rule
 
     def deny(self, ctxt, share_id: str, rule_id: str) -> None:
@@ -142,17 +142,17 @@ class ShareAccess:
 
     @db_api.retry_on_deadlock
     def _begin_denial(self, ctxt, share_id, rule_id):
-        with self._db.writer() as session:
-            share = _begin_change(session, ctxt, share_id)
-            _get_rule(session, share_id, rule_id)
+        with self._db.writer() as conn:
+            share = _begin_change(conn, ctxt, share_id)
+            _get_rule(conn, share_id, rule_id)
             if rows.ROWS.take_step(
-                session,
+                conn,
                 rule_id,
                 states.RULE_QUEUE_DENIAL,
                 request_id=ctxt.request_id,
             ):
-                rule = rows.get(session, rule_id)
-                _note(session, ctxt, 'deny.start', share, rule)
+                rule = rows.get(conn, rule_id)
+                _note(conn, ctxt, 'deny.start', share, rule)
             return share
 
     def change_level(self, ctxt, rule_id: str, level: str):
@@ -170,11 +170,11 @@ class ShareAccess:
 
     @db_api.retry_on_deadlock
     def _begin_level(self, ctxt, share_id, rule_id, level):
-        with self._db.writer() as session:
-            share = _begin_change(session, ctxt, share_id)
-            rule = _get_rule(session, share_id, rule_id)
+        with self._db.writer() as conn:
+            share = _begin_change(conn, ctxt, share_id)
+            rule = _get_rule(conn, share_id, rule_id)
             if not rows.ROWS.take_step(
-                session,
+                conn,
                 rule_id,
                 states.RULE_QUEUE_CHANGE,
                 access_level=level,
@@ -184,8 +184,8 @@ class ShareAccess:
                     f'The access rule {rule_id} has the state {rule.state}; '
                     'it can not be changed any more.'
                 )
-            rule = rows.get(session, rule_id)
-            _note(session, ctxt, 'allow.start', share, rule)
+            rule = rows.get(conn, rule_id)
+            _note(conn, ctxt, 'allow.start', share, rule)
             return rule
 
     @db_api.retry_on_deadlock
@@ -198,12 +198,12 @@ class ShareAccess:
         :raises NotFound: there is no rule that the caller sees
         """
         share, _rule = self.get(ctxt, rule_id)
-        with self._db.writer() as session:
-            if not rows.ROWS.hold(session, rule_id):
+        with self._db.writer() as conn:
+            if not rows.ROWS.hold(conn, rule_id):
                 raise _no_rule(rule_id)
-            rows.set_metadata(session, rule_id, metadata)
-            rule = rows.get(session, rule_id)
-            _note(session, ctxt, 'update', share, rule)
+            rows.set_metadata(conn, rule_id, metadata)
+            rule = rows.get(conn, rule_id)
+            _note(conn, ctxt, 'update', share, rule)
             return rule.metadata
 
     @db_api.retry_on_deadlock
@@ -214,30 +214,30 @@ class ShareAccess:
             such key
         """
         share, _rule = self.get(ctxt, rule_id)
-        with self._db.writer() as session:
-            if not rows.delete_metadata(session, rule_id, key):
+        with self._db.writer() as conn:
+            if not rows.delete_metadata(conn, rule_id, key):
                 raise exception.NotFound(
                     f'The access rule {rule_id} has no metadata {key:.255}.'
                 )
-            rule = rows.get(session, rule_id)
-            _note(session, ctxt, 'update', share, rule)
+            rule = rows.get(conn, rule_id)
+            _note(conn, ctxt, 'update', share, rule)
 
     def _hint(self, ctxt, share):
         self._backends.work(ctxt, share.host, states.SHARE_ACCESS, share.id)
 
 
-def _get_share(session, ctxt, share_id):
+def _get_share(conn, ctxt, share_id):
     # Also of a public share, others do not learn who may mount it.
-    share = shares.get(session, share_id)
+    share = shares.get(conn, share_id)
     visible = ctxt.visible_project
     if share is None or visible not in (None, share.project_id):
         raise exception.NotFound(f'There is no share {share_id:.255}.')
     return share
 
 
-def _note(session, ctxt, verb, share, rule):
+def _note(conn, ctxt, verb, share, rule):
     events.note(
-        session,
+        conn,
         f'share_access.{verb}',
         rule,
         ctxt,
@@ -245,8 +245,8 @@ def _note(session, ctxt, verb, share, rule):
     )
 
 
-def _get_rule(session, share_id, rule_id):
-    rule = rows.get(session, rule_id)
+def _get_rule(conn, share_id, rule_id):
+    rule = rows.get(conn, rule_id)
     if rule is None or rule.share_id != share_id:
         raise _no_rule(rule_id)
     return rule
@@ -256,12 +256,10 @@ def _no_rule(rule_id):
     return exception.NotFound(f'There is no access rule {rule_id:.255}.')
 
 
-def _begin_change(session, ctxt, share_id):
+def _begin_change(conn, ctxt, share_id):
     """Hold a share whose rules are to change, and let it say so."""
-    shares.ROWS.update(
-        session, share_id, {'access_rules_status': states.SYNCING}
-    )
-    share = _get_share(session, ctxt, share_id)
+    shares.ROWS.update(conn, share_id, {'access_rules_status': states.SYNCING})
+    share = _get_share(conn, ctxt, share_id)
     if share.status not in states.SETTLED or share.host is None:
         raise exception.Invalid(
             f'The share {share_id} has the status {share.status}; its access '

@@ -50,7 +50,7 @@ class Creation:
         self._conf = conf
         self._share_types = share_types
 
-    def insert(self, session, ctxt, wanted: NewShare) -> records.Share:
+    def insert(self, conn, ctxt, wanted: NewShare) -> records.Share:
         """Add a share.
 
         To be called before anything is read in the transaction.
@@ -60,17 +60,17 @@ class Creation:
         :raises NotFound: an unknown group, type, zone or snapshot
         :raises OverQuota: the project may not have so much more
         """
-        group = _hold_group(session, ctxt, wanted)
+        group = _hold_group(conn, ctxt, wanted)
         share_proto = self._find_protocol(wanted)
         _check_snapshot(wanted)
-        share_type = self._find_type(session, ctxt, wanted, group)
+        share_type = self._find_type(conn, ctxt, wanted, group)
         if group is None:
-            location.check_network(session, ctxt, wanted, [share_type])
+            location.check_network(conn, ctxt, wanted, [share_type])
         else:
-            wanted = _move_to_group(session, wanted, group)
-        zone_id = location.find_zone(session, wanted, [share_type])
+            wanted = _move_to_group(conn, wanted, group)
+        zone_id = location.find_zone(conn, wanted, [share_type])
         share_types_domain.check_size(share_type.specs, wanted.size)
-        self._take_quotas(session, ctxt, wanted, share_type)
+        self._take_quotas(conn, ctxt, wanted, share_type)
         values = {
             'id': uuidutils.generate_uuid(),
             'project_id': ctxt.project_id,
@@ -87,9 +87,9 @@ class Creation:
             'requested_zone_id': zone_id,
             'availability_zone_id': zone_id,
         }
-        rows.insert(session, [values])
-        rows.set_metadata(session, values['id'], wanted.metadata or {})
-        return rows.get(session, values['id'])
+        rows.insert(conn, [values])
+        rows.set_metadata(conn, values['id'], wanted.metadata or {})
+        return rows.get(conn, values['id'])
 
     def _find_protocol(self, wanted):
         enabled = [one.upper() for one in self._conf.enabled_share_protocols]
@@ -101,17 +101,17 @@ class Creation:
             )
         return found
 
-    def _find_type(self, session, ctxt, wanted, group):
+    def _find_type(self, conn, ctxt, wanted, group):
         if wanted.share_type is not None:
             found = type_rows.SHARE_TYPES.get(
-                session, wanted.share_type, ctxt.visible_project
+                conn, wanted.share_type, ctxt.visible_project
             )
             if found is None:
                 raise exception.NotFound(
                     f'share_type: there is no share type {wanted.share_type}.'
                 )
         else:
-            found = self._choose_type(session, ctxt, group)
+            found = self._choose_type(conn, ctxt, group)
         if group is not None and found.id not in group.share_types:
             raise exception.Invalid(
                 f'share_type: {found.id} is not one of the share types of '
@@ -119,12 +119,10 @@ class Creation:
             )
         return found
 
-    def _choose_type(self, session, ctxt, group):
+    def _choose_type(self, conn, ctxt, group):
         if group is not None and len(group.share_types) == 1:
-            return type_rows.SHARE_TYPES.get_by_id(
-                session, group.share_types[0]
-            )
-        found = self._share_types.default(ctxt, session)
+            return type_rows.SHARE_TYPES.get_by_id(conn, group.share_types[0])
+        found = self._share_types.default(ctxt, conn)
         if found is None:
             raise exception.Invalid(
                 'share_type: none is given, and no default share type is '
@@ -132,24 +130,24 @@ class Creation:
             )
         return found
 
-    def _take_quotas(self, session, ctxt, wanted, share_type):
+    def _take_quotas(self, conn, ctxt, wanted, share_type):
         owner = quotas.Owner(ctxt.project_id, ctxt.user_id, share_type.id)
-        quotas.check_size(session, self._conf, owner, wanted.size)
+        quotas.check_size(conn, self._conf, owner, wanted.size)
         quotas.take(
-            session,
+            conn,
             self._conf,
             owner,
             {quotas.SHARES: 1, quotas.GIGABYTES: wanted.size},
         )
 
 
-def _hold_group(session, ctxt, wanted):
+def _hold_group(conn, ctxt, wanted):
     """Read the group, which stays as it is until the share is there."""
     group_id = wanted.share_group_id
     if group_id is None:
         return None
-    group_rows.ROWS.hold(session, group_id)
-    found = group_rows.get(session, group_id)
+    group_rows.ROWS.hold(conn, group_id)
+    found = group_rows.get(conn, group_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise exception.NotFound(
             f'share_group_id: there is no share group {group_id}.'
@@ -174,9 +172,9 @@ def _check_snapshot(wanted):
         )
 
 
-def _move_to_group(session, wanted, group):
+def _move_to_group(conn, wanted, group):
     """Give a share the zone and the network of its group."""
-    location.find_zone(session, wanted, [])
+    location.find_zone(conn, wanted, [])
     for field, noun in (
         ('availability_zone', 'availability zone'),
         ('share_network_id', 'share network'),

@@ -19,8 +19,8 @@ class ShareExportLocations:
 
         :raises NotFound: there is none
         """
-        with self._db.reader() as session:
-            share = shares.get(session, share_id)
+        with self._db.reader() as conn:
+            share = shares.get(conn, share_id)
         visible = ctxt.visible_project
         if share is None or not (
             share.is_public or visible in (None, share.project_id)
@@ -30,8 +30,8 @@ class ShareExportLocations:
 
     def list_of(self, ctxt, share_id: str) -> list[records.ExportLocation]:
         """Read the export locations of a share that the caller is shown."""
-        with self._db.reader() as session:
-            return rows.of_share(session, share_id, ctxt.is_admin)
+        with self._db.reader() as conn:
+            return rows.of_share(conn, share_id, ctxt.is_admin)
 
     def get(
         self, ctxt, share_id: str, location_id: str
@@ -40,8 +40,8 @@ class ShareExportLocations:
 
         :raises NotFound: the caller is shown none like this
         """
-        with self._db.reader() as session:
-            found = rows.get(session, location_id, ctxt.is_admin)
+        with self._db.reader() as conn:
+            found = rows.get(conn, location_id, ctxt.is_admin)
         if found is None or found.share_id != share_id:
             raise exception.NotFound(
                 f'The share {share_id} has no export location '

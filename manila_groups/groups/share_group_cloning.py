@@ -17,7 +17,7 @@ from manila_groups.groups import share_group_creation
 _FROM_SOURCE = ('share_types', 'share_network_id', 'availability_zone')
 
 
-def insert(session, conf, ctxt, wanted) -> records.ShareGroup:
+def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
     """Add a share group, and a share for each member of a snapshot.
 
     To be called before anything is read in the transaction.
@@ -29,10 +29,8 @@ def insert(session, conf, ctxt, wanted) -> records.ShareGroup:
     :raises OverQuota: the project may not have so much more
     """
     _check_alone(wanted)
-    snapshot = _hold_source(
-        session, ctxt, wanted.source_share_group_snapshot_id
-    )
-    source = rows.get(session, snapshot.share_group_id)
+    snapshot = _hold_source(conn, ctxt, wanted.source_share_group_snapshot_id)
+    source = rows.get(conn, snapshot.share_group_id)
     _check_type(wanted, source)
     zone = source.availability_zone
     values = share_group_creation.new_row(
@@ -42,13 +40,13 @@ def insert(session, conf, ctxt, wanted) -> records.ShareGroup:
         source_share_group_snapshot_id=snapshot.id,
         share_network_id=source.share_network_id,
         share_server_id=source.share_server_id,
-        zone_id=zone and availability_zones.get_id(session, zone),
+        zone_id=zone and availability_zones.get_id(conn, zone),
     )
-    _take_quotas(session, conf, ctxt, snapshot.members)
-    rows.insert(session, values, list(source.share_types))
-    _insert_shares(session, values, snapshot.members)
-    group = rows.get(session, values['id'])
-    events.note_content(session, 'create.start', group, (states.CREATING,))
+    _take_quotas(conn, conf, ctxt, snapshot.members)
+    rows.insert(conn, values, list(source.share_types))
+    _insert_shares(conn, values, snapshot.members)
+    group = rows.get(conn, values['id'])
+    events.note_content(conn, 'create.start', group, (states.CREATING,))
     return group
 
 
@@ -61,10 +59,10 @@ def _check_alone(wanted):
             )
 
 
-def _hold_source(session, ctxt, snapshot_id):
+def _hold_source(conn, ctxt, snapshot_id):
     """Read the snapshot, which stays as it is until the group is there."""
-    snapshot_rows.ROWS.hold(session, snapshot_id)
-    found = snapshot_rows.get(session, snapshot_id)
+    snapshot_rows.ROWS.hold(conn, snapshot_id)
+    found = snapshot_rows.get(conn, snapshot_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise exception.Invalid(
             'source_share_group_snapshot_id: there is no share group '
@@ -93,29 +91,29 @@ def _check_type(wanted, source):
         )
 
 
-def _take_quotas(session, conf, ctxt, members):
+def _take_quotas(conn, conf, ctxt, members):
     # In the order in which a group's end gives them back.
     for type_id in sorted({one.share_type_id for one in members}):
         sizes = [one.size for one in members if one.share_type_id == type_id]
         owner = quotas.Owner(ctxt.project_id, ctxt.user_id, type_id)
-        quotas.check_size(session, conf, owner, max(sizes))
+        quotas.check_size(conn, conf, owner, max(sizes))
         quotas.take(
-            session,
+            conn,
             conf,
             owner,
             {quotas.SHARES: len(sizes), quotas.GIGABYTES: sum(sizes)},
         )
-    share_group_creation.take_quota(session, conf, ctxt)
+    share_group_creation.take_quota(conn, conf, ctxt)
 
 
-def _insert_shares(session, group, members):
+def _insert_shares(conn, group, members):
     """Add a share for each member.
 
     :param group: the columns of the new group's row
     """
     if not members:
         return
-    sources = share_rows.get_many(session, [one.share_id for one in members])
+    sources = share_rows.get_many(conn, [one.share_id for one in members])
     names = {one.id: one.name for one in sources}
     common = {
         'share_group_id': group['id'],
@@ -132,7 +130,7 @@ def _insert_shares(session, group, members):
         },
     }
     share_rows.insert(
-        session,
+        conn,
         [
             {
                 **common,

@@ -24,7 +24,7 @@ class Creation:
         self._types = types
         self._share_types = share_types
 
-    def insert(self, session, ctxt, wanted) -> records.ShareGroup:
+    def insert(self, conn, ctxt, wanted) -> records.ShareGroup:
         """Add a share group.
 
         :param wanted: a NewShareGroup without a source
@@ -32,10 +32,10 @@ class Creation:
         :raises NotFound: an unknown availability zone
         :raises OverQuota: the project has as many as it may
         """
-        group_type = self._find_type(session, ctxt, wanted)
-        share_types = self._find_share_types(session, ctxt, wanted, group_type)
-        zone_id = location.find_zone(session, wanted, share_types)
-        location.check_network(session, ctxt, wanted, share_types)
+        group_type = self._find_type(conn, ctxt, wanted)
+        share_types = self._find_share_types(conn, ctxt, wanted, group_type)
+        zone_id = location.find_zone(conn, wanted, share_types)
+        location.check_network(conn, ctxt, wanted, share_types)
         values = new_row(
             ctxt,
             wanted,
@@ -43,15 +43,15 @@ class Creation:
             share_network_id=wanted.share_network_id,
             zone_id=zone_id,
         )
-        take_quota(session, self._conf, ctxt)
+        take_quota(conn, self._conf, ctxt)
         ids = [one.id for one in share_types]
         zone = wanted.availability_zone
-        return rows.insert(session, values, ids, zone)
+        return rows.insert(conn, values, ids, zone)
 
-    def _find_type(self, session, ctxt, wanted):
+    def _find_type(self, conn, ctxt, wanted):
         wanted_id = wanted.share_group_type_id
         if wanted_id is None:
-            found = self._types.default(ctxt, session)
+            found = self._types.default(ctxt, conn)
             if found is None:
                 raise exception.Invalid(
                     'share_group_type_id: none is given, and no default '
@@ -59,7 +59,7 @@ class Creation:
                 )
             return found
         found = type_rows.SHARE_GROUP_TYPES.get_by_id(
-            session, wanted_id, ctxt.visible_project
+            conn, wanted_id, ctxt.visible_project
         )
         if found is None:
             raise exception.Invalid(
@@ -68,16 +68,14 @@ class Creation:
             )
         return found
 
-    def _find_share_types(self, session, ctxt, wanted, group_type):
+    def _find_share_types(self, conn, ctxt, wanted, group_type):
         ids = wanted.share_types
         if not ids:
-            default = self._share_types.default(ctxt, session)
+            default = self._share_types.default(ctxt, conn)
             if default is not None and default.id in group_type.share_types:
                 return [default]
             ids = group_type.share_types
-        found = type_rows.SHARE_TYPES.get_many(
-            session, ids, ctxt.visible_project
-        )
+        found = type_rows.SHARE_TYPES.get_many(conn, ids, ctxt.visible_project)
         missing = sorted(set(ids) - {one.id for one in found})
         if missing:
             raise exception.Invalid(
@@ -116,10 +114,10 @@ def new_row(ctxt, wanted, *, zone_id: str | None, **values) -> dict:
     }
 
 
-def take_quota(session, conf, ctxt) -> None:
+def take_quota(conn, conf, ctxt) -> None:
     """Count one more share group of the caller's.
 
     :raises OverQuota: the project has as many as it may
     """
     owner = quotas.Owner(ctxt.project_id, ctxt.user_id)
-    quotas.take(session, conf, owner, {quotas.SHARE_GROUPS: 1})
+    quotas.take(conn, conf, owner, {quotas.SHARE_GROUPS: 1})

@@ -28,30 +28,30 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
     @db_api.retry_on_deadlock
     def created(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation well; False when it is no longer wanted."""
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             created = self.rows.take_step(
-                session, snapshot.id, states.CREATED, self._is_mine(snapshot)
+                conn, snapshot.id, states.CREATED, self._is_mine(snapshot)
             )
             if created:
                 self._note(
-                    session, 'create.end', snapshot, status=states.AVAILABLE
+                    conn, 'create.end', snapshot, status=states.AVAILABLE
                 )
             return created
 
     @db_api.retry_on_deadlock
     def create_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation that the back end could not carry out."""
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             return self._end_creation(
-                session, snapshot, _CREATE_FAILED, self._is_mine(snapshot)
+                conn, snapshot, _CREATE_FAILED, self._is_mine(snapshot)
             )
 
     @db_api.retry_on_deadlock
     def deleted(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a deletion well; False when it is no longer wanted."""
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             return removal.snapshot(
-                session,
+                conn,
                 snapshot,
                 self._is_removable(snapshot),
             )

@@ -45,8 +45,8 @@ class ShareGroupSnapshots:
         :raises Invalid: an unknown marker
         """
         narrowed = visibility.narrow(ctxt, filters)
-        with self._db.reader() as session:
-            return rows.list_page(session, narrowed, page, details)
+        with self._db.reader() as conn:
+            return rows.list_page(conn, narrowed, page, details)
 
     def list_members(
         self, ctxt, snapshot_id: str, page: paging.Page
@@ -57,17 +57,17 @@ class ShareGroupSnapshots:
         :raises NotFound: there is no snapshot that the caller sees
         :raises Invalid: an unknown marker
         """
-        with self._db.reader() as session:
-            _get(session, ctxt, snapshot_id)
-            return rows.list_members(session, snapshot_id, page)
+        with self._db.reader() as conn:
+            _get(conn, ctxt, snapshot_id)
+            return rows.list_members(conn, snapshot_id, page)
 
     def get(self, ctxt, snapshot_id: str) -> records.ShareGroupSnapshot:
         """Read one snapshot.
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            return _get(session, ctxt, snapshot_id)
+        with self._db.reader() as conn:
+            return _get(conn, ctxt, snapshot_id)
 
     def create(
         self,
@@ -94,11 +94,11 @@ class ShareGroupSnapshots:
 
     @db_api.retry_on_deadlock
     def _insert(self, ctxt, group_id, name, description):
-        with self._db.writer() as session:
-            _hold_group(session, ctxt, group_id)
+        with self._db.writer() as conn:
+            _hold_group(conn, ctxt, group_id)
             # So that none is resized meanwhile, either.
-            share_rows.ROWS.hold_many(session, share_rows.in_group(group_id))
-            shares = share_rows.of_group(session, group_id)
+            share_rows.ROWS.hold_many(conn, share_rows.in_group(group_id))
+            shares = share_rows.of_group(conn, group_id)
             _check_available(shares)
             owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
             values = {
@@ -110,17 +110,17 @@ class ShareGroupSnapshots:
                 'description': description,
             }
             rows.insert(
-                session, values, [_new_member(one, owner) for one in shares]
+                conn, values, [_new_member(one, owner) for one in shares]
             )
-            snapshot = rows.get(session, values['id'])
-            removal.count_snapshots(session, [snapshot], self._take_quota)
+            snapshot = rows.get(conn, values['id'])
+            removal.count_snapshots(conn, [snapshot], self._take_quota)
             events.note(
-                session, 'share_group_snapshot.create.start', snapshot, ctxt
+                conn, 'share_group_snapshot.create.start', snapshot, ctxt
             )
             return snapshot
 
-    def _take_quota(self, session, owner, amounts):
-        quotas.take(session, self._conf, owner, amounts)
+    def _take_quota(self, conn, owner, amounts):
+        quotas.take(conn, self._conf, owner, amounts)
 
     @db_api.retry_on_deadlock
     def update(
@@ -130,11 +130,11 @@ class ShareGroupSnapshots:
 
         :raises NotFound: there is no snapshot that the caller sees
         """
-        with self._db.writer() as session:
-            _get(session, ctxt, snapshot_id)
-            rows.ROWS.update(session, snapshot_id, values)
-            snapshot = _get(session, ctxt, snapshot_id)
-            events.note(session, 'share_group_snapshot.update', snapshot, ctxt)
+        with self._db.writer() as conn:
+            _get(conn, ctxt, snapshot_id)
+            rows.ROWS.update(conn, snapshot_id, values)
+            snapshot = _get(conn, ctxt, snapshot_id)
+            events.note(conn, 'share_group_snapshot.update', snapshot, ctxt)
             return snapshot
 
     def delete(self, ctxt, snapshot_id: str) -> None:
@@ -156,27 +156,27 @@ class ShareGroupSnapshots:
 
     @db_api.retry_on_deadlock
     def _begin_delete(self, ctxt, snapshot_id):
-        with self._db.writer() as session:
-            rows.ROWS.hold(session, snapshot_id)
-            snapshot = _get(session, ctxt, snapshot_id)
+        with self._db.writer() as conn:
+            rows.ROWS.hold(conn, snapshot_id)
+            snapshot = _get(conn, ctxt, snapshot_id)
             step = steps.deletion(self._conf, snapshot, states.SNAPSHOT_DELETE)
-            return _begin_to_delete(session, ctxt, snapshot, step)
+            return _begin_to_delete(conn, ctxt, snapshot, step)
 
     @db_api.retry_on_deadlock
     def _begin_force_delete(self, ctxt, snapshot_id):
-        with self._db.writer() as session:
-            rows.ROWS.hold(session, snapshot_id)
+        with self._db.writer() as conn:
+            rows.ROWS.hold(conn, snapshot_id)
             snapshot = _begin_to_delete(
-                session,
+                conn,
                 ctxt,
-                _get(session, ctxt, snapshot_id),
+                _get(conn, ctxt, snapshot_id),
                 states.FORCE_DELETE,
                 reason=forced.REASON,
                 forced=True,
             )
-            if forced.is_reachable(session, self._conf, snapshot.host):
+            if forced.is_reachable(conn, self._conf, snapshot.host):
                 return snapshot
-            forced.end(session, states.SHARE_GROUP_SNAPSHOT, snapshot)
+            forced.end(conn, states.SHARE_GROUP_SNAPSHOT, snapshot)
             return dataclasses.replace(snapshot, host=None)
 
     @db_api.retry_on_deadlock
@@ -185,18 +185,18 @@ class ShareGroupSnapshots:
 
         :raises NotFound: there is no snapshot that the caller sees
         """
-        with self._db.writer() as session:
-            snapshot = _get(session, ctxt, snapshot_id)
+        with self._db.writer() as conn:
+            snapshot = _get(conn, ctxt, snapshot_id)
             was = snapshot.status
             snapshot = dataclasses.replace(snapshot, status=status)
-            rows.ROWS.set_status(session, snapshot_id, status, was)
+            rows.ROWS.set_status(conn, snapshot_id, status, was)
             events.note(
-                session, 'share_group_snapshot.reset_status', snapshot, ctxt
+                conn, 'share_group_snapshot.reset_status', snapshot, ctxt
             )
 
 
-def _get(session, ctxt, snapshot_id):
-    found = rows.get(session, snapshot_id)
+def _get(conn, ctxt, snapshot_id):
+    found = rows.get(conn, snapshot_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise exception.NotFound(
             f'There is no share group snapshot {snapshot_id:.255}.'
@@ -204,13 +204,13 @@ def _get(session, ctxt, snapshot_id):
     return found
 
 
-def _begin_to_delete(session, ctxt, snapshot, step, **details):
+def _begin_to_delete(conn, ctxt, snapshot, step, **details):
     """Take the first step of a deletion.
 
     :param snapshot: read after it was held
     """
     if not rows.ROWS.take_step(
-        session,
+        conn,
         snapshot.id,
         step,
         rows.is_no_source(),
@@ -222,21 +222,21 @@ def _begin_to_delete(session, ctxt, snapshot, step, **details):
     snapshot = dataclasses.replace(
         snapshot, status=step.becomes, request_id=ctxt.request_id
     )
-    events.note(session, 'share_group_snapshot.delete.start', snapshot, ctxt)
+    events.note(conn, 'share_group_snapshot.delete.start', snapshot, ctxt)
     # Nothing of a group without a place is anywhere else.
     if snapshot.host is None:
-        removal.snapshot(session, snapshot)
+        removal.snapshot(conn, snapshot)
     return snapshot
 
 
-def _hold_group(session, ctxt, group_id):
+def _hold_group(conn, ctxt, group_id):
     """Keep a group, and what is in it, as it is until the snapshot is there.
 
     A group that is available without a place is one whose status was set by
     hand: no back end could take a snapshot of it.
     """
-    group_rows.ROWS.hold(session, group_id)
-    group = group_rows.get(session, group_id)
+    group_rows.ROWS.hold(conn, group_id)
+    group = group_rows.get(conn, group_id)
     if group is None or ctxt.visible_project not in (None, group.project_id):
         raise exception.Invalid(
             f'share_group_id: there is no share group {group_id}.'

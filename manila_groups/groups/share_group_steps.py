@@ -49,20 +49,20 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
     store = share_groups
     work = (states.CREATING, states.DELETING)
 
-    def read_work(self, session, group: records.ShareGroup) -> Work:
+    def read_work(self, conn, group: records.ShareGroup) -> Work:
         """Read what belongs to the work that a group waits for."""
         type_id = group.share_group_type_id
-        specs = type_rows.SHARE_GROUP_TYPES.specs_of(session, [type_id])
+        specs = type_rows.SHARE_GROUP_TYPES.specs_of(conn, [type_id])
         work = Work(group=group, specs=specs[type_id])
         source_id = group.source_share_group_snapshot_id
         if group.status == states.DELETING:
-            snapshots = share_group_snapshots.of_group(session, group.id)
+            snapshots = share_group_snapshots.of_group(conn, group.id)
             return dataclasses.replace(work, snapshots=snapshots)
         if source_id is not None:
             return dataclasses.replace(
                 work,
-                shares=shares.of_group(session, group.id),
-                source=share_group_snapshots.get(session, source_id),
+                shares=shares.of_group(conn, group.id),
+                source=share_group_snapshots.get(conn, source_id),
             )
         return work
 
@@ -80,9 +80,9 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
         :param share_server_id: which server has them
         """
         server = {'share_server_id': share_server_id}
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             if not self.rows.take_step(
-                session,
+                conn,
                 group.id,
                 states.CREATED,
                 self._is_mine(group),
@@ -93,8 +93,8 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
                 group, status=states.AVAILABLE, **server
             )
             if group.source_share_group_snapshot_id is not None:
-                _shares_created(session, made, locations)
-            self._note(session, 'create.end', made)
+                _shares_created(conn, made, locations)
+            self._note(conn, 'create.end', made)
             return True
 
     @db_api.retry_on_deadlock
@@ -104,11 +104,11 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
         :param cleaned: whether nothing of the group is left in the pool
         :returns: whether another pool is to be found for it
         """
-        with self._db.writer() as session:
-            if not self._take_away(session, group):
+        with self._db.writer() as conn:
+            if not self._take_away(conn, group):
                 return False
-            attempts.add(session, self.kind, group, cleaned)
-            tried = len(attempts.pools_tried(session, group.id))
+            attempts.add(conn, self.kind, group, cleaned)
+            tried = len(attempts.pools_tried(conn, group.id))
             is_clone = group.source_share_group_snapshot_id is not None
             if not is_clone and tried < self._conf.scheduler.max_attempts:
                 return True
@@ -118,31 +118,31 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
                 else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
             )
             group = dataclasses.replace(group, host=None)
-            self._end_creation(session, group, text)
+            self._end_creation(conn, group, text)
             return False
 
-    def _end_creation(self, session, group, text, *conditions, **details):
+    def _end_creation(self, conn, group, text, *conditions, **details):
         """End a creation, and that of the shares which come with the group."""
         text = text.format(states.noun(self.kind))
         failed = super()._end_creation(
-            session, group, text, *conditions, **details
+            conn, group, text, *conditions, **details
         )
         if failed and group.source_share_group_snapshot_id is not None:
             shares.ROWS.take_steps(
-                session,
+                conn,
                 states.CREATE_FAILED,
                 shares.in_group(group.id),
                 reason=text,
             )
             events.note_content(
-                session, 'create.error', group, (states.ERROR,), reason=text
+                conn, 'create.error', group, (states.ERROR,), reason=text
             )
         return failed
 
-    def _take_away(self, session, group):
+    def _take_away(self, conn, group):
         """Give up a group's place, and that of the shares it came with."""
         if not self.rows.take_step(
-            session,
+            conn,
             group.id,
             states.CLAIM,
             self._is_mine(group),
@@ -152,9 +152,9 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
             consistent_snapshot_support=None,
         ):
             return False
-        members = shares.of_group(session, group.id)
+        members = shares.of_group(conn, group.id)
         shares.ROWS.take_steps(
-            session,
+            conn,
             states.CLAIM,
             shares.in_group(group.id),
             host=None,
@@ -163,28 +163,28 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
         claimed = sum(
             one.claimed_gb for one in members if one.status == states.CREATING
         )
-        pools.release(session, group.host, groups=1, gigabytes=claimed)
+        pools.release(conn, group.host, groups=1, gigabytes=claimed)
         return True
 
     @db_api.retry_on_deadlock
     def deleted(self, group: records.ShareGroup) -> bool:
         """End a deletion well; False when it is no longer wanted."""
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             return removal.share_group(
-                session,
+                conn,
                 group,
                 self._is_removable(group),
             )
 
 
-def _shares_created(session, group, locations):
+def _shares_created(conn, group, locations):
     """End the creation of the shares that came with a group."""
     shares.ROWS.take_steps(
-        session,
+        conn,
         states.CREATED,
         shares.in_group(group.id),
         share_server_id=group.share_server_id,
     )
     for share_id, found in locations.items():
-        share_export_locations.replace(session, share_id, found)
-    events.note_content(session, 'create.end', group, (group.status,))
+        share_export_locations.replace(conn, share_id, found)
+    events.note_content(conn, 'create.end', group, (group.status,))

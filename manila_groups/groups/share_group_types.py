@@ -50,23 +50,23 @@ class ShareGroupTypes(types.Types):
             'name': name,
             'is_public': is_public,
         }
-        with self._db.writer() as session:
-            allowed = self._find_share_types(session, ctxt, share_types)
-            self._store.insert(session, values, specs, allowed)
-            made = self._store.get_by_id(session, values['id'])
-            self._note(session, 'create', made, ctxt)
+        with self._db.writer() as conn:
+            allowed = self._find_share_types(conn, ctxt, share_types)
+            self._store.insert(conn, values, specs, allowed)
+            made = self._store.get_by_id(conn, values['id'])
+            self._note(conn, 'create', made, ctxt)
             return made
 
-    def _find_share_types(self, session, ctxt, share_types):
+    def _find_share_types(self, conn, ctxt, share_types):
         if not share_types:
-            default = self._share_types.default(ctxt, session)
+            default = self._share_types.default(ctxt, conn)
             if default is None:
                 raise exception.Invalid(
                     'share_types: none are given, and no default share type '
                     'is configured.'
                 )
             return (default.id,)
-        found = type_rows.SHARE_TYPES.find(session, share_types)
+        found = type_rows.SHARE_TYPES.find(conn, share_types)
         for id_or_name in share_types:
             if id_or_name not in found:
                 raise exception.NotFound(

@@ -69,16 +69,16 @@ class ShareGroups:
         :raises Invalid: an unknown marker
         """
         narrowed = visibility.narrow(ctxt, filters)
-        with self._db.reader() as session:
-            return rows.list_page(session, narrowed, page, details)
+        with self._db.reader() as conn:
+            return rows.list_page(conn, narrowed, page, details)
 
     def get(self, ctxt, group_id: str) -> records.ShareGroup:
         """Read one share group.
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            return _get(session, ctxt, group_id)
+        with self._db.reader() as conn:
+            return _get(conn, ctxt, group_id)
 
     def create(self, ctxt, wanted: NewShareGroup) -> records.ShareGroup:
         """Make a share group, which a scheduler then finds a place for.
@@ -94,14 +94,14 @@ class ShareGroups:
 
     @db_api.retry_on_deadlock
     def _insert(self, ctxt, wanted):
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             if wanted.source_share_group_snapshot_id is None:
-                group = self._creation.insert(session, ctxt, wanted)
+                group = self._creation.insert(conn, ctxt, wanted)
             else:
                 group = share_group_cloning.insert(
-                    session, self._conf, ctxt, wanted
+                    conn, self._conf, ctxt, wanted
                 )
-            events.note(session, 'share_group.create.start', group, ctxt)
+            events.note(conn, 'share_group.create.start', group, ctxt)
             return group
 
     @db_api.retry_on_deadlock
@@ -112,11 +112,11 @@ class ShareGroups:
 
         :raises NotFound: there is no group that the caller sees
         """
-        with self._db.writer() as session:
-            _get(session, ctxt, group_id)
-            rows.ROWS.update(session, group_id, values)
-            group = _get(session, ctxt, group_id)
-            events.note(session, 'share_group.update', group, ctxt)
+        with self._db.writer() as conn:
+            _get(conn, ctxt, group_id)
+            rows.ROWS.update(conn, group_id, values)
+            group = _get(conn, ctxt, group_id)
+            events.note(conn, 'share_group.update', group, ctxt)
             return group
 
     def delete(self, ctxt, group_id: str) -> None:
@@ -141,12 +141,12 @@ class ShareGroups:
 
     @db_api.retry_on_deadlock
     def _begin_delete(self, ctxt, group_id):
-        with self._db.writer() as session:
-            rows.ROWS.hold(session, group_id)
-            group = _get(session, ctxt, group_id)
+        with self._db.writer() as conn:
+            rows.ROWS.hold(conn, group_id)
+            group = _get(conn, ctxt, group_id)
             step = steps.deletion(self._conf, group, states.DELETE)
             if not rows.ROWS.take_step(
-                session,
+                conn,
                 group_id,
                 step,
                 rows.is_empty(),
@@ -154,26 +154,26 @@ class ShareGroups:
                 request_id=ctxt.request_id,
             ):
                 raise _not_deletable(group, step)
-            return _end_if_unplaced(session, ctxt, group)
+            return _end_if_unplaced(conn, ctxt, group)
 
     @db_api.retry_on_deadlock
     def _begin_force_delete(self, ctxt, group_id):
-        with self._db.writer() as session:
-            rows.ROWS.hold(session, group_id)
+        with self._db.writer() as conn:
+            rows.ROWS.hold(conn, group_id)
             # What is in the group is the work of the group's deletion only.
             # The snapshots come before anything is read: with them in hand,
             # what is being created from them can be seen.
             snapshot_rows.ROWS.take_steps(
-                session,
+                conn,
                 states.FORCE_DELETE,
                 snapshot_rows.in_group(group_id),
                 reason=forced.REASON,
                 stepped_at=None,
             )
-            group = _get(session, ctxt, group_id)
-            _check_no_clone(session, group_id)
+            group = _get(conn, ctxt, group_id)
+            _check_no_clone(conn, group_id)
             rows.ROWS.take_step(
-                session,
+                conn,
                 group_id,
                 states.FORCE_DELETE,
                 was=group.status,
@@ -182,7 +182,7 @@ class ShareGroups:
                 forced=True,
             )
             share_rows.ROWS.take_steps(
-                session,
+                conn,
                 states.SHARE_FORCE_DELETE,
                 share_rows.in_group(group_id),
                 reason=forced.REASON,
@@ -191,16 +191,16 @@ class ShareGroups:
             )
             group = dataclasses.replace(group, request_id=ctxt.request_id)
             events.note_content(
-                session, 'delete.start', group, (states.DELETING,)
+                conn, 'delete.start', group, (states.DELETING,)
             )
-            group = _end_if_unplaced(session, ctxt, group)
-            return self._end_if_away(session, group)
+            group = _end_if_unplaced(conn, ctxt, group)
+            return self._end_if_away(conn, group)
 
-    def _end_if_away(self, session, group):
+    def _end_if_away(self, conn, group):
         """Remove a group whose back end can't be told to do so now."""
-        if forced.is_reachable(session, self._conf, group.host):
+        if forced.is_reachable(conn, self._conf, group.host):
             return group
-        forced.end(session, states.SHARE_GROUP, group)
+        forced.end(conn, states.SHARE_GROUP, group)
         return dataclasses.replace(group, host=None)
 
     @db_api.retry_on_deadlock
@@ -209,26 +209,26 @@ class ShareGroups:
 
         :raises NotFound: there is no group that the caller sees
         """
-        with self._db.writer() as session:
-            group = _get(session, ctxt, group_id)
-            rows.ROWS.set_status(session, group_id, status, group.status)
+        with self._db.writer() as conn:
+            group = _get(conn, ctxt, group_id)
+            rows.ROWS.set_status(conn, group_id, status, group.status)
             group = dataclasses.replace(group, status=status)
-            events.note(session, 'share_group.reset_status', group, ctxt)
+            events.note(conn, 'share_group.reset_status', group, ctxt)
             # What was being deleted or made with the group has no work either.
             snapshot_rows.ROWS.take_steps(
-                session,
+                conn,
                 states.SNAPSHOT_DELETE_FAILED,
                 snapshot_rows.in_group(group_id),
                 models.ShareGroupSnapshot.stepped_at.is_(None),
             )
             share_rows.ROWS.take_steps(
-                session,
+                conn,
                 states.DELETE_FAILED,
                 share_rows.in_group(group_id),
                 models.Share.stepped_at.is_(None),
             )
             share_rows.ROWS.take_steps(
-                session,
+                conn,
                 states.CREATE_FAILED,
                 share_rows.in_group(group_id),
                 models.Share.source_share_group_snapshot_member_id.is_not(
@@ -237,8 +237,8 @@ class ShareGroups:
             )
 
 
-def _get(session, ctxt, group_id):
-    found = rows.get(session, group_id)
+def _get(conn, ctxt, group_id):
+    found = rows.get(conn, group_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise exception.NotFound(f'There is no share group {group_id:.255}.')
     return found
@@ -256,8 +256,8 @@ def _not_deletable(group, step):
     )
 
 
-def _check_no_clone(session, group_id):
-    clone_id = snapshot_rows.clone_in_creation(session, group_id)
+def _check_no_clone(conn, group_id):
+    clone_id = snapshot_rows.clone_in_creation(conn, group_id)
     if clone_id is not None:
         raise exception.Conflict(
             f'The share group {clone_id} is being created from a snapshot of '
@@ -265,7 +265,7 @@ def _check_no_clone(session, group_id):
         )
 
 
-def _end_if_unplaced(session, ctxt, group):
+def _end_if_unplaced(conn, ctxt, group):
     """Remove a group that no back end has anything of.
 
     :param group: read after it was held
@@ -273,7 +273,7 @@ def _end_if_unplaced(session, ctxt, group):
     group = dataclasses.replace(
         group, status=states.DELETING, request_id=ctxt.request_id
     )
-    events.note(session, 'share_group.delete.start', group, ctxt)
+    events.note(conn, 'share_group.delete.start', group, ctxt)
     if group.host is None:
-        removal.share_group(session, group)
+        removal.share_group(conn, group)
     return group

@@ -34,7 +34,7 @@ class NewSubnet:
     availability_zone: str | None = None
 
 
-def check(session, ctxt, share_network_id: str, zone_name: str | None) -> None:
+def check(conn, ctxt, share_network_id: str, zone_name: str | None) -> None:
     """Check that something of the caller's may name a share network.
 
     Goes before the row that names it is added, in the same transaction: the
@@ -44,11 +44,11 @@ def check(session, ctxt, share_network_id: str, zone_name: str | None) -> None:
     :raises Invalid: the caller's project has no such network, or it has no
         subnet in the zone
     """
-    if not rows.hold(session, share_network_id, ctxt.project_id):
+    if not rows.hold(conn, share_network_id, ctxt.project_id):
         raise exception.Invalid(
             f'share_network_id: there is no share network {share_network_id}.'
         )
-    if not rows.serves(session, share_network_id, zone_name):
+    if not rows.serves(conn, share_network_id, zone_name):
         where = f'in the availability zone {zone_name}'
         raise exception.Invalid(
             f'share_network_id: the share network {share_network_id} has no '
@@ -74,16 +74,16 @@ class ShareNetworks:
         :raises Invalid: an unknown marker
         """
         narrowed = visibility.narrow(ctxt, filters)
-        with self._db.reader() as session:
-            return rows.list_page(session, narrowed, page, details)
+        with self._db.reader() as conn:
+            return rows.list_page(conn, narrowed, page, details)
 
     def get(self, ctxt, network_id: str) -> records.ShareNetwork:
         """Read one share network.
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            return _get(session, ctxt, network_id)
+        with self._db.reader() as conn:
+            return _get(conn, ctxt, network_id)
 
     @db_api.retry_on_deadlock
     def create(
@@ -99,12 +99,12 @@ class ShareNetworks:
         :raises OverQuota: the project has as many as it may
         """
         network_id = uuidutils.generate_uuid()
-        with self._db.writer() as session:
-            values = _subnet_values(session, network_id, subnet)
+        with self._db.writer() as conn:
+            values = _subnet_values(conn, network_id, subnet)
             owner = quotas.Owner(ctxt.project_id, ctxt.user_id)
-            quotas.take(session, self._conf, owner, _COUNTED)
+            quotas.take(conn, self._conf, owner, _COUNTED)
             rows.insert(
-                session,
+                conn,
                 {
                     'id': network_id,
                     'project_id': ctxt.project_id,
@@ -113,10 +113,10 @@ class ShareNetworks:
                     'description': description,
                 },
             )
-            rows.insert_subnet(session, values)
-            network = rows.get(session, network_id)
-            events.note(session, 'share_network.create', network, ctxt)
-            _note(session, ctxt, 'create', network, network.subnets[0])
+            rows.insert_subnet(conn, values)
+            network = rows.get(conn, network_id)
+            events.note(conn, 'share_network.create', network, ctxt)
+            _note(conn, ctxt, 'create', network, network.subnets[0])
             return network
 
     @db_api.retry_on_deadlock
@@ -131,13 +131,13 @@ class ShareNetworks:
         """
         own = {k: v for k, v in values.items() if k not in _NEUTRON}
         neutron = {k: v for k, v in values.items() if k in _NEUTRON}
-        with self._db.writer() as session:
-            _hold(session, ctxt, network_id)
+        with self._db.writer() as conn:
+            _hold(conn, ctxt, network_id)
             if neutron:
-                _update_default(session, ctxt, network_id, neutron)
-            rows.update(session, network_id, own)
-            network = _get(session, ctxt, network_id)
-            events.note(session, 'share_network.update', network, ctxt)
+                _update_default(conn, ctxt, network_id, neutron)
+            rows.update(conn, network_id, own)
+            network = _get(conn, ctxt, network_id)
+            events.note(conn, 'share_network.update', network, ctxt)
             return network
 
     @db_api.retry_on_deadlock
@@ -148,19 +148,19 @@ class ShareNetworks:
         :raises Conflict: a share group or a share names it, or it has more
             than one subnet
         """
-        with self._db.writer() as session:
-            network = _hold(session, ctxt, network_id)
-            if not rows.delete(session, network_id):
+        with self._db.writer() as conn:
+            network = _hold(conn, ctxt, network_id)
+            if not rows.delete(conn, network_id):
                 raise exception.Conflict(
                     f'The share network {network_id} is named by share '
                     'groups or shares, or has more than one subnet; these '
                     'have to be deleted first.'
                 )
             owner = quotas.Owner(network.project_id, network.user_id)
-            quotas.give_back(session, owner, _COUNTED)
+            quotas.give_back(conn, owner, _COUNTED)
             for subnet in network.subnets:
-                _note(session, ctxt, 'delete', network, subnet)
-            events.note(session, 'share_network.delete', network, ctxt)
+                _note(conn, ctxt, 'delete', network, subnet)
+            events.note(conn, 'share_network.delete', network, ctxt)
 
     def get_subnet(
         self, ctxt, network_id: str, subnet_id: str
@@ -182,19 +182,19 @@ class ShareNetworks:
         :raises Invalid: an unknown zone, or one of two ids of Neutron
         :raises Conflict: the zone has a subnet
         """
-        with self._db.writer() as session:
-            network = _hold(session, ctxt, network_id)
-            values = _subnet_values(session, network_id, subnet)
+        with self._db.writer() as conn:
+            network = _hold(conn, ctxt, network_id)
+            values = _subnet_values(conn, network_id, subnet)
             zone = subnet.availability_zone
             if not several and zone in _zones(network):
                 raise exception.Conflict(
                     f'The share network {network_id} has a subnet '
                     + (f'in the zone {zone}.' if zone else 'for all zones.')
                 )
-            rows.insert_subnet(session, values)
-            found = _get(session, ctxt, network_id)
+            rows.insert_subnet(conn, values)
+            found = _get(conn, ctxt, network_id)
             made = _find_subnet(found, values['id'])
-            _note(session, ctxt, 'create', network, made)
+            _note(conn, ctxt, 'create', network, made)
             return made
 
     @db_api.retry_on_deadlock
@@ -204,20 +204,20 @@ class ShareNetworks:
         :raises NotFound: there is none that the caller sees
         :raises Conflict: something is in it, or may come to be
         """
-        with self._db.writer() as session:
-            network = _hold(session, ctxt, network_id)
+        with self._db.writer() as conn:
+            network = _hold(conn, ctxt, network_id)
             subnet = _find_subnet(network, subnet_id)
-            if not rows.delete_subnet(session, subnet):
+            if not rows.delete_subnet(conn, subnet):
                 raise exception.Conflict(
                     f'The subnet {subnet_id} is used by share groups or '
                     'shares, which have to be deleted first.'
                 )
-            _note(session, ctxt, 'delete', network, subnet)
+            _note(conn, ctxt, 'delete', network, subnet)
 
 
-def _note(session, ctxt, verb, network, subnet):
+def _note(conn, ctxt, verb, network, subnet):
     events.note(
-        session,
+        conn,
         f'share_network_subnet.{verb}',
         subnet,
         ctxt,
@@ -225,18 +225,18 @@ def _note(session, ctxt, verb, network, subnet):
     )
 
 
-def _get(session, ctxt, network_id):
-    found = rows.get(session, network_id)
+def _get(conn, ctxt, network_id):
+    found = rows.get(conn, network_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise _not_found(network_id)
     return found
 
 
-def _hold(session, ctxt, network_id):
+def _hold(conn, ctxt, network_id):
     """Hold a network that the caller sees, before anything else is read."""
-    if not rows.hold(session, network_id, ctxt.visible_project):
+    if not rows.hold(conn, network_id, ctxt.visible_project):
         raise _not_found(network_id)
-    return _get(session, ctxt, network_id)
+    return _get(conn, ctxt, network_id)
 
 
 def _not_found(network_id):
@@ -256,7 +256,7 @@ def _zones(network):
     return [subnet.availability_zone for subnet in network.subnets]
 
 
-def _subnet_values(session, network_id, subnet):
+def _subnet_values(conn, network_id, subnet):
     values = {
         'id': uuidutils.generate_uuid(),
         'share_network_id': network_id,
@@ -265,9 +265,7 @@ def _subnet_values(session, network_id, subnet):
     _check_neutron(values)
     zone = subnet.availability_zone
     if zone is not None:
-        values['availability_zone_id'] = availability_zones.get_id(
-            session, zone
-        )
+        values['availability_zone_id'] = availability_zones.get_id(conn, zone)
         if values['availability_zone_id'] is None:
             raise exception.Invalid(
                 f'availability_zone: there is no availability zone {zone}.'
@@ -284,10 +282,10 @@ def _check_neutron(values):
         )
 
 
-def _update_default(session, ctxt, network_id, neutron):
-    network = _get(session, ctxt, network_id)
+def _update_default(conn, ctxt, network_id, neutron):
+    network = _get(conn, ctxt, network_id)
     field = next(iter(neutron))
-    if rows.is_in_use(session, network_id):
+    if rows.is_in_use(conn, network_id):
         raise exception.Forbidden(
             f'{field}: can not change while share groups or shares name the '
             'share network.'
@@ -300,4 +298,4 @@ def _update_default(session, ctxt, network_id, neutron):
         )
     merged = {name: getattr(defaults[0], name) for name in _NEUTRON} | neutron
     _check_neutron(merged)
-    rows.update_subnet(session, defaults[0].id, merged)
+    rows.update_subnet(conn, defaults[0].id, merged)

@@ -65,14 +65,14 @@ class ShareSteps(resource_steps.ResourceSteps):
     )
     workable = (shares.has_room(),)
 
-    def read_work(self, session, share: records.Share) -> Work:
+    def read_work(self, conn, share: records.Share) -> Work:
         """Read what belongs to the work that a share waits for."""
-        return Work(share, group_size(session, share))
+        return Work(share, group_size(conn, share))
 
     def group_size(self, group_id: str) -> int:
         """How much the shares of a group may hold together, in GiB."""
-        with self._db.reader() as session:
-            return shares.group_size(session, group_id)
+        with self._db.reader() as conn:
+            return shares.group_size(conn, group_id)
 
     @db_api.retry_on_deadlock
     def created(
@@ -86,19 +86,17 @@ class ShareSteps(resource_steps.ResourceSteps):
         :param locations: where the share can be mounted from
         :param share_server_id: which server has it
         """
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             created = self.rows.take_step(
-                session,
+                conn,
                 share.id,
                 states.CREATED,
                 self._is_mine(share),
                 share_server_id=share_server_id,
             )
             if created:
-                share_export_locations.replace(session, share.id, locations)
-                self._note(
-                    session, 'create.end', share, status=states.AVAILABLE
-                )
+                share_export_locations.replace(conn, share.id, locations)
+                self._note(conn, 'create.end', share, status=states.AVAILABLE)
             return created
 
     @db_api.retry_on_deadlock
@@ -111,25 +109,25 @@ class ShareSteps(resource_steps.ResourceSteps):
         :param cleaned: whether nothing of the share is left in the pool
         :returns: whether another pool is to be found for it
         """
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             if share.share_group_id is not None:
                 self._end_creation(
-                    session, share, _CREATE_FAILED, self._is_mine(share)
+                    conn, share, _CREATE_FAILED, self._is_mine(share)
                 )
                 return False
-            if not self._take_away(session, share):
+            if not self._take_away(conn, share):
                 return False
-            attempts.add(session, self.kind, share, cleaned)
-            tried = len(attempts.pools_tried(session, share.id))
+            attempts.add(conn, self.kind, share, cleaned)
+            tried = len(attempts.pools_tried(conn, share.id))
             if tried < self._conf.scheduler.max_attempts:
                 return True
             share = dataclasses.replace(share, host=None)
-            self._end_creation(session, share, _CREATE_FAILED)
+            self._end_creation(conn, share, _CREATE_FAILED)
             return False
 
-    def _take_away(self, session, share):
+    def _take_away(self, conn, share):
         taken = self.rows.take_step(
-            session,
+            conn,
             share.id,
             states.CLAIM,
             self._is_mine(share),
@@ -138,20 +136,20 @@ class ShareSteps(resource_steps.ResourceSteps):
             claimed_gb=0,
         )
         if taken:
-            pools.release(session, share.host, gigabytes=share.claimed_gb)
+            pools.release(conn, share.host, gigabytes=share.claimed_gb)
         return taken
 
     @db_api.retry_on_deadlock
     def deleted(self, share: records.Share) -> bool:
         """End a deletion well; False when it is no longer wanted."""
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             if not self.rows.hold(
-                session,
+                conn,
                 share.id,
                 self._is_removable(share),
             ):
                 return False
-            removal.share(session, shares.get(session, share.id))
+            removal.share(conn, shares.get(conn, share.id))
             return True
 
     @db_api.retry_on_deadlock
@@ -163,13 +161,13 @@ class ShareSteps(resource_steps.ResourceSteps):
             else states.SHRUNK
         )
         verb = 'extend' if step is states.EXTENDED else 'shrink'
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             ended = self._end_resize(
-                session, share, step, share.new_size, self._is_mine(share)
+                conn, share, step, share.new_size, self._is_mine(share)
             )
             if ended:
                 done = _resized(share, step, share.new_size)
-                self._note(session, f'{verb}.end', done)
+                self._note(conn, f'{verb}.end', done)
             return ended
 
     @db_api.retry_on_deadlock
@@ -189,31 +187,29 @@ class ShareSteps(resource_steps.ResourceSteps):
         else:
             step, action = states.SHRINK_FAILED, messages.SHRINK
             detail, text = messages.DRIVER_FAILED, _SHRINK_FAILED
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             return self._fail_resize(
-                session,
+                conn,
                 share,
                 (step, action, detail, text),
                 self._is_mine(share),
             )
 
-    def _fail_resize(self, session, share, failure, *conditions):
+    def _fail_resize(self, conn, share, failure, *conditions):
         step, action, detail, text = failure
         # None where the status was set by hand.
         text = text.format(share.new_size or share.size)
         ended = self._end_resize(
-            session, share, step, share.size, *conditions, reason=text
+            conn, share, step, share.size, *conditions, reason=text
         )
         if ended:
             left = _resized(share, step, share.size)
-            self._tell(session, left, action, detail, text)
+            self._tell(conn, left, action, detail, text)
         return ended
 
-    def _end_resize(
-        self, session, share, step, size, *conditions, reason=None
-    ):
+    def _end_resize(self, conn, share, step, size, *conditions, reason=None):
         ended = self.rows.take_step(
-            session,
+            conn,
             share.id,
             step,
             models.Share.new_size == share.new_size,
@@ -227,33 +223,31 @@ class ShareSteps(resource_steps.ResourceSteps):
             claimed_gb=size if share.host else 0,
         )
         if ended and share.host:
-            pools.release(
-                session, share.host, gigabytes=share.claimed_gb - size
-            )
+            pools.release(conn, share.host, gigabytes=share.claimed_gb - size)
         if ended:
             quotas.give_back(
-                session,
+                conn,
                 quotas.owner_of(share),
                 {quotas.GIGABYTES: share.quota_gb - size},
             )
         return ended
 
-    def _give_up(self, session, share):
+    def _give_up(self, conn, share):
         steps = {
             states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
             states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
         }
         if share.status not in steps:
-            super()._give_up(session, share)
+            super()._give_up(conn, share)
             return
         failure = (*steps[share.status], messages.TIMED_OUT, _NOT_RESIZED)
-        self._fail_resize(session, share, failure)
+        self._fail_resize(conn, share, failure)
 
 
-def group_size(session, share: records.Share) -> int:
+def group_size(conn, share: records.Share) -> int:
     """How much the shares of a share's group may hold together, in GiB."""
     if share.share_group_id is not None:
-        return shares.group_size(session, share.share_group_id, share.id)
+        return shares.group_size(conn, share.share_group_id, share.id)
     return share.new_size or share.size
 
 

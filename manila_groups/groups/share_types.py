@@ -146,10 +146,10 @@ class ShareTypes(types.Types):
             'is_public': is_public,
             'description': description,
         }
-        with self._db.writer() as session:
-            self._store.insert(session, values, _stored(specs))
-            made = self._store.get_by_id(session, values['id'])
-            self._note(session, 'create', made)
+        with self._db.writer() as conn:
+            self._store.insert(conn, values, _stored(specs))
+            made = self._store.get_by_id(conn, values['id'])
+            self._note(conn, 'create', made)
             return made
 
     @db_api.retry_on_deadlock
@@ -166,11 +166,11 @@ class ShareTypes(types.Types):
         values = dict(values)
         if 'description' in values:
             values['description'] = values['description'] or None
-        with self._db.writer() as session:
-            self._get(session, ctxt, type_id)
-            self._store.update(session, type_id, values)
-            found = self._get(session, ctxt, type_id)
-            self._note(session, 'update', found, ctxt)
+        with self._db.writer() as conn:
+            self._get(conn, ctxt, type_id)
+            self._store.update(conn, type_id, values)
+            found = self._get(conn, ctxt, type_id)
+            self._note(conn, 'update', found, ctxt)
             return found
 
     def set_specs(

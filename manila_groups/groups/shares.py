@@ -52,9 +52,9 @@ class Shares:
         """
         if _asks_for_hidden(ctxt, filters):
             return [], False
-        with self._db.reader() as session:
+        with self._db.reader() as conn:
             return rows.list_page(
-                session, _within_sight(ctxt, filters), page, details
+                conn, _within_sight(ctxt, filters), page, details
             )
 
     def count(self, ctxt, filters: Mapping[str, Any]) -> int:
@@ -64,16 +64,16 @@ class Shares:
         """
         if _asks_for_hidden(ctxt, filters):
             return 0
-        with self._db.reader() as session:
-            return rows.count(session, _within_sight(ctxt, filters))
+        with self._db.reader() as conn:
+            return rows.count(conn, _within_sight(ctxt, filters))
 
     def get(self, ctxt, share_id: str) -> records.Share:
         """Read one share.
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            return _get(session, ctxt, share_id)
+        with self._db.reader() as conn:
+            return _get(conn, ctxt, share_id)
 
     def create(self, ctxt, wanted: share_creation.NewShare) -> records.Share:
         """Make a share, which a scheduler then finds a place for.
@@ -89,9 +89,9 @@ class Shares:
 
     @db_api.retry_on_deadlock
     def _insert(self, ctxt, wanted):
-        with self._db.writer() as session:
-            share = self._creation.insert(session, ctxt, wanted)
-            events.note(session, 'share.create.start', share, ctxt)
+        with self._db.writer() as conn:
+            share = self._creation.insert(conn, ctxt, wanted)
+            events.note(conn, 'share.create.start', share, ctxt)
             return share
 
     @db_api.retry_on_deadlock
@@ -102,10 +102,10 @@ class Shares:
 
         :raises NotFound: there is no share that the caller sees
         """
-        with self._db.writer() as session:
-            _get(session, ctxt, share_id)
-            rows.ROWS.update(session, share_id, values)
-            return _changed(session, ctxt, share_id)
+        with self._db.writer() as conn:
+            _get(conn, ctxt, share_id)
+            rows.ROWS.update(conn, share_id, values)
+            return _changed(conn, ctxt, share_id)
 
     @db_api.retry_on_deadlock
     def set_metadata(
@@ -121,10 +121,10 @@ class Shares:
         :returns: all metadata that the share has now
         :raises NotFound: there is no share that the caller sees
         """
-        with self._db.writer() as session:
-            _hold(session, ctxt, share_id)
-            rows.set_metadata(session, share_id, metadata, replace)
-            return _changed(session, ctxt, share_id).metadata
+        with self._db.writer() as conn:
+            _hold(conn, ctxt, share_id)
+            rows.set_metadata(conn, share_id, metadata, replace)
+            return _changed(conn, ctxt, share_id).metadata
 
     @db_api.retry_on_deadlock
     def delete_metadata(self, ctxt, share_id: str, key: str) -> None:
@@ -132,13 +132,13 @@ class Shares:
 
         :raises NotFound: there is no such share, or it has no such key
         """
-        with self._db.writer() as session:
-            _hold(session, ctxt, share_id)
-            if not rows.delete_metadata(session, share_id, key):
+        with self._db.writer() as conn:
+            _hold(conn, ctxt, share_id)
+            if not rows.delete_metadata(conn, share_id, key):
                 raise exception.NotFound(
                     f'The share {share_id} has no metadata {key:.255}.'
                 )
-            _changed(session, ctxt, share_id)
+            _changed(conn, ctxt, share_id)
 
     def delete(self, ctxt, share_id: str, group_id: str | None) -> None:
         """Begin to delete a share.
@@ -176,15 +176,15 @@ class Shares:
 
     @db_api.retry_on_deadlock
     def _begin_delete(self, ctxt, share, step, **details):
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             # Its group never changes, and has to be held before the share is.
             if share.share_group_id is not None:
-                group_rows.ROWS.hold(session, share.share_group_id)
+                group_rows.ROWS.hold(conn, share.share_group_id)
             conditions = [rows.in_no_snapshot()]
             if step is states.DELETE_OVERDUE:
                 conditions.append(rows.ROWS.is_as_read(share))
             taken = rows.ROWS.take_step(
-                session,
+                conn,
                 share.id,
                 step,
                 *conditions,
@@ -192,21 +192,21 @@ class Shares:
                 request_id=ctxt.request_id,
                 **details,
             )
-            share = _get(session, ctxt, share.id)
+            share = _get(conn, ctxt, share.id)
             if not taken:
-                raise _not_deletable(session, share, step)
-            events.note(session, 'share.delete.start', share, ctxt)
-            return self._end_if_away(session, share)
+                raise _not_deletable(conn, share, step)
+            events.note(conn, 'share.delete.start', share, ctxt)
+            return self._end_if_away(conn, share)
 
-    def _end_if_away(self, session, share):
+    def _end_if_away(self, conn, share):
         """Remove a share that no back end can be told to remove now."""
         # Nothing of a share without a place is anywhere else.
         if share.host is None:
-            removal.share(session, share)
+            removal.share(conn, share)
         elif share.forced and not forced.is_reachable(
-            session, self._conf, share.host
+            conn, self._conf, share.host
         ):
-            forced.end(session, states.SHARE, share)
+            forced.end(conn, states.SHARE, share)
             return dataclasses.replace(share, host=None)
         return share
 
@@ -216,11 +216,11 @@ class Shares:
 
         :raises NotFound: there is no share that the caller sees
         """
-        with self._db.writer() as session:
-            share = _get(session, ctxt, share_id)
-            rows.ROWS.set_status(session, share_id, status, share.status)
+        with self._db.writer() as conn:
+            share = _get(conn, ctxt, share_id)
+            rows.ROWS.set_status(conn, share_id, status, share.status)
             share = dataclasses.replace(share, status=status)
-            events.note(session, 'share.reset_status', share, ctxt)
+            events.note(conn, 'share.reset_status', share, ctxt)
 
     def extend(
         self, ctxt, share_id: str, size: int, force: bool = False
@@ -247,28 +247,28 @@ class Shares:
             'quota_gb': size,
             'request_id': ctxt.request_id,
         }
-        with self._db.writer() as session:
-            share = _hold_resizable(session, ctxt, share_id, states.EXTEND)
+        with self._db.writer() as conn:
+            share = _hold_resizable(conn, ctxt, share_id, states.EXTEND)
             _check_larger(ctxt, share, size)
             # As whoever gives back does: the pool first, then the quota.
             if force:
-                _claim_beyond(session, share, size)
+                _claim_beyond(conn, share, size)
                 values['claimed_gb'] = size
-            self._take_more(session, share, size)
-            rows.ROWS.take_step(session, share_id, states.EXTEND, **values)
-            _note_resize(session, ctxt, share, states.EXTEND, size)
+            self._take_more(conn, share, size)
+            rows.ROWS.take_step(conn, share_id, states.EXTEND, **values)
+            _note_resize(conn, ctxt, share, states.EXTEND, size)
         return share
 
-    def _take_more(self, session, share, size):
+    def _take_more(self, conn, share, size):
         owner = quotas.owner_of(share)
-        quotas.check_size(session, self._conf, owner, size)
+        quotas.check_size(conn, self._conf, owner, size)
         # More than its size is counted where an extension was broken off.
         more = size - share.quota_gb
         if more > 0:
             amounts = {quotas.GIGABYTES: more}
-            quotas.take(session, self._conf, owner, amounts)
+            quotas.take(conn, self._conf, owner, amounts)
         else:
-            quotas.give_back(session, owner, {quotas.GIGABYTES: -more})
+            quotas.give_back(conn, owner, {quotas.GIGABYTES: -more})
 
     def shrink(self, ctxt, share_id: str, size: int) -> None:
         """Begin to let a share hold less.
@@ -282,8 +282,8 @@ class Shares:
 
     @db_api.retry_on_deadlock
     def _begin_shrink(self, ctxt, share_id, size):
-        with self._db.writer() as session:
-            share = _hold_resizable(session, ctxt, share_id, states.SHRINK)
+        with self._db.writer() as conn:
+            share = _hold_resizable(conn, ctxt, share_id, states.SHRINK)
             if size >= share.size:
                 raise exception.Invalid(
                     f'new_size: {size} GiB are not less than the '
@@ -293,13 +293,13 @@ class Shares:
                 share.share_type_specs, size, 'new_size'
             )
             rows.ROWS.take_step(
-                session,
+                conn,
                 share_id,
                 states.SHRINK,
                 new_size=size,
                 request_id=ctxt.request_id,
             )
-            _note_resize(session, ctxt, share, states.SHRINK, size)
+            _note_resize(conn, ctxt, share, states.SHRINK, size)
         return share
 
 
@@ -317,8 +317,8 @@ def _asks_for_hidden(ctxt, filters):
     return not ctxt.is_admin and bool(wanted - spec_rules.WELL_KNOWN)
 
 
-def _get(session, ctxt, share_id):
-    found = rows.get(session, share_id)
+def _get(conn, ctxt, share_id):
+    found = rows.get(conn, share_id)
     if found is None or not _sees(ctxt, found):
         raise exception.NotFound(f'There is no share {share_id:.255}.')
     return found
@@ -329,23 +329,23 @@ def _sees(ctxt, share):
     return own or share.is_public
 
 
-def _hold(session, ctxt, share_id):
+def _hold(conn, ctxt, share_id):
     """Read a share, which no one else changes from now on."""
-    rows.ROWS.hold(session, share_id)
-    return _get(session, ctxt, share_id)
+    rows.ROWS.hold(conn, share_id)
+    return _get(conn, ctxt, share_id)
 
 
-def _changed(session, ctxt, share_id):
+def _changed(conn, ctxt, share_id):
     """Read a share that the caller has changed, and let it be known."""
-    share = _get(session, ctxt, share_id)
-    events.note(session, 'share.update', share, ctxt)
+    share = _get(conn, ctxt, share_id)
+    events.note(conn, 'share.update', share, ctxt)
     return share
 
 
-def _note_resize(session, ctxt, share, step, size):
+def _note_resize(conn, ctxt, share, step, size):
     verb = 'extend' if step is states.EXTEND else 'shrink'
     share = dataclasses.replace(share, status=step.becomes, new_size=size)
-    events.note(session, f'share.{verb}.start', share, ctxt)
+    events.note(conn, f'share.{verb}.start', share, ctxt)
 
 
 def _check_group(share, group_id):
@@ -362,8 +362,8 @@ def _check_group(share, group_id):
         )
 
 
-def _not_deletable(session, share, step):
-    if not rows.matches(session, share.id, rows.in_no_snapshot()):
+def _not_deletable(conn, share, step):
+    if not rows.matches(conn, share.id, rows.in_no_snapshot()):
         return exception.Forbidden(
             f'The share {share.id} is held by share group snapshots, which '
             'have to be deleted first.'
@@ -374,8 +374,8 @@ def _not_deletable(session, share, step):
     )
 
 
-def _hold_resizable(session, ctxt, share_id, step):
-    share = _hold(session, ctxt, share_id)
+def _hold_resizable(conn, ctxt, share_id, step):
+    share = _hold(conn, ctxt, share_id)
     if share.status not in step.expected:
         raise exception.Invalid(
             f'The share {share_id} has the status {share.status}; its size '
@@ -402,9 +402,9 @@ def _check_larger(ctxt, share, size):
     )
 
 
-def _claim_beyond(session, share, size):
+def _claim_beyond(conn, share, size):
     more = size - share.claimed_gb
-    if not pools.claim(session, share.host, gigabytes=more, beyond=True):
+    if not pools.claim(conn, share.host, gigabytes=more, beyond=True):
         raise exception.Invalid(
             f'The pool that the share {share.id} is in is no longer there.'
         )

@@ -57,8 +57,8 @@ class Steps:
 
     def get(self, row_id: str):
         """Read one row; None when there is none."""
-        with self._db.reader() as session:
-            return self.store.get(session, row_id)
+        with self._db.reader() as conn:
+            return self.store.get(conn, row_id)
 
     def is_placed(self, row) -> bool:
         """Tell whether a row is still in the pool that this record has."""
@@ -88,9 +88,9 @@ class Steps:
 
     @db_api.retry_on_deadlock
     def _begin(self, row_id, host):
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             if not self.rows.leases.take(
-                session,
+                conn,
                 self.terms(),
                 self.rows.is_row(row_id),
                 self.rows.waiting(self.work),
@@ -99,11 +99,11 @@ class Steps:
                 *self.workable,
             ):
                 return None
-            row = self.store.get(session, row_id)
+            row = self.store.get(conn, row_id)
             act_for(row)
-            return self.read_work(session, row)
+            return self.read_work(conn, row)
 
-    def read_work(self, session, row):
+    def read_work(self, conn, row):
         """Read what belongs to the work that a row waits for."""
         return row
 
@@ -116,18 +116,18 @@ class Steps:
         """Tell that this process still works on what it has taken up."""
         ids = list(self._at_work)
         if ids:
-            with self._db.writer() as session:
+            with self._db.writer() as conn:
                 self.rows.leases.renew(
-                    session, self.terms(), self.rows.is_any(ids)
+                    conn, self.terms(), self.rows.is_any(ids)
                 )
 
     @db_api.retry_on_deadlock
     def give_leases_back(self) -> None:
         """Leave the work to the next process: this one ends without it."""
         if self._at_work:
-            with self._db.writer() as session:
+            with self._db.writer() as conn:
                 self.rows.leases.give_back(
-                    session, self._worker, self.rows.is_in(self.work)
+                    conn, self._worker, self.rows.is_in(self.work)
                 )
 
     @db_api.retry_on_deadlock
@@ -136,9 +136,9 @@ class Steps:
 
         It has it for its whole length again then.
         """
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             renewed = self.rows.leases.renew(
-                session, self.terms(), self.rows.is_any([row_id])
+                conn, self.terms(), self.rows.is_any([row_id])
             )
         return renewed == 1
 
@@ -171,9 +171,9 @@ class Steps:
         :param host: host@backend
         :param every: also those that have not waited long
         """
-        with self._db.reader() as session:
+        with self._db.reader() as conn:
             return self.rows.unfinished(
-                session,
+                conn,
                 self.work,
                 *self.own,
                 *self.workable,
@@ -183,10 +183,8 @@ class Steps:
 
     def overdue(self) -> list[str]:
         """Ids of rows whose work takes too long, or has failed too often."""
-        with self._db.reader() as session:
-            return self.rows.find(
-                session, self._is_overdue(), *self._givable()
-            )
+        with self._db.reader() as conn:
+            return self.rows.find(conn, self._is_overdue(), *self._givable())
 
     def _is_overdue(self):
         return is_overdue(self._conf, self.rows)
@@ -202,24 +200,24 @@ class Steps:
 
         :returns: False when it is not, or not any more
         """
-        with self._db.writer() as session:
+        with self._db.writer() as conn:
             # Before anything is read: see hold().
             if not self.rows.hold(
-                session, row_id, self._is_overdue(), *self._givable()
+                conn, row_id, self._is_overdue(), *self._givable()
             ):
                 return False
-            row = self.store.get(session, row_id)
+            row = self.store.get(conn, row_id)
             act_for(row)
-            self._give_up(session, row)
+            self._give_up(conn, row)
             return True
 
-    def _give_up(self, session, row) -> None:
+    def _give_up(self, conn, row) -> None:
         """End the work on a row that the transaction holds."""
         raise NotImplementedError
 
     def _fail(
         self,
-        session,
+        conn,
         row,
         step: states.Step,
         action: str,
@@ -234,24 +232,24 @@ class Steps:
         :returns: False when it was not the row's turn; nothing has changed
         """
         failed = self.rows.take_step(
-            session, row.id, step, *conditions, reason=text
+            conn, row.id, step, *conditions, reason=text
         )
         if failed:
             row = dataclasses.replace(row, status=step.becomes)
-            self._tell(session, row, action, detail, text)
+            self._tell(conn, row, action, detail, text)
         return failed
 
-    def _note(self, session, verb: str, row, **changes) -> None:
+    def _note(self, conn, verb: str, row, **changes) -> None:
         """Let a step become known.
 
         :param changes: what the step has changed of the record
         """
         row = dataclasses.replace(row, **changes)
-        events.note(session, f'{self.kind}.{verb}', row)
+        events.note(conn, f'{self.kind}.{verb}', row)
 
-    def _tell(self, session, row, action: str, detail: str, text: str):
+    def _tell(self, conn, row, action: str, detail: str, text: str):
         """Tell the project's users why a step failed."""
-        messages.add(session, self._conf, self.kind, row, action, detail, text)
+        messages.add(conn, self._conf, self.kind, row, action, detail, text)
 
 
 def act_for(row) -> None:

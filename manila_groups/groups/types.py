@@ -45,35 +45,31 @@ class Types:
         :raises Invalid: an unknown marker
         """
         project = ctxt.visible_project if everywhere else ctxt.project_id
-        with self._db.reader() as session:
-            return self._store.list_page(
-                session, page, project, is_public, specs
-            )
+        with self._db.reader() as conn:
+            return self._store.list_page(conn, page, project, is_public, specs)
 
     def get(self, ctxt, type_id: str) -> records.Type:
         """Read one type.
 
         :raises NotFound: there is none that the caller sees
         """
-        with self._db.reader() as session:
-            return self._get(session, ctxt, type_id)
+        with self._db.reader() as conn:
+            return self._get(conn, ctxt, type_id)
 
-    def _get(self, session, ctxt, type_id):
-        found = self._store.get_by_id(session, type_id, ctxt.visible_project)
+    def _get(self, conn, ctxt, type_id):
+        found = self._store.get_by_id(conn, type_id, ctxt.visible_project)
         if found is None:
             raise self._store.not_found(type_id)
         return found
 
-    def default(self, ctxt, session=None) -> records.Type | None:
+    def default(self, ctxt, conn=None) -> records.Type | None:
         """Read the default type; None when there is none for the caller."""
         if self._default_name is None:
             return None
-        if session is None:
-            with self._db.reader() as session:
-                return self.default(ctxt, session)
-        found = self._store.get(
-            session, self._default_name, ctxt.visible_project
-        )
+        if conn is None:
+            with self._db.reader() as conn:
+                return self.default(ctxt, conn)
+        found = self._store.get(conn, self._default_name, ctxt.visible_project)
         return found if found and found.name == self._default_name else None
 
     def is_default(self, record: records.Type) -> bool:
@@ -87,18 +83,18 @@ class Types:
         :raises NotFound: there is none
         :raises Invalid: something needs it
         """
-        with self._db.writer() as session:
-            found = self._get(session, ctxt, type_id)
-            if not self._store.delete(session, type_id):
+        with self._db.writer() as conn:
+            found = self._get(conn, ctxt, type_id)
+            if not self._store.delete(conn, type_id):
                 raise exception.Invalid(
                     f'The {self._store.noun} {type_id} is in use and can '
                     'not be deleted.'
                 )
-            self._note(session, 'delete', found, ctxt)
+            self._note(conn, 'delete', found, ctxt)
 
-    def _note(self, session, verb, found, ctxt=None, **details):
+    def _note(self, conn, verb, found, ctxt=None, **details):
         noun = self._store.noun.replace(' ', '_')
-        events.note(session, f'{noun}.{verb}', found, ctxt, **details)
+        events.note(conn, f'{noun}.{verb}', found, ctxt, **details)
 
     @db_api.retry_on_deadlock
     def set_specs(
@@ -108,11 +104,11 @@ class Types:
 
         :raises NotFound: there is no such type
         """
-        with self._db.writer() as session:
-            self._get(session, ctxt, type_id)
-            self._store.set_specs(session, type_id, specs)
-            found = self._get(session, ctxt, type_id)
-            self._note(session, 'specs.update', found, ctxt)
+        with self._db.writer() as conn:
+            self._get(conn, ctxt, type_id)
+            self._store.set_specs(conn, type_id, specs)
+            found = self._get(conn, ctxt, type_id)
+            self._note(conn, 'specs.update', found, ctxt)
         return specs
 
     def get_spec(self, ctxt, type_id: str, key: str) -> str:
@@ -136,26 +132,26 @@ class Types:
 
         :raises NotFound: there is no such type, or it has no such spec
         """
-        with self._db.writer() as session:
-            self._get(session, ctxt, type_id)
-            if not self._store.delete_spec(session, type_id, key):
+        with self._db.writer() as conn:
+            self._get(conn, ctxt, type_id)
+            if not self._store.delete_spec(conn, type_id, key):
                 raise self._no_spec(type_id, key)
-            found = self._get(session, ctxt, type_id)
-            self._note(session, 'specs.delete', found, ctxt)
+            found = self._get(conn, ctxt, type_id)
+            self._note(conn, 'specs.delete', found, ctxt)
 
     def list_projects(self, ctxt, type_id: str) -> list[str]:
         """Read which projects see a private type.
 
         :raises NotFound: there is no such type, or it is public
         """
-        with self._db.reader() as session:
-            found = self._get(session, ctxt, type_id)
+        with self._db.reader() as conn:
+            found = self._get(conn, ctxt, type_id)
             if found.is_public:
                 raise exception.NotFound(
                     f'The {self._store.noun} {type_id} is public: there is '
                     'no list of projects that see it.'
                 )
-            return self._store.projects_of(session, type_id)
+            return self._store.projects_of(conn, type_id)
 
     @db_api.retry_on_deadlock
     def add_project(self, ctxt, type_id: str, project_id: str) -> None:
@@ -164,16 +160,14 @@ class Types:
         :raises NotFound: there is no such type
         :raises Conflict: it is public, or the project sees it already
         """
-        with self._db.writer() as session:
-            found = self._get_private(session, ctxt, type_id)
-            if not self._store.add_project(session, type_id, project_id):
+        with self._db.writer() as conn:
+            found = self._get_private(conn, ctxt, type_id)
+            if not self._store.add_project(conn, type_id, project_id):
                 raise exception.Conflict(
                     f'project: {project_id} has access to the '
                     f'{self._store.noun} {type_id} already.'
                 )
-            self._note(
-                session, 'access.add', found, ctxt, project_id=project_id
-            )
+            self._note(conn, 'access.add', found, ctxt, project_id=project_id)
 
     @db_api.retry_on_deadlock
     def remove_project(self, ctxt, type_id: str, project_id: str) -> None:
@@ -182,19 +176,19 @@ class Types:
         :raises NotFound: there is no such type, or the project has no access
         :raises Conflict: it is public
         """
-        with self._db.writer() as session:
-            found = self._get_private(session, ctxt, type_id)
-            if not self._store.remove_project(session, type_id, project_id):
+        with self._db.writer() as conn:
+            found = self._get_private(conn, ctxt, type_id)
+            if not self._store.remove_project(conn, type_id, project_id):
                 raise exception.NotFound(
                     f'project: {project_id} has no access to the '
                     f'{self._store.noun} {type_id}.'
                 )
             self._note(
-                session, 'access.remove', found, ctxt, project_id=project_id
+                conn, 'access.remove', found, ctxt, project_id=project_id
             )
 
-    def _get_private(self, session, ctxt, type_id):
-        found = self._get(session, ctxt, type_id)
+    def _get_private(self, conn, ctxt, type_id):
+        found = self._get(conn, ctxt, type_id)
         if found.is_public:
             raise exception.Conflict(
                 f'The {self._store.noun} {type_id} is public: every project '

@@ -37,12 +37,12 @@ class PoolCache:
 
     def current(self) -> list[placement.Pool]:
         """The pools as they are now."""
-        with self._db.reader() as session:
-            found = services.list_all(session, services.BACKEND)
+        with self._db.reader() as conn:
+            found = services.list_all(conn, services.BACKEND)
             stale = [
                 service.id for service in found if self._is_stale(service)
             ]
-            rows = pools.list_all(session, stale) if stale else []
+            rows = pools.list_all(conn, stale) if stale else []
         self._keep(found, stale, rows)
         return [
             pool for service in found for pool in self._known[service.id].pools

@@ -29,8 +29,8 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
     @db_api.retry_on_deadlock
     def beat():
         zone = conf.service.availability_zone
-        with db.writer() as session:
-            services.beat(session, conf.host, services.SCHEDULER, zone)
+        with db.writer() as conn:
+            services.beat(conn, conf.host, services.SCHEDULER, zone)
 
     beat()
     return service.Service(

@@ -179,9 +179,9 @@ class InProcess(fixtures.Fixture):
         del self.backends[host], self.drivers[host]
 
     def remove_service(self, name):
-        with self.db.writer() as session:
+        with self.db.writer() as conn:
             host = f'{self.conf.host}@{name}'
-            services.delete(session, host, services.BACKEND)
+            services.delete(conn, host, services.BACKEND)
 
     def deliver(self, number=0):
         """Deliver one message; one for nobody is lost."""
@@ -243,8 +243,8 @@ class InProcess(fixtures.Fixture):
 
     def read(self, function, *args):
         """Call a function of the database modules."""
-        with self.db.reader() as session:
-            return function(session, *args)
+        with self.db.reader() as conn:
+            return function(conn, *args)
 
     def get(self, group_id):
         return self.read(rows.get, group_id)
@@ -306,8 +306,8 @@ class InProcess(fixtures.Fixture):
             usage.c.share_type_id,
             usage.c.resource,
         )
-        with self.db.reader() as session:
-            found = session.execute(sa.select(*columns, usage.c.in_use))
+        with self.db.reader() as conn:
+            found = conn.execute(sa.select(*columns, usage.c.in_use))
             return {tuple(row[:4]): row[4] for row in found if row[4]}
 
     def check(self, test):

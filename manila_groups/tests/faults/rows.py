@@ -87,8 +87,8 @@ class Database:
 
     def leftovers(self) -> list[records.Leftover]:
         """What back ends still have to clean up."""
-        with self._engine.connect() as session:
-            return attempts.leftovers(session)
+        with self._engine.connect() as conn:
+            return attempts.leftovers(conn)
 
     def content(self) -> Content:
         """Read everything."""

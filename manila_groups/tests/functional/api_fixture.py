@@ -112,16 +112,16 @@ class ApiFixture(fixtures.Fixture):
         return share_type, group_type
 
     def _make_pool(self):
-        with self.db.writer() as session:
+        with self.db.writer() as conn:
             service_id = services.beat(
-                session, 'host@alpha', 'manila-share', 'nova'
+                conn, 'host@alpha', 'manila-share', 'nova'
             )
-            pools.report(session, service_id, {'host@alpha#one': _REPORT})
+            pools.report(conn, service_id, {'host@alpha#one': _REPORT})
 
     def make_group(self, group_id, share_type, group_type, host=None):
         """Make an available group."""
-        with self.db.writer() as session:
-            session.execute(
+        with self.db.writer() as conn:
+            conn.execute(
                 sa.insert(models.ShareGroup).values(
                     id=group_id,
                     project_id=PROJECT,
@@ -131,7 +131,7 @@ class ApiFixture(fixtures.Fixture):
                     created_at=timeutils.utcnow(),
                 )
             )
-            session.execute(
+            conn.execute(
                 sa.insert(models.ShareGroupShareType).values(
                     share_group_id=group_id, share_type_id=share_type.id
                 )
@@ -140,9 +140,9 @@ class ApiFixture(fixtures.Fixture):
     def _make_share(self, share_type):
         rule = {'id': uuidutils.generate_uuid(), 'share_id': SHARE_ID}
         pair = {'meta_key': 'tier', 'meta_value': 'gold'}
-        with self.db.writer() as session:
+        with self.db.writer() as conn:
             shares.insert(
-                session,
+                conn,
                 [
                     {
                         'id': SHARE_ID,
@@ -155,15 +155,15 @@ class ApiFixture(fixtures.Fixture):
                 ],
             )
             shares.ROWS.set_status(
-                session, SHARE_ID, states.AVAILABLE, states.CREATING
+                conn, SHARE_ID, states.AVAILABLE, states.CREATING
             )
-            session.execute(
+            conn.execute(
                 sa.insert(models.ShareMetadata).values(
                     share_id=SHARE_ID, **pair
                 )
             )
             share_access_rules.insert(
-                session,
+                conn,
                 {
                     **rule,
                     'access_type': 'ip',
@@ -173,10 +173,10 @@ class ApiFixture(fixtures.Fixture):
                 {'tier': 'gold'},
             )
             share_export_locations.replace(
-                session, SHARE_ID, [driver.ExportLocation('192.0.2.1:/a')]
+                conn, SHARE_ID, [driver.ExportLocation('192.0.2.1:/a')]
             )
             (location,) = share_export_locations.of_share(
-                session, SHARE_ID, admin=True
+                conn, SHARE_ID, admin=True
             )
         return {
             ('shares', 'share_id'): SHARE_ID,
@@ -199,8 +199,8 @@ class ApiFixture(fixtures.Fixture):
         }
 
     def _make_group_snapshot(self):
-        with self.db.writer() as session:
-            session.execute(
+        with self.db.writer() as conn:
+            conn.execute(
                 sa.insert(models.ShareGroupSnapshot).values(
                     id=GROUP_SNAPSHOT_ID,
                     project_id=PROJECT,
@@ -217,11 +217,11 @@ class ApiFixture(fixtures.Fixture):
         }
 
     def _make_message(self):
-        with self.db.writer() as session:
-            group_id = session.scalar(sa.select(models.ShareGroup.id))
-            group = share_groups.get(session, group_id)
+        with self.db.writer() as conn:
+            group_id = conn.scalar(sa.select(models.ShareGroup.id))
+            group = share_groups.get(conn, group_id)
             messages.add(
-                session,
+                conn,
                 self.conf,
                 states.SHARE_GROUP,
                 group,
@@ -229,8 +229,8 @@ class ApiFixture(fixtures.Fixture):
                 messages.NO_VALID_HOST,
                 'No back end fits.',
             )
-        with self.db.reader() as session:
-            return session.scalar(sa.select(models.Message.id))
+        with self.db.reader() as conn:
+            return conn.scalar(sa.select(models.Message.id))
 
     def call(self, *args, **kwargs) -> wsgi_client.Answer:
         """Make one request: see wsgi_client.call."""
@@ -238,9 +238,9 @@ class ApiFixture(fixtures.Fixture):
 
     def snapshot(self) -> dict[str, list]:
         """Read all rows of all tables."""
-        with self.db.reader() as session:
+        with self.db.reader() as conn:
             return {
-                table.name: sorted(map(repr, session.execute(table.select())))
+                table.name: sorted(map(repr, conn.execute(table.select())))
                 for table in models.Base.metadata.sorted_tables
             }
 

@@ -102,12 +102,12 @@ class Commits(fixtures.Fixture):
         """Kill nobody."""
         self._left, self._when = 0, None
 
-    def _end(self, session, transaction):
+    def _end(self, conn, transaction):
         self._left -= 1
         is_last = self._left == 0
         if is_last and self._when == 'before':
             raise Killed
-        self._commit(session, transaction)
+        self._commit(conn, transaction)
         if is_last and self._when == 'after':
             raise Killed
 

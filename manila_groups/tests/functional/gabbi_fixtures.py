@@ -175,11 +175,11 @@ class OccupiedGroups(Service):
 
     def prepare(self, conf, db):
         """Make the groups as they are after their creation."""
-        with db.writer() as session:
-            group_type = session.execute(
+        with db.writer() as conn:
+            group_type = conn.execute(
                 sa.select(models.ShareGroupType.id)
             ).scalar_one()
-            share_type = session.execute(
+            share_type = conn.execute(
                 sa.select(models.ShareType.id)
             ).scalar_one()
             for number in (1, 2, 3):
@@ -188,13 +188,13 @@ class OccupiedGroups(Service):
                     'project_id': 'admin',
                     'share_group_type_id': group_type,
                 }
-                share_groups.insert(session, values, [share_type])
+                share_groups.insert(conn, values, [share_type])
                 share_groups.ROWS.set_status(
-                    session, values['id'], states.AVAILABLE
+                    conn, values['id'], states.AVAILABLE
                 )
-            self._occupy(session, share_type)
+            self._occupy(conn, share_type)
 
-    def _occupy(self, session, share_type):
+    def _occupy(self, conn, share_type):
         common = {
             'project_id': 'admin',
             'status': states.AVAILABLE,
@@ -214,7 +214,7 @@ class OccupiedGroups(Service):
             'id': self.id_format(31),
             'share_group_id': self.id_format(2),
         }
-        session.execute(sa.insert(models.Share).values(**common, **share))
-        session.execute(
+        conn.execute(sa.insert(models.Share).values(**common, **share))
+        conn.execute(
             sa.insert(models.ShareGroupSnapshot).values(**common, **snapshot)
         )

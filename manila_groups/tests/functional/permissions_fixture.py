@@ -153,9 +153,9 @@ class PermissionsFixture(api_fixture.ApiFixture):
         }
 
     def _read(self):
-        with self.db.reader() as session:
+        with self.db.reader() as conn:
             return {
-                table: list(map(dict, session.execute(select).mappings()))
+                table: list(map(dict, conn.execute(select).mappings()))
                 for table, select in self._selects.items()
             }
 

@@ -66,8 +66,8 @@ class TestCapacity(base.TestCase):
         return self.fail(f'some shares still wait: {found}')
 
     def ask(self, *columns):
-        with self.service.db.reader() as session:
-            return session.execute(sa.select(*columns)).one()
+        with self.service.db.reader() as conn:
+            return conn.execute(sa.select(*columns)).one()
 
     def test_each_gets_a_share_or_an_answer(self):
         answers = case.at_once([self.create] * CLIENTS, threads=CLIENTS)

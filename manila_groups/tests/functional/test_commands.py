@@ -64,8 +64,8 @@ class ManageTest(CommandTest):
         return [line.split() for line in output.splitlines()[1:]]
 
     def beat(self, host='host@back', binary='manila-share'):
-        with self.database().writer() as session:
-            return services.beat(session, host, binary, 'z')
+        with self.database().writer() as conn:
+            return services.beat(conn, host, binary, 'z')
 
 
 class TestDatabase(ManageTest):
@@ -125,8 +125,8 @@ class TestServices(ManageTest):
         self.beat()
         self.beat('empty@back')
         self.beat('host', 'manila-scheduler')
-        with self.database().writer() as session:
-            add_share(session, host='host@back#pool')
+        with self.database().writer() as conn:
+            add_share(conn, host='host@back#pool')
         self.clock.advance_time_seconds(23 * 3600)
         self.assertEqual((0, '', ''), self.manage('service', 'cleanup'))
         self.beat('young@back')
@@ -157,21 +157,21 @@ class TestServices(ManageTest):
             'total_capacity_gb': 'infinite',
             'claimable_gb': None,
         }
-        with self.database().writer() as session:
-            pools.report(session, service_id, {'host@back#pool': report})
+        with self.database().writer() as conn:
+            pools.report(conn, service_id, {'host@back#pool': report})
         row = 'host@back#pool up 0 0 7 infinite'
         self.assertEqual([row.split()], self.table('pool', 'list'))
 
 
-def add_share(session, **values):
+def add_share(conn, **values):
     """Write the row of a share, which is counted nowhere."""
     now = datetime.datetime(2026, 1, 1)
-    session.execute(
+    conn.execute(
         sa.insert(models.ShareType).values(
             id=TYPE, name='type', created_at=now
         )
     )
-    session.execute(
+    conn.execute(
         sa.insert(models.Share).values(
             id=str(uuid.uuid4()),
             created_at=now,
@@ -197,15 +197,15 @@ class TestWork(ManageTest):
         self.assertEqual([], self.table('work', 'list'))
         headers = self.manage('work', 'list')[1].split()
         self.assertEqual(['KIND', 'ID', 'STATUS', 'POOL'], headers[:4])
-        with self.database().writer() as session:
+        with self.database().writer() as conn:
             add_share(
-                session,
+                conn,
                 host='host@back#pool',
                 stepped_at=datetime.datetime(2026, 1, 1),
                 worker='host@back/7/abc',
                 tries=2,
             )
-            session.execute(sa.update(models.Share).values(status='extending'))
+            conn.execute(sa.update(models.Share).values(status='extending'))
         ((kind, _id, *rest),) = self.table('work', 'list')
         self.assertEqual(
             (
@@ -218,8 +218,8 @@ class TestWork(ManageTest):
 
     def test_what_is_left_over_is_listed(self):
         self.assertEqual([], self.table('leftover', 'list'))
-        with self.database().writer() as session:
-            session.execute(
+        with self.database().writer() as conn:
+            conn.execute(
                 sa.insert(models.Attempt).values(
                     resource_id='gone',
                     kind='share',
@@ -247,10 +247,10 @@ class TestQuotas(ManageTest):
 
     def test_what_is_counted_wrong_is_listed_and_fixed(self):
         self.assertEqual((0, []), self.check())
-        with self.database().writer() as session:
-            add_share(session)
-            quotas.use(session, quotas.Scope('here'), 'gigabytes', 5, -1)
-            quotas.use(session, quotas.Scope('gone'), 'share_groups', 1, -1)
+        with self.database().writer() as conn:
+            add_share(conn)
+            quotas.use(conn, quotas.Scope('here'), 'gigabytes', 5, -1)
+            quotas.use(conn, quotas.Scope('gone'), 'share_groups', 1, -1)
         wrong = [
             line.split()
             for line in (

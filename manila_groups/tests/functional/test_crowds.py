@@ -179,9 +179,9 @@ class TestOnSqlite(web_servers.WebServerTestCase):
         """The groups that are left when no back end is at work any more."""
 
         def is_quiet():
-            with self.service.db.reader() as session:
+            with self.service.db.reader() as conn:
                 rows = share_groups.ROWS
-                return not rows.find(session, rows.waiting(('deleting',)))
+                return not rows.find(conn, rows.waiting(('deleting',)))
 
         self.assertTrue(processes.wait_for(is_quiet))
         return self.owner.ask('GET', '/share-groups')['share_groups']

@@ -84,8 +84,8 @@ class HealthcheckTest(base.TestCase):
         self.assertDown('OK The database does not answer.')
 
     def change_schema(self, statement):
-        with self.db.writer() as session:
-            session.execute(sa.text(statement))
+        with self.db.writer() as conn:
+            conn.execute(sa.text(statement))
 
     def check_server(self, server, scheme):
         servers.use_database(self, server)

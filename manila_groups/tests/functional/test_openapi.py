@@ -57,17 +57,17 @@ class TestOperations(base.TestCase):
 
     def settle(self):
         """Nobody is at work here, so what was begun does not end."""
-        with self.api.db.writer() as session:
+        with self.api.db.writer() as conn:
             for rows, found in (
                 (share_groups.ROWS, api_fixture.GROUP_ID),
                 (share_group_snapshots.ROWS, api_fixture.GROUP_SNAPSHOT_ID),
                 (shares.ROWS, api_fixture.SHARE_ID),
             ):
-                rows.set_status(session, found, states.AVAILABLE)
+                rows.set_status(conn, found, states.AVAILABLE)
             share_groups.ROWS.update(
-                session, api_fixture.GROUP_ID, {'host': 'host@alpha#one'}
+                conn, api_fixture.GROUP_ID, {'host': 'host@alpha#one'}
             )
-            services.beat(session, 'host@alpha', 'manila-share', 'nova')
+            services.beat(conn, 'host@alpha', 'manila-share', 'nova')
 
     def do(self, operation):
         """Send one request; returns what went wrong, if anything."""
@@ -90,9 +90,9 @@ class TestOperations(base.TestCase):
         return f'{operation}: {answer.status}, {answer.body}'
 
     def clear_way(self, operation):
-        with self.api.db.writer() as session:
+        with self.api.db.writer() as conn:
             for model in _IN_THE_WAY.get(str(operation), ()):
-                session.execute(sa.delete(model))
+                conn.execute(sa.delete(model))
 
     def test_what_only_reads_or_changes(self):
         wrong = [

@@ -108,9 +108,9 @@ class SignalTest(base.TestCase):
 
     def seen(self):
         """When each service was last seen, by its host."""
-        with self.db.reader() as session:
+        with self.db.reader() as conn:
             return {
-                one.host: one.updated_at for one in services.list_all(session)
+                one.host: one.updated_at for one in services.list_all(conn)
             }
 
     def beats(self, *hosts):

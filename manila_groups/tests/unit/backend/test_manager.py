@@ -36,8 +36,8 @@ class ManagerTest(base.TestCase):
         backend.work(self.service.admin, states.SHARE_GROUP, group_id)
 
     def service_row(self):
-        with self.service.db.reader() as session:
-            return services.get(session, HOST, services.BACKEND)
+        with self.service.db.reader() as conn:
+            return services.get(conn, HOST, services.BACKEND)
 
     def is_up(self):
         return self.service.steps.is_up(self.service_row())

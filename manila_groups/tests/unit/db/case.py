@@ -66,8 +66,8 @@ class OnSqlite(base.TestCase):
                 columns['id'].type, sa.Integer
             ):
                 row.setdefault('id', uuidutils.generate_uuid())
-        with self.db.writer() as session:
-            session.execute(
+        with self.db.writer() as conn:
+            conn.execute(
                 sa.insert(model.__table__),
                 [{**defaults, **row} for row in rows],
             )
@@ -119,17 +119,17 @@ class OnSqlite(base.TestCase):
         )
 
     def ensure_zone(self, name):
-        with self.db.writer() as session:
-            return availability_zones.ensure(session, name)
+        with self.db.writer() as conn:
+            return availability_zones.ensure(conn, name)
 
     def ask(self, function, *args, **kwargs):
         """Call a function of the database modules in a transaction."""
-        with self.db.writer() as session:
-            return function(session, *args, **kwargs)
+        with self.db.writer() as conn:
+            return function(conn, *args, **kwargs)
 
     def count(self, model, *conditions) -> int:
-        with self.db.reader() as session:
-            return session.scalar(
+        with self.db.reader() as conn:
+            return conn.scalar(
                 sa.select(sa.func.count())
                 .select_from(model.__table__)
                 .where(*conditions)

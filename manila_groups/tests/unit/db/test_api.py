@@ -88,8 +88,8 @@ class OnMysql(case.OnMysql):
                 sa.exc.OperationalError, self.ensure_zone, 'lost'
             )
         self.ensure_zone('kept')
-        with self.db.reader() as session:
-            found = availability_zones.list_all(session)
+        with self.db.reader() as conn:
+            found = availability_zones.list_all(conn)
         self.assertEqual(['kept'], [one.name for one in found])
 
     def test_it_is_told_when_it_was_beaten_again_and_again(self):
@@ -124,8 +124,8 @@ class OnMysql(case.OnMysql):
         self.assertIsNotNone(self.ask(availability_zones.get_id, 'north'))
         self.kill()
         self.ensure_zone('south')
-        with self.db.reader() as session:
-            found = availability_zones.list_all(session)
+        with self.db.reader() as conn:
+            found = availability_zones.list_all(conn)
         self.assertEqual(['north', 'south'], [one.name for one in found])
 
 
@@ -203,8 +203,8 @@ class TestUnavailable(base.TestCase):
             url, max_pool_size=1, max_overflow=0, pool_timeout=1
         )
         self.addCleanup(self.db.dispose)
-        with self.db.reader() as session:
-            session.execute(sa.select(1))
+        with self.db.reader() as conn:
+            conn.execute(sa.select(1))
             self.assertUnavailable(self.ask(application))
         self.assertEqual(200, self.ask(application).status_int)
 

@@ -54,12 +54,12 @@ class TestPaging(case.OnSqlite):
         self.zones[None] = None
 
     def given_groups(self, rows):
-        with self.db.writer() as session:
-            session.execute(sa.delete(models.ShareGroup.__table__))
+        with self.db.writer() as conn:
+            conn.execute(sa.delete(models.ShareGroup.__table__))
         if rows:
             self.insert_groups(*(self.to_row(**row) for row in rows))
-        with self.db.reader() as session:
-            return self.read(session, paging.Page())[0]
+        with self.db.reader() as conn:
+            return self.read(conn, paging.Page())[0]
 
     def to_row(self, seconds, microseconds, zone, **row):
         age = datetime.timedelta(seconds=seconds, microseconds=microseconds)
@@ -69,8 +69,8 @@ class TestPaging(case.OnSqlite):
             'availability_zone_id': self.zones[zone],
         }
 
-    def read(self, session, page):
-        return share_groups.list_page(session, {}, page, details=True)
+    def read(self, conn, page):
+        return share_groups.list_page(conn, {}, page, details=True)
 
     def in_order(self, found, sort_key, descending):
         def key(group):
@@ -94,10 +94,10 @@ class TestPaging(case.OnSqlite):
 
     def check_pages(self, found, sort_key, descending, limit):
         seen, marker, more = [], None, True
-        with self.db.reader() as session:
+        with self.db.reader() as conn:
             while more:
                 page = paging.Page(limit, marker, 0, sort_key, descending)
-                part, more = self.read(session, page)
+                part, more = self.read(conn, page)
                 self.assertEqual(more, len(seen) + len(part) < len(found))
                 seen.extend(part)
                 marker = part[-1].id if part else None
@@ -120,8 +120,8 @@ class TestPaging(case.OnSqlite):
     ):
         found = self.given_groups(rows)
         page = paging.Page(limit, None, offset, sort_key, descending)
-        with self.db.reader() as session:
-            part, more = self.read(session, page)
+        with self.db.reader() as conn:
+            part, more = self.read(conn, page)
         expected = self.in_order(found, sort_key, descending)
         self.assertEqual(expected[offset : offset + limit], part)
         self.assertEqual(more, len(found) > offset + limit)

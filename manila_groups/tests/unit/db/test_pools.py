@@ -177,9 +177,9 @@ class TestPools(case.OnSqlite):
 
         @api.retry_on_deadlock
         def place():
-            with self.db.writer() as session:
-                share_groups.ROWS.update(session, group, {'host': ONE})
-                pools.claim(session, ONE, groups=1)
+            with self.db.writer() as conn:
+                share_groups.ROWS.update(conn, group, {'host': ONE})
+                pools.claim(conn, ONE, groups=1)
                 placed.set()
                 return
 
@@ -207,8 +207,8 @@ class TestPoolsOnPostgresql(case.OnPostgresql, TestPools):
             done.set()
 
         thread = threading.Thread(target=add_pools)
-        with self.db.writer() as session:
-            change(session)
+        with self.db.writer() as conn:
+            change(conn)
             thread.start()
             reported.wait(10)
             done.wait(0.3)
@@ -219,17 +219,17 @@ class TestPoolsOnPostgresql(case.OnPostgresql, TestPools):
         self.report(one=REPORT)
         (group,) = self.insert_groups({'host': None})
 
-        def place(session):
-            share_groups.ROWS.update(session, group, {'host': ONE})
-            pools.claim(session, ONE, groups=1, seen=0)
+        def place(conn):
+            share_groups.ROWS.update(conn, group, {'host': ONE})
+            pools.claim(conn, ONE, groups=1, seen=0)
 
         self.beside(place, {ONE: 1, TWO: 0})
 
     def test_a_count_waits_for_the_end_of_a_group(self):
         (group,) = self.insert_groups({'host': ONE})
 
-        def remove(session):
-            share_groups.ROWS.delete(session, group)
-            pools.release(session, ONE, groups=1)
+        def remove(conn):
+            share_groups.ROWS.delete(conn, group)
+            pools.release(conn, ONE, groups=1)
 
         self.beside(remove, {ONE: 0, TWO: 0})

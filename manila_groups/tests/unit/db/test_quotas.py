@@ -97,8 +97,8 @@ class TestQuotas(case.OnSqlite):
         self.use()
 
         def fail():
-            with self.db.writer() as session:
-                quotas.use(session, HERE, 'things', 1, LIMIT)
+            with self.db.writer() as conn:
+                quotas.use(conn, HERE, 'things', 1, LIMIT)
                 raise ArithmeticError
 
         self.assertRaises(ArithmeticError, fail)
@@ -126,34 +126,32 @@ class TestQuotasOnMysql(case.OnMysql, TestQuotas):
         self.assertEqual(1, self.used(USER))
 
     def test_a_usage_that_the_transaction_does_not_see_yet(self):
-        with self.db.writer() as session:
-            self.assertEqual({}, quotas.usages(session, [HERE]))
+        with self.db.writer() as conn:
+            self.assertEqual({}, quotas.usages(conn, [HERE]))
             self.use(LIMIT)
-            self.assertFalse(quotas.use(session, HERE, 'things', 1, LIMIT))
-            self.assertEqual(
-                LIMIT, quotas.newest_usage(session, HERE, 'things')
-            )
+            self.assertFalse(quotas.use(conn, HERE, 'things', 1, LIMIT))
+            self.assertEqual(LIMIT, quotas.newest_usage(conn, HERE, 'things'))
 
 
 class TestQuotasOnPostgresql(case.OnPostgresql, TestQuotas):
     def test_a_row_that_appears_between_two_statements(self):
-        class Session:
+        class Connection:
             """Lets another transaction use the quota after the first look."""
 
-            def __init__(self, session, use):
-                self.session, self.use = session, use
+            def __init__(self, conn, use):
+                self.conn, self.use = conn, use
 
             def execute(self, *args):
-                result = self.session.execute(*args)
+                result = self.conn.execute(*args)
                 if self.use is not None:
                     self.use, use = None, self.use
                     use()
                 return result
 
             def __getattr__(self, name):
-                return getattr(self.session, name)
+                return getattr(self.conn, name)
 
-        with self.db.writer() as session:
-            watched = Session(session, self.use)
+        with self.db.writer() as conn:
+            watched = Connection(conn, self.use)
             self.assertTrue(quotas.use(watched, HERE, 'things', 1, LIMIT))
         self.assertEqual(2, self.used())

@@ -179,8 +179,8 @@ class TestRules(share_case.WithShares):
 
     def test_a_deleted_share_takes_its_rules_along(self):
         self.add('192.0.2.1', {'a': 'b'})
-        with self.db.writer() as session:
-            session.execute(models.Share.__table__.delete())
+        with self.db.writer() as conn:
+            conn.execute(models.Share.__table__.delete())
         self.assertEqual(0, self.count(models.ShareAccessRule))
         self.assertEqual(0, self.count(models.ShareAccessRuleMetadata))
 

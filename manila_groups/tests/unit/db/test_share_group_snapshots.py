@@ -218,8 +218,8 @@ class TestSources(SnapshotRowsCase):
             self.drop_group(clone)
 
     def drop_group(self, group_id):
-        with self.db.writer() as session:
-            session.execute(
+        with self.db.writer() as conn:
+            conn.execute(
                 models.ShareGroup.__table__.delete().where(
                     models.ShareGroup.id == group_id
                 )

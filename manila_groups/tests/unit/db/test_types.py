@@ -168,8 +168,8 @@ class Store:
         self.assertTrue(self.ask(self.store.delete, type_id))
         self.assertIsNone(self.get(type_id))
         for table in (self.store.specs, self.store.projects):
-            with self.db.reader() as session:
-                self.assertEqual([], session.execute(table.select()).all())
+            with self.db.reader() as conn:
+                self.assertEqual([], conn.execute(table.select()).all())
 
 
 class TestShareTypes(Store, case.OnSqlite):

@@ -88,8 +88,8 @@ class AccessCase(share_case.WithShares):
         return {rule.access_to: rule.state for rule in found}
 
     def messages(self):
-        with self.db.reader() as session:
-            return messages.list_page(session, {}, paging.Page())[0]
+        with self.db.reader() as conn:
+            return messages.list_page(conn, {}, paging.Page())[0]
 
 
 class Storage:

@@ -116,10 +116,10 @@ class SnapshotCase(case.OnSqlite):
             'claimed_gb': size,
             **values,
         }
-        with self.db.writer() as session:
-            share_rows.insert(session, [row])
+        with self.db.writer() as conn:
+            share_rows.insert(conn, [row])
             quotas.take(
-                session,
+                conn,
                 self.conf,
                 quotas.Owner('here', 'user', type_id),
                 {quotas.SHARES: 1, quotas.GIGABYTES: size},
@@ -165,8 +165,8 @@ class SnapshotCase(case.OnSqlite):
         return self.ask(share_rows.of_group, group_id)
 
     def status_of(self, model, row_id):
-        with self.db.reader() as session:
-            return session.scalar(
+        with self.db.reader() as conn:
+            return conn.scalar(
                 sa.select(model.status).where(model.id == row_id)
             )
 
@@ -196,8 +196,8 @@ class SnapshotCase(case.OnSqlite):
         self.assertEqual(dict(counted), used)
 
     def rows(self, model):
-        with self.db.reader() as session:
-            return session.execute(model.__table__.select()).all()
+        with self.db.reader() as conn:
+            return conn.execute(model.__table__.select()).all()
 
     def count_row(self, counted, row, type_id, amounts):
         owner = quotas.Owner(row.project_id, row.user_id, type_id)

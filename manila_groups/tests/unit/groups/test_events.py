@@ -182,9 +182,9 @@ class TestNothing(events_case.EventsCase):
         group_id, *_none = self.available_group()
         group = self.service.get(group_id)
         self.told()
-        with self.service.steps.share_groups._db.writer() as session:
-            events.note(session, 'share_group.update', group)
-            session.rollback()
+        with self.service.steps.share_groups._db.writer() as conn:
+            events.note(conn, 'share_group.update', group)
+            conn.rollback()
         self.assertEqual([], self.told())
 
     def test_a_transaction_that_is_done_again(self):
@@ -192,9 +192,9 @@ class TestNothing(events_case.EventsCase):
         creation, failures = self.service.groups._creation, [1]
         insert = creation.insert
 
-        def insert_second_time(session, ctxt, wanted):
-            group = insert(session, ctxt, wanted)
-            events.note(session, 'share_group.create.start', group, ctxt)
+        def insert_second_time(conn, ctxt, wanted):
+            group = insert(conn, ctxt, wanted)
+            events.note(conn, 'share_group.create.start', group, ctxt)
             if failures:
                 failures.pop()
                 raise db_exception.DBDeadlock()

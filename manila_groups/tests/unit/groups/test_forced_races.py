@@ -80,8 +80,8 @@ class TestForcedRaces(snapshot_case.SnapshotCase):
         """Have a function called when rows of a group have been read."""
         read, started = module.of_group, []
 
-        def of_group(session, group_id):
-            found = read(session, group_id)
+        def of_group(conn, group_id):
+            found = read(conn, group_id)
             if not started:
                 started.append(threading.Thread(target=call, args=(row_id,)))
                 started[0].start()

@@ -19,5 +19,5 @@ class TestMessages(test_lifecycle.LifecycleTest):
         self.assertEqual([message], self.service.user_messages())
         self.service.clock.advance(2)
         self.service.reconcile()
-        with self.service.db.reader() as session:
-            self.assertIsNone(messages.get(session, message.id))
+        with self.service.db.reader() as conn:
+            self.assertIsNone(messages.get(conn, message.id))

@@ -151,14 +151,14 @@ class TestQuotas(case.OnSqlite):
 
     def test_the_statements_do_not_grow_with_the_rows(self):
         def statements():
-            with self.db.writer() as session:
+            with self.db.writer() as conn:
                 executed = []
-                execute = session.execute
-                session.execute = lambda *args: (
+                execute = conn.execute
+                conn.execute = lambda *args: (
                     executed.append(args) or execute(*args)
                 )
-                quotas.take(session, self.conf, OWNER, SHARE)
-                quotas.give_back(session, OWNER, SHARE)
+                quotas.take(conn, self.conf, OWNER, SHARE)
+                quotas.give_back(conn, OWNER, SHARE)
             return len(executed)
 
         statements()

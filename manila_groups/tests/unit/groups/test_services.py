@@ -33,22 +33,22 @@ class TestServices(base.TestCase):
         self.conf, self.db = made.conf, made.db
         self.services = services.Services(self.conf, self.db)
         self.pools = pools.Pools(self.db, self.services)
-        with self.db.writer() as session:
+        with self.db.writer() as conn:
             for host in ('host@dead', 'host@live'):
-                service_id = service_rows.beat(session, host, 'binary', 'nova')
+                service_id = service_rows.beat(conn, host, 'binary', 'nova')
                 reports = {f'{host}#pool': REPORT}
-                pool_rows.report(session, service_id, reports)
+                pool_rows.report(conn, service_id, reports)
         self.silence('host@dead', self.conf.service.down_time + 1)
 
     def silence(self, host, seconds):
         """Let a service's last sign of life be that long ago."""
         since = datetime.timedelta(seconds=seconds)
         table = models.Service.__table__
-        with self.db.writer() as session:
-            beat = session.scalar(
+        with self.db.writer() as conn:
+            beat = conn.scalar(
                 sa.select(table.c.updated_at).where(table.c.host == host)
             )
-            session.execute(
+            conn.execute(
                 sa.update(table)
                 .where(table.c.host == host)
                 .values(updated_at=beat - since)

@@ -250,8 +250,8 @@ class TestQuota(ShareGroupsTest):
         self.assertEqual(0, self.service.in_use())
 
     def test_a_limit_of_the_project(self):
-        with self.service.db.writer() as session:
-            session.execute(
+        with self.service.db.writer() as conn:
+            conn.execute(
                 models.QuotaLimit.__table__.insert().values(
                     project_id='here', resource='share_groups', hard_limit=0
                 )

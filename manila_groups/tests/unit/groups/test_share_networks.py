@@ -183,14 +183,12 @@ class TestShareNetworks(case.OnSqlite):
 
             @db_api.retry_on_deadlock
             def name(network_id=network_id):
-                with self.db.writer() as session:
+                with self.db.writer() as conn:
                     # As the creation of a group does: something is read
                     # before the network is.
-                    session.execute(models.ShareType.__table__.select())
-                    share_networks.check(
-                        session, self.caller, network_id, None
-                    )
-                    session.execute(
+                    conn.execute(models.ShareType.__table__.select())
+                    share_networks.check(conn, self.caller, network_id, None)
+                    conn.execute(
                         models.ShareGroup.__table__.insert().values(
                             id=f'{network_id[:30]}-{random.randrange(9**5)}',
                             project_id='here',
@@ -214,8 +212,8 @@ class TestShareNetworks(case.OnSqlite):
             self.assertEqual(1 if named else 0, there, results)
             if there:
                 self.assertIn('Conflict', repr(results))
-                with self.db.writer() as session:
-                    session.execute(models.ShareGroup.__table__.delete())
+                with self.db.writer() as conn:
+                    conn.execute(models.ShareGroup.__table__.delete())
                 self.delete(network_id)
         self.assertEqual(0, self.in_use())
 

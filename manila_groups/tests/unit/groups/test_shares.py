@@ -184,12 +184,12 @@ class TestShares(SharesCase):
         self.check_quotas()
 
     def test_force_claims_what_there_is_not(self):
-        with self.db.writer() as session:
+        with self.db.writer() as conn:
             service_id = services.beat(
-                session, 'host@alpha', services.BACKEND, 'nova'
+                conn, 'host@alpha', services.BACKEND, 'nova'
             )
             report = {'claimable_gb': 3.0}
-            pools.report(session, service_id, {snapshot_case.POOL: report})
+            pools.report(conn, service_id, {snapshot_case.POOL: report})
         share_id = self.given_lone_share(2)
         self.ask(pools.claim, snapshot_case.POOL, gigabytes=2)
         self.shares.extend(self.admin, share_id, 9, force=True)

@@ -73,14 +73,10 @@ class TestBrokenPlugin(ManagerTest):
 class TestNewerBackEnd(ManagerTest):
     def report(self, name, **changes):
         """Let one pool's report be otherwise than this service's own."""
-        with self.service.db.writer() as session:
-            (pool,) = [
-                one for one in pools.list_all(session) if one.name == name
-            ]
+        with self.service.db.writer() as conn:
+            (pool,) = [one for one in pools.list_all(conn) if one.name == name]
             report = {**pool.report, 'claimable_gb': pool.claimable_gb}
-            pools.report(
-                session, pool.service_id, {name: {**report, **changes}}
-            )
+            pools.report(conn, pool.service_id, {name: {**report, **changes}})
 
     def test_that_reports_more_is_taken_for_what_is_known(self):
         self.report('host@beta#only', qos_types=['gold'])
@@ -155,18 +151,18 @@ class TestPlacement(ManagerTest):
         self.assertIn('no back end', self.only_message().user_message)
 
     def test_a_disabled_back_end_gets_nothing(self):
-        with self.service.db.writer() as session:
+        with self.service.db.writer() as conn:
             services.set_disabled(
-                session, 'host@alpha', 'manila-share', True, 'why'
+                conn, 'host@alpha', 'manila-share', True, 'why'
             )
         hosts = {self.create().host for _ in range(4)}
         self.assertEqual({'host@beta#only'}, hosts)
 
     def test_a_disabled_back_end_still_deletes(self):
         group = self.create(availability_zone='west')
-        with self.service.db.writer() as session:
+        with self.service.db.writer() as conn:
             services.set_disabled(
-                session, 'host@beta', 'manila-share', True, 'why'
+                conn, 'host@beta', 'manila-share', True, 'why'
             )
         self.service.groups.delete(self.service.caller, group.id)
         self.service.deliver_all()

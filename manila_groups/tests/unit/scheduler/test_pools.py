@@ -49,8 +49,8 @@ class TestPoolCache(base.TestCase):
         )
 
     def in_transaction(self, function, *args):
-        with self.service.db.writer() as session:
-            return function(session, *args)
+        with self.service.db.writer() as conn:
+            return function(conn, *args)
 
     def disable(self, disabled):
         self.in_transaction(
