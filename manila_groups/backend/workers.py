@@ -82,7 +82,7 @@ class ShareGroups(Worker):
             locations = self._make(work, wanted)
         except Exception:
             LOG.exception('Share group %s was not created', group.id)
-            if not self.steps.holds(group.id):
+            if not self.steps.renew_lease(group.id):
                 self._let_go(group, wanted)
                 return
             if self.steps.attempt_failed(group, self._remove(wanted)):
@@ -167,7 +167,7 @@ class Shares(Worker):
             locations = self._driver.create_share(wanted)
         except Exception:
             LOG.exception('Share %s was not created', share.id)
-            if not self.steps.holds(share.id):
+            if not self.steps.renew_lease(share.id):
                 self._let_go(share, wanted)
                 return
             if self.steps.attempt_failed(share, self._remove(wanted)):
@@ -247,7 +247,7 @@ class ShareGroupSnapshots(Worker):
             self._driver.create_share_group_snapshot(wanted)
         except Exception:
             LOG.exception('Share group snapshot %s was not made', wanted.id)
-            if not self.steps.holds(wanted.id):
+            if not self.steps.renew_lease(wanted.id):
                 self._let_go(snapshot, wanted)
                 return
             # What can not be removed now is when the user deletes it.

@@ -123,7 +123,7 @@ def _used(resource, table, amount, user_id, share_type_id, conditions):
     )
 
 
-def hold(conn) -> None:
+def lock(conn) -> None:
     """Keep other transactions from counting until this one ends."""
     conn.execute(sa.update(_USAGE).values(in_use=_USAGE.c.in_use))
 

@@ -122,7 +122,7 @@ def insert(
 def set_metadata(conn, rule_id: str, metadata: Mapping[str, str]) -> None:
     """Set or change some keys; the others of the rule stay.
 
-    The caller holds the rule.
+    The caller has locked the rule.
     """
     if not metadata:
         return

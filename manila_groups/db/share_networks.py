@@ -108,11 +108,11 @@ def _to_records(conn, rows, details):
     ]
 
 
-def hold(conn, network_id: str, project_id: str | None = None) -> bool:
-    """Keep other transactions from holding a network until this one ends.
+def lock(conn, network_id: str, project_id: str | None = None) -> bool:
+    """Lock a share network until the transaction ends.
 
-    All that names a share network, and all that takes something away from it,
-    holds it first, so that one sees what the other one did.
+    Whatever refers to a share network, or takes something away from it, locks
+    it first, so that each sees what the other did.
 
     :param project_id: of this project; None of any
     :returns: False when there is no such network
@@ -124,7 +124,7 @@ def hold(conn, network_id: str, project_id: str | None = None) -> bool:
 
 
 def serves(conn, network_id: str, zone_name: str | None) -> bool:
-    """Tell whether a network that is held has a subnet for a zone.
+    """Tell whether a locked network has a subnet for a zone.
 
     :param zone_name: None for any zone
     """
@@ -139,7 +139,7 @@ def serves(conn, network_id: str, zone_name: str | None) -> bool:
                 _SUBNET.c.availability_zone_id == zone.scalar_subquery(),
             )
         )
-    # A locking read sees what was committed before the network was held.
+    # A locking read sees what was committed before the network was locked.
     query = query.limit(1).with_for_update(read=True)
     return conn.execute(query).first() is not None
 
@@ -160,7 +160,7 @@ def update(conn, network_id: str, values: Mapping[str, Any]) -> None:
 
 
 def delete(conn, network_id: str) -> bool:
-    """Delete a held network that nothing names and that is in one subnet.
+    """Delete a locked network that nothing refers to and that has one subnet.
 
     :returns: False when something stands against it
     """
@@ -219,7 +219,7 @@ def update_subnet(conn, subnet_id: str, values: Mapping[str, Any]) -> None:
 
 
 def delete_subnet(conn, subnet: records.ShareNetworkSubnet) -> bool:
-    """Delete a subnet of a held network that nothing uses.
+    """Delete a subnet of a locked network that nothing uses.
 
     What names the network uses the subnet where it is in the subnet's zone,
     or in none yet; a subnet without a zone is used by all that does.

@@ -252,7 +252,7 @@ def insert(conn, values: list[Mapping[str, Any]]) -> None:
 def set_metadata(
     conn, share_id: str, metadata: Mapping[str, str], replace: bool = False
 ) -> None:
-    """Set metadata of a share whose row the transaction holds.
+    """Set metadata of a share that the transaction has locked.
 
     :param replace: remove what is not given
     """

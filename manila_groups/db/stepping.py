@@ -62,7 +62,7 @@ class Rows:
         """Change the status of one row.
 
         :param conditions: further SQL conditions on the row
-        :param was: its status, where the caller holds it and has read it
+        :param was: its status, where the caller has locked and read the row
         :param reason: why, for the log
         :param values: columns that change with the status
         :returns: False when the row is not in a status that the step expects,
@@ -162,20 +162,23 @@ class Rows:
         was = getattr(row, self._status.name)
         self._note(conn, [(row.id, was)], audit.DELETED, None)
 
-    def hold(self, conn, row_id: str, *conditions) -> bool:
-        """Keep other transactions from changing a row until this one ends.
+    def lock(self, conn, row_id: str, *conditions) -> bool:
+        """Lock a row until the transaction ends.
 
-        Done first in a transaction, it lets all that follows read what those
-        have left behind that came before.  It changes the row, so that the
-        nodes of a cluster that share no locks find the conflict too.
+        Must be the first statement of the transaction: under REPEATABLE READ
+        the first SELECT fixes what it sees.  Lock order: service, pool,
+        group, snapshots, shares, quota.
+
+        It changes the row, because the nodes of a Galera cluster share no
+        locks: there the commit finds the conflict.
 
         :param conditions: further SQL conditions on the row
         :returns: False when there is no such row
         """
-        return self.hold_many(conn, self.is_row(row_id), *conditions)
+        return self.lock_many(conn, self.is_row(row_id), *conditions)
 
-    def hold_many(self, conn, *conditions) -> bool:
-        """Keep all rows from changing that the conditions hold for.
+    def lock_many(self, conn, *conditions) -> bool:
+        """Lock every row that matches the conditions.
 
         :returns: False when there are none
         """

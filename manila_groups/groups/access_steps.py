@@ -3,8 +3,8 @@
 
 A back end takes the steps, for all rules of a share that wait at the time:
 the driver is always given the whole set.  Rules that are added or denied
-while it works wait for the next turn.  Every transaction begins with the
-share held, so that it sees what others did to the rules before.
+while it works wait for the next turn.  Every transaction locks the share
+first, so that it sees what others did to the rules before.
 """
 
 import dataclasses
@@ -54,7 +54,7 @@ class AccessSteps(steps.Steps):
     @db_api.retry_on_deadlock
     def _begin(self, share_id, host):
         with self._db.writer() as conn:
-            if not shares.ROWS.hold(conn, share_id, *_workable(host)):
+            if not shares.ROWS.lock(conn, share_id, *_workable(host)):
                 return None
             if not self._are_open(conn, share_id):
                 return None
@@ -99,9 +99,9 @@ class AccessSteps(steps.Steps):
         :returns: whether rules wait again
         """
         with self._db.writer() as conn:
-            shares.ROWS.hold(conn, share.id)
+            shares.ROWS.lock(conn, share.id)
             mine = self._mine(share)
-            for rule in self._held(conn, share):
+            for rule in self._leased(conn, share):
                 verb, state = _ENDS[rule.state]
                 _note(conn, share, rule, f'{verb}.end', state)
                 if rule.state == states.DENYING:
@@ -119,8 +119,8 @@ class AccessSteps(steps.Steps):
         :returns: whether rules wait again
         """
         with self._db.writer() as conn:
-            shares.ROWS.hold(conn, share.id)
-            failed = self._held(conn, share)
+            shares.ROWS.lock(conn, share.id)
+            failed = self._leased(conn, share)
             for step in (states.RULE_APPLY_FAILED, states.RULE_DENY_FAILED):
                 rows.ROWS.take_steps(
                     conn, step, *self._mine(share), reason=_FAILED
@@ -132,7 +132,7 @@ class AccessSteps(steps.Steps):
         """Conditions: this process is at work on a rule of the share."""
         return rows.of(share.id), rows.ROWS.leases.is_held_by(self._worker)
 
-    def _held(self, conn, share):
+    def _leased(self, conn, share):
         """Read the rules of a share that this process is at work on."""
         found = rows.of_share(conn, share.id)
         return [
@@ -178,7 +178,7 @@ class AccessSteps(steps.Steps):
         :returns: False when there are none, or not any more
         """
         with self._db.writer() as conn:
-            if not shares.ROWS.hold(conn, share_id):
+            if not shares.ROWS.lock(conn, share_id):
                 return False
             overdue = (rows.of(share_id), *self._are_overdue())
             ids = rows.ROWS.find(conn, *overdue)

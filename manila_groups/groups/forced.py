@@ -42,10 +42,10 @@ def end(conn, kind: str, row, *conditions) -> bool:
 
 
 def _end_share_group(conn, group, *conditions):
-    # Before anything is read: see hold().
-    if not share_groups.ROWS.hold(conn, group.id, *conditions):
+    # Before anything is read: see lock().
+    if not share_groups.ROWS.lock(conn, group.id, *conditions):
         return False
-    share_group_snapshots.ROWS.hold_many(
+    share_group_snapshots.ROWS.lock_many(
         conn, share_group_snapshots.in_group(group.id)
     )
     snapshots = share_group_snapshots.of_group(conn, group.id)
@@ -57,7 +57,7 @@ def _end_share_group(conn, group, *conditions):
 
 
 def _end_share(conn, share, *conditions):
-    if not shares.ROWS.hold(conn, share.id, *conditions):
+    if not shares.ROWS.lock(conn, share.id, *conditions):
         return False
     removal.share(conn, shares.get(conn, share.id))
     _remember(conn, states.SHARE, share)

@@ -31,7 +31,7 @@ def correct(db: db_api.Database) -> list[rows.Difference]:
     """
     with db.writer() as conn:
         # Whoever uses or returns some of a quota waits from here on.
-        rows.hold(conn)
+        rows.lock(conn)
         found = rows.list_all(conn, _USES, quotas.COUNTED_BY_SHARE_TYPE)
         for one in found:
             rows.correct(conn, one)

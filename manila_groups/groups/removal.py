@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The end of rows: with each goes what was counted for it.
 
-To be called with a record that was read after the row was changed or held in
-the same transaction: the counts are taken from the record.
+To be called with a record that was read after the row was changed or locked
+in the same transaction: the counts are taken from the record.
 """
 
 import collections
@@ -98,13 +98,13 @@ def share_group(conn, row: records.ShareGroup, *conditions) -> bool:
         not depend on what is in it
     :returns: False when the row is gone or a condition does not hold
     """
-    if not share_groups.ROWS.hold(conn, row.id, *conditions):
+    if not share_groups.ROWS.lock(conn, row.id, *conditions):
         return False
     # Whoever removes one of them alone comes before, or too late.
-    share_group_snapshots.ROWS.hold_many(
+    share_group_snapshots.ROWS.lock_many(
         conn, share_group_snapshots.in_group(row.id)
     )
-    shares.ROWS.hold_many(conn, shares.in_group(row.id))
+    shares.ROWS.lock_many(conn, shares.in_group(row.id))
     snapshots = share_group_snapshots.of_group(conn, row.id)
     members = shares.of_group(conn, row.id)
     if snapshots:

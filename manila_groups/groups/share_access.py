@@ -199,7 +199,7 @@ class ShareAccess:
         """
         share, _rule = self.get(ctxt, rule_id)
         with self._db.writer() as conn:
-            if not rows.ROWS.hold(conn, rule_id):
+            if not rows.ROWS.lock(conn, rule_id):
                 raise _no_rule(rule_id)
             rows.set_metadata(conn, rule_id, metadata)
             rule = rows.get(conn, rule_id)

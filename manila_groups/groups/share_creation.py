@@ -60,7 +60,7 @@ class Creation:
         :raises NotFound: an unknown group, type, zone or snapshot
         :raises OverQuota: the project may not have so much more
         """
-        group = _hold_group(conn, ctxt, wanted)
+        group = _lock_group(conn, ctxt, wanted)
         share_proto = self._find_protocol(wanted)
         _check_snapshot(wanted)
         share_type = self._find_type(conn, ctxt, wanted, group)
@@ -141,12 +141,12 @@ class Creation:
         )
 
 
-def _hold_group(conn, ctxt, wanted):
+def _lock_group(conn, ctxt, wanted):
     """Read the group, which stays as it is until the share is there."""
     group_id = wanted.share_group_id
     if group_id is None:
         return None
-    group_rows.ROWS.hold(conn, group_id)
+    group_rows.ROWS.lock(conn, group_id)
     found = group_rows.get(conn, group_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise exception.NotFound(

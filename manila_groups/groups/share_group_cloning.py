@@ -29,7 +29,7 @@ def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
     :raises OverQuota: the project may not have so much more
     """
     _check_alone(wanted)
-    snapshot = _hold_source(conn, ctxt, wanted.source_share_group_snapshot_id)
+    snapshot = _lock_source(conn, ctxt, wanted.source_share_group_snapshot_id)
     source = rows.get(conn, snapshot.share_group_id)
     _check_type(wanted, source)
     zone = source.availability_zone
@@ -59,9 +59,9 @@ def _check_alone(wanted):
             )
 
 
-def _hold_source(conn, ctxt, snapshot_id):
+def _lock_source(conn, ctxt, snapshot_id):
     """Read the snapshot, which stays as it is until the group is there."""
-    snapshot_rows.ROWS.hold(conn, snapshot_id)
+    snapshot_rows.ROWS.lock(conn, snapshot_id)
     found = snapshot_rows.get(conn, snapshot_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
         raise exception.Invalid(

@@ -95,9 +95,9 @@ class ShareGroupSnapshots:
     @db_api.retry_on_deadlock
     def _insert(self, ctxt, group_id, name, description):
         with self._db.writer() as conn:
-            _hold_group(conn, ctxt, group_id)
+            _lock_group(conn, ctxt, group_id)
             # So that none is resized meanwhile, either.
-            share_rows.ROWS.hold_many(conn, share_rows.in_group(group_id))
+            share_rows.ROWS.lock_many(conn, share_rows.in_group(group_id))
             shares = share_rows.of_group(conn, group_id)
             _check_available(shares)
             owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
@@ -157,7 +157,7 @@ class ShareGroupSnapshots:
     @db_api.retry_on_deadlock
     def _begin_delete(self, ctxt, snapshot_id):
         with self._db.writer() as conn:
-            rows.ROWS.hold(conn, snapshot_id)
+            rows.ROWS.lock(conn, snapshot_id)
             snapshot = _get(conn, ctxt, snapshot_id)
             step = steps.deletion(self._conf, snapshot, states.SNAPSHOT_DELETE)
             return _begin_to_delete(conn, ctxt, snapshot, step)
@@ -165,7 +165,7 @@ class ShareGroupSnapshots:
     @db_api.retry_on_deadlock
     def _begin_force_delete(self, ctxt, snapshot_id):
         with self._db.writer() as conn:
-            rows.ROWS.hold(conn, snapshot_id)
+            rows.ROWS.lock(conn, snapshot_id)
             snapshot = _begin_to_delete(
                 conn,
                 ctxt,
@@ -207,7 +207,7 @@ def _get(conn, ctxt, snapshot_id):
 def _begin_to_delete(conn, ctxt, snapshot, step, **details):
     """Take the first step of a deletion.
 
-    :param snapshot: read after it was held
+    :param snapshot: read after it was locked
     """
     if not rows.ROWS.take_step(
         conn,
@@ -229,13 +229,13 @@ def _begin_to_delete(conn, ctxt, snapshot, step, **details):
     return snapshot
 
 
-def _hold_group(conn, ctxt, group_id):
+def _lock_group(conn, ctxt, group_id):
     """Keep a group, and what is in it, as it is until the snapshot is there.
 
     A group that is available without a place is one whose status was set by
     hand: no back end could take a snapshot of it.
     """
-    group_rows.ROWS.hold(conn, group_id)
+    group_rows.ROWS.lock(conn, group_id)
     group = group_rows.get(conn, group_id)
     if group is None or ctxt.visible_project not in (None, group.project_id):
         raise exception.Invalid(

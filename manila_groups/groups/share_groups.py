@@ -142,7 +142,7 @@ class ShareGroups:
     @db_api.retry_on_deadlock
     def _begin_delete(self, ctxt, group_id):
         with self._db.writer() as conn:
-            rows.ROWS.hold(conn, group_id)
+            rows.ROWS.lock(conn, group_id)
             group = _get(conn, ctxt, group_id)
             step = steps.deletion(self._conf, group, states.DELETE)
             if not rows.ROWS.take_step(
@@ -159,7 +159,7 @@ class ShareGroups:
     @db_api.retry_on_deadlock
     def _begin_force_delete(self, ctxt, group_id):
         with self._db.writer() as conn:
-            rows.ROWS.hold(conn, group_id)
+            rows.ROWS.lock(conn, group_id)
             # What is in the group is the work of the group's deletion only.
             # The snapshots come before anything is read: with them in hand,
             # what is being created from them can be seen.
@@ -268,7 +268,7 @@ def _check_no_clone(conn, group_id):
 def _end_if_unplaced(conn, ctxt, group):
     """Remove a group that no back end has anything of.
 
-    :param group: read after it was held
+    :param group: read after it was locked
     """
     group = dataclasses.replace(
         group, status=states.DELETING, request_id=ctxt.request_id

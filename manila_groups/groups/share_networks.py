@@ -44,7 +44,7 @@ def check(conn, ctxt, share_network_id: str, zone_name: str | None) -> None:
     :raises Invalid: the caller's project has no such network, or it has no
         subnet in the zone
     """
-    if not rows.hold(conn, share_network_id, ctxt.project_id):
+    if not rows.lock(conn, share_network_id, ctxt.project_id):
         raise exception.Invalid(
             f'share_network_id: there is no share network {share_network_id}.'
         )
@@ -132,7 +132,7 @@ class ShareNetworks:
         own = {k: v for k, v in values.items() if k not in _NEUTRON}
         neutron = {k: v for k, v in values.items() if k in _NEUTRON}
         with self._db.writer() as conn:
-            _hold(conn, ctxt, network_id)
+            _lock(conn, ctxt, network_id)
             if neutron:
                 _update_default(conn, ctxt, network_id, neutron)
             rows.update(conn, network_id, own)
@@ -149,7 +149,7 @@ class ShareNetworks:
             than one subnet
         """
         with self._db.writer() as conn:
-            network = _hold(conn, ctxt, network_id)
+            network = _lock(conn, ctxt, network_id)
             if not rows.delete(conn, network_id):
                 raise exception.Conflict(
                     f'The share network {network_id} is named by share '
@@ -183,7 +183,7 @@ class ShareNetworks:
         :raises Conflict: the zone has a subnet
         """
         with self._db.writer() as conn:
-            network = _hold(conn, ctxt, network_id)
+            network = _lock(conn, ctxt, network_id)
             values = _subnet_values(conn, network_id, subnet)
             zone = subnet.availability_zone
             if not several and zone in _zones(network):
@@ -205,7 +205,7 @@ class ShareNetworks:
         :raises Conflict: something is in it, or may come to be
         """
         with self._db.writer() as conn:
-            network = _hold(conn, ctxt, network_id)
+            network = _lock(conn, ctxt, network_id)
             subnet = _find_subnet(network, subnet_id)
             if not rows.delete_subnet(conn, subnet):
                 raise exception.Conflict(
@@ -232,9 +232,9 @@ def _get(conn, ctxt, network_id):
     return found
 
 
-def _hold(conn, ctxt, network_id):
+def _lock(conn, ctxt, network_id):
     """Hold a network that the caller sees, before anything else is read."""
-    if not rows.hold(conn, network_id, ctxt.visible_project):
+    if not rows.lock(conn, network_id, ctxt.visible_project):
         raise _not_found(network_id)
     return _get(conn, ctxt, network_id)
 

@@ -143,7 +143,7 @@ class ShareSteps(resource_steps.ResourceSteps):
     def deleted(self, share: records.Share) -> bool:
         """End a deletion well; False when it is no longer wanted."""
         with self._db.writer() as conn:
-            if not self.rows.hold(
+            if not self.rows.lock(
                 conn,
                 share.id,
                 self._is_removable(share),

@@ -122,7 +122,7 @@ class Shares:
         :raises NotFound: there is no share that the caller sees
         """
         with self._db.writer() as conn:
-            _hold(conn, ctxt, share_id)
+            _lock(conn, ctxt, share_id)
             rows.set_metadata(conn, share_id, metadata, replace)
             return _changed(conn, ctxt, share_id).metadata
 
@@ -133,7 +133,7 @@ class Shares:
         :raises NotFound: there is no such share, or it has no such key
         """
         with self._db.writer() as conn:
-            _hold(conn, ctxt, share_id)
+            _lock(conn, ctxt, share_id)
             if not rows.delete_metadata(conn, share_id, key):
                 raise exception.NotFound(
                     f'The share {share_id} has no metadata {key:.255}.'
@@ -177,9 +177,9 @@ class Shares:
     @db_api.retry_on_deadlock
     def _begin_delete(self, ctxt, share, step, **details):
         with self._db.writer() as conn:
-            # Its group never changes, and has to be held before the share is.
+            # Its group never changes, and must be locked before the share.
             if share.share_group_id is not None:
-                group_rows.ROWS.hold(conn, share.share_group_id)
+                group_rows.ROWS.lock(conn, share.share_group_id)
             conditions = [rows.in_no_snapshot()]
             if step is states.DELETE_OVERDUE:
                 conditions.append(rows.ROWS.is_as_read(share))
@@ -248,7 +248,7 @@ class Shares:
             'request_id': ctxt.request_id,
         }
         with self._db.writer() as conn:
-            share = _hold_resizable(conn, ctxt, share_id, states.EXTEND)
+            share = _lock_resizable(conn, ctxt, share_id, states.EXTEND)
             _check_larger(ctxt, share, size)
             # As whoever gives back does: the pool first, then the quota.
             if force:
@@ -283,7 +283,7 @@ class Shares:
     @db_api.retry_on_deadlock
     def _begin_shrink(self, ctxt, share_id, size):
         with self._db.writer() as conn:
-            share = _hold_resizable(conn, ctxt, share_id, states.SHRINK)
+            share = _lock_resizable(conn, ctxt, share_id, states.SHRINK)
             if size >= share.size:
                 raise exception.Invalid(
                     f'new_size: {size} GiB are not less than the '
@@ -329,9 +329,9 @@ def _sees(ctxt, share):
     return own or share.is_public
 
 
-def _hold(conn, ctxt, share_id):
+def _lock(conn, ctxt, share_id):
     """Read a share, which no one else changes from now on."""
-    rows.ROWS.hold(conn, share_id)
+    rows.ROWS.lock(conn, share_id)
     return _get(conn, ctxt, share_id)
 
 
@@ -374,8 +374,8 @@ def _not_deletable(conn, share, step):
     )
 
 
-def _hold_resizable(conn, ctxt, share_id, step):
-    share = _hold(conn, ctxt, share_id)
+def _lock_resizable(conn, ctxt, share_id, step):
+    share = _lock(conn, ctxt, share_id)
     if share.status not in step.expected:
         raise exception.Invalid(
             f'The share {share_id} has the status {share.status}; its size '

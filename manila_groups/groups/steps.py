@@ -131,7 +131,7 @@ class Steps:
                 )
 
     @db_api.retry_on_deadlock
-    def holds(self, row_id: str) -> bool:
+    def renew_lease(self, row_id: str) -> bool:
         """Tell whether this process still has the lease on a row's work.
 
         It has it for its whole length again then.
@@ -201,8 +201,8 @@ class Steps:
         :returns: False when it is not, or not any more
         """
         with self._db.writer() as conn:
-            # Before anything is read: see hold().
-            if not self.rows.hold(
+            # Before anything is read: see lock().
+            if not self.rows.lock(
                 conn, row_id, self._is_overdue(), *self._givable()
             ):
                 return False
@@ -212,7 +212,7 @@ class Steps:
             return True
 
     def _give_up(self, conn, row) -> None:
-        """End the work on a row that the transaction holds."""
+        """End the work on a row that the transaction has locked."""
         raise NotImplementedError
 
     def _fail(
