@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status machines of the service, as tables.
 
-A row of a table is one step: the statuses that a row may have before it and
-the one that it has after it.  A step is carried out as one conditional
-UPDATE, so that of two racing callers one finds the row already changed.
+A transition names the statuses that a row may have before it and the one that
+it has after it.  It is one conditional UPDATE, so that the second of two
+racing callers matches no row.
 """
 
 import dataclasses
@@ -66,10 +66,10 @@ RULES_STATUSES = (ACTIVE, SYNCING, ERROR)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """One change of status.
 
-    :ivar expected: the statuses from which the step may be taken
+    :ivar expected: the statuses from which it may be made
     :ivar becomes: the status after it
     """
 
@@ -77,19 +77,19 @@ class Step:
     becomes: str
 
 
-CLAIM = Step((CREATING,), CREATING)
-CREATED = Step((CREATING,), AVAILABLE)
-CREATE_FAILED = Step((CREATING,), ERROR)
-DELETE = Step((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
+CLAIM = Transition((CREATING,), CREATING)
+CREATED = Transition((CREATING,), AVAILABLE)
+CREATE_FAILED = Transition((CREATING,), ERROR)
+DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
 #: For the owner of what is not created in time.
-DELETE_OVERDUE = Step((CREATING,), DELETING)
-FORCE_DELETE = Step(SHARE_GROUP_STATUSES, DELETING)
-DELETE_FAILED = Step((DELETING,), ERROR_DELETING)
+DELETE_OVERDUE = Transition((CREATING,), DELETING)
+FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
+DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
 
 #: Wire, share group snapshots: not available or error is a conflict; so what
 #: failed to be deleted has the status error, and can be deleted again.
-SNAPSHOT_DELETE = Step((AVAILABLE, ERROR), DELETING)
-SNAPSHOT_DELETE_FAILED = Step((DELETING,), ERROR)
+SNAPSHOT_DELETE = Transition((AVAILABLE, ERROR), DELETING)
+SNAPSHOT_DELETE_FAILED = Transition((DELETING,), ERROR)
 
 #: Those of a share that is at its back end with nothing under way.
 SETTLED = (
@@ -98,31 +98,31 @@ SETTLED = (
     SHRINKING_ERROR,
     POSSIBLE_DATA_LOSS,
 )
-SHARE_DELETE = Step((*SETTLED, ERROR, ERROR_DELETING), DELETING)
-SHARE_FORCE_DELETE = Step(SHARE_STATUSES, DELETING)
-EXTEND = Step(SETTLED, EXTENDING)
-EXTEND_CLAIM = Step((EXTENDING,), EXTENDING)
-EXTENDED = Step((EXTENDING,), AVAILABLE)
-NOT_EXTENDED = Step((EXTENDING,), AVAILABLE)
-EXTEND_FAILED = Step((EXTENDING,), EXTENDING_ERROR)
-SHRINK = Step(SETTLED, SHRINKING)
-SHRUNK = Step((SHRINKING,), AVAILABLE)
-SHRINK_FAILED = Step((SHRINKING,), SHRINKING_ERROR)
-SHRINK_REFUSED = Step((SHRINKING,), POSSIBLE_DATA_LOSS)
+SHARE_DELETE = Transition((*SETTLED, ERROR, ERROR_DELETING), DELETING)
+SHARE_FORCE_DELETE = Transition(SHARE_STATUSES, DELETING)
+EXTEND = Transition(SETTLED, EXTENDING)
+EXTEND_CLAIM = Transition((EXTENDING,), EXTENDING)
+EXTENDED = Transition((EXTENDING,), AVAILABLE)
+NOT_EXTENDED = Transition((EXTENDING,), AVAILABLE)
+EXTEND_FAILED = Transition((EXTENDING,), EXTENDING_ERROR)
+SHRINK = Transition(SETTLED, SHRINKING)
+SHRUNK = Transition((SHRINKING,), AVAILABLE)
+SHRINK_FAILED = Transition((SHRINKING,), SHRINKING_ERROR)
+SHRINK_REFUSED = Transition((SHRINKING,), POSSIBLE_DATA_LOSS)
 
-RULE_APPLY = Step((QUEUED_TO_APPLY,), APPLYING)
-RULE_APPLIED = Step((APPLYING,), ACTIVE)
-RULE_APPLY_FAILED = Step((APPLYING,), ERROR)
+RULE_APPLY = Transition((QUEUED_TO_APPLY,), APPLYING)
+RULE_APPLIED = Transition((APPLYING,), ACTIVE)
+RULE_APPLY_FAILED = Transition((APPLYING,), ERROR)
 #: What a rule allows has changed: the back end is told of it as of a new one.
-RULE_QUEUE_CHANGE = Step(
+RULE_QUEUE_CHANGE = Transition(
     (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_APPLY
 )
-RULE_QUEUE_DENIAL = Step(
+RULE_QUEUE_DENIAL = Transition(
     (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_DENY
 )
-RULE_DENY = Step((QUEUED_TO_DENY,), DENYING)
-RULE_DENY_FAILED = Step((DENYING,), ERROR)
-RULE_OVERDUE = Step(
+RULE_DENY = Transition((QUEUED_TO_DENY,), DENYING)
+RULE_DENY_FAILED = Transition((DENYING,), ERROR)
+RULE_OVERDUE = Transition(
     (QUEUED_TO_APPLY, APPLYING, QUEUED_TO_DENY, DENYING), ERROR
 )
 

@@ -17,7 +17,7 @@ from manila_groups.backend import workers
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import services
-from manila_groups.groups import lifecycle
+from manila_groups.groups import lifecycle as lifecycles
 
 
 class BackendManager:
@@ -26,7 +26,7 @@ class BackendManager:
     :param host: host@backend
     :param zone: the availability zone
     :param driver: the storage
-    :param steps: the lifecycle of all kinds of rows
+    :param lifecycle: the transitions of all kinds of rows
     :param scheduler: tells schedulers of waiting work
     :param beside: calls a function with arguments, now or soon in a thread;
         for work that was found
@@ -40,7 +40,7 @@ class BackendManager:
         host: str,
         zone: str,
         driver: drivers.Driver,
-        steps: lifecycle.Lifecycle,
+        lifecycle: lifecycles.Lifecycle,
         scheduler,
         beside: Callable = service.quietly,
     ):
@@ -49,9 +49,9 @@ class BackendManager:
         self._db = db
         self._zone = zone
         self._driver = driver
-        self._steps = steps
+        self._lifecycle = lifecycle
         self._workers = {
-            kind: worker(host, driver, steps, scheduler)
+            kind: worker(host, driver, lifecycle, scheduler)
             for kind, worker in (
                 (states.SHARE_GROUP, workers.ShareGroups),
                 (states.SHARE, workers.Shares),
@@ -74,7 +74,7 @@ class BackendManager:
         """
         if not self._ready or self._ending:
             return
-        turn = self._steps.turn(kind, row_id)
+        turn = self._lifecycle.turn(kind, row_id)
         if turn is not None:
             self._turns.take(turn, self._workers[kind].work, ctxt, row_id)
 
@@ -84,14 +84,14 @@ class BackendManager:
 
     def hand_back(self) -> None:
         """Leave what is at work to the process that comes next, at once."""
-        self._steps.give_leases_back()
+        self._lifecycle.give_leases_back()
 
     def _remove_leftovers(self, row_id):
         if self._ending:
             return
-        for left in self._steps.leftovers(self.host, row_id):
+        for left in self._lifecycle.leftovers(self.host, row_id):
             if self._workers[left.kind].remove_leftover(left):
-                self._steps.cleaned(row_id, left.pool)
+                self._lifecycle.cleaned(row_id, left.pool)
 
     def report(self) -> None:
         """Write a sign of life, and what the driver says of its pools.
@@ -100,7 +100,7 @@ class BackendManager:
 
         :raises DriverError: the driver can't be set up, or be asked
         """
-        self._steps.renew_leases()
+        self._lifecycle.renew_leases()
         try:
             if not self._ready:
                 self._driver.setup()
@@ -131,9 +131,9 @@ class BackendManager:
         ctxt = context.service_context()
         every, self._first_search = self._first_search, False
         for kind, worker in self._workers.items():
-            for row_id in worker.steps.unfinished_at(self.host, every):
+            for row_id in worker.transitions.unfinished_at(self.host, every):
                 self._beside(self.work, ctxt, kind, row_id)
-        for left in self._steps.leftovers(self.host):
+        for left in self._lifecycle.leftovers(self.host):
             self._beside(
                 self._take_turn, left.share_group_id or left.id, left.id
             )

@@ -8,7 +8,7 @@ from manila_groups import states
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import told
 from manila_groups.db import records
-from manila_groups.groups import lifecycle
+from manila_groups.groups import lifecycle as lifecycles
 
 LOG = log.getLogger(__name__)
 
@@ -24,12 +24,12 @@ class Worker:
         self,
         host: str,
         driver: drivers.Driver,
-        steps: lifecycle.Lifecycle,
+        lifecycle: lifecycles.Lifecycle,
         scheduler,
     ):
         self._host = host
         self._driver = driver
-        self._all = steps
+        self._lifecycle = lifecycle
         self._scheduler = scheduler
 
     def _share_server(self, row) -> str | None:
@@ -39,8 +39,8 @@ class Worker:
 
     def _let_go(self, row, wanted) -> None:
         """Remove what was made here for a row that is not here any more."""
-        if not self.steps.is_placed(row) and self._remove(wanted):
-            self._all.cleaned(row.id, row.host)
+        if not self.transitions.is_placed(row) and self._remove(wanted):
+            self._lifecycle.cleaned(row.id, row.host)
 
     def _clean_up(self, kind, delete, *args) -> bool:
         """Remove what is not wanted here; tells whether it is gone."""
@@ -60,13 +60,13 @@ class ShareGroups(Worker):
     """Creates and deletes share groups, with all that is in them."""
 
     @property
-    def steps(self):
-        """The steps of share groups."""
-        return self._all.share_groups
+    def transitions(self):
+        """The transitions of share groups."""
+        return self._lifecycle.share_groups
 
     def work(self, ctxt, group_id: str) -> None:
         """Do what a share group waits for."""
-        with self.steps.at_work(group_id, self._host) as work:
+        with self.transitions.at_work(group_id, self._host) as work:
             if work is None:
                 return
             if work.group.status == states.CREATING:
@@ -82,13 +82,13 @@ class ShareGroups(Worker):
             locations = self._make(work, wanted)
         except Exception:
             LOG.exception('Share group %s was not created', group.id)
-            if not self.steps.renew_lease(group.id):
+            if not self.transitions.renew_lease(group.id):
                 self._let_go(group, wanted)
                 return
-            if self.steps.attempt_failed(group, self._remove(wanted)):
+            if self.transitions.attempt_failed(group, self._remove(wanted)):
                 self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
             return
-        if self.steps.created(group, locations, server_id):
+        if self.transitions.created(group, locations, server_id):
             LOG.info('Share group %s was created', group.id)
             return
         LOG.info('Share group %s is not wanted here any more', group.id)
@@ -126,9 +126,9 @@ class ShareGroups(Worker):
             )
         except Exception:
             LOG.exception('Share group %s was not deleted', group.id)
-            self.steps.delete_failed(group)
+            self.transitions.delete_failed(group)
             return
-        if self.steps.deleted(group):
+        if self.transitions.deleted(group):
             LOG.info('Share group %s was deleted', group.id)
 
     def remove_leftover(self, left: records.Leftover) -> bool:
@@ -143,13 +143,13 @@ class Shares(Worker):
     """Creates, deletes and resizes shares."""
 
     @property
-    def steps(self):
-        """The steps of shares."""
-        return self._all.shares
+    def transitions(self):
+        """The transitions of shares."""
+        return self._lifecycle.shares
 
     def work(self, ctxt, share_id: str) -> None:
         """Do what a share waits for."""
-        with self.steps.at_work(share_id, self._host) as work:
+        with self.transitions.at_work(share_id, self._host) as work:
             if work is None:
                 return
             share = work.share
@@ -167,13 +167,13 @@ class Shares(Worker):
             locations = self._driver.create_share(wanted)
         except Exception:
             LOG.exception('Share %s was not created', share.id)
-            if not self.steps.renew_lease(share.id):
+            if not self.transitions.renew_lease(share.id):
                 self._let_go(share, wanted)
                 return
-            if self.steps.attempt_failed(share, self._remove(wanted)):
+            if self.transitions.attempt_failed(share, self._remove(wanted)):
                 self._scheduler.place(ctxt, states.SHARE, share.id)
             return
-        if self.steps.created(share, locations, server_id):
+        if self.transitions.created(share, locations, server_id):
             LOG.info('Share %s was created', share.id)
             return
         LOG.info('Share %s is not wanted here any more', share.id)
@@ -187,9 +187,9 @@ class Shares(Worker):
             self._driver.delete_share(wanted)
         except Exception:
             LOG.exception('Share %s was not deleted', share.id)
-            self.steps.delete_failed(share)
+            self.transitions.delete_failed(share)
             return
-        if self.steps.deleted(share):
+        if self.transitions.deleted(share):
             LOG.info('Share %s was deleted', share.id)
 
     def _resize(self, share, wanted):
@@ -197,13 +197,13 @@ class Shares(Worker):
             self._driver.resize_share(wanted)
         except exception.PossibleDataLoss as error:
             LOG.warning('Share %s was not resized: %s', share.id, error)
-            self.steps.resize_failed(share, too_full=True)
+            self.transitions.resize_failed(share, too_full=True)
             return
         except Exception:
             LOG.exception('Share %s was not resized', share.id)
-            self.steps.resize_failed(share)
+            self.transitions.resize_failed(share)
             return
-        if self.steps.resized(share):
+        if self.transitions.resized(share):
             LOG.info('Share %s now has %s GiB', share.id, wanted.size_gb)
 
     def remove_leftover(self, left: records.Leftover) -> bool:
@@ -212,7 +212,7 @@ class Shares(Worker):
         :returns: whether it is gone
         """
         group_id = left.share_group_id
-        size = self.steps.group_size(group_id) if group_id else 0
+        size = self.transitions.group_size(group_id) if group_id else 0
         return self._remove(
             drivers.Share(
                 **told.leftover(left),
@@ -227,13 +227,13 @@ class ShareGroupSnapshots(Worker):
     """Makes and deletes snapshots of share groups."""
 
     @property
-    def steps(self):
-        """The steps of share group snapshots."""
-        return self._all.snapshots
+    def transitions(self):
+        """The transitions of share group snapshots."""
+        return self._lifecycle.snapshots
 
     def work(self, _ctxt, snapshot_id: str) -> None:
         """Do what a share group snapshot waits for."""
-        with self.steps.at_work(snapshot_id, self._host) as snapshot:
+        with self.transitions.at_work(snapshot_id, self._host) as snapshot:
             if snapshot is None:
                 return
             wanted = told.snapshot(snapshot)
@@ -247,14 +247,14 @@ class ShareGroupSnapshots(Worker):
             self._driver.create_share_group_snapshot(wanted)
         except Exception:
             LOG.exception('Share group snapshot %s was not made', wanted.id)
-            if not self.steps.renew_lease(wanted.id):
+            if not self.transitions.renew_lease(wanted.id):
                 self._let_go(snapshot, wanted)
                 return
             # What can not be removed now is when the user deletes it.
             self._remove(wanted)
-            self.steps.create_failed(snapshot)
+            self.transitions.create_failed(snapshot)
             return
-        if self.steps.created(snapshot):
+        if self.transitions.created(snapshot):
             LOG.info('Share group snapshot %s was made', wanted.id)
             return
         self._let_go(snapshot, wanted)
@@ -271,9 +271,9 @@ class ShareGroupSnapshots(Worker):
             self._driver.delete_share_group_snapshot(wanted)
         except Exception:
             LOG.exception('Share group snapshot %s was not deleted', wanted.id)
-            self.steps.delete_failed(snapshot)
+            self.transitions.delete_failed(snapshot)
             return
-        if self.steps.deleted(snapshot):
+        if self.transitions.deleted(snapshot):
             LOG.info('Share group snapshot %s was deleted', wanted.id)
 
     def remove_leftover(self, left: records.Leftover) -> bool:
@@ -294,15 +294,15 @@ class Access(Worker):
     """Puts the access rules of shares in place."""
 
     @property
-    def steps(self):
-        """The steps of access rules."""
-        return self._all.access
+    def transitions(self):
+        """The transitions of access rules."""
+        return self._lifecycle.access
 
     def work(self, _ctxt, share_id: str) -> None:
         """Put a share's rules in place, until none waits any more."""
         waits = True
         while waits:
-            with self.steps.at_work(share_id, self._host) as found:
+            with self.transitions.at_work(share_id, self._host) as found:
                 waits = found is not None and self._update(*found)
 
     def _update(self, share, rules):
@@ -316,6 +316,6 @@ class Access(Worker):
             )
         except Exception:
             LOG.exception('The access rules of share %s', share.id)
-            self.steps.failed(share)
+            self.transitions.failed(share)
             return False
-        return self.steps.done(share)
+        return self.transitions.done(share)

@@ -128,12 +128,15 @@ class ShareGroupTypeShareType(columns.Base):
 class ShareGroup(columns.Base):
     """Shares placed and snapshotted together.
 
-    stepped_at is when the service itself last moved the group a step on; it
-    is what a reconciler measures the wait by.  NULL tells that a status was
-    set by hand and that no work belongs to it.  worker is the process that
-    has a lease on the work, which ends at leased_until unless it is renewed;
-    tries counts the leases since the last step.  forced tells that a deletion
-    has to end, whether or not the back end can carry it out now.
+    stepped_at is the time of the service's last transition of the row; a
+    reconciler measures the wait by it.  NULL has two meanings: the status was
+    set by hand, and no work belongs to it; or, in a share or a snapshot, the
+    row is being deleted with its group, and the work is the group's.
+
+    worker is the process that has a lease on the work, which expires at
+    leased_until unless it is renewed; tries counts the leases since the last
+    transition.  forced tells that a deletion has to end, whether or not the
+    back end can carry it out now.
     """
 
     __tablename__ = 'share_groups'

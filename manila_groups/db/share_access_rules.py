@@ -14,7 +14,7 @@ from manila_groups import states
 from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import records
-from manila_groups.db import stepping
+from manila_groups.db import transitions
 
 _RULE = models.ShareAccessRule.__table__
 _METADATA = models.ShareAccessRuleMetadata.__table__
@@ -28,7 +28,7 @@ WAITING = (
     states.DENYING,
 )
 
-ROWS = stepping.Rows(_RULE, states.SHARE_ACCESS, status='state')
+ROWS = transitions.Rows(_RULE, states.SHARE_ACCESS, status='state')
 
 
 def _has_all(pairs):
@@ -140,7 +140,7 @@ def set_metadata(conn, rule_id: str, metadata: Mapping[str, str]) -> None:
 
 def delete_metadata(conn, rule_id: str, key: str) -> bool:
     """Delete one key; False when the rule has none of this name."""
-    return stepping.changed(
+    return transitions.changed(
         conn,
         sa.delete(_METADATA).where(
             _METADATA.c.rule_id == rule_id, _METADATA.c.meta_key == key

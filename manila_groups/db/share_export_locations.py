@@ -48,7 +48,8 @@ def _find(conn, *conditions):
 def replace(conn, share_id: str, locations: Iterable) -> None:
     """Make these the export locations of a share, and no others.
 
-    One with a path that is there keeps its id.  The caller has locked the share.
+    A location whose path exists already keeps its id.  The caller has locked
+    the share.
 
     :param locations: what the driver says, as backend.driver.ExportLocation
     """

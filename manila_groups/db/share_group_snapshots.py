@@ -13,7 +13,7 @@ from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
-from manila_groups.db import stepping
+from manila_groups.db import transitions
 
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
 _MEMBER = models.ShareGroupSnapshotMember.__table__
@@ -26,7 +26,7 @@ _HOST = (
     .scalar_subquery()
 )
 
-ROWS = stepping.Rows(_SNAPSHOT, states.SHARE_GROUP_SNAPSHOT, host=_HOST)
+ROWS = transitions.Rows(_SNAPSHOT, states.SHARE_GROUP_SNAPSHOT, host=_HOST)
 
 _QUERY = sa.select(*_SNAPSHOT.c, _GROUP.c.host).select_from(
     _SNAPSHOT.join(_GROUP, _SNAPSHOT.c.share_group_id == _GROUP.c.id)

@@ -16,7 +16,7 @@ from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import pairs
 from manila_groups.db import records
-from manila_groups.db import stepping
+from manila_groups.db import transitions
 
 _GROUP = models.ShareGroup.__table__
 _ZONE = models.AvailabilityZone.__table__
@@ -24,7 +24,7 @@ _MEMBER = models.ShareGroupShareType.__table__
 _SHARE = models.Share.__table__
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
 
-ROWS = stepping.Rows(_GROUP, states.SHARE_GROUP)
+ROWS = transitions.Rows(_GROUP, states.SHARE_GROUP)
 
 _COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
 

@@ -12,7 +12,7 @@ from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
-from manila_groups.db import stepping
+from manila_groups.db import transitions
 
 _NETWORK = models.ShareNetwork.__table__
 _SUBNET = models.ShareNetworkSubnet.__table__
@@ -120,7 +120,9 @@ def lock(conn, network_id: str, project_id: str | None = None) -> bool:
     statement = sa.update(_NETWORK).where(_NETWORK.c.id == network_id)
     if project_id is not None:
         statement = statement.where(_NETWORK.c.project_id == project_id)
-    return stepping.changed(conn, statement.values(holds=_NETWORK.c.holds + 1))
+    return transitions.changed(
+        conn, statement.values(holds=_NETWORK.c.holds + 1)
+    )
 
 
 def serves(conn, network_id: str, zone_name: str | None) -> bool:
@@ -169,7 +171,7 @@ def delete(conn, network_id: str) -> bool:
         .select_from(_SUBNET)
         .where(_SUBNET.c.share_network_id == network_id)
     )
-    return stepping.changed(
+    return transitions.changed(
         conn,
         sa.delete(_NETWORK).where(
             _NETWORK.c.id == network_id,
@@ -226,7 +228,7 @@ def delete_subnet(conn, subnet: records.ShareNetworkSubnet) -> bool:
 
     :returns: False when something uses it
     """
-    return stepping.changed(
+    return transitions.changed(
         conn,
         sa.delete(_SUBNET).where(
             _SUBNET.c.id == subnet.id,

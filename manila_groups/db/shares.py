@@ -15,7 +15,7 @@ from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
-from manila_groups.db import stepping
+from manila_groups.db import transitions
 
 _SHARE = models.Share.__table__
 _ZONE = models.AvailabilityZone.__table__
@@ -26,7 +26,7 @@ _MEMBER = models.ShareGroupSnapshotMember.__table__
 _METADATA = models.ShareMetadata.__table__
 _EXPORT = models.ShareExportLocation.__table__
 
-ROWS = stepping.Rows(_SHARE, states.SHARE)
+ROWS = transitions.Rows(_SHARE, states.SHARE)
 
 _QUERY = sa.select(
     *[c for c in _SHARE.c if c.name != 'availability_zone_id'],
@@ -270,7 +270,7 @@ def set_metadata(
 
 def delete_metadata(conn, share_id: str, key: str) -> bool:
     """Remove one key of a share's metadata; False when it has no such."""
-    return stepping.changed(
+    return transitions.changed(
         conn,
         sa.delete(_METADATA).where(
             _METADATA.c.share_id == share_id, _METADATA.c.meta_key == key

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of all kinds of rows, as the scheduler and back ends use them."""
+"""The transitions of all kinds of rows, for the scheduler and back ends."""
 
 import os
 import uuid
@@ -14,21 +14,21 @@ from manila_groups.db import attempts
 from manila_groups.db import messages as message_rows
 from manila_groups.db import records
 from manila_groups.db import services
-from manila_groups.groups import access_steps
+from manila_groups.groups import access_transitions
 from manila_groups.groups import placing
 from manila_groups.groups import services as services_domain
-from manila_groups.groups import share_group_snapshot_steps
-from manila_groups.groups import share_group_steps
-from manila_groups.groups import share_steps
-from manila_groups.groups import steps
+from manila_groups.groups import share_group_snapshot_transitions
+from manila_groups.groups import share_group_transitions
+from manila_groups.groups import share_transitions
+from manila_groups.groups import transitions
 
 LOG = log.getLogger(__name__)
 
 
 class Lifecycle:
-    """The steps, on the configured database.
+    """The transitions, on the configured database.
 
-    :param name: what the part of the process that takes them is known under
+    :param name: the name of the part of the process that makes them
     :ivar placing: those of schedulers
     :ivar share_groups: those of share groups at back ends
     :ivar shares: those of shares
@@ -43,12 +43,16 @@ class Lifecycle:
         worker = f'{name}/{os.getpid()}/{uuid.uuid4().hex[:8]}'
         made = conf, db, worker
         self.placing = placing.Placing(*made)
-        self.share_groups = share_group_steps.ShareGroupSteps(*made)
-        self.shares = share_steps.ShareSteps(*made)
-        self.snapshots = share_group_snapshot_steps.ShareGroupSnapshotSteps(
+        self.share_groups = share_group_transitions.ShareGroupTransitions(
             *made
         )
-        self.access = access_steps.AccessSteps(*made)
+        self.shares = share_transitions.ShareTransitions(*made)
+        self.snapshots = (
+            share_group_snapshot_transitions.ShareGroupSnapshotTransitions(
+                *made
+            )
+        )
+        self.access = access_transitions.AccessTransitions(*made)
         self._resources = self.share_groups, self.shares, self.snapshots
         self._all = *self._resources, self.access
 
@@ -154,7 +158,7 @@ class Lifecycle:
             conn,
             (status,),
             rows.placed_in(dead),
-            rows.stepped_before(steps.stuck(self._conf)),
+            rows.stepped_before(transitions.stuck(self._conf)),
             *kind.own,
             *conditions,
         )

@@ -20,7 +20,7 @@ from manila_groups.db import types as type_rows
 from manila_groups.groups import events
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
-from manila_groups.groups import steps
+from manila_groups.groups import transitions
 
 _NOT_EXTENDED = 'The share stays as it is, at {} GiB.'
 
@@ -60,10 +60,10 @@ class Waiting:
 
 
 class Placing:
-    """The steps that schedulers take.
+    """The transitions that schedulers make.
 
     :param conf: the configuration
-    :param worker: the process that takes them
+    :param worker: the process that makes them
     """
 
     def __init__(self, conf, db: db_api.Database, worker: str):
@@ -123,7 +123,7 @@ class Placing:
 
         :param text: why, for the project's users
         """
-        steps.act_for(waiting.row)
+        transitions.act_for(waiting.row)
         with self._db.writer() as conn:
             kind = self._placing[waiting.kind]
             ended = kind.no_place(conn, waiting, text)
@@ -155,7 +155,7 @@ class Placing:
         :returns: False when another scheduler has, or it was tried too often
         """
         placing = self._placing[kind]
-        terms = steps.terms(self._conf, self._worker)
+        terms = transitions.terms(self._conf, self._worker)
         with self._db.writer() as conn:
             taken = placing.rows.leases.take(
                 conn,
@@ -173,7 +173,7 @@ class Placing:
         found = []
         with self._db.reader() as conn:
             for kind, placing in self._placing.items():
-                waited = steps.neglected(self._conf, placing.rows, every)
+                waited = transitions.neglected(self._conf, placing.rows, every)
                 found.extend(
                     (kind, row_id)
                     for row_id in placing.rows.find(
@@ -213,7 +213,7 @@ class _ShareGroups:
 
     def place(self, conn, waiting, place, consistent_snapshot_support):
         group_id = waiting.row.id
-        placed = self.rows.take_step(
+        placed = self.rows.transition(
             conn,
             group_id,
             states.CLAIM,
@@ -223,7 +223,7 @@ class _ShareGroups:
         )
         if not (placed and waiting.shares):
             return placed
-        claimed = shares.ROWS.take_steps(
+        claimed = shares.ROWS.transition_many(
             conn,
             states.CLAIM,
             shares.in_group(group_id),
@@ -236,7 +236,7 @@ class _ShareGroups:
 
     def no_place(self, conn, waiting, text):
         group_id = waiting.row.id
-        ended = self.rows.take_step(
+        ended = self.rows.transition(
             conn,
             group_id,
             states.CREATE_FAILED,
@@ -244,7 +244,7 @@ class _ShareGroups:
             reason=text,
         )
         if ended:
-            shares.ROWS.take_steps(
+            shares.ROWS.transition_many(
                 conn,
                 states.CREATE_FAILED,
                 shares.in_group(group_id),
@@ -301,13 +301,13 @@ class _Shares:
     def place(self, conn, waiting, place, _consistent_snapshot_support):
         share = waiting.row
         if share.status == states.EXTENDING:
-            step, place = states.EXTEND_CLAIM, {}
+            transition, place = states.EXTEND_CLAIM, {}
         else:
-            step = states.CLAIM
-        return self.rows.take_step(
+            transition = states.CLAIM
+        return self.rows.transition(
             conn,
             share.id,
-            step,
+            transition,
             self.rows.placed_at(share.host),
             models.Share.claimed_gb == share.claimed_gb,
             claimed_gb=share.claimed_gb + waiting.size_gb,
@@ -317,14 +317,14 @@ class _Shares:
     def no_place(self, conn, waiting, text):
         share = waiting.row
         if share.status == states.CREATING:
-            return self.rows.take_step(
+            return self.rows.transition(
                 conn,
                 share.id,
                 states.CREATE_FAILED,
                 self.rows.placed_at(None),
                 reason=text,
             )
-        ended = self.rows.take_step(
+        ended = self.rows.transition(
             conn,
             share.id,
             states.NOT_EXTENDED,

@@ -145,7 +145,7 @@ class ShareAccess:
         with self._db.writer() as conn:
             share = _begin_change(conn, ctxt, share_id)
             _get_rule(conn, share_id, rule_id)
-            if rows.ROWS.take_step(
+            if rows.ROWS.transition(
                 conn,
                 rule_id,
                 states.RULE_QUEUE_DENIAL,
@@ -173,7 +173,7 @@ class ShareAccess:
         with self._db.writer() as conn:
             share = _begin_change(conn, ctxt, share_id)
             rule = _get_rule(conn, share_id, rule_id)
-            if not rows.ROWS.take_step(
+            if not rows.ROWS.transition(
                 conn,
                 rule_id,
                 states.RULE_QUEUE_CHANGE,

@@ -19,7 +19,7 @@ from manila_groups.groups import events
 from manila_groups.groups import forced
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
-from manila_groups.groups import steps
+from manila_groups.groups import transitions
 from manila_groups.groups import visibility
 
 
@@ -159,8 +159,10 @@ class ShareGroupSnapshots:
         with self._db.writer() as conn:
             rows.ROWS.lock(conn, snapshot_id)
             snapshot = _get(conn, ctxt, snapshot_id)
-            step = steps.deletion(self._conf, snapshot, states.SNAPSHOT_DELETE)
-            return _begin_to_delete(conn, ctxt, snapshot, step)
+            transition = transitions.deletion(
+                self._conf, snapshot, states.SNAPSHOT_DELETE
+            )
+            return _begin_to_delete(conn, ctxt, snapshot, transition)
 
     @db_api.retry_on_deadlock
     def _begin_force_delete(self, ctxt, snapshot_id):
@@ -204,23 +206,23 @@ def _get(conn, ctxt, snapshot_id):
     return found
 
 
-def _begin_to_delete(conn, ctxt, snapshot, step, **details):
-    """Take the first step of a deletion.
+def _begin_to_delete(conn, ctxt, snapshot, transition, **details):
+    """Make the first transition of a deletion.
 
     :param snapshot: read after it was locked
     """
-    if not rows.ROWS.take_step(
+    if not rows.ROWS.transition(
         conn,
         snapshot.id,
-        step,
+        transition,
         rows.is_no_source(),
         was=snapshot.status,
         request_id=ctxt.request_id,
         **details,
     ):
-        raise _not_deletable(snapshot, step)
+        raise _not_deletable(snapshot, transition)
     snapshot = dataclasses.replace(
-        snapshot, status=step.becomes, request_id=ctxt.request_id
+        snapshot, status=transition.becomes, request_id=ctxt.request_id
     )
     events.note(conn, 'share_group_snapshot.delete.start', snapshot, ctxt)
     # Nothing of a group without a place is anywhere else.
@@ -277,8 +279,8 @@ def _new_member(share, owner):
     }
 
 
-def _not_deletable(snapshot, step):
-    if snapshot.status in step.expected:
+def _not_deletable(snapshot, transition):
+    if snapshot.status in transition.expected:
         return exception.Conflict(
             'A share group is being created from the share group snapshot '
             f'{snapshot.id}.'
@@ -286,5 +288,5 @@ def _not_deletable(snapshot, step):
     return exception.Conflict(
         f'The share group snapshot {snapshot.id} has the status '
         f'{snapshot.status}; it can be deleted when it is '
-        f'{" or ".join(step.expected)}.'
+        f'{" or ".join(transition.expected)}.'
     )

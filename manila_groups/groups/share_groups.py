@@ -19,7 +19,7 @@ from manila_groups.groups import forced
 from manila_groups.groups import removal
 from manila_groups.groups import share_group_cloning
 from manila_groups.groups import share_group_creation
-from manila_groups.groups import steps
+from manila_groups.groups import transitions
 from manila_groups.groups import visibility
 
 
@@ -144,16 +144,16 @@ class ShareGroups:
         with self._db.writer() as conn:
             rows.ROWS.lock(conn, group_id)
             group = _get(conn, ctxt, group_id)
-            step = steps.deletion(self._conf, group, states.DELETE)
-            if not rows.ROWS.take_step(
+            transition = transitions.deletion(self._conf, group, states.DELETE)
+            if not rows.ROWS.transition(
                 conn,
                 group_id,
-                step,
+                transition,
                 rows.is_empty(),
                 was=group.status,
                 request_id=ctxt.request_id,
             ):
-                raise _not_deletable(group, step)
+                raise _not_deletable(group, transition)
             return _end_if_unplaced(conn, ctxt, group)
 
     @db_api.retry_on_deadlock
@@ -163,7 +163,7 @@ class ShareGroups:
             # What is in the group is the work of the group's deletion only.
             # The snapshots come before anything is read: with them in hand,
             # what is being created from them can be seen.
-            snapshot_rows.ROWS.take_steps(
+            snapshot_rows.ROWS.transition_many(
                 conn,
                 states.FORCE_DELETE,
                 snapshot_rows.in_group(group_id),
@@ -172,7 +172,7 @@ class ShareGroups:
             )
             group = _get(conn, ctxt, group_id)
             _check_no_clone(conn, group_id)
-            rows.ROWS.take_step(
+            rows.ROWS.transition(
                 conn,
                 group_id,
                 states.FORCE_DELETE,
@@ -181,7 +181,7 @@ class ShareGroups:
                 request_id=ctxt.request_id,
                 forced=True,
             )
-            share_rows.ROWS.take_steps(
+            share_rows.ROWS.transition_many(
                 conn,
                 states.SHARE_FORCE_DELETE,
                 share_rows.in_group(group_id),
@@ -215,19 +215,19 @@ class ShareGroups:
             group = dataclasses.replace(group, status=status)
             events.note(conn, 'share_group.reset_status', group, ctxt)
             # What was being deleted or made with the group has no work either.
-            snapshot_rows.ROWS.take_steps(
+            snapshot_rows.ROWS.transition_many(
                 conn,
                 states.SNAPSHOT_DELETE_FAILED,
                 snapshot_rows.in_group(group_id),
                 models.ShareGroupSnapshot.stepped_at.is_(None),
             )
-            share_rows.ROWS.take_steps(
+            share_rows.ROWS.transition_many(
                 conn,
                 states.DELETE_FAILED,
                 share_rows.in_group(group_id),
                 models.Share.stepped_at.is_(None),
             )
-            share_rows.ROWS.take_steps(
+            share_rows.ROWS.transition_many(
                 conn,
                 states.CREATE_FAILED,
                 share_rows.in_group(group_id),
@@ -244,15 +244,15 @@ def _get(conn, ctxt, group_id):
     return found
 
 
-def _not_deletable(group, step):
-    if group.status in step.expected:
+def _not_deletable(group, transition):
+    if group.status in transition.expected:
         return exception.Conflict(
             f'The share group {group.id} has shares or share group '
             'snapshots, which have to be deleted first.'
         )
     return exception.Conflict(
         f'The share group {group.id} has the status {group.status}; it can '
-        f'be deleted when it is {" or ".join(step.expected)}.'
+        f'be deleted when it is {" or ".join(transition.expected)}.'
     )
 
 

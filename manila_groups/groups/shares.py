@@ -20,7 +20,7 @@ from manila_groups.groups import removal
 from manila_groups.groups import share_creation
 from manila_groups.groups import share_types as share_types_domain
 from manila_groups.groups import specs as spec_rules
-from manila_groups.groups import steps
+from manila_groups.groups import transitions
 from manila_groups.groups import visibility
 
 
@@ -152,8 +152,10 @@ class Shares:
         """
         share = self.get(ctxt, share_id)
         _check_group(share, group_id)
-        step = steps.deletion(self._conf, share, states.SHARE_DELETE)
-        self._delete(ctxt, share, step)
+        transition = transitions.deletion(
+            self._conf, share, states.SHARE_DELETE
+        )
+        self._delete(ctxt, share, transition)
 
     def force_delete(self, ctxt, share_id: str) -> None:
         """Begin to delete a share in whatever status it is.
@@ -169,24 +171,24 @@ class Shares:
             forced=True,
         )
 
-    def _delete(self, ctxt, share, step, **details):
-        share = self._begin_delete(ctxt, share, step, **details)
+    def _delete(self, ctxt, share, transition, **details):
+        share = self._begin_delete(ctxt, share, transition, **details)
         if share.host is not None:
             self._backends.work(ctxt, share.host, states.SHARE, share.id)
 
     @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, share, step, **details):
+    def _begin_delete(self, ctxt, share, transition, **details):
         with self._db.writer() as conn:
             # Its group never changes, and must be locked before the share.
             if share.share_group_id is not None:
                 group_rows.ROWS.lock(conn, share.share_group_id)
             conditions = [rows.in_no_snapshot()]
-            if step is states.DELETE_OVERDUE:
+            if transition is states.DELETE_OVERDUE:
                 conditions.append(rows.ROWS.is_as_read(share))
-            taken = rows.ROWS.take_step(
+            taken = rows.ROWS.transition(
                 conn,
                 share.id,
-                step,
+                transition,
                 *conditions,
                 new_size=None,
                 request_id=ctxt.request_id,
@@ -194,7 +196,7 @@ class Shares:
             )
             share = _get(conn, ctxt, share.id)
             if not taken:
-                raise _not_deletable(conn, share, step)
+                raise _not_deletable(conn, share, transition)
             events.note(conn, 'share.delete.start', share, ctxt)
             return self._end_if_away(conn, share)
 
@@ -255,7 +257,7 @@ class Shares:
                 _claim_beyond(conn, share, size)
                 values['claimed_gb'] = size
             self._take_more(conn, share, size)
-            rows.ROWS.take_step(conn, share_id, states.EXTEND, **values)
+            rows.ROWS.transition(conn, share_id, states.EXTEND, **values)
             _note_resize(conn, ctxt, share, states.EXTEND, size)
         return share
 
@@ -292,7 +294,7 @@ class Shares:
             share_types_domain.check_least_size(
                 share.share_type_specs, size, 'new_size'
             )
-            rows.ROWS.take_step(
+            rows.ROWS.transition(
                 conn,
                 share_id,
                 states.SHRINK,
@@ -342,9 +344,11 @@ def _changed(conn, ctxt, share_id):
     return share
 
 
-def _note_resize(conn, ctxt, share, step, size):
-    verb = 'extend' if step is states.EXTEND else 'shrink'
-    share = dataclasses.replace(share, status=step.becomes, new_size=size)
+def _note_resize(conn, ctxt, share, transition, size):
+    verb = 'extend' if transition is states.EXTEND else 'shrink'
+    share = dataclasses.replace(
+        share, status=transition.becomes, new_size=size
+    )
     events.note(conn, f'share.{verb}.start', share, ctxt)
 
 
@@ -362,7 +366,7 @@ def _check_group(share, group_id):
         )
 
 
-def _not_deletable(conn, share, step):
+def _not_deletable(conn, share, transition):
     if not rows.matches(conn, share.id, rows.in_no_snapshot()):
         return exception.Forbidden(
             f'The share {share.id} is held by share group snapshots, which '
@@ -370,16 +374,16 @@ def _not_deletable(conn, share, step):
         )
     return exception.Forbidden(
         f'The share {share.id} has the status {share.status}; it can be '
-        f'deleted when it is {" or ".join(step.expected)}.'
+        f'deleted when it is {" or ".join(transition.expected)}.'
     )
 
 
-def _lock_resizable(conn, ctxt, share_id, step):
+def _lock_resizable(conn, ctxt, share_id, transition):
     share = _lock(conn, ctxt, share_id)
-    if share.status not in step.expected:
+    if share.status not in transition.expected:
         raise exception.Invalid(
             f'The share {share_id} has the status {share.status}; its size '
-            f'can change when it is {" or ".join(step.expected)}.'
+            f'can change when it is {" or ".join(transition.expected)}.'
         )
     if share.host is None:
         raise exception.Invalid(f'No back end has the share {share_id}.')

@@ -10,7 +10,7 @@ from manila_groups import context
 from manila_groups import exception
 from manila_groups import service
 from manila_groups import states
-from manila_groups.groups import lifecycle
+from manila_groups.groups import lifecycle as lifecycles
 from manila_groups.groups import placing
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import plugins
@@ -33,20 +33,20 @@ _GROUP_CAPABILITY = 'consistent_snapshot_support'
 class SchedulerManager:
     """Takes the messages of the scheduler's RPC API.
 
-    :param steps: the lifecycle of all kinds of rows
+    :param lifecycle: the transitions of all kinds of rows
     :param backends: tells back ends of waiting work
     """
 
     target = oslo_messaging.Target(version=rpcapi.VERSION)
 
-    def __init__(self, conf, db, steps: lifecycle.Lifecycle, backends):
+    def __init__(self, conf, db, lifecycle: lifecycles.Lifecycle, backends):
         self._conf = conf
-        self._steps = steps
+        self._lifecycle = lifecycle
         self._backends = backends
         self._filters = plugins.load_filters(conf)
         self._weighers = plugins.load_weighers(conf)
-        self._pools = pools.PoolCache(db, steps.is_up)
-        self._rescuer = rescue.Rescuer(steps, self.place)
+        self._pools = pools.PoolCache(db, lifecycle.is_up)
+        self._rescuer = rescue.Rescuer(lifecycle, self.place)
         # One decision at a time, so that each sees the claims of the others
         # and none has to be made again.
         self._deciding = threading.Lock()
@@ -64,7 +64,7 @@ class SchedulerManager:
 
     def _place(self, kind, row_id):
         for attempt in range(1, CLAIMS + 1):
-            waiting = self._steps.placing.waiting(kind, row_id)
+            waiting = self._lifecycle.placing.waiting(kind, row_id)
             if waiting is None:
                 return None
             with self._deciding:
@@ -140,7 +140,7 @@ class SchedulerManager:
 
     def _claim(self, waiting, pool, exactly):
         support = pool.group_capabilities.get(_GROUP_CAPABILITY)
-        return self._steps.placing.claim(
+        return self._lifecycle.placing.claim(
             waiting,
             pool.name,
             pool.share_groups if exactly else None,
@@ -155,7 +155,7 @@ class SchedulerManager:
             text = _NO_POOL
         else:
             text = decision.for_user()
-        ended = self._steps.placing.no_place(waiting, text)
+        ended = self._lifecycle.placing.no_place(waiting, text)
         if ended and decision is not None:
             LOG.warning(
                 'No pool fits the %s %s of project %s:\n%s',
@@ -167,16 +167,16 @@ class SchedulerManager:
 
     def reconcile(self) -> None:
         """Take up what a lost message or a dead process left."""
-        waiting = self._steps.placing.unplaced(self._first_search)
+        waiting = self._lifecycle.placing.unplaced(self._first_search)
         self._first_search = False
         for kind, row_id in waiting:
             service.quietly(self._take_up, kind, row_id)
         self._rescuer.rescue()
-        service.quietly(self._steps.give_up_overdue)
-        self._steps.forget_expired_messages()
+        service.quietly(self._lifecycle.give_up_overdue)
+        self._lifecycle.forget_expired_messages()
 
     def _take_up(self, kind, row_id):
-        if self._steps.placing.take_up(kind, row_id):
+        if self._lifecycle.placing.take_up(kind, row_id):
             self.place(context.service_context(), kind, row_id)
 
 

@@ -104,7 +104,7 @@ class InProcess(fixtures.Fixture):
         self.changes = []
         self.db = used.db.heard_by(self._hear)
         self.messages = []
-        self.steps = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
+        self.lifecycle = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
         self.types = share_types.ShareTypes(self.conf, self.db)
         self.group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, self.types
@@ -151,7 +151,7 @@ class InProcess(fixtures.Fixture):
 
     def new_scheduler(self):
         return scheduler_manager.SchedulerManager(
-            self.conf, self.db, self.steps, self
+            self.conf, self.db, self.lifecycle, self
         )
 
     def start_backend(self, name, driver=None):

@@ -203,7 +203,9 @@ class Service(inprocess.InProcess):
         except Killed:
             self.killed += 1
             if process == 'scheduler':
-                self.steps = lifecycle.Lifecycle(self.conf, self.db, process)
+                self.lifecycle = lifecycle.Lifecycle(
+                    self.conf, self.db, process
+                )
                 self.scheduler = self.new_scheduler()
             else:
                 self.stop_backend(process)

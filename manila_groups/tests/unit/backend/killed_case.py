@@ -31,7 +31,7 @@ from manila_groups.tests.unit.backend import local_case
 #: Each line of the drivers too, and each time that it is come to.
 THOROUGH = 'MANILA_GROUPS_TEST_STEPS' in os.environ
 _PACKAGE = os.path.dirname(manila_groups.__file__)
-#: The code whose lines count: the handlers and their steps, and the driver,
+#: The code whose lines count: the handlers, their transitions and the driver,
 #: whose changes test_local_killed is cut short at.
 CODE = tuple(os.path.join(_PACKAGE, one, '') for one in ('backend', 'groups'))
 LEFT_OUT = () if THOROUGH else os.path.join(_PACKAGE, 'backend', 'drivers')

@@ -40,7 +40,7 @@ class ManagerTest(base.TestCase):
             return services.get(conn, HOST, services.BACKEND)
 
     def is_up(self):
-        return self.service.steps.is_up(self.service_row())
+        return self.service.lifecycle.is_up(self.service_row())
 
 
 class TestWork(ManagerTest):
@@ -118,8 +118,8 @@ class TestWork(ManagerTest):
 
     def test_what_is_asked_for_meanwhile_is_done_next(self):
         group_id = self.placed_group()
-        steps = self.manager._steps.share_groups
-        created = steps.created
+        transitions = self.manager._lifecycle.share_groups
+        created = transitions.created
 
         def delete_at_once(*args):
             result = created(*args)
@@ -128,22 +128,22 @@ class TestWork(ManagerTest):
             self.assertEqual('deleting', self.service.status(group_id))
             return result
 
-        steps.created = delete_at_once
+        transitions.created = delete_at_once
         self.create(group_id)
         self.assertIsNone(self.service.get(group_id))
 
     def test_work_can_go_on_after_an_error(self):
         group_id = self.placed_group()
-        steps = self.manager._steps.share_groups
-        created = steps.created
+        transitions = self.manager._lifecycle.share_groups
+        created = transitions.created
 
         def fail(*_args):
             raise ConnectionError('the database went away')
 
-        steps.created = fail
+        transitions.created = fail
         self.create(group_id)
         self.assertEqual('creating', self.service.status(group_id))
-        steps.created = created
+        transitions.created = created
         self.create(group_id)
         self.assertEqual('available', self.service.status(group_id))
 
@@ -229,7 +229,7 @@ class TestSetup(ManagerTest):
             HOST,
             'west',
             driver,
-            self.service.steps,
+            self.service.lifecycle,
             self.service,
         )
 

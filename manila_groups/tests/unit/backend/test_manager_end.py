@@ -14,14 +14,19 @@ class TestEnd(base.TestCase):
     def test_no_more_work_is_begun(self):
         driver = mock.Mock()
         driver.pools.return_value = []
-        steps = mock.Mock()
-        steps.share_groups.unfinished_at.return_value = ['first', 'second']
-        steps.leftovers.return_value = []
-        for one in (steps.shares, steps.snapshots, steps.access):
+        lifecycle = mock.Mock()
+        lifecycle.share_groups.unfinished_at.return_value = ['first', 'second']
+        lifecycle.leftovers.return_value = []
+        for one in (lifecycle.shares, lifecycle.snapshots, lifecycle.access):
             one.unfinished_at.return_value = []
-        steps.turn.side_effect = lambda _kind, row_id: row_id
+        lifecycle.turn.side_effect = lambda _kind, row_id: row_id
         backend = manager.BackendManager(
-            mock.MagicMock(), 'here@one', 'zone', driver, steps, mock.Mock()
+            mock.MagicMock(),
+            'here@one',
+            'zone',
+            driver,
+            lifecycle,
+            mock.Mock(),
         )
         backend._ready = True
         begun = []
@@ -33,7 +38,7 @@ class TestEnd(base.TestCase):
             backend.end()
             yield None
 
-        steps.share_groups.at_work = at_work
+        lifecycle.share_groups.at_work = at_work
         backend.reconcile()
         backend.work(context.service_context(), states.SHARE_GROUP, 'third')
         self.assertEqual(['first'], begun)

@@ -197,7 +197,7 @@ class TestStates(share_case.WithShares):
     def test_every_step_starts_from_what_it_expects_only(self):
         share_id = self.insert_share()
         everything = (*share_access_rules.WAITING, 'active', 'error')
-        for step in (
+        for transition in (
             states.RULE_APPLY,
             states.RULE_APPLIED,
             states.RULE_APPLY_FAILED,
@@ -211,8 +211,10 @@ class TestStates(share_case.WithShares):
                     share_id, uuidutils.generate_uuid(), state=state
                 )
                 taken = self.ask(
-                    share_access_rules.ROWS.take_step, rule_id, step
+                    share_access_rules.ROWS.transition, rule_id, transition
                 )
-                self.assertEqual(state in step.expected, taken)
+                self.assertEqual(state in transition.expected, taken)
                 rule = self.ask(share_access_rules.get, rule_id)
-                self.assertEqual(step.becomes if taken else state, rule.state)
+                self.assertEqual(
+                    transition.becomes if taken else state, rule.state
+                )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of share group snapshots: filters, order and conditional steps."""
+"""Rows of share group snapshots: filters, order and transitions."""
 
 import datetime
 
@@ -209,9 +209,9 @@ class TestSources(SnapshotRowsCase):
             )
             for snapshot_id, expected in ((source, in_creation), (free, 0)):
                 taken = self.ask(
-                    rows.ROWS.take_step,
+                    rows.ROWS.transition,
                     snapshot_id,
-                    states.Step((states.AVAILABLE,), states.AVAILABLE),
+                    states.Transition((states.AVAILABLE,), states.AVAILABLE),
                     rows.is_no_source(),
                 )
                 self.assertEqual(not expected, taken)
@@ -229,7 +229,7 @@ class TestSources(SnapshotRowsCase):
         mine = self.given({}, {'status': 'error'})
         (other,) = self.given({'share_group_id': self.other_group})
         taken = self.ask(
-            rows.ROWS.take_steps,
+            rows.ROWS.transition_many,
             states.FORCE_DELETE,
             rows.in_group(self.group),
         )

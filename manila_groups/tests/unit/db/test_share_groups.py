@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of share groups: filters and conditional steps."""
+"""Rows of share groups: filters and conditional transitions."""
 
 import datetime
 
@@ -125,7 +125,7 @@ class TestFiltersOnPostgresql(case.OnPostgresql, TestFilters):
     pass
 
 
-class TestSteps(case.OnSqlite):
+class TestTransitions(case.OnSqlite):
     def setUp(self):
         super().setUp()
         self.insert_types()
@@ -137,7 +137,7 @@ class TestSteps(case.OnSqlite):
         return self.ask(share_groups.get, group_id)
 
     def test_every_step_starts_from_what_it_expects_only(self):
-        steps = (
+        transitions = (
             states.CLAIM,
             states.CREATED,
             states.CREATE_FAILED,
@@ -145,13 +145,15 @@ class TestSteps(case.OnSqlite):
             states.FORCE_DELETE,
             states.DELETE_FAILED,
         )
-        for step in steps:
+        for transition in transitions:
             for status in states.SHARE_GROUP_STATUSES:
                 group_id = self.given(status=status)
-                taken = self.ask(share_groups.ROWS.take_step, group_id, step)
-                self.assertEqual(status in step.expected, taken)
+                taken = self.ask(
+                    share_groups.ROWS.transition, group_id, transition
+                )
+                self.assertEqual(status in transition.expected, taken)
                 self.assertEqual(
-                    step.becomes if taken else status,
+                    transition.becomes if taken else status,
                     self.get(group_id).status,
                 )
 
@@ -160,7 +162,7 @@ class TestSteps(case.OnSqlite):
         before = timeutils.utcnow()
         self.assertTrue(
             self.ask(
-                share_groups.ROWS.take_step,
+                share_groups.ROWS.transition,
                 group_id,
                 states.CLAIM,
                 host='h@b#p',
@@ -176,7 +178,7 @@ class TestSteps(case.OnSqlite):
         for host in (None, 'h@b#q'):
             self.assertFalse(
                 self.ask(
-                    share_groups.ROWS.take_step,
+                    share_groups.ROWS.transition,
                     group_id,
                     states.CREATED,
                     share_groups.ROWS.placed_at(host),
@@ -240,7 +242,10 @@ class TestSteps(case.OnSqlite):
             self.assertEqual(
                 expected,
                 self.ask(
-                    share_groups.ROWS.take_step, group_id, states.DELETE, empty
+                    share_groups.ROWS.transition,
+                    group_id,
+                    states.DELETE,
+                    empty,
                 ),
             )
 
@@ -255,9 +260,9 @@ class TestSteps(case.OnSqlite):
         self.assertEqual(0, self.count(models.ShareGroupShareType))
 
 
-class TestStepsOnMysql(case.OnMysql, TestSteps):
+class TestTransitionsOnMysql(case.OnMysql, TestTransitions):
     pass
 
 
-class TestStepsOnPostgresql(case.OnPostgresql, TestSteps):
+class TestTransitionsOnPostgresql(case.OnPostgresql, TestTransitions):
     pass

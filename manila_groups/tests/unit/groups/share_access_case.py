@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Access rules with the real steps, which a test takes."""
+"""Access rules with the real transitions, which a test makes."""
 
 from manila_groups import context
 from manila_groups.backend import driver
@@ -7,7 +7,7 @@ from manila_groups.db import messages
 from manila_groups.db import paging
 from manila_groups.db import share_access_rules
 from manila_groups.db import shares
-from manila_groups.groups import access_steps
+from manila_groups.groups import access_transitions
 from manila_groups.groups import share_access
 from manila_groups.tests.unit.db import share_case
 
@@ -26,7 +26,9 @@ class AccessCase(share_case.WithShares):
         self.hints = []
         self.in_force = []
         self.access = share_access.ShareAccess(self.db, self)
-        self.steps = access_steps.AccessSteps(self.conf, self.db, 'worker')
+        self.transitions = access_transitions.AccessTransitions(
+            self.conf, self.db, 'worker'
+        )
         self.share = self.insert_share(request_id='req-share')
         self.caller = self.user_of('here')
         self.admin = context.RequestContext(
@@ -54,7 +56,7 @@ class AccessCase(share_case.WithShares):
 
     def begin(self):
         """Take rules on, as a back end; False when none waits."""
-        with self.steps.at_work(self.share, HOST) as found:
+        with self.transitions.at_work(self.share, HOST) as found:
             if found is None:
                 return False
         self.taken_on, rules = found
@@ -70,11 +72,11 @@ class AccessCase(share_case.WithShares):
 
     def done(self):
         """Say that the rules taken on are in place."""
-        return self.steps.done(self.taken_on)
+        return self.transitions.done(self.taken_on)
 
     def fail(self):
         self.assertTrue(self.begin())
-        return self.steps.failed(self.get_share())
+        return self.transitions.failed(self.get_share())
 
     def get_share(self):
         return self.ask(shares.get, self.share)
@@ -98,8 +100,8 @@ class Storage:
     :ivar in_force: what the storage has
     """
 
-    def __init__(self, steps, share_id):
-        self._steps = steps
+    def __init__(self, transitions, share_id):
+        self._transitions = transitions
         self._share_id = share_id
         self.in_force = []
 
@@ -107,14 +109,14 @@ class Storage:
         """Put rules in place until none waits."""
         waits = True
         while waits:
-            with self._steps.at_work(self._share_id, HOST) as found:
+            with self._transitions.at_work(self._share_id, HOST) as found:
                 waits = found is not None and self._put(*found, fails())
 
     def _put(self, share, rules, fails):
         if fails:
-            return self._steps.failed(share)
+            return self._transitions.failed(share)
         self.in_force = [
             driver.AccessRule(rule.access_to, rule.access_level)
             for rule in rules
         ]
-        return self._steps.done(share)
+        return self._transitions.done(share)

@@ -89,7 +89,7 @@ class SnapshotCase(case.OnSqlite):
         )
         zone = self.ensure_zone('nova')
         self.ask(
-            group_rows.ROWS.take_step,
+            group_rows.ROWS.transition,
             group.id,
             states.CREATED,
             host=POOL,
@@ -141,7 +141,7 @@ class SnapshotCase(case.OnSqlite):
     def given_snapshot(self, group_id):
         """Take a snapshot of a group; returns its id."""
         snapshot = self.snapshots.create(self.caller, group_id)
-        self.ask(snapshot_rows.ROWS.take_step, snapshot.id, states.CREATED)
+        self.ask(snapshot_rows.ROWS.transition, snapshot.id, states.CREATED)
         self.hints.clear()
         return snapshot.id
 

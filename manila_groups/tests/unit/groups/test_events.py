@@ -168,21 +168,21 @@ class TestNothing(events_case.EventsCase):
 
     def test_a_step_that_comes_twice(self):
         group_id, *_none = self.available_group()
-        steps = self.service.steps.share_groups
+        transitions = self.service.lifecycle.share_groups
         self.service.groups.delete(self.caller, group_id)
         group = self.service.get(group_id)
         self.told()
-        self.assertFalse(steps.created(group, {}))
-        self.assertTrue(steps.deleted(group))
-        self.assertFalse(steps.deleted(group))
-        self.assertFalse(steps.delete_failed(group))
+        self.assertFalse(transitions.created(group, {}))
+        self.assertTrue(transitions.deleted(group))
+        self.assertFalse(transitions.deleted(group))
+        self.assertFalse(transitions.delete_failed(group))
         self.assertEqual(['share_group.delete.end'], self.told())
 
     def test_a_transaction_that_is_rolled_back_on_purpose(self):
         group_id, *_none = self.available_group()
         group = self.service.get(group_id)
         self.told()
-        with self.service.steps.share_groups._db.writer() as conn:
+        with self.service.lifecycle.share_groups._db.writer() as conn:
             events.note(conn, 'share_group.update', group)
             conn.rollback()
         self.assertEqual([], self.told())

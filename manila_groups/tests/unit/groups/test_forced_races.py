@@ -70,8 +70,8 @@ class TestForcedRaces(snapshot_case.SnapshotCase):
             self.ask(services.delete, BACKEND, services.BACKEND)
             started = self.meanwhile(module, noun.force_delete, row_id)
             # What a scheduler does when the back end does not come back.
-            steps = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
-            steps.share_groups.abandon(self.get_group(group_id))
+            transitions = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
+            transitions.share_groups.abandon(self.get_group(group_id))
             for one in started:
                 one.join(30)
             self.assertEqual([], quota_check.differences(self.db), noun)

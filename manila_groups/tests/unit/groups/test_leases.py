@@ -150,7 +150,7 @@ class TestSchedulers(LeaseCase):
         group_id = self.service.create()
         self.service.messages.clear()
         other = self.service.new_scheduler()
-        placing = self.service.steps.placing
+        placing = self.service.lifecycle.placing
         self.assertTrue(placing.take_up(states.SHARE_GROUP, group_id))
         self.service.clock.advance(self.service.conf.service.down_time - 1)
         other.reconcile()

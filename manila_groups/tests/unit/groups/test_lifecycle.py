@@ -312,13 +312,13 @@ class TestStatusSetByHand(LifecycleTest):
         self.assertEqual([backend.host], self.drivers_with(group_id))
 
 
-class TestSteps(LifecycleTest):
-    """Steps that come late find that it is not their turn."""
+class TestTransitions(LifecycleTest):
+    """Late transitions match no row."""
 
     def setUp(self):
         super().setUp()
-        self.placing = self.service.steps.placing
-        self.steps = self.service.steps.share_groups
+        self.placing = self.service.lifecycle.placing
+        self.transitions = self.service.lifecycle.share_groups
 
     def waiting(self, group_id):
         return self.placing.waiting(states.SHARE_GROUP, group_id)
@@ -362,12 +362,12 @@ class TestSteps(LifecycleTest):
     def test_outcomes_of_a_pool_that_the_group_has_left(self):
         group_id = self.placed_group()
         old = self.service.get(group_id)
-        self.assertTrue(self.steps.attempt_failed(old, True))
+        self.assertTrue(self.transitions.attempt_failed(old, True))
         for late in (
-            lambda group: self.steps.created(group, {}),
-            self.steps.deleted,
-            self.steps.delete_failed,
-            lambda group: self.steps.attempt_failed(group, True),
+            lambda group: self.transitions.created(group, {}),
+            self.transitions.deleted,
+            self.transitions.delete_failed,
+            lambda group: self.transitions.attempt_failed(group, True),
         ):
             self.assertFalse(late(old))
         self.assertIsNone(self.service.get(group_id).host)
@@ -386,9 +386,9 @@ class TestSteps(LifecycleTest):
         waiting = self.waiting(group_id)
         self.service.deliver()
         group = self.service.get(group_id)
-        self.steps.attempt_failed(group, True)
+        self.transitions.attempt_failed(group, True)
         # A scheduler that decided before the attempt was noted.
         self.placing.claim(waiting, group.host, None, 'z', None)
         group = self.service.get(group_id)
-        self.assertTrue(self.steps.attempt_failed(group, True))
+        self.assertTrue(self.transitions.attempt_failed(group, True))
         self.assertSettlesAs('available', group_id)

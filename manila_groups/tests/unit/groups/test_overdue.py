@@ -21,7 +21,7 @@ class OverdueCase(share_case.ShareCase):
 
     def give_up(self):
         self.lose()
-        self.service.steps.give_up_overdue()
+        self.service.lifecycle.give_up_overdue()
 
     def said(self, row_id):
         return [
@@ -39,7 +39,7 @@ class TestGivenUp(OverdueCase):
         group_id = self.service.create()
         self.service.messages.clear()
         self.service.pass_time(self.deadline - 1)
-        self.service.steps.give_up_overdue()
+        self.service.lifecycle.give_up_overdue()
         self.assertEqual('creating', self.service.status(group_id))
         self.assertEqual([], self.service.user_messages())
 

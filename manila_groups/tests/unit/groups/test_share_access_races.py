@@ -18,7 +18,7 @@ class TestRaces(share_access_case.AccessCase):
 
     def setUp(self):
         super().setUp()
-        self.storage = share_access_case.Storage(self.steps, self.share)
+        self.storage = share_access_case.Storage(self.transitions, self.share)
         # As the back end sees to it: one thing at a time for a share.
         self.turn = threading.Lock()
 

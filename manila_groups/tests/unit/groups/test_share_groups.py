@@ -304,7 +304,7 @@ class TestDelete(ShareGroupsTest):
 
     def test_one_without_a_place_is_gone_at_once(self):
         group_id = self.service.create()
-        placing = self.service.steps.placing
+        placing = self.service.lifecycle.placing
         waiting = placing.waiting(states.SHARE_GROUP, group_id)
         placing.no_place(waiting, 'no room')
         self.service.messages.clear()

@@ -195,10 +195,12 @@ class TestClones(SnapshotCase):
 
     def test_a_member_that_is_deleted_by_force_before_the_claim(self):
         group_id = self.clone(self.snapshot_id)
-        waiting = self.service.steps.placing.waiting('share_group', group_id)
+        waiting = self.service.lifecycle.placing.waiting(
+            'share_group', group_id
+        )
         large = next(m for m in self.members(group_id) if m.size == 2)
         self.shares.force_delete(self.service.admin, large.id)
-        self.service.steps.placing.claim(
+        self.service.lifecycle.placing.claim(
             waiting, self.host, None, 'nova', None
         )
         self.check()
@@ -213,7 +215,7 @@ class TestClones(SnapshotCase):
             self.service.admin, self.members(group_id)[0].id
         )
         group = self.service.get(group_id)
-        self.service.steps.share_groups.attempt_failed(group, cleaned=True)
+        self.service.lifecycle.share_groups.attempt_failed(group, cleaned=True)
         self.service.check(self)
         self.service.settle()
         self.assertEqual(1, len(self.members(group_id)))
@@ -294,7 +296,7 @@ class TestForceDelete(SnapshotCase):
         self.service.reconcile()
         self.assertGone()
         self.assertEqual({}, self.driver.snapshots)
-        self.assertEqual([], self.service.steps.leftovers())
+        self.assertEqual([], self.service.lifecycle.leftovers())
 
     def test_a_back_end_that_is_gone_for_good(self):
         self.force()

@@ -64,16 +64,16 @@ class TestRescue(share_case.ShareCase):
         share = self.service.get_share(share_id)
         self.service.stop_backend(share.host.partition('@')[2].split('#')[0])
         self.service.pass_time(61)
-        found = self.service.steps.stranded()
+        found = self.service.lifecycle.stranded()
         self.assertEqual([(states.SHARE, share_id)], found)
-        self.service.steps.stranded = lambda: found
+        self.service.lifecycle.stranded = lambda: found
 
     def test_a_deletion_by_force_does_not_wait_for_its_back_end(self):
         share_id = self.placed_share()
         self.strand(share_id)
         self.shares.force_delete(self.service.admin, share_id)
         self.assertIsNone(self.service.get_share(share_id))
-        (left,) = self.service.steps.leftovers()
+        (left,) = self.service.lifecycle.leftovers()
         self.assertEqual(share_id, left.id)
 
     def test_what_another_scheduler_has_placed_stays_there(self):

@@ -26,7 +26,7 @@ class TestPoolCache(base.TestCase):
         self._statements.append((statement, parameters))
 
     def new_cache(self):
-        return pools.PoolCache(self.service.db, self.service.steps.is_up)
+        return pools.PoolCache(self.service.db, self.service.lifecycle.is_up)
 
     def read(self, cache=None):
         """The pools by name, and the services whose pools were read."""

@@ -10,7 +10,7 @@ from manila_groups.tests.unit.groups import share_access_case
 HOST = share_access_case.HOST
 
 
-class TestAccessSteps(share_access_case.AccessCase):
+class TestAccessTransitions(share_access_case.AccessCase):
     def test_rules_that_wait_are_applied_together(self):
         self.allow('192.0.2.1')
         self.allow('192.0.2.2', access_level='ro')
@@ -111,7 +111,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.allow('192.0.2.2')
         self.begin()
         self.deny(first)
-        self.assertTrue(self.steps.failed(self.get_share()))
+        self.assertTrue(self.transitions.failed(self.get_share()))
         self.assertEqual(
             {'192.0.2.1': 'queued_to_deny', '192.0.2.2': 'error'},
             self.rules(),
@@ -124,7 +124,7 @@ class TestAccessSteps(share_access_case.AccessCase):
     def test_a_failure_told_twice_is_one(self):
         self.allow()
         self.fail()
-        self.steps.failed(self.get_share())
+        self.transitions.failed(self.get_share())
         self.assertEqual(1, len(self.messages()))
 
     def test_a_rule_in_error_is_not_in_force_and_can_be_denied(self):
@@ -142,9 +142,9 @@ class TestAccessSteps(share_access_case.AccessCase):
     def test_only_its_own_back_end_takes_rules_on(self):
         self.allow()
         for host in ('host@beta', 'host@alph', 'host@alpha#one'):
-            with self.steps.at_work(self.share, host) as found:
+            with self.transitions.at_work(self.share, host) as found:
                 self.assertIsNone(found)
-        with self.steps.at_work('unknown', HOST) as found:
+        with self.transitions.at_work('unknown', HOST) as found:
             self.assertIsNone(found)
         self.assertEqual({'192.0.2.1': 'queued_to_apply'}, self.rules())
 
@@ -152,7 +152,7 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.allow()
         self.ask(shares.ROWS.set_status, self.share, 'deleting')
         self.assertFalse(self.begin())
-        self.assertEqual([], self.steps.unfinished_at(HOST, every=True))
+        self.assertEqual([], self.transitions.unfinished_at(HOST, every=True))
 
     def test_a_share_that_has_gone(self):
         self.allow()
@@ -160,23 +160,23 @@ class TestAccessSteps(share_access_case.AccessCase):
         share = self.get_share()
         self.ask(shares.ROWS.delete, self.share)
         self.assertFalse(self.done())
-        self.assertFalse(self.steps.failed(share))
+        self.assertFalse(self.transitions.failed(share))
         self.assertEqual([], self.messages())
 
     def test_what_is_unfinished(self):
         self.allow()
-        self.assertEqual([], self.steps.unfinished_at(HOST, every=False))
+        self.assertEqual([], self.transitions.unfinished_at(HOST, every=False))
         self.assertEqual(
-            [self.share], self.steps.unfinished_at(HOST, every=True)
+            [self.share], self.transitions.unfinished_at(HOST, every=True)
         )
         self.begin()
         clock = self.useFixture(fixture.TimeFixture())
         clock.advance_time_seconds(self.conf.service.stuck_after + 1)
         self.assertEqual(
-            [self.share], self.steps.unfinished_at(HOST, every=False)
+            [self.share], self.transitions.unfinished_at(HOST, every=False)
         )
         self.done()
-        self.assertEqual([], self.steps.unfinished_at(HOST, every=True))
+        self.assertEqual([], self.transitions.unfinished_at(HOST, every=True))
 
     def test_other_shares_are_left_alone(self):
         other = self.insert_share()
@@ -195,9 +195,11 @@ class TestAccessSteps(share_access_case.AccessCase):
         self.share = mine
 
 
-class TestAccessStepsOnMysql(case.OnMysql, TestAccessSteps):
+class TestAccessTransitionsOnMysql(case.OnMysql, TestAccessTransitions):
     pass
 
 
-class TestAccessStepsOnPostgresql(case.OnPostgresql, TestAccessSteps):
+class TestAccessTransitionsOnPostgresql(
+    case.OnPostgresql, TestAccessTransitions
+):
     pass

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the lifecycles of all kinds of rows have in common.
 
-The scheduler and the back ends take the steps.  Each is one transaction with
-one conditional UPDATE of the row, so that a step that comes twice, late, or
-beside another finds that it is not its turn, and changes nothing.
+The scheduler and the back ends make the transitions.  Each is one transaction
+with one conditional UPDATE of the row: a duplicate, late or concurrent
+transition matches no row, and changes nothing.
 
-Whoever works on a row with a driver has a lease on it.  It is renewed with
-each sign of life, and runs out when there is none: then the work is anybody's
-again, and a step of the one who had it comes too late.
+A process that works on a row with a driver has a lease on it.  Each heartbeat
+renews it.  When it expires, any process may take up the work, and transitions
+of the process that had it before match no row.
 """
 
 import contextlib
@@ -22,15 +22,15 @@ import sqlalchemy as sa
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import leases
-from manila_groups.db import stepping
+from manila_groups.db import transitions as transition_rows
 from manila_groups.groups import events
 from manila_groups.groups import messages
 
 
-class Steps:
-    """The steps of one kind of rows.
+class Transitions:
+    """The transitions of one kind of rows.
 
-    :param worker: the process that takes them
+    :param worker: the process that makes them
     :cvar kind: the kind, as in states
     :cvar store: the module with the rows: ROWS, and get()
     :cvar work: the statuses in which a row waits for its back end
@@ -51,7 +51,7 @@ class Steps:
         self._at_work = set()
 
     @property
-    def rows(self) -> stepping.Rows:
+    def rows(self) -> transition_rows.Rows:
         """The rows of this kind."""
         return self.store.ROWS
 
@@ -66,7 +66,7 @@ class Steps:
         return now is not None and now.host == row.host
 
     def is_stuck(self, row) -> bool:
-        """Tell whether the last step of a row is too long ago."""
+        """Tell whether the last transition of a row is too long ago."""
         last = row.stepped_at
         return last is not None and last < stuck(self._conf)
 
@@ -145,7 +145,7 @@ class Steps:
     def _is_mine(self, row):
         """A condition: the work on a row is what it was when it was taken up.
 
-        It has taken no step since the record was read, and no other process
+        It made no transition since the record was read, and no other process
         works on it.
         """
         return self.rows.is_as_read(row) & self._is_open()
@@ -219,7 +219,7 @@ class Steps:
         self,
         conn,
         row,
-        step: states.Step,
+        transition: states.Transition,
         action: str,
         text: str,
         *conditions,
@@ -231,24 +231,24 @@ class Steps:
         :param detail: what went wrong, as messages has it
         :returns: False when it was not the row's turn; nothing has changed
         """
-        failed = self.rows.take_step(
-            conn, row.id, step, *conditions, reason=text
+        failed = self.rows.transition(
+            conn, row.id, transition, *conditions, reason=text
         )
         if failed:
-            row = dataclasses.replace(row, status=step.becomes)
+            row = dataclasses.replace(row, status=transition.becomes)
             self._tell(conn, row, action, detail, text)
         return failed
 
     def _note(self, conn, verb: str, row, **changes) -> None:
-        """Let a step become known.
+        """Note the event of a transition.
 
-        :param changes: what the step has changed of the record
+        :param changes: what the transition changed of the record
         """
         row = dataclasses.replace(row, **changes)
         events.note(conn, f'{self.kind}.{verb}', row)
 
     def _tell(self, conn, row, action: str, detail: str, text: str):
-        """Tell the project's users why a step failed."""
+        """Tell the project's users why an operation failed."""
         messages.add(conn, self._conf, self.kind, row, action, detail, text)
 
 
@@ -270,7 +270,7 @@ def terms(conf, worker: str) -> leases.Terms:
     )
 
 
-def neglected(conf, rows: stepping.Rows, every: bool):
+def neglected(conf, rows: transition_rows.Rows, every: bool):
     """A condition: nobody works on a row that waits.
 
     :param every: also when it has not waited long
@@ -281,7 +281,7 @@ def neglected(conf, rows: stepping.Rows, every: bool):
     return untouched | rows.leases.has_run_out(timeutils.utcnow())
 
 
-def is_overdue(conf, rows: stepping.Rows):
+def is_overdue(conf, rows: transition_rows.Rows):
     """A condition: a row has waited too long, or was taken up too often."""
     return rows.has_waited_since(deadline(conf)) | rows.leases.is_worn_out(
         terms(conf, '')
@@ -289,7 +289,7 @@ def is_overdue(conf, rows: stepping.Rows):
 
 
 def stuck(conf) -> datetime.datetime:
-    """Before this time, a step is too long ago."""
+    """A transition before this time is too long ago."""
     return _before(conf.service.stuck_after)
 
 
@@ -304,15 +304,15 @@ def is_past_deadline(conf, row) -> bool:
     return since < deadline(conf)
 
 
-def deletion(conf, row, step: states.Step) -> states.Step:
-    """The step that the deletion of a row by its owner begins with.
+def deletion(conf, row, transition: states.Transition) -> states.Transition:
+    """The transition that begins the deletion of a row by its owner.
 
-    :param step: the one from statuses in which nothing is under way
+    :param transition: the one from statuses in which nothing is under way
     """
     overdue = states.DELETE_OVERDUE
     if row.status in overdue.expected and is_past_deadline(conf, row):
         return overdue
-    return step
+    return transition
 
 
 def _before(seconds):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A share group's way from its place to its end, step by step."""
+"""The transitions of a share group at its back end."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ from manila_groups.db import shares
 from manila_groups.db import types as type_rows
 from manila_groups.groups import events
 from manila_groups.groups import removal
-from manila_groups.groups import resource_steps
+from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = 'The share group could not be created on any back end.'
 _CLONE_FAILED = (
@@ -42,8 +42,8 @@ class Work:
     shares: list[records.Share] = ()
 
 
-class ShareGroupSteps(resource_steps.ResourceSteps):
-    """The steps of share groups at a back end."""
+class ShareGroupTransitions(resource_transitions.ResourceTransitions):
+    """The transitions of share groups at a back end."""
 
     kind = states.SHARE_GROUP
     store = share_groups
@@ -81,7 +81,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
         """
         server = {'share_server_id': share_server_id}
         with self._db.writer() as conn:
-            if not self.rows.take_step(
+            if not self.rows.transition(
                 conn,
                 group.id,
                 states.CREATED,
@@ -128,7 +128,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
             conn, group, text, *conditions, **details
         )
         if failed and group.source_share_group_snapshot_id is not None:
-            shares.ROWS.take_steps(
+            shares.ROWS.transition_many(
                 conn,
                 states.CREATE_FAILED,
                 shares.in_group(group.id),
@@ -141,7 +141,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
 
     def _take_away(self, conn, group):
         """Give up a group's place, and that of the shares it came with."""
-        if not self.rows.take_step(
+        if not self.rows.transition(
             conn,
             group.id,
             states.CLAIM,
@@ -153,7 +153,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
         ):
             return False
         members = shares.of_group(conn, group.id)
-        shares.ROWS.take_steps(
+        shares.ROWS.transition_many(
             conn,
             states.CLAIM,
             shares.in_group(group.id),
@@ -179,7 +179,7 @@ class ShareGroupSteps(resource_steps.ResourceSteps):
 
 def _shares_created(conn, group, locations):
     """End the creation of the shares that came with a group."""
-    shares.ROWS.take_steps(
+    shares.ROWS.transition_many(
         conn,
         states.CREATED,
         shares.in_group(group.id),

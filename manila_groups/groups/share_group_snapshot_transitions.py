@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A share group snapshot's way from its beginning to its end."""
+"""The transitions of a share group snapshot at its back end."""
 
 from manila_groups import states
 from manila_groups.db import api as db_api
@@ -8,7 +8,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.groups import removal
-from manila_groups.groups import resource_steps
+from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = (
     'The back end could not make the share group snapshot. Delete it and try '
@@ -16,8 +16,8 @@ _CREATE_FAILED = (
 )
 
 
-class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
-    """The steps of share group snapshots at a back end."""
+class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
+    """The transitions of share group snapshots at a back end."""
 
     kind = states.SHARE_GROUP_SNAPSHOT
     store = share_group_snapshots
@@ -29,7 +29,7 @@ class ShareGroupSnapshotSteps(resource_steps.ResourceSteps):
     def created(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation well; False when it is no longer wanted."""
         with self._db.writer() as conn:
-            created = self.rows.take_step(
+            created = self.rows.transition(
                 conn, snapshot.id, states.CREATED, self._is_mine(snapshot)
             )
             if created:

@@ -17,8 +17,9 @@ from manila_groups.db import records
 class Rows:
     """The rows of one table with a status and the columns of a lease.
 
-    stepped_at is when the service itself last moved a row a step on; NULL
-    tells that the status was set by hand and that no work belongs to it.
+    stepped_at is the time of the service's last transition of a row.  NULL
+    has two meanings: the status was set by hand, and no work belongs to it;
+    or the row is being deleted with its group, and the work is the group's.
 
     :param kind: what the rows are, as in states
     :param status: the name of the column that holds the status
@@ -35,7 +36,7 @@ class Rows:
         self._status = table.c[status]
         self._host = table.c.get('host') if host is None else host
         self.leases = leases.Leases(table)
-        #: What a step leaves of what was begun before it: nothing.
+        #: A transition ends whatever lease and force the row had before it.
         self._fresh = dict(leases.UNTOUCHED)
         if 'forced' in table.c:
             self._fresh['forced'] = False
@@ -49,11 +50,11 @@ class Rows:
             .values(updated_at=timeutils.utcnow(), **values),
         )
 
-    def take_step(
+    def transition(
         self,
         conn,
         row_id: str,
-        step: states.Step,
+        transition: states.Transition,
         *conditions,
         was: str | None = None,
         reason: str | None = None,
@@ -65,63 +66,63 @@ class Rows:
         :param was: its status, where the caller has locked and read the row
         :param reason: why, for the log
         :param values: columns that change with the status
-        :returns: False when the row is not in a status that the step expects,
+        :returns: False when the transition does not expect the row's status,
             or a condition does not hold; nothing has changed then
         """
         conditions = (self.is_row(row_id), *conditions)
-        if was is None and len(step.expected) > 1:
+        if was is None and len(transition.expected) > 1:
             return (
-                self.take_steps(
-                    conn, step, *conditions, reason=reason, **values
+                self.transition_many(
+                    conn, transition, *conditions, reason=reason, **values
                 )
                 == 1
             )
-        taken = self._change(conn, step, conditions, values) == 1
+        taken = self._change(conn, transition, conditions, values) == 1
         if taken:
-            was = was or step.expected[0]
-            self._note(conn, [(row_id, was)], step.becomes, reason)
+            was = was or transition.expected[0]
+            self._note(conn, [(row_id, was)], transition.becomes, reason)
         return taken
 
-    def take_steps(
+    def transition_many(
         self,
         conn,
-        step: states.Step,
+        transition: states.Transition,
         *conditions,
         reason: str | None = None,
         **values,
     ) -> int:
-        """Change the status of all rows that the conditions hold for.
+        """Change the status of every row that matches the conditions.
 
         :param reason: why, for the log
         :returns: how many
         """
         changing = []
-        if step.expected != (step.becomes,):
-            changing = self._changing(conn, step, conditions)
+        if transition.expected != (transition.becomes,):
+            changing = self._changing(conn, transition, conditions)
             if not changing:
                 return 0
-        count = self._change(conn, step, conditions, values)
-        self._note(conn, changing, step.becomes, reason)
+        count = self._change(conn, transition, conditions, values)
+        self._note(conn, changing, transition.becomes, reason)
         return count
 
-    def _changing(self, conn, step, conditions):
-        """Read which rows a step is for, and the status of each."""
+    def _changing(self, conn, transition, conditions):
+        """Read the rows that a transition will change: (id, status) each."""
         query = (
             sa.select(self._table.c.id, self._status)
-            .where(self._status.in_(step.expected), *conditions)
+            .where(self._status.in_(transition.expected), *conditions)
             .order_by(self._table.c.id)
             .with_for_update()
         )
         return conn.execute(query).all()
 
-    def _change(self, conn, step, conditions, values):
+    def _change(self, conn, transition, conditions, values):
         now = timeutils.utcnow()
         statement = (
             sa.update(self._table)
-            .where(self._status.in_(step.expected), *conditions)
+            .where(self._status.in_(transition.expected), *conditions)
             .values(
                 **{
-                    self._status.name: step.becomes,
+                    self._status.name: transition.becomes,
                     'stepped_at': now,
                     'updated_at': now,
                     **self._fresh,
@@ -280,7 +281,7 @@ class Rows:
         return list(conn.scalars(query.distinct()))
 
     def stepped_before(self, time: datetime.datetime):
-        """A condition: the service's last step is older than this."""
+        """A condition: the service's last transition is older than this."""
         return self._table.c.stepped_at < time
 
     def has_waited_since(self, time: datetime.datetime):
@@ -297,7 +298,7 @@ class Rows:
         )
 
     def is_as_read(self, row):
-        """A condition: the row has taken no step since it was read.
+        """A condition: the row made no transition since it was read.
 
         :param row: its record
         """

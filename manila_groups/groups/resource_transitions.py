@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of what users create and delete: how both end when they fail."""
+"""Transitions of what users create and delete: how both end on failure."""
 
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.groups import forced
 from manila_groups.groups import messages
-from manila_groups.groups import steps
+from manila_groups.groups import transitions
 
 _DELETE_FAILED = (
     'The back end could not delete the {}. Try it again, or ask the '
@@ -20,14 +20,14 @@ _NOT_DELETED = (
 )
 
 
-class ResourceSteps(steps.Steps):
-    """The steps of share groups, shares or share group snapshots.
+class ResourceTransitions(transitions.Transitions):
+    """The transitions of share groups, shares or share group snapshots.
 
-    :cvar delete_failure: the step after a deletion that has failed
+    :cvar delete_failure: the transition after a deletion that has failed
     :cvar givable: SQL conditions on the rows that can be given up alone
     """
 
-    delete_failure: states.Step = states.DELETE_FAILED
+    delete_failure: states.Transition = states.DELETE_FAILED
     givable = ()
 
     @db_api.retry_on_deadlock

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A share's way from its place to its end, step by step."""
+"""The transitions of a share at its back end."""
 
 import dataclasses
 
@@ -15,7 +15,7 @@ from manila_groups.db import shares
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
 from manila_groups.groups import removal
-from manila_groups.groups import resource_steps
+from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = 'The share could not be created.'
 _EXTEND_FAILED = (
@@ -47,8 +47,8 @@ class Work:
     group_size: int
 
 
-class ShareSteps(resource_steps.ResourceSteps):
-    """The steps of shares at a back end."""
+class ShareTransitions(resource_transitions.ResourceTransitions):
+    """The transitions of shares at a back end."""
 
     kind = states.SHARE
     store = shares
@@ -87,7 +87,7 @@ class ShareSteps(resource_steps.ResourceSteps):
         :param share_server_id: which server has it
         """
         with self._db.writer() as conn:
-            created = self.rows.take_step(
+            created = self.rows.transition(
                 conn,
                 share.id,
                 states.CREATED,
@@ -126,7 +126,7 @@ class ShareSteps(resource_steps.ResourceSteps):
             return False
 
     def _take_away(self, conn, share):
-        taken = self.rows.take_step(
+        taken = self.rows.transition(
             conn,
             share.id,
             states.CLAIM,
@@ -155,18 +155,18 @@ class ShareSteps(resource_steps.ResourceSteps):
     @db_api.retry_on_deadlock
     def resized(self, share: records.Share) -> bool:
         """End an extension or a reduction well."""
-        step = (
+        transition = (
             states.EXTENDED
             if share.status == states.EXTENDING
             else states.SHRUNK
         )
-        verb = 'extend' if step is states.EXTENDED else 'shrink'
+        verb = 'extend' if transition is states.EXTENDED else 'shrink'
         with self._db.writer() as conn:
             ended = self._end_resize(
-                conn, share, step, share.new_size, self._is_mine(share)
+                conn, share, transition, share.new_size, self._is_mine(share)
             )
             if ended:
-                done = _resized(share, step, share.new_size)
+                done = _resized(share, transition, share.new_size)
                 self._note(conn, f'{verb}.end', done)
             return ended
 
@@ -179,39 +179,41 @@ class ShareSteps(resource_steps.ResourceSteps):
         :param too_full: because the share holds more than its new size
         """
         if share.status == states.EXTENDING:
-            step, action = states.EXTEND_FAILED, messages.EXTEND
+            transition, action = states.EXTEND_FAILED, messages.EXTEND
             detail, text = messages.DRIVER_FAILED, _EXTEND_FAILED
         elif too_full:
-            step, action = states.SHRINK_REFUSED, messages.SHRINK
+            transition, action = states.SHRINK_REFUSED, messages.SHRINK
             detail, text = messages.POSSIBLE_DATA_LOSS, _TOO_FULL
         else:
-            step, action = states.SHRINK_FAILED, messages.SHRINK
+            transition, action = states.SHRINK_FAILED, messages.SHRINK
             detail, text = messages.DRIVER_FAILED, _SHRINK_FAILED
         with self._db.writer() as conn:
             return self._fail_resize(
                 conn,
                 share,
-                (step, action, detail, text),
+                (transition, action, detail, text),
                 self._is_mine(share),
             )
 
     def _fail_resize(self, conn, share, failure, *conditions):
-        step, action, detail, text = failure
+        transition, action, detail, text = failure
         # None where the status was set by hand.
         text = text.format(share.new_size or share.size)
         ended = self._end_resize(
-            conn, share, step, share.size, *conditions, reason=text
+            conn, share, transition, share.size, *conditions, reason=text
         )
         if ended:
-            left = _resized(share, step, share.size)
+            left = _resized(share, transition, share.size)
             self._tell(conn, left, action, detail, text)
         return ended
 
-    def _end_resize(self, conn, share, step, size, *conditions, reason=None):
-        ended = self.rows.take_step(
+    def _end_resize(
+        self, conn, share, transition, size, *conditions, reason=None
+    ):
+        ended = self.rows.transition(
             conn,
             share.id,
-            step,
+            transition,
             models.Share.new_size == share.new_size,
             models.Share.quota_gb == share.quota_gb,
             models.Share.claimed_gb == share.claimed_gb,
@@ -233,14 +235,14 @@ class ShareSteps(resource_steps.ResourceSteps):
         return ended
 
     def _give_up(self, conn, share):
-        steps = {
+        failures = {
             states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
             states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
         }
-        if share.status not in steps:
+        if share.status not in failures:
             super()._give_up(conn, share)
             return
-        failure = (*steps[share.status], messages.TIMED_OUT, _NOT_RESIZED)
+        failure = (*failures[share.status], messages.TIMED_OUT, _NOT_RESIZED)
         self._fail_resize(conn, share, failure)
 
 
@@ -251,8 +253,8 @@ def group_size(conn, share: records.Share) -> int:
     return share.new_size or share.size
 
 
-def _resized(share, step, size):
+def _resized(share, transition, size):
     """The record of a share as the end of a resize leaves it."""
     return dataclasses.replace(
-        share, status=step.becomes, size=size, new_size=None
+        share, status=transition.becomes, size=size, new_size=None
     )

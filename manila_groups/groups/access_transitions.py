@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The way of shares' access rules into and out of force, step by step.
+"""Transitions of shares' access rules into and out of force.
 
-A back end takes the steps, for all rules of a share that wait at the time:
-the driver is always given the whole set.  Rules that are added or denied
+A back end makes them for all rules of a share that wait at the time: the
+driver is always given the whole set.  Rules that are added or denied
 while it works wait for the next turn.  Every transaction locks the share
 first, so that it sees what others did to the rules before.
 """
@@ -17,7 +17,7 @@ from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
 from manila_groups.groups import events
 from manila_groups.groups import messages
-from manila_groups.groups import steps
+from manila_groups.groups import transitions
 
 _IN_FORCE = (states.APPLYING, states.ACTIVE)
 
@@ -38,8 +38,8 @@ _NOT_IN_TIME = (
 )
 
 
-class AccessSteps(steps.Steps):
-    """The steps of the rules of shares at a back end.
+class AccessTransitions(transitions.Transitions):
+    """The transitions of the rules of shares at a back end.
 
     What is taken up is a share: all of its rules that wait, with leases on
     them.  There is to do then, as at_work() yields it, the share, and the
@@ -61,8 +61,8 @@ class AccessSteps(steps.Steps):
             share = shares.get(conn, share_id)
             _act_for(share, rows.of_share(conn, share_id), self.work)
             mine = rows.of(share_id)
-            rows.ROWS.take_steps(conn, states.RULE_APPLY, mine)
-            rows.ROWS.take_steps(conn, states.RULE_DENY, mine)
+            rows.ROWS.transition_many(conn, states.RULE_APPLY, mine)
+            rows.ROWS.transition_many(conn, states.RULE_DENY, mine)
             at_work = rows.ROWS.is_in(tuple(_ENDS))
             if not rows.ROWS.leases.take(conn, self.terms(), mine, at_work):
                 return None
@@ -106,7 +106,7 @@ class AccessSteps(steps.Steps):
                 _note(conn, share, rule, f'{verb}.end', state)
                 if rule.state == states.DENYING:
                     rows.ROWS.ended(conn, rule)
-            rows.ROWS.take_steps(conn, states.RULE_APPLIED, *mine)
+            rows.ROWS.transition_many(conn, states.RULE_APPLIED, *mine)
             rows.ROWS.delete_many(
                 conn, rows.ROWS.is_in((states.DENYING,)), *mine
             )
@@ -121,9 +121,12 @@ class AccessSteps(steps.Steps):
         with self._db.writer() as conn:
             shares.ROWS.lock(conn, share.id)
             failed = self._leased(conn, share)
-            for step in (states.RULE_APPLY_FAILED, states.RULE_DENY_FAILED):
-                rows.ROWS.take_steps(
-                    conn, step, *self._mine(share), reason=_FAILED
+            for transition in (
+                states.RULE_APPLY_FAILED,
+                states.RULE_DENY_FAILED,
+            ):
+                rows.ROWS.transition_many(
+                    conn, transition, *self._mine(share), reason=_FAILED
                 )
             self._tell_of(conn, share, failed, messages.DRIVER_FAILED, _FAILED)
             return _settle(conn, share.id)
@@ -159,7 +162,7 @@ class AccessSteps(steps.Steps):
         :param host: host@backend
         :param every: also those that have not waited long
         """
-        waited = steps.neglected(self._conf, rows.ROWS, every)
+        waited = transitions.neglected(self._conf, rows.ROWS, every)
         with self._db.reader() as conn:
             return rows.waiting_shares(conn, host, waited)
 
@@ -185,7 +188,7 @@ class AccessSteps(steps.Steps):
             found = rows.of_share(conn, share_id)
             share = shares.get(conn, share_id)
             _act_for(share, found, self.work)
-            rows.ROWS.take_steps(
+            rows.ROWS.transition_many(
                 conn, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
             )
             failed = [one for one in found if one.id in ids]
@@ -219,7 +222,7 @@ def _act_for(share, rules, waiting):
     """Act for whoever has asked last for a change of rules that waits."""
     found = [one for one in rules if one.state in waiting]
     if found:
-        steps.act_for(_with_request(share, found[-1]))
+        transitions.act_for(_with_request(share, found[-1]))
 
 
 def _with_request(share, rule):
