@@ -19,6 +19,7 @@ from manila_groups.api import faults
 from manila_groups.api import microversions
 from manila_groups.api import parsing
 from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.views import shapes
 
 CONTEXT = 'manila_groups.context'
 
@@ -255,7 +256,7 @@ def _check_query(request, rules):
             raise exception.Invalid(f'{key:.100}: is given more than once.')
         else:
             flat[key] = found[0]
-    return rules.query.validate(flat, request.version)
+    return rules.query.validate(flat, request.version, noun='query key')
 
 
 def _check_body(content, rules, version):
@@ -271,7 +272,9 @@ def _check_body(content, rules, version):
             f'has {found or "none"}.'
         )
     ((name, value),) = content.items()
-    return rules.body.schema.validate(value, version, name)
+    return rules.body.schema.validate(
+        value, version, name, readable=shapes.names(rules.returns, name)
+    )
 
 
 def _render(result: Any, rules: Rules, reference: bool):

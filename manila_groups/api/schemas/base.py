@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON schemas that know microversions, and the parts many have in common."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 import functools
 from typing import Any
@@ -10,9 +11,7 @@ from oslo_utils import strutils
 
 from manila_groups import exception
 from manila_groups.api import microversions
-
-#: The most of a value that an error message repeats, in characters.
-_MESSAGE_LENGTH = 500
+from manila_groups.api.schemas import explanations
 
 NAME = {'type': ['string', 'null'], 'maxLength': 255}
 DESCRIPTION = NAME
@@ -37,15 +36,10 @@ def _items(validator, rule, value, schema):
         )
 
 
-def _max_items(validator, most, value, _schema):
-    if validator.is_type(value, 'array') and len(value) > most:
-        yield jsonschema.ValidationError(f'has more than {most} items')
-
-
 #: In JSON Schema 1.0 is an integer; here a number with a point is none.
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
-    {'items': _items, 'maxItems': _max_items},
+    {'items': _items},
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
         'integer', _is_integer
     ),
@@ -65,6 +59,7 @@ BOOLEAN = {
             for spelling in (str.lower, str.title, str.upper)
         ),
     ],
+    'description': 'a boolean: true or false',
 }
 
 #: What is space for Python, as a part of a character class: patterns that say
@@ -74,7 +69,10 @@ SPACE = (
 )
 
 #: Ends with \Z, as $ would let a line end pass.
-SPEC_KEY_PATTERN = r'^[A-Za-z0-9_.:-]{1,255}\Z'
+SPEC_KEY = {
+    'pattern': r'^[A-Za-z0-9_.:-]{1,255}\Z',
+    'description': 'a key of 1 to 255 letters, digits and _ . : -',
+}
 SPEC_VALUE = {
     'anyOf': [
         {'type': 'string', 'minLength': 1, 'maxLength': 255},
@@ -84,20 +82,59 @@ SPEC_VALUE = {
 #: Extra specs or group specs (wire: share group types, Spec keys).
 SPECS = {
     'type': 'object',
-    'propertyNames': {'pattern': SPEC_KEY_PATTERN},
+    'propertyNames': SPEC_KEY,
     'additionalProperties': SPEC_VALUE,
 }
 
 TEXT_QUERY = {'type': 'string', 'maxLength': 255}
-NUMBER_QUERY = {'type': 'string', 'pattern': r'^[0-9]{1,18}\Z'}
+
+
+def number_query(digits: int) -> dict:
+    """The schema of a query's key that is a number.
+
+    :param digits: how many digits it may have
+    """
+    return {
+        'type': 'string',
+        'pattern': rf'^[0-9]{{1,{digits}}}\Z',
+        'description': f'a whole number from 0 to {"9" * digits}',
+    }
+
+
+NUMBER_QUERY = number_query(18)
+
+
+def digits(most: int) -> str:
+    """A pattern for the whole numbers from 1 to another one, in digits.
+
+    :param most: the largest, which has more than one digit
+    """
+    text = str(most)
+    found = [rf'[1-9][0-9]{{0,{len(text) - 2}}}', text]
+    for place, digit in enumerate(text):
+        least, below = int(place == 0), int(digit) - 1
+        if least <= below:
+            rest = len(text) - place - 1
+            found.append(f'{text[:place]}[{least}-{below}][0-9]{{{rest}}}')
+    return f'({"|".join(found)})'
+
+
 #: The command line client's --marker arrives as an offset (wire: Lists).
 OFFSET_QUERY = {
-    'anyOf': [NUMBER_QUERY, {**TEXT_QUERY, 'pattern': '[^0-9]'}],
+    'anyOf': [
+        NUMBER_QUERY,
+        {
+            **TEXT_QUERY,
+            'pattern': '[^0-9]',
+            'description': 'the id of a row',
+        },
+    ],
     'description': 'a number of rows of up to 18 digits, or the id of a row',
 }
 #: What is_public may be in a query: true, false, or both of them.
 IS_PUBLIC_QUERY = {
-    'anyOf': [BOOLEAN, {'enum': ['all', 'All', 'none', 'None']}]
+    'anyOf': [BOOLEAN, {'enum': ['all', 'All', 'none', 'None']}],
+    'description': 'true, false or all',
 }
 
 
@@ -136,8 +173,8 @@ def check_only_key(body: Mapping[str, Any], key: str) -> None:
     """
     if list(body) != [key]:
         raise exception.Invalid(
-            f'The body must name the key {key!r:.100} of the path, and no '
-            'other.'
+            f'The body must name the key {explanations.spell(key)} of the '
+            'path, and no other.'
         )
 
 
@@ -173,7 +210,7 @@ class Schema:
         refused like an unknown one
     :param ignored_before: name to the microversion before which it is
         accepted and has no effect
-    :param names: the pattern that every name has to match; None for any
+    :param names: the schema of every name; None for any
     :param others: the schema of names that are not in properties; None
         refuses them
     :param needed: the names that must be there, too, of which is spoken when
@@ -186,7 +223,7 @@ class Schema:
         required: tuple[str, ...] = (),
         since: Mapping[str, str] | None = None,
         ignored_before: Mapping[str, str] | None = None,
-        names: str | None = None,
+        names: dict | None = None,
         others: dict | None = None,
         needed: tuple[str, ...] = (),
     ):
@@ -224,24 +261,34 @@ class Schema:
             'additionalProperties': self._others or False,
         }
         if self._names is not None:
-            schema['propertyNames'] = {'pattern': self._names}
+            schema['propertyNames'] = self._names
         return schema
 
     def validate(
-        self, value: Any, version: tuple[int, int], where: str = ''
+        self,
+        value: Any,
+        version: tuple[int, int],
+        where: str = '',
+        noun: str = 'field',
+        readable: Collection[str] = (),
     ) -> Any:
         """Check a value, and leave out what this microversion ignores.
 
         :param where: what the value is called in error messages
+        :param noun: what the names in it are called there
+        :param readable: names that the answer has, whether they can be set
+            or not
         :raises Invalid: naming the field and the rule
         """
         validator = self._validator(self._unknown(version))
-        error = jsonschema.exceptions.best_match(validator.iter_errors(value))
-        if error is not None:
-            raise exception.Invalid(_explain(error, where))
+        errors = list(validator.iter_errors(value))
+        if errors:
+            worst = max(errors, key=jsonschema.exceptions.relevance)
+            about = self._about_name(noun, readable)
+            raise exception.Invalid(explanations.explain(worst, where, about))
         for name in self._needed:
             if name not in value:
-                raise exception.Invalid(f'{name}: has to be given.')
+                raise exception.Invalid(f'{name}: must be given.')
         ignored = {
             name
             for name, before in self._ignored_before.items()
@@ -249,28 +296,20 @@ class Schema:
         }
         return {k: v for k, v in value.items() if k not in ignored}
 
+    def _about_name(self, noun, readable):
+        def explain(name):
+            if name in self._since:
+                since = microversions.to_text(self._since[name])
+                return f'is a {noun} since version {since} of the API'
+            if name in readable:
+                return 'is read-only here'
+            return f'is not a known {noun}'
+
+        return explain
+
 
 def _parse_versions(table):
     return {
         name: microversions.parse(version)
         for name, version in (table or {}).items()
     }
-
-
-def _explain(error, where):
-    path = '.'.join(
-        str(part) for part in [where, *error.absolute_path] if part != ''
-    )
-    if 'description' in error.schema:
-        text = f'{error.instance!r} is not {error.schema["description"]}'
-    elif error.validator == 'enum':
-        allowed = ', '.join(sorted({str(v) for v in error.validator_value}))
-        text = f'{error.instance!r} is not one of: {allowed}'
-    elif error.validator == 'anyOf':
-        text = f'{error.instance!r} is not valid'
-    else:
-        text = error.message
-    if len(text) > _MESSAGE_LENGTH:
-        half = _MESSAGE_LENGTH // 2
-        text = f'{text[:half]} ... {text[-half:]}'
-    return f'{path}: {text}.' if path else f'{text}.'

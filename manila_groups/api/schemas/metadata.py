@@ -4,7 +4,10 @@
 from manila_groups.api.schemas import base
 
 #: What differs by spaces at the end only is the same key for MySQL.
-_KEY = rf'^[^{base.SPACE}]([\s\S]{{0,253}}[^{base.SPACE}])?\Z'
+_KEY = {
+    'pattern': rf'^[^{base.SPACE}]([\s\S]{{0,253}}[^{base.SPACE}])?\Z',
+    'description': 'a key of 1 to 255 characters, without space around it',
+}
 _VALUE = {
     'type': 'string',
     'minLength': 1,
@@ -15,10 +18,7 @@ _VALUE = {
 #: A field of a body.
 FIELD = {
     'type': ['object', 'null'],
-    'propertyNames': {
-        'pattern': _KEY,
-        'description': 'a key of 1 to 255 characters, without space around it',
-    },
+    'propertyNames': _KEY,
     'additionalProperties': _VALUE,
 }
 

@@ -16,7 +16,11 @@ _ACCESS_TO = {
 
 _NO_LOCK = {
     'enum': [None, False],
-    'description': 'false: access rules can not be locked',
+    'description': 'false: access rules cannot be locked',
+}
+_NO_REASON = {
+    'type': 'null',
+    'description': 'null: access rules cannot be locked',
 }
 
 ALLOW = base.Schema(
@@ -27,7 +31,7 @@ ALLOW = base.Schema(
         'metadata': metadata.FIELD,
         'lock_visibility': _NO_LOCK,
         'lock_deletion': _NO_LOCK,
-        'lock_reason': {'type': 'null'},
+        'lock_reason': _NO_REASON,
     },
     required=('access_type', 'access_to'),
     since=dict.fromkeys(

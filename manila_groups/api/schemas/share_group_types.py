@@ -27,4 +27,4 @@ CREATE = base.Schema(
     required=('name',),
 )
 
-SPECS = base.Schema(names=base.SPEC_KEY_PATTERN, others=base.SPEC_VALUE)
+SPECS = base.Schema(names=base.SPEC_KEY, others=base.SPEC_VALUE)

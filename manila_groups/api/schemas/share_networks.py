@@ -12,7 +12,7 @@ DAYS = ('created_since', 'created_before')
 
 #: Filters that are numbers.
 NUMBERS = ('segmentation_id', 'ip_version')
-_NUMBER_QUERY = {'type': 'string', 'pattern': r'^[0-9]{1,9}\Z'}
+_NUMBER_QUERY = base.number_query(9)
 
 INDEX = base.Schema(
     {

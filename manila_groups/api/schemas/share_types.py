@@ -31,7 +31,7 @@ _BOOLEAN_SPEC = {
     'pattern': rf'^{_SPACES}({_any_case("<is>")}{_SPACES}'
     rf'{_any_case("true", "false")}|{_WORDS}){_SPACES}\Z',
     'maxLength': 255,
-    'description': 'a boolean',
+    'description': 'a boolean: true or false',
 }
 _TEXT_SPEC = {'type': 'string', 'maxLength': 255}
 _GIB_SPEC = {
@@ -39,7 +39,7 @@ _GIB_SPEC = {
     'pattern': r'^[1-9][0-9]{0,17}\Z',
     'minimum': 1,
     'maximum': 10**18 - 1,
-    'description': 'a whole number of GiB, 1 or more',
+    'description': f'a whole number of GiB from 1 to {10**18 - 1}',
 }
 
 #: The extra specs that mean the same on every back end, each with the values
@@ -95,5 +95,5 @@ CREATE = base.Schema(
 UPDATE = base.Schema(_FIELDS)
 
 SPECS = base.Schema(
-    WELL_KNOWN_SPECS, names=base.SPEC_KEY_PATTERN, others=base.SPEC_VALUE
+    WELL_KNOWN_SPECS, names=base.SPEC_KEY, others=base.SPEC_VALUE
 )

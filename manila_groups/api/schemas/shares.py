@@ -66,13 +66,15 @@ INDEX = base.Schema(
     },
 )
 
+#: What the databases' columns hold.
+_MAX_SIZE = 2**31 - 1
 _SIZE = {
     'type': ['integer', 'string'],
     'minimum': 1,
-    'maximum': 2**31 - 1,
-    'pattern': r'^0*[1-9][0-9]{0,8}\Z',
+    'maximum': _MAX_SIZE,
+    'pattern': rf'^0*{base.digits(_MAX_SIZE)}\Z',
     'maxLength': 20,
-    'description': 'a whole number of GiB, 1 or more',
+    'description': f'a whole number of GiB from 1 to {_MAX_SIZE}',
 }
 
 

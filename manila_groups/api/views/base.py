@@ -50,9 +50,11 @@ class View:
     """Renders records of one kind.
 
     :param fields: what a response shows, in order
+    :ivar names: what the fields are called
     """
 
     def __init__(self, *fields: Field):
+        self.names = frozenset(field.name for field in fields)
         self._table = fields
         self._fields = [
             (

@@ -5,6 +5,7 @@ A shape is a JSON schema that holds at every microversion, or an object whose
 method ``schema`` gives the one of a microversion, such as a view.
 """
 
+from collections.abc import Collection
 from collections.abc import Mapping
 import dataclasses
 from typing import Any
@@ -74,6 +75,15 @@ class Members:
             'required': list(self.always),
             'additionalProperties': False,
         }
+
+
+def names(shape: Any, key: str) -> Collection[str]:
+    """Give the names of the fields that stand under a key of a body.
+
+    :param shape: of the body; without fields that are known by name, none
+    """
+    found = getattr(shape, 'always', {}).get(key)
+    return getattr(found, 'names', ())
 
 
 class AnyOf:

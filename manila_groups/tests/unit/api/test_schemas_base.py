@@ -46,7 +46,7 @@ class SchemaTestCase(base.TestCase):
         self.assertIn(
             'thing.types.0: ', self.refuse({'name': '', 'types': [5]})
         )
-        self.assertIn("'name' is a required", self.refuse({}))
+        self.assertEqual('thing.name: must be given.', self.refuse({}))
         self.assertIn('unknown', self.refuse({'name': '', 'unknown': 1}))
 
     def test_an_error_without_a_name_starts_with_the_field(self):
@@ -97,7 +97,7 @@ class OtherNamesTestCase(base.TestCase):
     def setUp(self):
         super().setUp()
         self.schema = schemas.Schema(
-            names=schemas.SPEC_KEY_PATTERN, others=schemas.SPEC_VALUE
+            names=schemas.SPEC_KEY, others=schemas.SPEC_VALUE
         )
 
     def test_keys(self):
