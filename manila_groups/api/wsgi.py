@@ -176,6 +176,7 @@ class Dispatcher:
         match = self._routes.match(path, request.method)
         _check_project(request, match.project_id)
         request.reference = match.reference
+        _check_media_type(request)
         content = None
         if match.actions is not None:
             content = _read_body(request)
@@ -201,12 +202,19 @@ class Dispatcher:
 
 
 def _read_body(request):
-    content_type = request.content_type
-    if content_type and content_type != 'application/json':
-        raise exception.UnsupportedMediaType(
-            f'Content-Type: {content_type:.100} is not application/json.'
-        )
     return parsing.read_json(request.body_file.read())
+
+
+def _check_media_type(request):
+    """Refuse a body that a web page may send anywhere, unasked."""
+    if not request.is_body_readable:
+        return
+    found = request.content_type
+    if found.strip().lower() != 'application/json':
+        raise exception.UnsupportedMediaType(
+            f'Content-Type: {found[:100] or "nothing"} is not '
+            'application/json, which a request with a body must have.'
+        )
 
 
 def _version_headers(request):

@@ -42,6 +42,17 @@ OPTS = [
         'requests that come from another address or have passed a proxy are '
         'refused.',
     ),
+    cfg.ListOpt(
+        'allowed_hosts',
+        default=[],
+        item_type=cfg.types.HostDomain(),
+        help='With auth_strategy = noauth: the names, without a port, under '
+        'which clients reach the API, beside localhost and the loopback '
+        'addresses; behind a proxy, also those that it writes into '
+        'X-Forwarded-Host. A request whose Host is another name is refused, '
+        'as a web page may have sent it. With noauth_on_any_address, every '
+        'address may be Host, and names have to be listed here.',
+    ),
     cfg.HostAddressOpt(
         'bind_host',
         default='127.0.0.1',

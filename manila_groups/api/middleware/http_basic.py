@@ -8,6 +8,7 @@ import webob.exc
 from manila_groups import exception
 from manila_groups.api.middleware import accounts
 from manila_groups.api.middleware import auth
+from manila_groups.api.middleware import web_pages
 
 LOG = log.getLogger(__name__)
 
@@ -27,9 +28,12 @@ class HttpBasic(auth.Auth):
         self._accounts = accounts.Accounts(
             options.htpasswd_file, options.users_file
         )
+        self._origins = web_pages.Origins(made.conf)
 
     def identify(self, request):
         """Find the caller by the header Authorization."""
+        # A browser adds the password to what other sites' pages send.
+        self._origins.check(request)
         try:
             name = self._authenticate(request)
             user = self._accounts.find(name)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pipeline noauth: whoever can reach it is who they say they are."""
 
-import ipaddress
 import socket
 
 from oslo_log import log
 
 from manila_groups import exception
 from manila_groups.api.middleware import auth
+from manila_groups.api.middleware import web_pages
 
 LOG = log.getLogger(__name__)
 
@@ -34,6 +34,8 @@ class NoAuth(auth.Auth):
     def __init__(self, application, made):
         super().__init__(application, made)
         self._from_anywhere = made.conf.api.noauth_on_any_address
+        self._hosts = web_pages.Hosts(made.conf)
+        self._origins = web_pages.Origins(made.conf)
         LOG.warning(
             'auth_strategy is noauth: everybody who can reach the API is an '
             'administrator'
@@ -41,8 +43,10 @@ class NoAuth(auth.Auth):
 
     def identify(self, request):
         """Read the caller from the headers."""
+        self._hosts.check(request.environ)
+        self._origins.check(request)
         if not self._from_anywhere:
-            _check_origin(request.environ)
+            _check_sender(request.environ)
         roles = _header(request, 'X-Roles', 'admin').split(',')
         return auth.make_context(
             request,
@@ -67,7 +71,7 @@ def check_listening(conf) -> None:
         raise exception.ConfigurationError(
             f'[api] bind_host: {host} can not be used: {error}'
         ) from error
-    if not all(_is_loopback(address[0]) for *_, address in found):
+    if not all(web_pages.is_loopback(address[0]) for *_, address in found):
         raise exception.ConfigurationError(
             f'[api] bind_host: {host} is not a loopback address, and '
             'auth_strategy is noauth, with which everybody who can reach the '
@@ -75,7 +79,7 @@ def check_listening(conf) -> None:
         )
 
 
-def _check_origin(environ):
+def _check_sender(environ):
     """Refuse requests of other machines, as far as they can be told.
 
     An application does not know what its server listens on.
@@ -85,19 +89,11 @@ def _check_origin(environ):
             'With auth_strategy noauth, requests that have passed a proxy '
             f'are refused, unless {_OPTION} is true.'
         )
-    if not _is_loopback(environ.get('REMOTE_ADDR', '')):
+    if not web_pages.is_loopback(environ.get('REMOTE_ADDR', '')):
         raise exception.Forbidden(
             'With auth_strategy noauth, only requests from a loopback address '
             f'are taken, unless {_OPTION} is true.'
         )
-
-
-def _is_loopback(text):
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return (getattr(address, 'ipv4_mapped', None) or address).is_loopback
 
 
 def _header(request, name, default):

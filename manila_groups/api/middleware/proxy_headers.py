@@ -5,6 +5,9 @@ from oslo_middleware import http_proxy_to_wsgi
 
 from manila_groups.api import collaborators
 
+#: Where the request's own header Host is kept, which a proxy's replaces.
+ORIGINAL_HOST = 'manila_groups.original_host'
+
 
 class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
     """oslo.middleware's, with the process's own configuration."""
@@ -24,4 +27,5 @@ class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
         """Read the headers of the proxy."""
         # A server may leave it out when it is empty; the library does not.
         req.environ.setdefault('SCRIPT_NAME', '')
+        req.environ[ORIGINAL_HOST] = req.environ.get('HTTP_HOST')
         return super().process_request(req)

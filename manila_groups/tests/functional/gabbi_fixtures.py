@@ -131,7 +131,21 @@ class FailingClones(Service):
 class BehindProxy(Service):
     """The headers of a proxy are believed."""
 
-    overrides = {'oslo_middleware': {'enable_proxy_headers_parsing': True}}
+    overrides = {
+        'oslo_middleware': {'enable_proxy_headers_parsing': True},
+        'api': {'allowed_hosts': ['shares.example.org']},
+    }
+
+
+class OnlyThisMachine(Service):
+    """No other machine is served, and the service has a name here."""
+
+    overrides = {
+        'api': {
+            'noauth_on_any_address': False,
+            'allowed_hosts': ['storage.example'],
+        }
+    }
 
 
 class OtherOrigin(Service):

@@ -130,6 +130,38 @@ class TestRefused(HttpBasicTest):
         self.assertEqual(403, answer.status)
 
 
+class TestWebPages(HttpBasicTest):
+    """A browser adds the password to whatever a page sends."""
+
+    def ask_from(self, origin, **headers):
+        headers |= users.header('member', 'secret')
+        headers |= {} if origin is None else {'Origin': origin}
+        return self.ask(headers, 'POST', GROUPS, GROUP)
+
+    def test_of_other_sites(self):
+        for origin in (
+            'http://evil.example',
+            'null',
+            '',
+            'http://localhost:1',
+        ):
+            answer = self.ask_from(origin)
+            self.assertEqual(403, answer.status, origin)
+            self.assertIn('allowed_origin', answer.message)
+
+    def test_of_this_one_and_of_allowed_ones(self):
+        self.conf.set_override('allowed_origin', ['https://one.test'], 'cors')
+        for origin in (None, 'http://localhost', 'https://one.test'):
+            self.assertEqual(400, self.ask_from(origin).status, origin)
+        for origin in ('https://one.test:8443', 'http://one.test'):
+            self.assertEqual(403, self.ask_from(origin).status, origin)
+
+    def test_a_body_without_a_type(self):
+        for media_type in ('', 'text/plain', 'application/x-json'):
+            answer = self.ask_from(None, **{'Content-Type': media_type})
+            self.assertEqual(415, answer.status, media_type)
+
+
 class TestChanges(HttpBasicTest):
     def test_of_a_password(self):
         self.assertEqual(200, self.ask_as('member').status)

@@ -115,6 +115,27 @@ class TestRequests(base.TestCase):
             answer = self.ask(application, **environ)
             self.assertEqual(200, answer.status_code)
 
+    def test_without_a_host(self):
+        """No browser leaves it out."""
+        request = webob.Request.blank('/v2/share-groups', headers=LATEST)
+        request.environ['REMOTE_ADDR'] = '127.0.0.1'
+        del request.environ['HTTP_HOST']
+        answer = request.get_response(self.application(allowed=False))
+        self.assertEqual(200, answer.status_code)
+
+    def test_a_body_of_no_media_type(self):
+        """Even where nothing reads it."""
+        application = self.application(allowed=True)
+        for method in ('POST', 'DELETE', 'GET'):
+            request = webob.Request.blank(
+                '/v2/share-groups/x' if method == 'DELETE' else '/v2/shares',
+                method=method,
+                headers=LATEST,
+                body=b'{}',
+            )
+            answer = request.get_response(application)
+            self.assertEqual(415, answer.status_code, method)
+
     def test_that_need_no_caller(self):
         application = self.application(allowed=False)
         for path in ('/v2/', '/healthcheck'):
@@ -143,5 +164,6 @@ class TestRoles(base.TestCase):
                 )
                 if method == 'POST':
                     request.json = {'share_group': {'name': 1}}
+                    request.content_type = 'application/json'
                 answer = request.get_response(application)
                 self.assertEqual(expected, answer.status_code, (role, method))

@@ -54,6 +54,7 @@ class OwnPolicyTest(base.TestCase):
         )
         if body is not None:
             request.json = body
+            request.content_type = 'application/json'
         return request.get_response(self.application)
 
     def group(self):

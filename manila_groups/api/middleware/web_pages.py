@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps web pages of others from using the API through a visitor's browser.
+
+A browser sends a page's POST to any address that the visitor can reach, and
+adds the password that the visitor has typed there before.  So a pipeline that
+believes a request by where it comes from, or by its password, looks at which
+page has sent it.
+"""
+
+import ipaddress
+import re
+
+from manila_groups import exception
+from manila_groups.api.middleware import proxy_headers
+
+_HOST = re.compile(r'(\[[0-9a-f:.]+\]|[^\s:@/\\\[\]]+)(:\d*)?', re.IGNORECASE)
+_FORWARDED_HOST = re.compile(
+    r'(?:^|[;,])\s*host\s*=\s*"?([^";,]*)', re.IGNORECASE
+)
+
+
+class Hosts:
+    """The names under which a service without passwords can be reached.
+
+    A page can have its own name resolved to another address once it is
+    loaded.  Its requests then go to the API with the page's name as Host, and
+    the browser lets it read the answers.
+
+    :param conf: the configuration
+    """
+
+    def __init__(self, conf):
+        api = conf.api
+        self._names = {'localhost', _normal(api.bind_host)} | {
+            _normal(name) for name in api.allowed_hosts
+        }
+        # A page whose own host is an address can not have it resolved anew.
+        self._takes_addresses = api.noauth_on_any_address
+
+    def check(self, environ: dict) -> None:
+        """Refuse a request for a name that is not the service's.
+
+        :raises Invalid: Host, or what a proxy says of it, is another name
+        """
+        for header, value in _named(environ):
+            if not self._is_known(value):
+                raise exception.Invalid(
+                    f"{header}: '{value:.255}' is not a name of this service. "
+                    'With auth_strategy noauth it must be localhost, a '
+                    'loopback address or one of [api] allowed_hosts.'
+                )
+
+    def _is_known(self, value):
+        match = _HOST.fullmatch(value)
+        if match is None:
+            return False
+        name = _normal(match.group(1))
+        if name in self._names or is_loopback(name):
+            return True
+        return self._takes_addresses and _address(name) is not None
+
+
+def _named(environ):
+    """Give each header that names the service's host, and the name."""
+    host = environ.get(proxy_headers.ORIGINAL_HOST, environ.get('HTTP_HOST'))
+    if host is not None:
+        yield 'Host', host
+    for one in environ.get('HTTP_X_FORWARDED_HOST', '').split(','):
+        if one.strip():
+            yield 'X-Forwarded-Host', one.strip()
+    for one in _FORWARDED_HOST.findall(environ.get('HTTP_FORWARDED', '')):
+        yield 'Forwarded', one.strip()
+
+
+def _normal(name):
+    return name.strip('[]').removesuffix('.').lower()
+
+
+def _address(text):
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, 'ipv4_mapped', None) or found
+
+
+def is_loopback(text: str) -> bool:
+    """Tell whether text is a loopback address."""
+    address = _address(text)
+    return address is not None and address.is_loopback
+
+
+class Origins:
+    """The web sites whose pages may use the API.
+
+    :param conf: the configuration
+    """
+
+    def __init__(self, conf):
+        self._allowed = frozenset(conf.cors.allowed_origin or ())
+
+    def check(self, request) -> None:
+        """Refuse a request that a page of another web site sends.
+
+        Programs other than browsers send no Origin.
+
+        :raises Forbidden: Origin is neither the service's nor allowed
+        """
+        origin = request.headers.get('Origin')
+        if origin is None or not self._allowed.isdisjoint((origin, '*')):
+            return
+        # Whether a proxy has taken the request by HTTPS may not be known.
+        own = request.host.lower()
+        if origin.lower() in (f'http://{own}', f'https://{own}'):
+            return
+        raise exception.Forbidden(
+            f"Origin: pages of '{origin:.255}' may not use this service; "
+            '[cors] allowed_origin says which may.'
+        )
