@@ -103,8 +103,8 @@ def factory(global_conf, **_local_conf):
     made = global_conf[collaborators.KEY]
 
     def check_broker():
-        for told in (made.scheduler, made.backends):
-            told.check_broker(made.conf.api.broker_patience)
+        for client in (made.scheduler, made.backends):
+            client.check_broker(made.conf.api.broker_patience)
 
     return wsgi.Dispatcher(
         routes.Routes(_controllers(made)), made.enforcer, check_broker

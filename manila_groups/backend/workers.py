@@ -6,7 +6,7 @@ from oslo_log import log
 from manila_groups import exception
 from manila_groups import states
 from manila_groups.backend import driver as drivers
-from manila_groups.backend import told
+from manila_groups.backend import payloads
 from manila_groups.db import records
 from manila_groups.groups import lifecycle as lifecycles
 
@@ -76,7 +76,7 @@ class ShareGroups(Worker):
 
     def _create(self, ctxt, work):
         group = work.group
-        wanted = told.share_group(group, work.specs)
+        wanted = payloads.share_group(group, work.specs)
         try:
             server_id = self._share_server(group)
             locations = self._make(work, wanted)
@@ -104,8 +104,8 @@ class ShareGroups(Worker):
             )
         return self._driver.create_share_group_from_snapshot(
             wanted,
-            told.snapshot(work.source),
-            told.clones(work.source, work.shares),
+            payloads.snapshot(work.source),
+            payloads.clones(work.source, work.shares),
         )
 
     def _remove(self, wanted):
@@ -119,10 +119,10 @@ class ShareGroups(Worker):
             # There are some of both when the deletion was forced.
             for snapshot in work.snapshots:
                 self._driver.delete_share_group_snapshot(
-                    told.snapshot(snapshot)
+                    payloads.snapshot(snapshot)
                 )
             self._driver.delete_share_group(
-                told.share_group(group, work.specs)
+                payloads.share_group(group, work.specs)
             )
         except Exception:
             LOG.exception('Share group %s was not deleted', group.id)
@@ -136,7 +136,7 @@ class ShareGroups(Worker):
 
         :returns: whether it is gone
         """
-        return self._remove(drivers.ShareGroup(**told.leftover(left)))
+        return self._remove(drivers.ShareGroup(**payloads.leftover(left)))
 
 
 class Shares(Worker):
@@ -153,7 +153,7 @@ class Shares(Worker):
             if work is None:
                 return
             share = work.share
-            wanted = told.share(share, work.group_size)
+            wanted = payloads.share(share, work.group_size)
             if share.status == states.CREATING:
                 self._create(ctxt, share, wanted)
             elif share.status == states.DELETING:
@@ -215,7 +215,7 @@ class Shares(Worker):
         size = self.transitions.group_size(group_id) if group_id else 0
         return self._remove(
             drivers.Share(
-                **told.leftover(left),
+                **payloads.leftover(left),
                 share_group_id=group_id,
                 size_gb=0,
                 group_size_gb=size,
@@ -236,7 +236,7 @@ class ShareGroupSnapshots(Worker):
         with self.transitions.at_work(snapshot_id, self._host) as snapshot:
             if snapshot is None:
                 return
-            wanted = told.snapshot(snapshot)
+            wanted = payloads.snapshot(snapshot)
             if snapshot.status == states.CREATING:
                 self._create(snapshot, wanted)
             else:
@@ -283,7 +283,7 @@ class ShareGroupSnapshots(Worker):
         """
         return self._remove(
             drivers.ShareGroupSnapshot(
-                **told.leftover(left),
+                **payloads.leftover(left),
                 share_group_id=left.share_group_id,
                 share_ids=(),
             )
@@ -308,7 +308,7 @@ class Access(Worker):
     def _update(self, share, rules):
         try:
             self._driver.update_access(
-                told.share(share, share.size),
+                payloads.share(share, share.size),
                 [
                     drivers.AccessRule(rule.access_to, rule.access_level)
                     for rule in rules

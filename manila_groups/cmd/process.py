@@ -119,15 +119,15 @@ def main(build: Callable, args: list[str]) -> int:
     :returns: the exit code
     """
     read = functools.partial(configuration.load, args)
-    told = systemd.Systemd()
+    notifier = systemd.Systemd()
     with starting():
         conf = begin(read)
         services = build(conf)
-    run(conf, read, services, told)
+    run(conf, read, services, notifier)
     return 0
 
 
-def run(conf, read, services: list, told) -> None:
+def run(conf, read, services: list, notifier) -> None:
     """Start services, wait for SIGINT or SIGTERM, and stop them.
 
     What is being worked on is finished, unless a second signal comes or
@@ -136,20 +136,21 @@ def run(conf, read, services: list, told) -> None:
 
     :param read: reads the configuration anew, to find mistakes in it
     :param services: in the order of their start; stopped in the other one
-    :param told: whom to tell what the process does, see systemd.Systemd
+    :param notifier: tells the service manager what the process does, as
+        systemd.Systemd
     """
     signals = Signals(signal.SIGHUP)
     for one in services:
         one.start()
-    told.ready()
+    notifier.ready()
     LOG.info('The process is at work')
     while signals.next() == signal.SIGHUP:
-        told.reloading()
+        notifier.reloading()
         if reload(conf, read):
             for one in services:
                 one.reset()
-        told.ready()
-    told.stopping()
+        notifier.ready()
+    notifier.stopping()
     LOG.info('The process ends when what it works on is finished')
     _stop(conf, services)
 

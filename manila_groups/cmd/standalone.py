@@ -44,9 +44,9 @@ def main() -> int:
         state = _open_state(arguments.state_dir)
         read = functools.partial(_configure, arguments, state)
         conf = process.begin(read)
-        told = _Starter(standalone_text.ready(conf, state))
+        notifier = _Starter(standalone_text.ready(conf, state))
         services = _build(conf)
-    process.run(conf, read, services, told)
+    process.run(conf, read, services, notifier)
     return 0
 
 

@@ -27,7 +27,7 @@ class Noun:
     """What changes.
 
     :ivar verbs: what can happen to it; the end of an event's type
-    :ivar fields: the fields of the row's record that are told
+    :ivar fields: the fields of the row's record that are in the payload
     :ivar computed: those that are made of the record, by name
     :ivar details: those that only some events have
     """
@@ -68,12 +68,13 @@ class Event:
         return self.verb.endswith('.error')
 
     def payload(self) -> dict[str, Any]:
-        """What is told of the row: plain data, with times in ISO 8601."""
+        """The row's fields as plain data, with times in ISO 8601."""
         noun = NOUNS[self.noun]
-        told = {name: getattr(self.row, name) for name in noun.fields}
-        told |= {name: make(self.row) for name, make in noun.computed.items()}
-        told |= {'occurred_at': self.at, **self.details}
-        return {name: _plain(value) for name, value in told.items()}
+        payload = {name: getattr(self.row, name) for name in noun.fields}
+        for name, compute in noun.computed.items():
+            payload[name] = compute(self.row)
+        payload |= {'occurred_at': self.at, **self.details}
+        return {name: _plain(value) for name, value in payload.items()}
 
 
 def note(conn, event: str, row, caller=None, **details) -> None:

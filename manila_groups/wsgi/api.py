@@ -37,7 +37,7 @@ def load_application():
         db = db_api.Database(conf, wait=False)
         application = api.assemble(conf, db, rpc.transport(conf))
         _load_what_requests_need(conf)
-    return _told_to_uwsgi(application) if uwsgi else application
+    return _with_uwsgi_log_variables(application) if uwsgi else application
 
 
 def _configure():
@@ -57,7 +57,7 @@ def _load_what_requests_need(conf):
     gc.freeze()
 
 
-def _told_to_uwsgi(application):
+def _with_uwsgi_log_variables(application):
     """Let uWSGI's log have the id of each request: %(request_id).
 
     Other servers can log it from the response's headers.

@@ -43,8 +43,8 @@ class NotificationsTest(base.TestCase):
         found = answer.json if answer.body else None
         return found, answer.headers['x-openstack-request-id']
 
-    def told(self, row_id):
-        """What is told of a row: request id, publisher, event, priority."""
+    def notifications(self, row_id):
+        """Those of a row: request id, publisher, event, priority."""
         outbox.flush_all(processes.PATIENCE)
         return [
             (
@@ -57,13 +57,15 @@ class NotificationsTest(base.TestCase):
             if message['payload'].get('id') == row_id
         ]
 
-    def assertTold(self, row_id, *expected):
-        """Wait until as much is told as is expected, in any order.
+    def assertNotified(self, row_id, *expected):
+        """Wait for the expected notifications, in any order.
 
         Each part of the service sends its own.
         """
-        processes.wait_for(lambda: len(self.told(row_id)) >= len(expected))
-        self.assertCountEqual(expected, self.told(row_id))
+        processes.wait_for(
+            lambda: len(self.notifications(row_id)) >= len(expected)
+        )
+        self.assertCountEqual(expected, self.notifications(row_id))
 
 
 class TestOn(NotificationsTest):
@@ -75,14 +77,14 @@ class TestOn(NotificationsTest):
         body, made = self.call('POST', '/share-groups', share_group={})
         group_id = body['share_group']['id']
         start = (made, 'api.host', 'share_group.create.start', 'INFO')
-        processes.wait_for(lambda: len(self.told(group_id)) == 2)
+        processes.wait_for(lambda: len(self.notifications(group_id)) == 2)
         body, _id = self.call('GET', f'/share-groups/{group_id}')
         backend = body['share_group']['host'].partition('#')[0]
         backend = f'backend.{backend}'.replace(self.host, 'host')
         end = (made, backend, 'share_group.create.end', 'INFO')
-        self.assertTold(group_id, start, end)
+        self.assertNotified(group_id, start, end)
         _none, deleted = self.call('DELETE', f'/share-groups/{group_id}')
-        self.assertTold(
+        self.assertNotified(
             group_id,
             start,
             end,
@@ -94,7 +96,7 @@ class TestOn(NotificationsTest):
         share = {'size': 4000, 'share_proto': 'NFS'}
         body, made = self.call('POST', '/shares', share=share)
         share_id = body['share']['id']
-        self.assertTold(
+        self.assertNotified(
             share_id,
             (made, 'api.host', 'share.create.start', 'INFO'),
             (made, 'scheduler.host', 'share.create.error', 'ERROR'),
@@ -104,7 +106,7 @@ class TestOn(NotificationsTest):
         network, made = self.call(
             'POST', '/share-networks', share_network={'name': 'n'}
         )
-        self.assertTold(
+        self.assertNotified(
             network['share_network']['id'],
             (made, 'api.host', 'share_network.create', 'INFO'),
         )
@@ -116,7 +118,7 @@ class TestOn(NotificationsTest):
                 'extra_specs': {'driver_handles_share_servers': 'False'},
             },
         )
-        self.assertTold(
+        self.assertNotified(
             share_type['share_type']['id'],
             (made, 'api.host', 'share_type.create', 'INFO'),
         )
@@ -126,7 +128,7 @@ class TestOff(NotificationsTest):
     def test_nothing_is_told_unless_asked_for(self):
         self.start()
         body, _made = self.call('POST', '/share-groups', share_group={})
-        self.assertEqual([], self.told(body['share_group']['id']))
+        self.assertEqual([], self.notifications(body['share_group']['id']))
 
     def test_a_driver_that_is_not_there(self):
         conf = configuration.load(

@@ -291,20 +291,20 @@ class TestSystemd(SignalTest):
     def test_what_is_told(self):
         address = str(self.directory / 'notify')
         self.write(backends='one,two')
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-            told.bind(address)
-            told.settimeout(processes.PATIENCE)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as received:
+            received.bind(address)
+            received.settimeout(processes.PATIENCE)
             for module in ('api', 'scheduler', 'backend'):
                 program = self.start(module, NOTIFY_SOCKET=address)
-                self.assertEqual(b'READY=1', told.recv(100))
+                self.assertEqual(b'READY=1', received.recv(100))
                 if module == 'backend':
                     self.assertLessEqual(
                         {'here@one', 'here@two'}, self.seen().keys()
                     )
                 program.process.send_signal(signal.SIGHUP)
                 self.assertRegex(
-                    told.recv(100), rb'^RELOADING=1\nMONOTONIC_USEC=\d+$'
+                    received.recv(100), rb'^RELOADING=1\nMONOTONIC_USEC=\d+$'
                 )
-                self.assertEqual(b'READY=1', told.recv(100))
+                self.assertEqual(b'READY=1', received.recv(100))
                 self.assertEqual(0, program.end(), program.complained())
-                self.assertEqual(b'STOPPING=1', told.recv(100))
+                self.assertEqual(b'STOPPING=1', received.recv(100))

@@ -142,7 +142,7 @@ class TestOnSqlite(base.TestCase):
         file = self.directory / 'log'
         return file.read_text() if file.exists() else ''
 
-    def told(self):
+    def outcome(self):
         return '\n'.join([*self.findings.lines(), self.log()[-5000:]])
 
     def do(self, act, *args):
@@ -150,8 +150,8 @@ class TestOnSqlite(base.TestCase):
         try:
             act(*args)
         except sessions.UnexpectedAnswer:
-            self.fail(self.told())
-        self.assertFalse(self.findings, self.told())
+            self.fail(self.outcome())
+        self.assertFalse(self.findings, self.outcome())
         self.assertEqual([], quota_check.differences(self.db))
 
     def create(self, me):

@@ -55,25 +55,30 @@ class TestWork(ManagerTest):
             availability_zone='west', share_group_type_id=group_type.id
         )
         self.service.deliver_all()
-        told = self.driver.share_groups[group_id]
+        payload = self.driver.share_groups[group_id]
         self.assertEqual(
             (group_id, 'here', 'only', {'vendor:tier': 'gold'}),
-            (told.id, told.project_id, told.pool, told.group_specs),
+            (
+                payload.id,
+                payload.project_id,
+                payload.pool,
+                payload.group_specs,
+            ),
         )
 
     def test_a_failed_creation_is_cleaned_up(self):
         group_id = self.placed_group()
         calls = []
 
-        def fail(told):
+        def fail(payload):
             calls.append('create')
             raise OSError('the driver forgot to wrap this')
 
         delete = self.driver.delete_share_group
         self.driver.create_share_group = fail
-        self.driver.delete_share_group = lambda told: (
+        self.driver.delete_share_group = lambda payload: (
             calls.append('delete'),
-            delete(told),
+            delete(payload),
         )
         self.create(group_id)
         self.assertEqual(['create', 'delete'], calls)
@@ -87,7 +92,7 @@ class TestWork(ManagerTest):
     def test_a_failed_clean_up_does_not_stop_the_next_attempt(self):
         group_id = self.placed_group()
 
-        def fail(told):
+        def fail(payload):
             raise exception.DriverError('nothing works')
 
         self.driver.create_share_group = fail
@@ -100,11 +105,11 @@ class TestWork(ManagerTest):
         entered, leave, calls = threading.Event(), threading.Event(), []
         create = self.driver.create_share_group
 
-        def slow(told):
-            calls.append(told.id)
+        def slow(payload):
+            calls.append(payload.id)
             entered.set()
             leave.wait(30)
-            create(told)
+            create(payload)
 
         self.driver.create_share_group = slow
         thread = threading.Thread(target=self.create, args=(group_id,))

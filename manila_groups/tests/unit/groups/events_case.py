@@ -18,7 +18,7 @@ class EventsCase(base.TestCase):
         self.caller, self.admin = self.service.caller, self.service.admin
         self.service.events.clear()
 
-    def told(self):
+    def heard(self):
         """The types of the events since the last question."""
         for event in self.service.events:
             self.assertIn(event.verb, events.NOUNS[event.noun].verbs)
@@ -31,9 +31,9 @@ class EventsCase(base.TestCase):
         return types
 
     def settled(self):
-        """What is told until nothing waits any more."""
+        """The types of the events until nothing waits any more."""
         self.service.deliver_all()
-        return self.told()
+        return self.heard()
 
     def failing(self, *methods):
         """Let methods of the driver fail from now on; none of the others."""
@@ -48,5 +48,5 @@ class EventsCase(base.TestCase):
             for size in sizes
         ]
         self.service.deliver_all()
-        self.told()
+        self.heard()
         return group_id, *found

@@ -16,17 +16,17 @@ from manila_groups.tests.unit.groups import events_case
 class TestShareGroups(events_case.EventsCase):
     def test_a_life(self):
         group_id = self.service.create(name='n')
-        self.assertEqual(['share_group.create.start'], self.told())
+        self.assertEqual(['share_group.create.start'], self.heard())
         self.assertEqual(['share_group.create.end'], self.settled())
         groups = self.service.groups
         groups.update(self.caller, group_id, {'name': 'other'})
-        self.assertEqual(['share_group.update'], self.told())
+        self.assertEqual(['share_group.update'], self.heard())
         self.assertEqual('other', self.last[0].row.name)
         groups.reset_status(self.admin, group_id, 'error')
-        self.assertEqual(['share_group.reset_status'], self.told())
+        self.assertEqual(['share_group.reset_status'], self.heard())
         self.assertEqual('error', self.last[0].row.status)
         groups.delete(self.caller, group_id)
-        self.assertEqual(['share_group.delete.start'], self.told())
+        self.assertEqual(['share_group.delete.start'], self.heard())
         self.assertEqual(['share_group.delete.end'], self.settled())
         self.assertEqual('deleted', self.last[0].row.status)
 
@@ -59,11 +59,11 @@ class TestShareGroups(events_case.EventsCase):
     def test_the_end_of_one_without_a_place(self):
         group_id = self.service.create()
         self.service.groups.reset_status(self.admin, group_id, 'error')
-        self.told()
+        self.heard()
         self.service.groups.delete(self.caller, group_id)
         self.assertEqual(
             ['share_group.delete.start', 'share_group.delete.end'],
-            self.told(),
+            self.heard(),
         )
 
 
@@ -77,7 +77,7 @@ class TestContent(events_case.EventsCase):
         group_id, *_shares = self.available_group(sizes)
         snapshot_id = self.service.create_snapshot(group_id)
         self.service.deliver_all()
-        self.told()
+        self.heard()
         return group_id, snapshot_id
 
     def test_all_that_is_made_from_a_snapshot(self):
@@ -85,7 +85,7 @@ class TestContent(events_case.EventsCase):
         self.clone(snapshot_id)
         self.assertEqual(
             [*['share.create.start'] * 2, 'share_group.create.start'],
-            self.told(),
+            self.heard(),
         )
         self.assertEqual(
             [*['share.create.end'] * 2, 'share_group.create.end'],
@@ -110,7 +110,7 @@ class TestContent(events_case.EventsCase):
         self.service.groups.force_delete(self.admin, group_id)
         nouns = ['share', 'share_group_snapshot', 'share_group']
         self.assertEqual(
-            [f'{noun}.delete.start' for noun in nouns], self.told()
+            [f'{noun}.delete.start' for noun in nouns], self.heard()
         )
         # Whether or not the back end can do it.
         self.assertEqual(
@@ -124,16 +124,16 @@ class TestShareGroupSnapshots(events_case.EventsCase):
         group_id, *_shares = self.available_group([1, 2])
         noun, snapshots = 'share_group_snapshot', self.service.snapshots
         snapshot_id = self.service.create_snapshot(group_id)
-        self.assertEqual([f'{noun}.create.start'], self.told())
+        self.assertEqual([f'{noun}.create.start'], self.heard())
         self.assertEqual([f'{noun}.create.end'], self.settled())
         payload = self.last[0].payload()
         self.assertEqual((3, 2), (payload['size'], len(payload['share_ids'])))
         snapshots.update(self.caller, snapshot_id, {'name': 'other'})
-        self.assertEqual([f'{noun}.update'], self.told())
+        self.assertEqual([f'{noun}.update'], self.heard())
         snapshots.reset_status(self.admin, snapshot_id, 'error')
-        self.assertEqual([f'{noun}.reset_status'], self.told())
+        self.assertEqual([f'{noun}.reset_status'], self.heard())
         snapshots.delete(self.caller, snapshot_id)
-        self.assertEqual([f'{noun}.delete.start'], self.told())
+        self.assertEqual([f'{noun}.delete.start'], self.heard())
         self.assertEqual([f'{noun}.delete.end'], self.settled())
 
     def test_failures(self):
@@ -164,28 +164,28 @@ class TestNothing(events_case.EventsCase):
         )
         self.service.conf.set_override('share_groups', 1, 'quota')
         self.assertRaises(exception.OverQuota, self.service.create)
-        self.assertEqual([], self.told())
+        self.assertEqual([], self.heard())
 
     def test_a_step_that_comes_twice(self):
         group_id, *_none = self.available_group()
         transitions = self.service.lifecycle.share_groups
         self.service.groups.delete(self.caller, group_id)
         group = self.service.get(group_id)
-        self.told()
+        self.heard()
         self.assertFalse(transitions.created(group, {}))
         self.assertTrue(transitions.deleted(group))
         self.assertFalse(transitions.deleted(group))
         self.assertFalse(transitions.delete_failed(group))
-        self.assertEqual(['share_group.delete.end'], self.told())
+        self.assertEqual(['share_group.delete.end'], self.heard())
 
     def test_a_transaction_that_is_rolled_back_on_purpose(self):
         group_id, *_none = self.available_group()
         group = self.service.get(group_id)
-        self.told()
+        self.heard()
         with self.service.lifecycle.share_groups._db.writer() as conn:
             events.note(conn, 'share_group.update', group)
             conn.rollback()
-        self.assertEqual([], self.told())
+        self.assertEqual([], self.heard())
 
     def test_a_transaction_that_is_done_again(self):
         """The database chose the first one as a deadlock's victim."""
@@ -202,7 +202,7 @@ class TestNothing(events_case.EventsCase):
 
         creation.insert = insert_second_time
         self.service.create()
-        self.assertEqual(['share_group.create.start'] * 2, self.told())
+        self.assertEqual(['share_group.create.start'] * 2, self.heard())
 
     def test_it_is_committed_when_it_becomes_known(self):
         seen = []

@@ -62,9 +62,9 @@ class TestForced(share_case.ShareCase):
         self.assertEqual(1, len(self.service.all_shares()))
         sizes = []
         delete = self.driver.delete_share
-        self.driver.delete_share = lambda told: (
-            sizes.append(told.group_size_gb),
-            delete(told),
+        self.driver.delete_share = lambda payload: (
+            sizes.append(payload.group_size_gb),
+            delete(payload),
         )
         self.assertCleaned()
         # The limit of the group is what the other share holds.
@@ -113,7 +113,7 @@ class TestForced(share_case.ShareCase):
         driver = self.driver_of(row)
         working = getattr(driver, method)
 
-        def fail(_told):
+        def fail(_payload):
             setattr(driver, method, working)
             noun.force_delete(self.admin, row.id)
             raise OSError('not now')

@@ -18,11 +18,11 @@ class LeftoversTest(test_lifecycle.LifecycleTest):
         group = self.service.get(group_id)
         host, _, pool = group.host.partition('#')
         name = host.partition('@')[2]
-        told = drivers.ShareGroup(
+        payload = drivers.ShareGroup(
             id=group_id, project_id=group.project_id, pool=pool
         )
         driver = self.service.drivers[host]
-        driver.create_share_group(told)
+        driver.create_share_group(payload)
         self.service.stop_backend(name)
         conf = self.service.conf
         self.service.pass_time(

@@ -204,8 +204,8 @@ class TestDeadBackEnds(LifecycleTest):
         driver = late._driver
         create = driver.create_share_group
 
-        def slow_create(told):
-            create(told)
+        def slow_create(payload):
+            create(payload)
             self.service.settle()
 
         driver.create_share_group = slow_create
@@ -244,8 +244,8 @@ class TestForcedDeletion(LifecycleTest):
         backend = self.backend_of(group_id)
         create = backend._driver.create_share_group
 
-        def forced_meanwhile(told):
-            create(told)
+        def forced_meanwhile(payload):
+            create(payload)
             self.force(group_id)
             self.service.deliver_all()
 
@@ -302,8 +302,8 @@ class TestStatusSetByHand(LifecycleTest):
         backend = self.backend_of(group_id)
         create = backend._driver.create_share_group
 
-        def reset_meanwhile(told):
-            create(told)
+        def reset_meanwhile(payload):
+            create(payload)
             self.reset(group_id, 'error')
 
         backend._driver.create_share_group = reset_meanwhile

@@ -12,30 +12,30 @@ class TestShares(events_case.EventsCase):
     def available(self):
         share_id = self.service.create_share(2)
         self.service.deliver_all()
-        self.told()
+        self.heard()
         return share_id
 
     def test_a_life(self):
         shares = self.service.shares
         share_id = self.service.create_share(2)
-        self.assertEqual(['share.create.start'], self.told())
+        self.assertEqual(['share.create.start'], self.heard())
         self.assertEqual(['share.create.end'], self.settled())
         shares.update(self.caller, share_id, {'name': 'other'})
         shares.set_metadata(self.caller, share_id, {'a': '1', 'b': '2'})
         shares.delete_metadata(self.caller, share_id, 'b')
-        self.assertEqual(['share.update'] * 3, self.told())
+        self.assertEqual(['share.update'] * 3, self.heard())
         self.assertEqual({'a': '1'}, self.last[0].payload()['metadata'])
         for verb, size in (('extend', 3), ('shrink', 1)):
             getattr(shares, verb)(self.caller, share_id, size)
-            self.assertEqual([f'share.{verb}.start'], self.told())
+            self.assertEqual([f'share.{verb}.start'], self.heard())
             self.assertEqual(size, self.last[0].row.new_size)
             self.assertEqual([f'share.{verb}.end'], self.settled())
             self.assertEqual(size, self.last[0].row.size)
             self.assertEqual('available', self.last[0].row.status)
         shares.reset_status(self.admin, share_id, 'error')
-        self.assertEqual(['share.reset_status'], self.told())
+        self.assertEqual(['share.reset_status'], self.heard())
         shares.delete(self.caller, share_id, None)
-        self.assertEqual(['share.delete.start'], self.told())
+        self.assertEqual(['share.delete.start'], self.heard())
         self.assertEqual(['share.delete.end'], self.settled())
 
     def test_failures(self):
@@ -66,14 +66,14 @@ class TestShares(events_case.EventsCase):
     def test_access(self):
         share_id, access = self.available(), self.service.access
         rule_id = self.service.allow(share_id, '192.0.2.1')
-        self.assertEqual(['share_access.allow.start'], self.told())
+        self.assertEqual(['share_access.allow.start'], self.heard())
         self.assertEqual(['share_access.allow.end'], self.settled())
         access.set_metadata(self.caller, rule_id, {'a': '1'})
         access.delete_metadata(self.caller, rule_id, 'a')
-        self.assertEqual(['share_access.update'] * 2, self.told())
+        self.assertEqual(['share_access.update'] * 2, self.heard())
         access.change_level(self.caller, rule_id, 'ro')
         access.change_level(self.caller, rule_id, 'ro')
-        self.assertEqual(['share_access.allow.start'], self.told())
+        self.assertEqual(['share_access.allow.start'], self.heard())
         self.failing('update_access')
         self.assertEqual(['share_access.allow.error'], self.settled())
         access.deny(self.caller, share_id, rule_id)
@@ -104,7 +104,7 @@ class TestOthers(events_case.EventsCase):
             self.admin, 'two', [one.id], {}, is_public=False
         )
         self.assertEqual(
-            ['share_type.create', 'share_group_type.create'], self.told()
+            ['share_type.create', 'share_group_type.create'], self.heard()
         )
         for noun, kind, made in (
             ('share_type', types, one),
@@ -124,14 +124,14 @@ class TestOthers(events_case.EventsCase):
                         'access.remove',
                     )
                 ],
-                self.told(),
+                self.heard(),
             )
             self.assertEqual('p', self.last[0].payload()['project_id'])
         types.update(self.admin, one.id, {'name': 'three'})
         group_types.delete(self.admin, two.id)
         types.delete(self.admin, one.id)
         self.assertEqual(
-            ['share_type.update', 'share_group_type.delete'], self.told()[:2]
+            ['share_type.update', 'share_group_type.delete'], self.heard()[:2]
         )
         self.assertEqual('share_type.delete', self.last[0].type)
 
@@ -161,14 +161,14 @@ class TestOthers(events_case.EventsCase):
                 'share_network_subnet.delete',
                 'share_network.delete',
             ],
-            self.told(),
+            self.heard(),
         )
 
     def test_quota_sets(self):
         sets = quota_sets.QuotaSets(self.service.conf, self.service.db)
         part = quota_sets.Part(user_id='u')
         sets.update(self.admin, 'p', part, {'shares': 3}, False)
-        self.assertEqual(['quota_set.update'], self.told())
+        self.assertEqual(['quota_set.update'], self.heard())
         payload = self.last[0].payload()
         self.assertEqual(
             ('p', 'u', 3),
@@ -179,10 +179,10 @@ class TestOthers(events_case.EventsCase):
             ),
         )
         sets.delete(self.admin, 'p', part)
-        self.assertEqual(['quota_set.delete'], self.told())
+        self.assertEqual(['quota_set.delete'], self.heard())
 
     def test_services(self):
         domain = services.Services(self.service.conf, self.service.db)
         domain.disable('host@beta', 'manila-share', 'why')
         domain.enable('host@beta', 'manila-share')
-        self.assertEqual(['service.disable', 'service.enable'], self.told())
+        self.assertEqual(['service.disable', 'service.enable'], self.heard())

@@ -3,7 +3,7 @@
 
 from manila_groups import exception
 from manila_groups import states
-from manila_groups.backend import told
+from manila_groups.backend import payloads
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
 from manila_groups.tests.unit.groups import share_case
@@ -67,10 +67,10 @@ class TestLife(share_case.ShareCase):
                 (group.host, group.availability_zone),
                 (share.host, share.availability_zone),
             )
-        told = self.driver_of(group).shares[share_ids[-1]]
+        payload = self.driver_of(group).shares[share_ids[-1]]
         self.assertEqual(
             (3, 6, group_id),
-            (told.size_gb, told.group_size_gb, told.share_group_id),
+            (payload.size_gb, payload.group_size_gb, payload.share_group_id),
         )
 
     def test_a_group_size_when_a_member_changes(self):
@@ -337,7 +337,7 @@ class TestDeadBackEnds(share_case.ShareCase):
         share_id = self.placed_share(2)
         share = self.service.get_share(share_id)
         driver = self.driver_of(share)
-        driver.create_share(told.share(share, 2))
+        driver.create_share(payloads.share(share, 2))
         come_back = self.stop(share_id)
         self.settle(share_id, 'available')
         come_back()

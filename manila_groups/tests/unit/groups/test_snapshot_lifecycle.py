@@ -315,7 +315,7 @@ class TestAccess(share_case.ShareCase):
     def status(self):
         return self.service.get_share(self.share_id).access_rules_status
 
-    def told(self):
+    def put_in_place(self):
         rules = self.driver.access.get(self.share_id, ())
         return sorted((one.access_to, one.access_level) for one in rules)
 
@@ -324,14 +324,16 @@ class TestAccess(share_case.ShareCase):
         self.assertEqual('syncing', self.status())
         self.service.messages *= 2
         self.service.deliver_all()
-        self.assertEqual([('10.0.0.1', 'rw')], self.told())
+        self.assertEqual([('10.0.0.1', 'rw')], self.put_in_place())
         self.service.allow(self.share_id, '10.0.0.2', 'ro')
         self.service.settle()
-        self.assertEqual([('10.0.0.1', 'rw'), ('10.0.0.2', 'ro')], self.told())
+        self.assertEqual(
+            [('10.0.0.1', 'rw'), ('10.0.0.2', 'ro')], self.put_in_place()
+        )
         self.assertEqual('active', self.status())
         self.service.access.deny(self.caller, self.share_id, first)
         self.service.settle()
-        self.assertEqual([('10.0.0.2', 'ro')], self.told())
+        self.assertEqual([('10.0.0.2', 'ro')], self.put_in_place())
         self.assertEqual(
             {'10.0.0.2': 'active'}, self.service.rules(self.share_id)
         )
@@ -363,7 +365,7 @@ class TestAccess(share_case.ShareCase):
         self.service.allow(self.share_id, '10.0.0.1')
         self.service.deliver_all()
         self.assertEqual('active', self.status())
-        self.assertEqual(2, len(self.told()))
+        self.assertEqual(2, len(self.put_in_place()))
 
     def test_a_share_that_is_deleted(self):
         self.service.allow(self.share_id, '10.0.0.1')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From records of the database to what a driver is told."""
+"""What a driver is given, made of the database's records."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from manila_groups.db import records
 def share_group(
     group: records.ShareGroup, specs: Mapping[str, str]
 ) -> driver.ShareGroup:
-    """What a driver is told of a share group."""
+    """Make a driver's share group."""
     return driver.ShareGroup(
         id=group.id,
         project_id=group.project_id,
@@ -21,7 +21,7 @@ def share_group(
 
 
 def share(row: records.Share, group_size: int) -> driver.Share:
-    """What a driver is told of a share.
+    """Make a driver's share.
 
     :param group_size: how much the shares of its group may hold together
     """
@@ -39,7 +39,7 @@ def share(row: records.Share, group_size: int) -> driver.Share:
 
 
 def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
-    """What a driver is told of a share group snapshot."""
+    """Make a driver's share group snapshot."""
     return driver.ShareGroupSnapshot(
         id=row.id,
         project_id=row.project_id,
@@ -50,7 +50,7 @@ def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
 
 
 def leftover(left: records.Leftover) -> dict[str, str]:
-    """What a driver is told of all that may be left of something."""
+    """Make the fields that a driver gets for whatever it has to clean up."""
     return {
         'id': left.id,
         'project_id': left.project_id,
@@ -61,7 +61,7 @@ def leftover(left: records.Leftover) -> dict[str, str]:
 def clones(
     source: records.ShareGroupSnapshot, shares: list[records.Share]
 ) -> list[driver.Clone]:
-    """What a driver is told of the shares of a group made from a snapshot."""
+    """Make a driver's shares of a group that is made from a snapshot."""
     sources = {one.id: one.share_id for one in source.members}
     size = sum(one.size for one in shares)
     return [
