@@ -12,6 +12,7 @@ from oslo_service import service
 
 from manila_groups import outbox
 from manila_groups import rpc
+from manila_groups import utils
 
 LOG = log.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Service(service.ServiceBase):
     def hand_back(self):
         """Leave what is being worked on to another process."""
         if self._hand_back is not None:
-            quietly(self._hand_back)
+            utils.call_logging_errors(self._hand_back)
 
     def reset(self):
         """Take over what has changed in the configuration."""
@@ -129,7 +130,7 @@ class _Loop:
 
     def _call(self):
         with self._at_work:
-            quietly(self._method)
+            utils.call_logging_errors(self._method)
 
     def reset(self):
         """Begin anew; a call that is at work is not waited for."""
@@ -143,13 +144,3 @@ class _Loop:
     def wait(self):
         """Wait until the last call has ended."""
         self._calls.wait()
-
-
-def quietly(method: Callable, *args) -> None:
-    """Call a method; an error goes to the log, and the work waits."""
-    try:
-        method(*args)
-    except Exception:
-        LOG.exception(
-            '%s%s failed; it is tried again', method.__qualname__, args
-        )

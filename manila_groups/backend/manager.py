@@ -8,11 +8,11 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
-from manila_groups import service
 from manila_groups import states
+from manila_groups.backend import background as backgrounds
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import rpcapi
-from manila_groups.backend import turns
+from manila_groups.backend import serial
 from manila_groups.backend import workers
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
@@ -28,8 +28,8 @@ class BackendManager:
     :param driver: the storage
     :param lifecycle: the transitions of all kinds of rows
     :param scheduler: tells schedulers of waiting work
-    :param beside: calls a function with arguments, now or soon in a thread;
-        for work that was found
+    :param background: calls a function with arguments and a key, now or soon
+        in a thread; for work that reconciliation found
     """
 
     target = oslo_messaging.Target(version=rpcapi.VERSION)
@@ -42,10 +42,10 @@ class BackendManager:
         driver: drivers.Driver,
         lifecycle: lifecycles.Lifecycle,
         scheduler,
-        beside: Callable = service.quietly,
+        background: Callable = backgrounds.at_once,
     ):
         self.host = host
-        self._beside = beside
+        self._background = background
         self._db = db
         self._zone = zone
         self._driver = driver
@@ -62,7 +62,7 @@ class BackendManager:
         self._ready = False
         self._ending = False
         self._first_search = True
-        self._turns = turns.Turns()
+        self._queues = serial.SerialQueues()
 
     @oslo_messaging.expose
     def work(self, ctxt, kind: str, row_id: str) -> None:
@@ -74,9 +74,15 @@ class BackendManager:
         """
         if not self._ready or self._ending:
             return
-        turn = self._lifecycle.turn(kind, row_id)
-        if turn is not None:
-            self._turns.take(turn, self._workers[kind].work, ctxt, row_id)
+        queue = self._lifecycle.queue_key(kind, row_id)
+        if queue is not None:
+            self._queues.run(
+                queue,
+                self._workers[kind].work,
+                ctxt,
+                row_id,
+                key=(kind, row_id),
+            )
 
     def end(self) -> None:
         """Begin no more work; the process that comes next will find it."""
@@ -132,14 +138,21 @@ class BackendManager:
         every, self._first_search = self._first_search, False
         for kind, worker in self._workers.items():
             for row_id in worker.transitions.unfinished_at(self.host, every):
-                self._beside(self.work, ctxt, kind, row_id)
+                self._background(
+                    self.work, ctxt, kind, row_id, key=(kind, row_id)
+                )
         for left in self._lifecycle.leftovers(self.host):
-            self._beside(
-                self._take_turn, left.share_group_id or left.id, left.id
+            self._background(
+                self._queue_removal,
+                left.share_group_id or left.id,
+                left.id,
+                key=('removal', left.id),
             )
 
-    def _take_turn(self, turn, row_id):
-        self._turns.take(turn, self._remove_leftovers, row_id)
+    def _queue_removal(self, queue, row_id):
+        self._queues.run(
+            queue, self._remove_leftovers, row_id, key=('removal', row_id)
+        )
 
 
 def _report(pool):

@@ -6,7 +6,7 @@ from oslo_log import log
 from manila_groups import exception
 from manila_groups import rpc
 from manila_groups import service
-from manila_groups.backend import beside
+from manila_groups.backend import background
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import api as db_api
@@ -30,7 +30,7 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
     zone = conf[name].backend_availability_zone
     host = f'{conf.host}@{name}'
     db = db.heard_by(*listeners.of(conf, 'backend', host))
-    found = beside.Beside()
+    found = background.Background()
     backend = manager.BackendManager(
         db,
         host,

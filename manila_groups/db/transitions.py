@@ -264,7 +264,7 @@ class Rows:
             records.UnderWay(self._kind, *row) for row in conn.execute(query)
         ]
 
-    def turn(self, conn, row_id: str) -> str | None:
+    def queue_key(self, conn, row_id: str) -> str | None:
         """The id of the group that a row is in, or else its own.
 
         :returns: None when there is no such row

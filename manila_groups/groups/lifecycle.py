@@ -7,8 +7,8 @@ import uuid
 from oslo_log import log
 from oslo_utils import timeutils
 
-from manila_groups import service
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
 from manila_groups.db import messages as message_rows
@@ -56,8 +56,8 @@ class Lifecycle:
         self._resources = self.share_groups, self.shares, self.snapshots
         self._all = *self._resources, self.access
 
-    def turn(self, kind: str, row_id: str) -> str | None:
-        """What a row takes turns with: the id of its group, or its own.
+    def queue_key(self, kind: str, row_id: str) -> str | None:
+        """Name the queue of a row's work: the id of its group, or its own.
 
         :returns: None when there is no such row
         """
@@ -66,7 +66,7 @@ class Lifecycle:
         is_snapshot = kind == states.SHARE_GROUP_SNAPSHOT
         rows = self.snapshots.rows if is_snapshot else self.shares.rows
         with self._db.reader() as conn:
-            return rows.turn(conn, row_id)
+            return rows.queue_key(conn, row_id)
 
     def renew_leases(self) -> None:
         """Tell that this process still works on what it has taken up."""
@@ -82,7 +82,7 @@ class Lifecycle:
         """End what takes too long, or has failed too often, as failed."""
         for one in self._all:
             for row_id in one.overdue():
-                service.quietly(self._give_up, one, row_id)
+                utils.call_logging_errors(self._give_up, one, row_id)
 
     def _give_up(self, kind, row_id):
         if kind.give_up(row_id):

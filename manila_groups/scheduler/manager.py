@@ -8,8 +8,8 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
-from manila_groups import service
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.groups import lifecycle as lifecycles
 from manila_groups.groups import placing
 from manila_groups.scheduler import placement
@@ -170,9 +170,9 @@ class SchedulerManager:
         waiting = self._lifecycle.placing.unplaced(self._first_search)
         self._first_search = False
         for kind, row_id in waiting:
-            service.quietly(self._take_up, kind, row_id)
+            utils.call_logging_errors(self._take_up, kind, row_id)
         self._rescuer.rescue()
-        service.quietly(self._lifecycle.give_up_overdue)
+        utils.call_logging_errors(self._lifecycle.give_up_overdue)
         self._lifecycle.forget_expired_messages()
 
     def _take_up(self, kind, row_id):

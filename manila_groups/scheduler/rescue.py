@@ -6,8 +6,8 @@ from collections.abc import Callable
 from oslo_log import log
 
 from manila_groups import context
-from manila_groups import service
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.groups import lifecycle as lifecycles
 from manila_groups.groups import transitions
 
@@ -38,7 +38,7 @@ class Rescuer:
     def rescue(self) -> None:
         """Look for such work, and see to it."""
         for kind, row_id in self._lifecycle.stranded():
-            service.quietly(self._rescue, kind, row_id)
+            utils.call_logging_errors(self._rescue, kind, row_id)
 
     def _rescue(self, kind, row_id):
         kind_transitions, rescue = self._rescues[kind]

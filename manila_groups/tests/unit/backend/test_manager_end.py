@@ -19,7 +19,7 @@ class TestEnd(base.TestCase):
         lifecycle.leftovers.return_value = []
         for one in (lifecycle.shares, lifecycle.snapshots, lifecycle.access):
             one.unfinished_at.return_value = []
-        lifecycle.turn.side_effect = lambda _kind, row_id: row_id
+        lifecycle.queue_key.side_effect = lambda _kind, row_id: row_id
         backend = manager.BackendManager(
             mock.MagicMock(),
             'here@one',

@@ -91,5 +91,5 @@ class TestWhileAtWork(LeftoversTest):
             backend.reconcile()
             self.assertEqual([], seen)
 
-        backend._turns.take(group_id, still_at_work, group_id)
+        backend._queues.run(group_id, still_at_work, group_id, key='making')
         self.assertEqual([group_id], seen)

@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls with one key come one after another, and none is forgotten."""
+"""Calls of one queue come one after another, and none is forgotten."""
 
 import threading
 
-from manila_groups.backend import turns
+from manila_groups.backend import serial
 from manila_groups.tests import base
 from manila_groups.tests.unit.db import case
 
 
-class TestTurns(base.TestCase):
+class TestSerialQueues(base.TestCase):
     def setUp(self):
         super().setUp()
-        self.turns = turns.Turns()
+        self.queues = serial.SerialQueues()
         self.calls = []
 
     def test_a_call_gets_all_that_it_was_given(self):
-        self.turns.take('key', lambda *args: self.calls.append(args), 1, 2)
+        self.queues.run(
+            'queue', lambda *args: self.calls.append(args), 1, 2, key=2
+        )
         self.assertEqual([(1, 2)], self.calls)
 
     def test_what_is_asked_for_meanwhile_comes_next_and_once(self):
@@ -23,10 +25,10 @@ class TestTurns(base.TestCase):
             self.calls.append(('begin', name))
             if name == 'first':
                 for other in ('second', 'third', 'second'):
-                    self.turns.take('key', work, other)
+                    self.queues.run('queue', work, other, key=other)
             self.calls.append(('end', name))
 
-        self.turns.take('key', work, 'first')
+        self.queues.run('queue', work, 'first', key='first')
         self.assertEqual(
             [
                 (what, name)
@@ -40,22 +42,22 @@ class TestTurns(base.TestCase):
         def work(name):
             self.calls.append(name)
             if len(self.calls) == 1:
-                self.turns.take('key', work, name)
+                self.queues.run('queue', work, name, key=name)
 
-        self.turns.take('key', work, 'first')
+        self.queues.run('queue', work, 'first', key='first')
         self.assertEqual(['first', 'first'], self.calls)
 
-    def test_an_error_ends_no_turn(self):
+    def test_an_error_ends_no_queue(self):
         def fail(name):
-            self.turns.take('key', self.calls.append, name)
+            self.queues.run('queue', self.calls.append, name, key=name)
             raise ValueError(name)
 
-        self.turns.take('key', fail, 'after')
+        self.queues.run('queue', fail, 'after', key='before')
         self.assertEqual(['after'], self.calls)
-        self.turns.take('key', self.calls.append, 'again')
+        self.queues.run('queue', self.calls.append, 'again', key='again')
         self.assertEqual(['after', 'again'], self.calls)
 
-    def test_threads_never_overlap_with_one_key(self):
+    def test_threads_never_overlap_in_one_queue(self):
         inside = threading.Semaphore(1)
         overlaps = []
 
@@ -68,23 +70,27 @@ class TestTurns(base.TestCase):
 
         case.at_once(
             [
-                lambda number=number: self.turns.take('key', work, number)
+                lambda number=number: self.queues.run(
+                    'queue', work, number, key=number
+                )
                 for number in range(200)
             ]
         )
         self.assertEqual([], overlaps)
         self.assertEqual(list(range(200)), sorted(self.calls))
 
-    def test_other_keys_do_not_wait(self):
+    def test_other_queues_do_not_wait(self):
         def work(name):
             self.calls.append(name)
             if name == 'one':
                 thread = threading.Thread(
-                    target=self.turns.take, args=('other', work, 'two')
+                    target=self.queues.run,
+                    args=('other', work, 'two'),
+                    kwargs={'key': 'two'},
                 )
                 thread.start()
                 thread.join(30)
                 self.calls.append('end of one')
 
-        self.turns.take('key', work, 'one')
+        self.queues.run('queue', work, 'one', key='one')
         self.assertEqual(['one', 'two', 'end of one'], self.calls)

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small helpers that every part of the service may use."""
+
+from collections.abc import Callable
+
+from oslo_log import log
+
+LOG = log.getLogger(__name__)
+
+
+def call_logging_errors(function: Callable, *args) -> None:
+    """Call a function; an error goes to the log, and a retry comes later."""
+    try:
+        function(*args)
+    except Exception:
+        LOG.exception(
+            '%s%s failed; it is tried again', function.__qualname__, args
+        )
