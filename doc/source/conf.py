@@ -9,7 +9,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'ext'))
 extensions = [
     'microversion_history',
     'notification_events',
-    'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
     'oslo_policy.sphinxext',
@@ -20,18 +19,23 @@ project = 'manila-groups'
 copyright = 'manila-groups contributors'
 author = 'manila-groups contributors'
 root_doc = 'index'
-pygments_style = 'native'
 exclude_patterns = []
 
-html_theme = 'openstackdocs'
-openstackdocs_repo_name = 'manila-groups'
-openstackdocs_auto_name = False
-openstackdocs_auto_version = False
-html_theme_options = {
-    'analytics_tracking_code': '',
-    'display_global_toc_section': True,
-}
+html_theme = 'furo'
+html_title = 'manila-groups'
 html_static_path = ['_static']
+html_css_files = ['manila-groups.css']
+templates_path = ['_templates']
+html_sidebars = {
+    '**': [
+        'sidebar/brand.html',
+        'sidebar/search.html',
+        'sidebar/scroll-start.html',
+        'sidebar/navigation.html',
+        'sidebar/elsewhere.html',
+        'sidebar/scroll-end.html',
+    ]
+}
 
 _ETC = '../../etc/manila_groups'
 config_generator_config_file = [
