@@ -108,6 +108,10 @@ class DriverError(ServiceError):
     """
 
 
+class TransientDriverError(DriverError):
+    """What a driver needs does not answer now, and is expected to be back."""
+
+
 class PossibleDataLoss(DriverError):
     """A share holds more than it is to hold from now on."""
 

@@ -3,10 +3,10 @@
 
 from collections.abc import Mapping
 import dataclasses
-import ipaddress
 
 from oslo_utils import uuidutils
 
+from manila_groups import addresses
 from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import api as db_api
@@ -40,17 +40,30 @@ def to_clients(text: str) -> str:
 
     :raises Invalid: it is neither
     """
+    return addresses.canonical(_parse(text))
+
+
+def _to_new_clients(text):
+    """Write the clients of a new rule; those of old rules may be nobody."""
+    network = _parse(text)
+    reason = addresses.why_no_client(network)
+    if reason:
+        everyone = '0.0.0.0/0' if network.version == 4 else '::/0'
+        raise exception.Invalid(
+            f"access_to: '{text:.100}' cannot be let in: {reason}. For every "
+            f'IPv{network.version} address, use {everyone}.'
+        )
+    return addresses.canonical(network)
+
+
+def _parse(text):
     try:
-        if '%' in text:
-            raise ValueError('a zone means something on one host only')
-        network = ipaddress.ip_network(text)
+        return addresses.parse(text)
     except ValueError as error:
         raise exception.Invalid(
             f"access_to: '{text:.100}' is neither an IP address nor a network "
             f'in CIDR notation ({error!s:.200}).'
         ) from None
-    single = network.prefixlen == network.max_prefixlen
-    return str(network.network_address if single else network)
 
 
 class ShareAccess:
@@ -107,8 +120,8 @@ class ShareAccess:
 
         :returns: the rule
         :raises NotFound: there is no share that the caller sees
-        :raises Invalid: access_to is neither an address nor a network, or
-            has a rule already; or the share's status forbids it
+        :raises Invalid: access_to is neither an address nor a network, no
+            client's, or has a rule already; or the share's status forbids it
         """
         share, rule = self._insert(ctxt, share_id, wanted)
         self._hint(ctxt, share)
@@ -122,7 +135,7 @@ class ShareAccess:
                 'id': uuidutils.generate_uuid(),
                 'share_id': share_id,
                 'access_type': IP,
-                'access_to': to_clients(wanted.access_to),
+                'access_to': _to_new_clients(wanted.access_to),
                 'access_level': wanted.access_level,
                 'request_id': ctxt.request_id,
             }

@@ -24,28 +24,10 @@ from manila_groups.backend.drivers.local import ganesha_bus
 from manila_groups.backend.drivers.local import ganesha_clients
 from manila_groups.backend.drivers.local import ganesha_files
 from manila_groups.backend.drivers.local import ganesha_mounts
+from manila_groups.backend.drivers.local import ganesha_text
 from manila_groups.backend.drivers.local import privileged
 
 LOG = log.getLogger(__name__)
-
-_EXPORT = """\
-# Written by manila-groups, which will overwrite what you change.
-EXPORT {{
-    Export_Id = {id};
-    Path = "{path}";
-    Pseudo = "{pseudo}";
-    Access_Type = None;
-    Protocols = 4;
-    Transports = TCP;
-    SecType = sys;
-    Squash = No_Root_Squash;
-    FSAL {{ Name = VFS; }}
-{clients}}}
-"""
-_CLIENT = (
-    '    CLIENT {{ Clients = {network}; Protocols = 4; '
-    'Access_Type = {access}; }}\n'
-)
 
 #: What a path and a name may hold to be written between quotes, and as part
 #: of a file's name.
@@ -126,8 +108,10 @@ class Ganesha:
 
         :param path: the directory of the share, with the share's id as name
         :param rules: all of them; without any the share is exported to nobody
-        :raises DriverError: if it could not be done; once the rules have been
-            written, an NFS-Ganesha that starts anew keeps to them
+        :raises TransientDriverError: if NFS-Ganesha does not answer; one that
+            had not been told yet keeps to the rules when it starts
+        :raises DriverError: if it could not be done; the export is as it was
+            before, or closed
         """
         record = ganesha_files.Record(path, tuple(rules))
         with self._told('ganesha_config_dir'), self._files.locked() as lock:
@@ -136,13 +120,10 @@ class Ganesha:
             served = self._served(volume, inside)
             self._check_names(served, volume)
             export = self._export(lock, share_id, volume)
-            self._write(export, served, record)
-            if root and not self._mounts.is_made(root):
-                # NFS-Ganesha may have what is below the mount.
-                self._end(export)
-                self._mounts.make(root)
-        clients = ganesha_clients.clients(record.rules)
-        self._take_in(export, ganesha_bus.Shown(served, clients))
+            text = ganesha_text.write(
+                export.export_id, served, self._pseudo(share_id), record
+            )
+            self._put(export, root, text)
 
     def withdraw(self, share_id: str) -> None:
         """End the export of a share; one that is not exported is fine.
@@ -194,50 +175,98 @@ class Ganesha:
             os.path.join(self._mounts.where(volume), inside)
         )
 
-    def _write(self, export, served, record):
-        text = record.line() + self._text(export, served, record)
+    def _put(self, export, root, text):
+        """Have an export as a text says; else as it was before, or closed."""
         before = self._files.read(export)
-        if before == text:
-            return
+        is_told = False
+        try:
+            self._write(export, before, text)
+            self._mount(export, root)
+            tell = self._find_method(export, text)
+            is_told = True
+            self._tell(tell, export, text)
+        except Exception as error:
+            texts = [ganesha_text.closed(text)]
+            if ganesha_text.is_usable(before):
+                texts.insert(0, before)
+            if is_told:
+                self._go_back(export, texts)
+            elif not isinstance(error, exception.TransientDriverError):
+                self._files.write(export, texts[0])
+            raise
+
+    def _write(self, export, before, text):
         if before and f'"{self._pseudo(export.share_id)}"' not in before:
             # An update leaves it where it was, and says that it was done.
             self._end(export)
-        self._files.write(export, text)
+        if before != text:
+            self._files.write(export, text)
 
-    def _text(self, export, served, record):
-        clients = [
-            _CLIENT.format(
-                network=network, access=ganesha_clients.ACCESS_TYPES[writes]
-            )
-            for network, writes in ganesha_clients.clients(record.rules)
-        ]
-        return _EXPORT.format(
-            id=export.export_id,
-            path=served,
-            pseudo=self._pseudo(export.share_id),
-            clients=''.join(clients),
-        )
+    def _mount(self, export, root):
+        if root and not self._mounts.is_made(root):
+            # NFS-Ganesha may have what is below the mount.
+            self._end(export)
+            self._mounts.make(root)
 
-    def _take_in(self, export, wanted):
-        """Have NFS-Ganesha serve an export, and see that it does."""
+    def _find_method(self, export, text):
+        """Find out how NFS-Ganesha is to be told of an export."""
         shown = self._bus.display(export.export_id)
-        if shown and shown.path != wanted.path:
+        if shown and shown.path != ganesha_text.shown(text).path:
             self._end(export)
             shown = None
-        tell = self._bus.update if shown else self._bus.add
+        return self._bus.update if shown else self._bus.add
+
+    def _tell(self, tell, export, text):
+        """Have NFS-Ganesha serve an export, and see that it does."""
         tell(export.export_id, self._files.where(export))
         shown = self._bus.display(export.export_id)
+        wanted = ganesha_text.shown(text)
         if shown != wanted:
-            raise self._unreachable(f'it has {shown} in place of {wanted}')
+            raise self._unreachable(
+                exception.DriverError, f'it has {shown} in place of {wanted}'
+            )
+
+    def _go_back(self, export, texts):
+        """Undo what NFS-Ganesha may have read in another sense.
+
+        :param texts: what to have instead; the first that is read rightly
+        :raises TransientDriverError: if NFS-Ganesha does not answer; the file
+            is safe then
+        """
+        if not any(self._is_put_back(export, text) for text in texts):
+            self._bus.remove(export.export_id)
+
+    def _is_put_back(self, export, text):
+        self._files.write(export, text)
+        try:
+            self._tell(self._find_method(export, text), export, text)
+        except exception.TransientDriverError:
+            raise
+        except Exception as error:
+            self._warn(export, error)
+            return False
+        return True
+
+    def _warn(self, export, error):
+        LOG.warning(
+            'Back end %(name)s: the export %(file)s cannot be put in place '
+            'again: %(error)s',
+            {
+                'name': self._name,
+                'file': self._files.where(export),
+                'error': error,
+            },
+        )
 
     def _end(self, export):
         """End what is served with the id of an export, if it is that."""
         shown = self._bus.display(export.export_id)
         if shown and os.path.basename(shown.path) != export.share_id:
             raise self._unreachable(
+                exception.DriverError,
                 f'Export_Id {export.export_id} is that of {shown.path}, but '
                 f'belongs to {self._files.where(export)}; give the other '
-                'export another id'
+                'export another id',
             )
         if shown:
             self._bus.remove(export.export_id)
@@ -255,17 +284,22 @@ class Ganesha:
         for export in self._own():
             try:
                 record = ganesha_files.Record.parse(self._files.read(export))
-                self.publish(export.share_id, record.path, record.rules)
+                rules = self._usable(export, record.rules)
+                self.publish(export.share_id, record.path, rules)
             except (exception.DriverError, ValueError) as error:
-                LOG.warning(
-                    'Back end %(name)s: the export %(file)s can not be put '
-                    'in place again: %(error)s',
-                    {
-                        'name': self._name,
-                        'file': self._files.where(export),
-                        'error': error,
-                    },
-                )
+                self._warn(export, error)
+
+    def _usable(self, export, rules):
+        """Leave rules out that an earlier release has let pass."""
+        usable = []
+        for rule in rules:
+            try:
+                ganesha_clients.clients([rule])
+            except exception.DriverError as error:
+                self._warn(export, error)
+            else:
+                usable.append(rule)
+        return usable
 
     def _check_included(self):
         with self._told('ganesha_config_file'):
@@ -299,14 +333,14 @@ class Ganesha:
         except OSError as error:
             raise self._refused(option, str(error)) from error
 
-    def _unreachable(self, reason):
-        return self._refused('ganesha_dbus_address', f'NFS-Ganesha: {reason}')
-
-    def _refused(self, option, reason):
-        value = self._section[option]
-        return exception.DriverError(
-            f'[{self._name}] {option} = {value}: {reason}'
+    def _unreachable(self, kind, reason):
+        return self._refused(
+            'ganesha_dbus_address', f'NFS-Ganesha: {reason}', kind
         )
+
+    def _refused(self, option, reason, kind=exception.DriverError):
+        value = self._section[option]
+        return kind(f'[{self._name}] {option} = {value}: {reason}')
 
 
 def _included(file, seen=None):

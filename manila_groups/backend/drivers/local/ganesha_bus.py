@@ -26,6 +26,22 @@ _SIGNATURES = {
 }
 _NO_SUCH_EXPORT = 'org.freedesktop.DBus.Error.InvalidArgs'
 
+#: What the bus says in place of an NFS-Ganesha that is not there, that has
+#: ended before it has answered, or that has only just begun.
+_NO_ANSWER = {
+    f'org.freedesktop.DBus.Error.{name}'
+    for name in (
+        'Disconnected',
+        'NameHasNoOwner',
+        'NoReply',
+        'ServiceUnknown',
+        'Timeout',
+        'TimedOut',
+        'UnknownMethod',
+        'UnknownObject',
+    )
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class Shown:
@@ -50,11 +66,16 @@ class Bus:
     """The export manager of the NFS-Ganesha on one bus.
 
     :param address: of the bus, such as ``unix:path=/run/dbus/...``
-    :param refused: makes an error of a reason; for a bus that can't be used
+    :param refused: makes an error of its class and a reason; for a bus that
+        can't be used
     """
 
     def __init__(
-        self, address: str, refused: Callable[[str], exception.DriverError]
+        self,
+        address: str,
+        refused: Callable[
+            [type[exception.DriverError], str], exception.DriverError
+        ],
     ):
         self._address = address
         self._refused = refused
@@ -62,7 +83,8 @@ class Bus:
     def display(self, export_id: int) -> Shown | None:
         """Ask for an export; None if there is none with this id.
 
-        :raises DriverError: if NFS-Ganesha does not answer
+        :raises TransientDriverError: if NFS-Ganesha does not answer
+        :raises DriverError: if it refuses
         """
         reply = self._call('DisplayExport', export_id)
         if _error_name(reply) == _NO_SUCH_EXPORT:
@@ -74,21 +96,27 @@ class Bus:
     def add(self, export_id: int, file: str) -> None:
         """Have an export of a file served that is not served yet.
 
-        :raises DriverError: if NFS-Ganesha does not answer, or refuses
+        :raises TransientDriverError: if NFS-Ganesha does not answer; it may
+            have done it nevertheless
+        :raises DriverError: if it refuses
         """
         self._take_in('AddExport', export_id, file)
 
     def update(self, export_id: int, file: str) -> None:
         """Have an export served as a file says now, in one step.
 
-        :raises DriverError: if NFS-Ganesha does not answer, or refuses
+        :raises TransientDriverError: if NFS-Ganesha does not answer; it may
+            have done it nevertheless
+        :raises DriverError: if it refuses
         """
         self._take_in('UpdateExport', export_id, file)
 
     def remove(self, export_id: int) -> None:
         """End an export; one that is not served has ended.
 
-        :raises DriverError: if NFS-Ganesha does not answer, or refuses
+        :raises TransientDriverError: if NFS-Ganesha does not answer; it may
+            have done it nevertheless
+        :raises DriverError: if it refuses
         """
         reply = self._call('RemoveExport', export_id)
         if _error_name(reply) != _NO_SUCH_EXPORT:
@@ -109,11 +137,17 @@ class Bus:
             with _Connection(socket) as connection:
                 return connection.send_and_get_reply(message, timeout=TIMEOUT)
         except (OSError, RuntimeError, ValueError) as error:
-            raise self._refused(f'no answer: {error!r}') from error
+            raise self._refused(
+                exception.TransientDriverError, f'no answer: {error!r}'
+            ) from error
 
     def _body(self, reply):
-        if _error_name(reply):
-            raise self._refused(f'{_error_name(reply)}: {reply.body}')
+        name = _error_name(reply)
+        if name:
+            kind = exception.DriverError
+            if name in _NO_ANSWER:
+                kind = exception.TransientDriverError
+            raise self._refused(kind, f'{name}: {reply.body}')
         return reply.body
 
 

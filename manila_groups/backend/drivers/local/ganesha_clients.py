@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 import ipaddress
 
+from manila_groups import addresses
 from manila_groups import exception
 from manila_groups.backend import driver
 
@@ -71,9 +72,14 @@ def _network(rule):
     if rule.access_level not in ('rw', 'ro'):
         raise _refused(rule, 'the level must be rw or ro')
     try:
-        return ipaddress.ip_network(rule.access_to, strict=False)
+        network = addresses.parse(rule.access_to, strict=False)
     except ValueError as error:
         raise _refused(rule, str(error)) from error
+    # NFS-Ganesha takes 0.0.0.0 for everybody.
+    reason = addresses.why_no_client(network)
+    if reason:
+        raise _refused(rule, reason)
+    return network
 
 
 def _parts(network, rule):

@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 
+from manila_groups import exception
 from manila_groups.backend.drivers.local import privileged
 
 _ESCAPED = re.compile(r'\\([0-7]{3})')
@@ -66,7 +67,12 @@ class Mounts:
         target = self._target(root)
         os.makedirs(target, mode=0o750, exist_ok=True)
         self._unmount(target)
-        self._call('mount', root, target)
+        try:
+            self._call('mount', root, target)
+        except exception.DriverError:
+            # An NFS-Ganesha that starts must not find it empty.
+            os.rmdir(target)
+            raise
 
     def remove(self, volume: str) -> None:
         """Unmount a subvolume; one that is not mounted is fine.

@@ -5,10 +5,12 @@ from concurrent import futures
 import os
 import signal
 import subprocess
+from unittest import mock
 import uuid
 
 from manila_groups import exception
 from manila_groups.backend import driver
+from manila_groups.backend.drivers.local import ganesha_clients
 from manila_groups.tests.unit.backend import ganesha_case
 
 
@@ -255,6 +257,12 @@ class TestInDirectories(Exports, ganesha_case.GaneshaTestCase):
         for network, level in (
             ('2001:db8::/110', 'rw'),
             ('2001:db8::/99; }', 'rw'),
+            ('0.0.0.0', 'rw'),
+            ('0.0.0.0/8', 'rw'),
+            ('::', 'rw'),
+            ('224.0.0.1', 'rw'),
+            ('*', 'rw'),
+            ('localhost', 'rw'),
             ('127.0.0.1', 'none'),
         ):
             rule = driver.AccessRule(network, level)
@@ -263,6 +271,69 @@ class TestInDirectories(Exports, ganesha_case.GaneshaTestCase):
             )
             self.assertIn(repr(network), error.message)
         self.assertEqual(share.id, share.read())
+
+    def test_rule_for_no_client_opens_nothing(self):
+        """NFS-Ganesha takes 0.0.0.0 for everybody."""
+        share = self.make_share()
+        rule = driver.AccessRule('0.0.0.0', 'rw')
+        self.assertRaises(exception.DriverError, share.publish, [rule])
+        self.assertFalse(share.mountable())
+        self.server.reload()
+        self.assertFalse(share.mountable())
+
+    def test_misread_rule_opens_nothing(self):
+        """Whatever it takes rules for, is seen, and undone."""
+        share = self.make_share()
+        other = [driver.AccessRule('127.0.0.2', 'rw')]
+        for before in (None, [], other):
+            if before is not None:
+                share.publish(before)
+            misread = mock.patch.object(
+                ganesha_clients,
+                'clients',
+                lambda rules: [('0.0.0.0', True)] if rules else [],
+            )
+            with misread:
+                self.assertRaises(exception.DriverError, share.publish, other)
+            self.assertFalse(share.mountable())
+            self.server.reload()
+            self.assertFalse(share.mountable())
+
+    def test_misread_rule_leaves_others(self):
+        share = self.make_share()
+        share.publish(ganesha_case.READ_ONLY)
+        told = ganesha_clients.clients
+
+        def misread(rules):
+            anybody = [('0.0.0.0', True)] if len(rules) > 1 else []
+            return told(rules[:1]) + anybody
+
+        with mock.patch.object(ganesha_clients, 'clients', misread):
+            self.assertRaises(
+                exception.DriverError,
+                share.publish,
+                [*ganesha_case.READ_ONLY, driver.AccessRule('::1', 'rw')],
+            )
+        self.assertEqual(share.id, share.read())
+        self.assertFalse(share.write('refused'))
+
+    def test_rule_of_an_earlier_release(self):
+        """One for 0.0.0.0 was written down, and let everybody in."""
+        share = self.make_share()
+        share.publish([driver.AccessRule('10.1.2.3', 'rw')])
+        (file,) = self.server.exports.glob('*.conf')
+        file.write_text(file.read_text().replace('10.1.2.3', '0.0.0.0'))
+        self.server.reload()
+        self.assertTrue(share.mountable())
+        self.exports.setup()
+        self.assertFalse(share.mountable())
+
+    def test_mapped_address(self):
+        share = self.make_share()
+        share.publish([driver.AccessRule('::ffff:127.0.0.1', 'ro')])
+        self.assertEqual(share.id, share.read())
+        share.publish([driver.AccessRule('::ffff:127.0.0.0/104', 'rw')])
+        self.assertTrue(share.write('new'))
 
     def test_root_is_root(self):
         share = self.make_share()

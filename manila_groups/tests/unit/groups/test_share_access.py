@@ -20,6 +20,7 @@ class TestClients(base.TestCase):
             ('192.0.2.0/255.255.255.0', '192.0.2.0/24'),
             ('0.0.0.0/0', '0.0.0.0/0'),
             ('0.0.0.0', '0.0.0.0'),
+            ('::ffff:192.0.2.1', '192.0.2.1'),
             ('2001:DB8:0:0::1', '2001:db8::1'),
             ('2001:db8::1/128', '2001:db8::1'),
             ('2001:db8::/32', '2001:db8::/32'),
@@ -79,11 +80,25 @@ class TestShareAccess(share_access_case.AccessCase):
         self.allow('192.0.2.1')
         self.apply()
         self.hints.clear()
-        for text in ('192.0.2.1', '192.0.2.1/32'):
+        for text in ('192.0.2.1', '192.0.2.1/32', '::ffff:192.0.2.1'):
             error = self.assertRaises(exception.Invalid, self.allow, text)
             self.assertIn('access_to', error.message)
         self.assertEqual('active', self.status())
         self.assertEqual([], self.hints)
+
+    def test_clients_that_are_nobody_have_no_rule(self):
+        for text in ('0.0.0.0', '::', '::ffff:0.0.0.0', '224.0.0.0/4'):
+            error = self.assertRaises(exception.Invalid, self.allow, text)
+            self.assertIn(f"access_to: '{text}'", error.message)
+        self.assertEqual({}, self.rules())
+        # A rule of an earlier release is still found.
+        found = self.access.list_of(self.share, {'access_to': '0.0.0.0'})
+        self.assertEqual([], found)
+
+    def test_everybody_can_have_a_rule(self):
+        for text in ('0.0.0.0/0', '::/0'):
+            self.allow(text)
+        self.assertEqual({'0.0.0.0/0', '::/0'}, set(self.rules()))
 
     def test_rules_change_in_some_statuses_only(self):
         rule = self.allow()
