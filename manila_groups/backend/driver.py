@@ -219,12 +219,12 @@ def _check_capacity(pool, field):
         )
 
 
-def _check_at_least(pool, field, least):
+def _check_at_least(pool, field, minimum):
     value = getattr(pool, field)
-    if not (math.isfinite(value) and value >= least):
+    if not (math.isfinite(value) and value >= minimum):
         raise ValueError(
-            f'pool {pool.name}: {field} must be a number of at least {least}, '
-            f'not {value!r}'
+            f'pool {pool.name}: {field} must be a number of at least '
+            f'{minimum}, not {value!r}'
         )
 
 

@@ -17,19 +17,19 @@ UNTOUCHED = {'worker': None, 'leased_until': None, 'tries': 0}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Terms:
-    """What a process is offered leases for.
+class LeaseOffer:
+    """What a process offers for a lease.
 
     :ivar worker: the process
     :ivar now: the time
     :ivar until: when a lease ends that begins, or is renewed, now
-    :ivar most: how often the work on a row may be taken up
+    :ivar max_tries: how often the work on a row may be taken up
     """
 
     worker: str
     now: datetime.datetime
     until: datetime.datetime
-    most: int
+    max_tries: int
 
 
 class Leases:
@@ -38,7 +38,7 @@ class Leases:
     def __init__(self, table: sa.Table):
         self._table = table
 
-    def take(self, conn, terms: Terms, *conditions) -> int:
+    def take(self, conn, offer: LeaseOffer, *conditions) -> int:
         """Take leases on all rows that the conditions hold for.
 
         :returns: how many; rows that another process works on, or that were
@@ -49,17 +49,17 @@ class Leases:
             sa.update(self._table)
             .where(
                 *conditions,
-                columns.tries < terms.most,
-                self.is_open_to(terms.worker, terms.now),
+                columns.tries < offer.max_tries,
+                self.is_open_to(offer.worker, offer.now),
             )
             .values(
-                worker=terms.worker,
-                leased_until=terms.until,
+                worker=offer.worker,
+                leased_until=offer.until,
                 tries=columns.tries + 1,
             )
         ).rowcount
 
-    def renew(self, conn, terms: Terms, *conditions) -> int:
+    def renew(self, conn, offer: LeaseOffer, *conditions) -> int:
         """Renew what a process has of the leases on some rows.
 
         :param conditions: SQL conditions on the rows
@@ -67,8 +67,8 @@ class Leases:
         """
         return conn.execute(
             sa.update(self._table)
-            .where(*conditions, self.is_held_by(terms.worker))
-            .values(leased_until=terms.until)
+            .where(*conditions, self.is_held_by(offer.worker))
+            .values(leased_until=offer.until)
         ).rowcount
 
     def give_back(self, conn, worker: str, *conditions) -> None:
@@ -103,8 +103,8 @@ class Leases:
         """A condition: no process but this one works on the row."""
         return sa.or_(self.is_free(now), self.is_held_by(worker))
 
-    def is_worn_out(self, terms: Terms):
+    def is_worn_out(self, offer: LeaseOffer):
         """A condition: the row was taken up too often, always in vain."""
         return sa.and_(
-            self._table.c.tries >= terms.most, self.is_free(terms.now)
+            self._table.c.tries >= offer.max_tries, self.is_free(offer.now)
         )

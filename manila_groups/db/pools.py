@@ -160,8 +160,8 @@ def claim(
         conditions.append(_POOL.c.share_groups == seen)
     if gigabytes and not beyond:
         claimed = _POOL.c.claimed_gb + gigabytes
-        most = _POOL.c.claimable_gb
-        conditions.append(sa.or_(most.is_(None), claimed <= most))
+        maximum = _POOL.c.claimable_gb
+        conditions.append(sa.or_(maximum.is_(None), claimed <= maximum))
     return _count(conn, name, groups, gigabytes, *conditions)
 
 

@@ -44,7 +44,7 @@ _USE = (
     .values(in_use=_USAGE.c.in_use + sa.bindparam('amount'))
 )
 _USE_LIMITED = _USE.where(
-    _USAGE.c.in_use + sa.bindparam('amount') <= sa.bindparam('most')
+    _USAGE.c.in_use + sa.bindparam('amount') <= sa.bindparam('limit')
 )
 
 
@@ -114,10 +114,10 @@ def _read(conn, query, scopes, resources):
     return found
 
 
-def use(conn, scope: Scope, resource: str, amount: int, most: int) -> bool:
+def use(conn, scope: Scope, resource: str, amount: int, limit: int) -> bool:
     """Use some of a quota, by one conditional UPDATE.
 
-    :param most: the limit; -1 is unlimited
+    :param limit: the limit; -1 is unlimited
     :returns: False when that would exceed the limit; nothing changed then
     """
     values = {
@@ -126,9 +126,9 @@ def use(conn, scope: Scope, resource: str, amount: int, most: int) -> bool:
         'share_type': scope.share_type_id,
         'of': resource,
         'amount': amount,
-        'most': most,
+        'limit': limit,
     }
-    statement = _USE if most == UNLIMITED else _USE_LIMITED
+    statement = _USE if limit == UNLIMITED else _USE_LIMITED
     if conn.execute(statement, values).rowcount:
         return True
     _ensure_row(conn, scope, resource)

@@ -64,16 +64,18 @@ class AccessTransitions(transitions.Transitions):
             rows.ROWS.transition_many(conn, states.RULE_APPLY, mine)
             rows.ROWS.transition_many(conn, states.RULE_DENY, mine)
             at_work = rows.ROWS.is_in(tuple(_ENDS))
-            if not rows.ROWS.leases.take(conn, self.terms(), mine, at_work):
+            if not rows.ROWS.leases.take(
+                conn, self.lease_offer(), mine, at_work
+            ):
                 return None
             rules = rows.of_share(conn, share_id)
             return share, [one for one in rules if one.state in _IN_FORCE]
 
     def _are_open(self, conn, share_id):
         """Tell whether all rules that wait can be taken up."""
-        terms = self.terms()
-        closed = ~rows.ROWS.leases.is_open_to(terms.worker, terms.now)
-        worn_out = rows.ROWS.leases.is_worn_out(terms)
+        offer = self.lease_offer()
+        closed = ~rows.ROWS.leases.is_open_to(offer.worker, offer.now)
+        worn_out = rows.ROWS.leases.is_worn_out(offer)
         return not rows.ROWS.find(
             conn,
             rows.of(share_id),
@@ -89,7 +91,7 @@ class AccessTransitions(transitions.Transitions):
         if shares_at_work:
             with self._db.writer() as conn:
                 rows.ROWS.leases.renew(
-                    conn, self.terms(), rows.of_any(shares_at_work)
+                    conn, self.lease_offer(), rows.of_any(shares_at_work)
                 )
 
     @db_api.retry_on_deadlock

@@ -155,11 +155,11 @@ class Placing:
         :returns: False when another scheduler has, or it was tried too often
         """
         placing = self._placing[kind]
-        terms = transitions.terms(self._conf, self._worker)
+        offer = transitions.lease_offer(self._conf, self._worker)
         with self._db.writer() as conn:
             taken = placing.rows.leases.take(
                 conn,
-                terms,
+                offer,
                 placing.rows.is_row(row_id),
                 placing.is_unplaced(),
             )

@@ -103,12 +103,12 @@ class QuotaSets:
                 raise exception.Invalid(
                     f'{resource}: {limit} is less than the {used} in use.'
                 )
-            most = whole[resource].limit
-            if scope.is_whole or most == rows.UNLIMITED:
+            maximum = whole[resource].limit
+            if scope.is_whole or maximum == rows.UNLIMITED:
                 continue
-            if limit == rows.UNLIMITED or limit > most:
+            if limit == rows.UNLIMITED or limit > maximum:
                 raise exception.Invalid(
-                    f'{resource}: {limit} is more than the {most} that the '
+                    f'{resource}: {limit} is more than the {maximum} that the '
                     'project may have.'
                 )
 

@@ -88,12 +88,12 @@ def take(conn, conf, owner: Owner, amounts: Mapping[str, int]) -> None:
 
 
 def _use(conn, conf, limits, scope, resource, amount):
-    most = _limit(conf, limits, scope, resource)
-    if not rows.use(conn, scope, resource, amount, most):
+    limit = _limit(conf, limits, scope, resource)
+    if not rows.use(conn, scope, resource, amount, limit):
         used = rows.newest_usage(conn, scope, resource)
         raise exception.OverQuota(
             f'{resource}: over the quota of {_describe(scope)}: the limit is '
-            f'{most}, in use are {used}, asked for is {amount} more.'
+            f'{limit}, in use are {used}, asked for is {amount} more.'
         )
 
 
@@ -115,11 +115,11 @@ def check_size(conn, conf, owner: Owner, size: int) -> None:
     scopes = owner.scopes()
     limits = rows.limits(conn, scopes, [PER_SHARE_GIGABYTES])
     for scope in scopes:
-        most = _limit(conf, limits, scope, PER_SHARE_GIGABYTES)
-        if most != rows.UNLIMITED and size > most:
+        limit = _limit(conf, limits, scope, PER_SHARE_GIGABYTES)
+        if limit != rows.UNLIMITED and size > limit:
             raise exception.OverQuota(
                 f'{PER_SHARE_GIGABYTES}: over the quota of '
-                f'{_describe(scope)}: the limit is {most}, asked for is '
+                f'{_describe(scope)}: the limit is {limit}, asked for is '
                 f'{size}.'
             )
 

@@ -62,10 +62,10 @@ def check_least_size(
     :param field: what the request calls the size
     :raises Invalid: it does
     """
-    least = _gigabytes(extra_specs, MIN_SIZE)
-    if least is not None and size < least:
+    minimum = _gigabytes(extra_specs, MIN_SIZE)
+    if minimum is not None and size < minimum:
         raise exception.Invalid(
-            f'{field}: {size} GiB are less than the {least} that the share '
+            f'{field}: {size} GiB are less than the {minimum} that the share '
             'type asks for.'
         )
 
@@ -82,10 +82,10 @@ def check_most_size(
     :param spec: the extra spec with the limit
     :raises Invalid: it does
     """
-    most = _gigabytes(extra_specs, spec)
-    if most is not None and size > most:
+    maximum = _gigabytes(extra_specs, spec)
+    if maximum is not None and size > maximum:
         raise exception.Invalid(
-            f'{field}: {size} GiB are more than the {most} that the share '
+            f'{field}: {size} GiB are more than the {maximum} that the share '
             'type allows.'
         )
 

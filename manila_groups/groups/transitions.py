@@ -91,7 +91,7 @@ class Transitions:
         with self._db.writer() as conn:
             if not self.rows.leases.take(
                 conn,
-                self.terms(),
+                self.lease_offer(),
                 self.rows.is_row(row_id),
                 self.rows.waiting(self.work),
                 self.rows.at_backend(host),
@@ -107,9 +107,9 @@ class Transitions:
         """Read what belongs to the work that a row waits for."""
         return row
 
-    def terms(self) -> leases.Terms:
+    def lease_offer(self) -> leases.LeaseOffer:
         """What this process has of a lease that begins, or is renewed, now."""
-        return terms(self._conf, self._worker)
+        return lease_offer(self._conf, self._worker)
 
     @db_api.retry_on_deadlock
     def renew_leases(self) -> None:
@@ -118,7 +118,7 @@ class Transitions:
         if ids:
             with self._db.writer() as conn:
                 self.rows.leases.renew(
-                    conn, self.terms(), self.rows.is_any(ids)
+                    conn, self.lease_offer(), self.rows.is_any(ids)
                 )
 
     @db_api.retry_on_deadlock
@@ -138,7 +138,7 @@ class Transitions:
         """
         with self._db.writer() as conn:
             renewed = self.rows.leases.renew(
-                conn, self.terms(), self.rows.is_any([row_id])
+                conn, self.lease_offer(), self.rows.is_any([row_id])
             )
         return renewed == 1
 
@@ -259,14 +259,14 @@ def act_for(row) -> None:
         events.caller_of(row).update_store()
 
 
-def terms(conf, worker: str) -> leases.Terms:
+def lease_offer(conf, worker: str) -> leases.LeaseOffer:
     """What a process has of a lease that begins, or is renewed, now."""
     now = timeutils.utcnow()
-    return leases.Terms(
+    return leases.LeaseOffer(
         worker=worker,
         now=now,
         until=now + datetime.timedelta(seconds=conf.service.down_time),
-        most=conf.service.work_tries,
+        max_tries=conf.service.work_tries,
     )
 
 
@@ -284,7 +284,7 @@ def neglected(conf, rows: transition_rows.Rows, every: bool):
 def is_overdue(conf, rows: transition_rows.Rows):
     """A condition: a row has waited too long, or was taken up too often."""
     return rows.has_waited_since(deadline(conf)) | rows.leases.is_worn_out(
-        terms(conf, '')
+        lease_offer(conf, '')
     )
 
 

@@ -104,18 +104,18 @@ def number_query(digits: int) -> dict:
 NUMBER_QUERY = number_query(18)
 
 
-def digits(most: int) -> str:
+def digits(maximum: int) -> str:
     """A pattern for the whole numbers from 1 to another one, in digits.
 
-    :param most: the largest, which has more than one digit
+    :param maximum: the largest, which has more than one digit
     """
-    text = str(most)
+    text = str(maximum)
     found = [rf'[1-9][0-9]{{0,{len(text) - 2}}}', text]
     for place, digit in enumerate(text):
-        least, below = int(place == 0), int(digit) - 1
-        if least <= below:
+        minimum, below = int(place == 0), int(digit) - 1
+        if minimum <= below:
             rest = len(text) - place - 1
-            found.append(f'{text[:place]}[{least}-{below}][0-9]{{{rest}}}')
+            found.append(f'{text[:place]}[{minimum}-{below}][0-9]{{{rest}}}')
     return f'({"|".join(found)})'
 
 

@@ -13,8 +13,8 @@ TYPE = quotas.Scope('here', share_type_id='type')
 
 
 class TestQuotas(case.OnSqlite):
-    def use(self, amount=1, most=LIMIT, scope=HERE):
-        return self.ask(quotas.use, scope, 'things', amount, most)
+    def use(self, amount=1, limit=LIMIT, scope=HERE):
+        return self.ask(quotas.use, scope, 'things', amount, limit)
 
     def used(self, scope=HERE):
         found = self.ask(quotas.usages, [scope], ['things'])
@@ -33,16 +33,16 @@ class TestQuotas(case.OnSqlite):
         self.assertEqual(LIMIT, self.used())
 
     def test_a_limit_of_nothing(self):
-        self.assertFalse(self.use(most=0))
-        self.assertTrue(self.use(0, most=0))
+        self.assertFalse(self.use(limit=0))
+        self.assertTrue(self.use(0, limit=0))
 
     def test_unlimited(self):
-        self.assertTrue(self.use(2**40, most=quotas.UNLIMITED))
-        self.assertTrue(self.use(2**40, most=quotas.UNLIMITED))
+        self.assertTrue(self.use(2**40, limit=quotas.UNLIMITED))
+        self.assertTrue(self.use(2**40, limit=quotas.UNLIMITED))
         self.assertEqual(2**41, self.used())
 
     def test_a_limit_as_large_as_can_be(self):
-        self.assertTrue(self.use(most=2**63 - 1))
+        self.assertTrue(self.use(limit=2**63 - 1))
 
     def test_freed(self):
         self.use(LIMIT)
