@@ -12,8 +12,8 @@ import datetime
 
 import sqlalchemy as sa
 
-#: What a row is like whose work nobody has taken up yet.
-UNTOUCHED = {'worker': None, 'leased_until': None, 'tries': 0}
+#: The columns of a row whose work no process has taken up yet.
+UNCLAIMED = {'worker': None, 'leased_until': None, 'tries': 0}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Leases:
         columns = self._table.c
         return sa.or_(columns.worker.is_(None), columns.leased_until < now)
 
-    def is_untouched(self):
+    def is_unclaimed(self):
         """A condition: no process has taken the row's work up."""
         return self._table.c.worker.is_(None)
 
@@ -95,7 +95,7 @@ class Leases:
         """A condition: this process works on the row."""
         return self._table.c.worker == worker
 
-    def has_run_out(self, now: datetime.datetime):
+    def has_expired(self, now: datetime.datetime):
         """A condition: the process that has worked on the row is gone."""
         return self._table.c.leased_until < now
 
@@ -103,7 +103,7 @@ class Leases:
         """A condition: no process but this one works on the row."""
         return sa.or_(self.is_free(now), self.is_held_by(worker))
 
-    def is_worn_out(self, offer: LeaseOffer):
+    def is_exhausted(self, offer: LeaseOffer):
         """A condition: the row was taken up too often, always in vain."""
         return sa.and_(
             self._table.c.tries >= offer.max_tries, self.is_free(offer.now)

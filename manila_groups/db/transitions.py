@@ -37,7 +37,7 @@ class Rows:
         self._host = table.c.get('host') if host is None else host
         self.leases = leases.Leases(table)
         #: A transition ends whatever lease and force the row had before it.
-        self._fresh = dict(leases.UNTOUCHED)
+        self._fresh = dict(leases.UNCLAIMED)
         if 'forced' in table.c:
             self._fresh['forced'] = False
 

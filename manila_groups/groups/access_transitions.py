@@ -75,12 +75,12 @@ class AccessTransitions(transitions.Transitions):
         """Tell whether all rules that wait can be taken up."""
         offer = self.lease_offer()
         closed = ~rows.ROWS.leases.is_open_to(offer.worker, offer.now)
-        worn_out = rows.ROWS.leases.is_worn_out(offer)
+        exhausted = rows.ROWS.leases.is_exhausted(offer)
         return not rows.ROWS.find(
             conn,
             rows.of(share_id),
             rows.ROWS.is_in(self.work),
-            closed | worn_out,
+            closed | exhausted,
             limit=1,
         )
 
@@ -164,7 +164,7 @@ class AccessTransitions(transitions.Transitions):
         :param host: host@backend
         :param every: also those that have not waited long
         """
-        waited = transitions.neglected(self._conf, rows.ROWS, every)
+        waited = transitions.stale(self._conf, rows.ROWS, every)
         with self._db.reader() as conn:
             return rows.waiting_shares(conn, host, waited)
 

@@ -121,8 +121,8 @@ class Lifecycle:
         with self._db.writer() as conn:
             attempts.clean(conn, row_id, pool)
 
-    def stranded(self) -> list[tuple[str, str]]:
-        """What has waited too long for a back end that is down: (kind, id).
+    def orphaned(self) -> list[tuple[str, str]]:
+        """Find work that has waited too long for a back end that is down.
 
         A creation can be taken over by another back end, and a deletion by
         force is remembered; all else waits for as long as its back end may
@@ -142,12 +142,12 @@ class Lifecycle:
                     (states.EXTENDING, there),
                     (states.SHRINKING, there),
                 )
-                for row_id in self._stranded(
+                for row_id in self._orphaned(
                     conn, kind, status, alive, *conditions
                 )
             ]
 
-    def _stranded(self, conn, kind, status, alive, *conditions):
+    def _orphaned(self, conn, kind, status, alive, *conditions):
         rows = kind.rows
         dead = [
             pool

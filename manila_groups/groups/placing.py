@@ -173,7 +173,7 @@ class Placing:
         found = []
         with self._db.reader() as conn:
             for kind, placing in self._placing.items():
-                waited = transitions.neglected(self._conf, placing.rows, every)
+                waited = transitions.stale(self._conf, placing.rows, every)
                 found.extend(
                     (kind, row_id)
                     for row_id in placing.rows.find(

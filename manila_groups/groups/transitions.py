@@ -178,7 +178,7 @@ class Transitions:
                 *self.own,
                 *self.workable,
                 self.rows.at_backend(host),
-                neglected(self._conf, self.rows, every),
+                stale(self._conf, self.rows, every),
             )
 
     def overdue(self) -> list[str]:
@@ -270,20 +270,20 @@ def lease_offer(conf, worker: str) -> leases.LeaseOffer:
     )
 
 
-def neglected(conf, rows: transition_rows.Rows, every: bool):
-    """A condition: nobody works on a row that waits.
+def stale(conf, rows: transition_rows.Rows, every: bool):
+    """A condition: the row waits, and no process works on it.
 
     :param every: also when it has not waited long
     """
-    untouched = rows.leases.is_untouched()
+    unclaimed = rows.leases.is_unclaimed()
     if not every:
-        untouched &= rows.stepped_before(stuck(conf))
-    return untouched | rows.leases.has_run_out(timeutils.utcnow())
+        unclaimed &= rows.stepped_before(stuck(conf))
+    return unclaimed | rows.leases.has_expired(timeutils.utcnow())
 
 
 def is_overdue(conf, rows: transition_rows.Rows):
     """A condition: a row has waited too long, or was taken up too often."""
-    return rows.has_waited_since(deadline(conf)) | rows.leases.is_worn_out(
+    return rows.has_waited_since(deadline(conf)) | rows.leases.is_exhausted(
         lease_offer(conf, '')
     )
 

@@ -15,7 +15,7 @@ from manila_groups.groups import placing
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import plugins
 from manila_groups.scheduler import pools
-from manila_groups.scheduler import rescue
+from manila_groups.scheduler import reconcile
 from manila_groups.scheduler import rpcapi
 
 LOG = log.getLogger(__name__)
@@ -46,7 +46,7 @@ class SchedulerManager:
         self._filters = plugins.load_filters(conf)
         self._weighers = plugins.load_weighers(conf)
         self._pools = pools.PoolCache(db, lifecycle.is_up)
-        self._rescuer = rescue.Rescuer(lifecycle, self.place)
+        self._reconciler = reconcile.Reconciler(lifecycle, self.place)
         # One decision at a time, so that each sees the claims of the others
         # and none has to be made again.
         self._deciding = threading.Lock()
@@ -171,7 +171,7 @@ class SchedulerManager:
         self._first_search = False
         for kind, row_id in waiting:
             utils.call_logging_errors(self._take_up, kind, row_id)
-        self._rescuer.rescue()
+        self._reconciler.reconcile()
         utils.call_logging_errors(self._lifecycle.give_up_overdue)
         self._lifecycle.forget_expired_messages()
 

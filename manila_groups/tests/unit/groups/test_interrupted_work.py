@@ -58,19 +58,19 @@ class TestByHand(share_case.ShareCase):
         )
 
 
-class TestRescue(share_case.ShareCase):
-    def strand(self, share_id):
+class TestOrphanedWork(share_case.ShareCase):
+    def orphan(self, share_id):
         """Stop a share's back end; schedulers are slow to look at it."""
         share = self.service.get_share(share_id)
         self.service.stop_backend(share.host.partition('@')[2].split('#')[0])
         self.service.pass_time(61)
-        found = self.service.lifecycle.stranded()
+        found = self.service.lifecycle.orphaned()
         self.assertEqual([(states.SHARE, share_id)], found)
-        self.service.lifecycle.stranded = lambda: found
+        self.service.lifecycle.orphaned = lambda: found
 
     def test_a_deletion_by_force_does_not_wait_for_its_back_end(self):
         share_id = self.placed_share()
-        self.strand(share_id)
+        self.orphan(share_id)
         self.shares.force_delete(self.service.admin, share_id)
         self.assertIsNone(self.service.get_share(share_id))
         (left,) = self.service.lifecycle.leftovers()
@@ -78,7 +78,7 @@ class TestRescue(share_case.ShareCase):
 
     def test_what_another_scheduler_has_placed_stays_there(self):
         share_id = self.placed_share()
-        self.strand(share_id)
+        self.orphan(share_id)
         self.service.scheduler.reconcile()
         placed = self.service.get_share(share_id)
         self.assertIsNotNone(placed.host)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of work whose back end has gone away."""
+"""Recovery of orphaned work: its back end is down or was removed."""
 
 from collections.abc import Callable
 
@@ -14,8 +14,8 @@ from manila_groups.groups import transitions
 LOG = log.getLogger(__name__)
 
 
-class Rescuer:
-    """Ends, or moves elsewhere, what waits for a back end that is gone.
+class Reconciler:
+    """Ends orphaned work, or has it placed on another back end.
 
     :param place: finds a place for a group or share: (context, kind, id)
     """
@@ -23,40 +23,40 @@ class Rescuer:
     def __init__(self, lifecycle: lifecycles.Lifecycle, place: Callable):
         self._lifecycle = lifecycle
         self._place = place
-        self._rescues = {
+        self._recoveries = {
             states.SHARE_GROUP: (
                 lifecycle.share_groups,
-                self._rescue_share_group,
+                self._recover_share_group,
             ),
-            states.SHARE: (lifecycle.shares, self._rescue_share),
+            states.SHARE: (lifecycle.shares, self._recover_share),
             states.SHARE_GROUP_SNAPSHOT: (
                 lifecycle.snapshots,
-                self._rescue_snapshot,
+                self._recover_snapshot,
             ),
         }
 
-    def rescue(self) -> None:
-        """Look for such work, and see to it."""
-        for kind, row_id in self._lifecycle.stranded():
-            utils.call_logging_errors(self._rescue, kind, row_id)
+    def reconcile(self) -> None:
+        """Find orphaned work, and recover each piece."""
+        for kind, row_id in self._lifecycle.orphaned():
+            utils.call_logging_errors(self._recover, kind, row_id)
 
-    def _rescue(self, kind, row_id):
-        kind_transitions, rescue = self._rescues[kind]
+    def _recover(self, kind, row_id):
+        kind_transitions, recover = self._recoveries[kind]
         row = kind_transitions.get(row_id)
-        # Another scheduler may have rescued it, or a user deleted it: then
+        # Another scheduler may have recovered it, or a user deleted it: then
         # it is elsewhere, or waits for something else.
         if row is not None and kind_transitions.is_stuck(row):
             transitions.act_for(row)
-            rescue(row)
+            recover(row)
 
-    def _rescue_share_group(self, group):
+    def _recover_share_group(self, group):
         if group.status == states.DELETING:
             _log_deletion(self._lifecycle.share_groups.kind, group)
             self._lifecycle.share_groups.abandon(group)
         elif self._lifecycle.share_groups.attempt_failed(group, cleaned=False):
             self._place_again(states.SHARE_GROUP, group.id)
 
-    def _rescue_share(self, share):
+    def _recover_share(self, share):
         if share.status == states.DELETING:
             _log_deletion(self._lifecycle.shares.kind, share)
             self._lifecycle.shares.abandon(share)
@@ -65,7 +65,7 @@ class Rescuer:
         elif self._lifecycle.shares.attempt_failed(share, cleaned=False):
             self._place_again(states.SHARE, share.id)
 
-    def _rescue_snapshot(self, snapshot):
+    def _recover_snapshot(self, snapshot):
         if snapshot.status == states.DELETING:
             _log_deletion(self._lifecycle.snapshots.kind, snapshot)
             self._lifecycle.snapshots.abandon(snapshot)

@@ -36,7 +36,7 @@ numbers = st.integers(0, 9)
 names = st.sampled_from(NAMES)
 
 
-class Disorder(stateful.RuleBasedStateMachine):
+class RandomOrder(stateful.RuleBasedStateMachine):
     """Messages get lost, come late or twice, and back ends die and return.
 
     What the storage of a back end has outlives its process.
@@ -220,7 +220,7 @@ class Disorder(stateful.RuleBasedStateMachine):
         assert not [one for one in stuck if one.stepped_at], stuck
 
 
-class TestDisorder(Disorder.TestCase):
+class TestRandomOrder(RandomOrder.TestCase):
     settings = hypothesis.settings(
         deadline=None,
         max_examples=12,
