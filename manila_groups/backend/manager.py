@@ -92,12 +92,12 @@ class BackendManager:
         """Leave what is at work to the process that comes next, at once."""
         self._lifecycle.give_leases_back()
 
-    def _remove_leftovers(self, row_id):
+    def _run_cleanups(self, row_id):
         if self._ending:
             return
-        for left in self._lifecycle.leftovers(self.host, row_id):
-            if self._workers[left.kind].remove_leftover(left):
-                self._lifecycle.cleaned(row_id, left.pool)
+        for cleanup in self._lifecycle.cleanups(self.host, row_id):
+            if self._workers[cleanup.kind].run_cleanup(cleanup):
+                self._lifecycle.cleaned(row_id, cleanup.pool)
 
     def report(self) -> None:
         """Write a sign of life, and what the driver says of its pools.
@@ -141,17 +141,17 @@ class BackendManager:
                 self._background(
                     self.work, ctxt, kind, row_id, key=(kind, row_id)
                 )
-        for left in self._lifecycle.leftovers(self.host):
+        for cleanup in self._lifecycle.cleanups(self.host):
             self._background(
-                self._queue_removal,
-                left.share_group_id or left.id,
-                left.id,
-                key=('removal', left.id),
+                self._queue_cleanup,
+                cleanup.share_group_id or cleanup.id,
+                cleanup.id,
+                key=('cleanup', cleanup.id),
             )
 
-    def _queue_removal(self, queue, row_id):
+    def _queue_cleanup(self, queue, row_id):
         self._queues.run(
-            queue, self._remove_leftovers, row_id, key=('removal', row_id)
+            queue, self._run_cleanups, row_id, key=('cleanup', row_id)
         )
 
 

@@ -49,12 +49,12 @@ def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
     )
 
 
-def leftover(left: records.Leftover) -> dict[str, str]:
+def cleanup(row: records.Cleanup) -> dict[str, str]:
     """Make the fields that a driver gets for whatever it has to clean up."""
     return {
-        'id': left.id,
-        'project_id': left.project_id,
-        'pool': pool(left.pool),
+        'id': row.id,
+        'project_id': row.project_id,
+        'pool': pool(row.pool),
     }
 
 

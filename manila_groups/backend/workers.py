@@ -42,7 +42,7 @@ class Worker:
         if not self.transitions.is_placed(row) and self._remove(wanted):
             self._lifecycle.cleaned(row.id, row.host)
 
-    def _clean_up(self, kind, delete, *args) -> bool:
+    def _try_delete(self, kind, delete, *args) -> bool:
         """Remove what is not wanted here; tells whether it is gone."""
         try:
             delete(*args)
@@ -109,7 +109,7 @@ class ShareGroups(Worker):
         )
 
     def _remove(self, wanted):
-        return self._clean_up(
+        return self._try_delete(
             states.SHARE_GROUP, self._driver.delete_share_group, wanted
         )
 
@@ -131,12 +131,12 @@ class ShareGroups(Worker):
         if self.transitions.deleted(group):
             LOG.info('Share group %s was deleted', group.id)
 
-    def remove_leftover(self, left: records.Leftover) -> bool:
+    def run_cleanup(self, cleanup: records.Cleanup) -> bool:
         """Remove what is left of a group that is not here any more.
 
         :returns: whether it is gone
         """
-        return self._remove(drivers.ShareGroup(**payloads.leftover(left)))
+        return self._remove(drivers.ShareGroup(**payloads.cleanup(cleanup)))
 
 
 class Shares(Worker):
@@ -180,7 +180,9 @@ class Shares(Worker):
         self._let_go(share, wanted)
 
     def _remove(self, wanted):
-        return self._clean_up(states.SHARE, self._driver.delete_share, wanted)
+        return self._try_delete(
+            states.SHARE, self._driver.delete_share, wanted
+        )
 
     def _delete(self, share, wanted):
         try:
@@ -206,16 +208,16 @@ class Shares(Worker):
         if self.transitions.resized(share):
             LOG.info('Share %s now has %s GiB', share.id, wanted.size_gb)
 
-    def remove_leftover(self, left: records.Leftover) -> bool:
+    def run_cleanup(self, cleanup: records.Cleanup) -> bool:
         """Remove what is left of a share that is not here any more.
 
         :returns: whether it is gone
         """
-        group_id = left.share_group_id
+        group_id = cleanup.share_group_id
         size = self.transitions.group_size(group_id) if group_id else 0
         return self._remove(
             drivers.Share(
-                **payloads.leftover(left),
+                **payloads.cleanup(cleanup),
                 share_group_id=group_id,
                 size_gb=0,
                 group_size_gb=size,
@@ -260,7 +262,7 @@ class ShareGroupSnapshots(Worker):
         self._let_go(snapshot, wanted)
 
     def _remove(self, wanted):
-        return self._clean_up(
+        return self._try_delete(
             states.SHARE_GROUP_SNAPSHOT,
             self._driver.delete_share_group_snapshot,
             wanted,
@@ -276,15 +278,15 @@ class ShareGroupSnapshots(Worker):
         if self.transitions.deleted(snapshot):
             LOG.info('Share group snapshot %s was deleted', wanted.id)
 
-    def remove_leftover(self, left: records.Leftover) -> bool:
+    def run_cleanup(self, cleanup: records.Cleanup) -> bool:
         """Remove what is left of a snapshot that is not there any more.
 
         :returns: whether it is gone
         """
         return self._remove(
             drivers.ShareGroupSnapshot(
-                **payloads.leftover(left),
-                share_group_id=left.share_group_id,
+                **payloads.cleanup(cleanup),
+                share_group_id=cleanup.share_group_id,
                 share_ids=(),
             )
         )

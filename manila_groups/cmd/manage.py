@@ -37,14 +37,21 @@ def main() -> int:
 
 
 def _add_commands(nouns):
+    # Instead of all names, of which deprecated ones are not to be shown.
+    nouns.metavar = 'COMMAND'
     for noun, noun_help, verbs in _COMMANDS:
-        parser = nouns.add_parser(noun, help=noun_help)
-        commands = parser.add_subparsers(required=True, metavar='COMMAND')
-        for verb, run, text, arguments in verbs:
-            command = commands.add_parser(verb, help=text, description=text)
-            command.set_defaults(run=run)
-            for name, settings in arguments.items():
-                command.add_argument(name, **settings)
+        _add_verbs(nouns.add_parser(noun, help=noun_help), verbs)
+        for old in (old for old, new in _DEPRECATED.items() if new == noun):
+            _add_verbs(nouns.add_parser(old), verbs)
+
+
+def _add_verbs(parser, verbs):
+    commands = parser.add_subparsers(required=True, metavar='COMMAND')
+    for verb, run, text, arguments in verbs:
+        command = commands.add_parser(verb, help=text, description=text)
+        command.set_defaults(run=run)
+        for name, settings in arguments.items():
+            command.add_argument(name, **settings)
 
 
 def _sync(_conf, db):
@@ -191,8 +198,8 @@ def _list_work(conf, db):
     )
 
 
-def _list_leftovers(conf, db):
-    found = lifecycle.Lifecycle(conf, db, 'manage').leftovers()
+def _list_cleanups(conf, db):
+    found = lifecycle.Lifecycle(conf, db, 'manage').cleanups()
     _print(
         ['KIND', 'ID', 'SHARE_GROUP', 'PROJECT', 'POOL'],
         [
@@ -286,8 +293,11 @@ _COMMANDS = (
         (('list', _list_work, 'list it, with who works on it', {}),),
     ),
     (
-        'leftover',
-        'what back ends have to remove, and could not yet',
-        (('list', _list_leftovers, 'list it', {}),),
+        'cleanup',
+        'what back ends still have to remove from their storage',
+        (('list', _list_cleanups, 'list it', {}),),
     ),
 )
+
+#: Names that commands had in earlier releases, and have now.
+_DEPRECATED = {'leftover': 'cleanup'}

@@ -47,7 +47,7 @@ def add(conn, kind: str, row, cleaned: bool) -> None:
         conn.execute(change.values(**values))
 
 
-def add_leftovers(conn, kind: str, rows) -> None:
+def add_cleanups(conn, kind: str, rows) -> None:
     """Note that something may be left of rows that have no attempts yet.
 
     :param kind: their kind, as in states
@@ -80,11 +80,11 @@ def pools_tried(conn, resource_id: str) -> frozenset[str]:
     return frozenset(conn.scalars(_TRIED, {'id': resource_id}))
 
 
-def leftovers(
+def cleanups(
     conn,
     host: str | None = None,
     resource_id: str | None = None,
-) -> list[records.Leftover]:
+) -> list[records.Cleanup]:
     """What may be left in pools, in the order in which it can be removed.
 
     Leaves out groups and shares that may be, or come to be, there.
@@ -111,7 +111,7 @@ def leftovers(
         query = query.where(_at_backend(_ATTEMPT.c.pool, host))
     if resource_id is not None:
         query = query.where(_ATTEMPT.c.resource_id == resource_id)
-    return [records.Leftover(*row) for row in conn.execute(query)]
+    return [records.Cleanup(*row) for row in conn.execute(query)]
 
 
 def _at_backend(column, host):

@@ -175,7 +175,7 @@ class UnderWay:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Leftover:
+class Cleanup:
     """What a pool may still have of something that is not there any more.
 
     :ivar kind: what it was, as in states

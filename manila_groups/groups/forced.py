@@ -50,7 +50,7 @@ def _end_share_group(conn, group, *conditions):
     )
     snapshots = share_group_snapshots.of_group(conn, group.id)
     removal.share_group(conn, group)
-    attempts.add_leftovers(conn, states.SHARE_GROUP_SNAPSHOT, snapshots)
+    attempts.add_cleanups(conn, states.SHARE_GROUP_SNAPSHOT, snapshots)
     # The back end removes what shares are in it.
     _remember(conn, states.SHARE_GROUP, group)
     return True
@@ -67,7 +67,7 @@ def _end_share(conn, share, *conditions):
 def _end_snapshot(conn, snapshot, *conditions):
     if not removal.snapshot(conn, snapshot, *conditions):
         return False
-    attempts.add_leftovers(conn, states.SHARE_GROUP_SNAPSHOT, [snapshot])
+    attempts.add_cleanups(conn, states.SHARE_GROUP_SNAPSHOT, [snapshot])
     return True
 
 

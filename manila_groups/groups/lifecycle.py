@@ -104,16 +104,16 @@ class Lifecycle:
                 for row in one.rows.under_way(conn, one.work)
             ]
 
-    def leftovers(
+    def cleanups(
         self, host: str | None = None, row_id: str | None = None
-    ) -> list[records.Leftover]:
+    ) -> list[records.Cleanup]:
         """What may be left at a back end, in the order of removal.
 
         :param host: host@backend; None for any
         :param row_id: only of this row; None of any
         """
         with self._db.reader() as conn:
-            return attempts.leftovers(conn, host, row_id)
+            return attempts.cleanups(conn, host, row_id)
 
     @db_api.retry_on_deadlock
     def cleaned(self, row_id: str, pool: str) -> None:

@@ -36,7 +36,7 @@ class Check:
         begin = time.monotonic()
         for seconds, look, kind in (
             (ROWS, self._database.under_way, 'rows under way'),
-            (STORAGE, self._database.leftovers, 'not cleaned up'),
+            (STORAGE, self._database.cleanups, 'not cleaned up'),
         ):
             while (found := look()) and time.monotonic() < begin + seconds:
                 time.sleep(0.5)
@@ -51,7 +51,7 @@ class Check:
         """
         content = self._database.content()
         remembered = collections.defaultdict(set)
-        for one in self._database.leftovers():
+        for one in self._database.cleanups():
             remembered[one.pool.partition('#')[0]].add(one.id)
         for directory in sorted(self._stack.storage.iterdir()):
             host = directory.name

@@ -85,10 +85,10 @@ class Database:
                     found[f'{model.__tablename__} {status}'] = number
         return found
 
-    def leftovers(self) -> list[records.Leftover]:
+    def cleanups(self) -> list[records.Cleanup]:
         """What back ends still have to clean up."""
         with self._engine.connect() as conn:
-            return attempts.leftovers(conn)
+            return attempts.cleanups(conn)
 
     def content(self) -> Content:
         """Read everything."""

@@ -216,8 +216,8 @@ class TestWork(ManageTest):
             (kind, ' '.join(rest)),
         )
 
-    def test_what_is_left_over_is_listed(self):
-        self.assertEqual([], self.table('leftover', 'list'))
+    def test_cleanups_are_listed(self):
+        self.assertEqual([], self.table('cleanup', 'list'))
         with self.database().writer() as conn:
             conn.execute(
                 sa.insert(models.Attempt).values(
@@ -229,10 +229,15 @@ class TestWork(ManageTest):
                     cleaned=False,
                 )
             )
-        self.assertEqual(
-            [['share', 'gone', 'group', 'here', 'host@back#pool']],
-            self.table('leftover', 'list'),
-        )
+        expected = [['share', 'gone', 'group', 'here', 'host@back#pool']]
+        self.assertEqual(expected, self.table('cleanup', 'list'))
+        # The name before, for scripts.
+        self.assertEqual(expected, self.table('leftover', 'list'))
+
+    def test_help_names_no_deprecated_command(self):
+        _code, output, _errors = self.manage('--help')
+        self.assertIn('cleanup', output)
+        self.assertNotIn('leftover', output)
 
 
 class TestQuotas(ManageTest):

@@ -16,7 +16,7 @@ class TestEnd(base.TestCase):
         driver.pools.return_value = []
         lifecycle = mock.Mock()
         lifecycle.share_groups.unfinished_at.return_value = ['first', 'second']
-        lifecycle.leftovers.return_value = []
+        lifecycle.cleanups.return_value = []
         for one in (lifecycle.shares, lifecycle.snapshots, lifecycle.access):
             one.unfinished_at.return_value = []
         lifecycle.queue_key.side_effect = lambda _kind, row_id: row_id

@@ -31,7 +31,7 @@ class TestAttempts(case.OnSqlite):
     def left(self, host=HOST):
         return [
             (row.kind, row.id, row.project_id, row.pool)
-            for row in self.ask(attempts.leftovers, host)
+            for row in self.ask(attempts.cleanups, host)
         ]
 
     def test_a_pool_is_noted_once(self):

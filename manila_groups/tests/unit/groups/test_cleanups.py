@@ -6,7 +6,7 @@ from manila_groups.backend import driver as drivers
 from manila_groups.tests.unit.groups import test_lifecycle
 
 
-class LeftoversTest(test_lifecycle.LifecycleTest):
+class CleanupTest(test_lifecycle.LifecycleTest):
     """A back end dies with a half made group, and comes back."""
 
     def moved_group(self):
@@ -38,7 +38,7 @@ class LeftoversTest(test_lifecycle.LifecycleTest):
         return group_id, host
 
 
-class TestLeftovers(LeftoversTest):
+class TestCleanups(CleanupTest):
     def test_are_removed_when_it_is_back(self):
         group_id, host = self.moved_group()
         self.assertIn(host, self.drivers_with(group_id))
@@ -72,7 +72,7 @@ class TestLeftovers(LeftoversTest):
         raise exception.DriverError('not now')
 
 
-class TestWhileAtWork(LeftoversTest):
+class TestWhileAtWork(CleanupTest):
     def test_are_left_to_the_thread_that_still_makes_the_group(self):
         """A back end that was only slow gets its group taken away."""
         group_id, host = self.moved_group()

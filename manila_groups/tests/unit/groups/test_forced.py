@@ -29,7 +29,7 @@ class TestForced(share_case.ShareCase):
         self.come_back()
         self.service.check(self)
         self.service.check_content(self)
-        self.assertEqual([], self.service.lifecycle.leftovers())
+        self.assertEqual([], self.service.lifecycle.cleanups())
 
     def test_a_group_with_all_that_is_in_it(self):
         self.go_away()
@@ -42,7 +42,7 @@ class TestForced(share_case.ShareCase):
         self.service.check(self)
         self.assertEqual(
             ['share_group_snapshot', 'share_group'],
-            [one.kind for one in self.service.lifecycle.leftovers()],
+            [one.kind for one in self.service.lifecycle.cleanups()],
         )
         self.assertCleaned()
         self.assertEqual({}, self.driver.share_groups)
@@ -141,7 +141,7 @@ class TestForced(share_case.ShareCase):
         self.come_back()
         self.assertEqual(
             ['share_group_snapshot'],
-            [one.kind for one in self.service.lifecycle.leftovers()],
+            [one.kind for one in self.service.lifecycle.cleanups()],
         )
         self.driver.section.fake_failures.clear()
         self.assertCleaned()

@@ -73,8 +73,8 @@ class TestOrphanedWork(share_case.ShareCase):
         self.orphan(share_id)
         self.shares.force_delete(self.service.admin, share_id)
         self.assertIsNone(self.service.get_share(share_id))
-        (left,) = self.service.lifecycle.leftovers()
-        self.assertEqual(share_id, left.id)
+        (cleanup,) = self.service.lifecycle.cleanups()
+        self.assertEqual(share_id, cleanup.id)
 
     def test_what_another_scheduler_has_placed_stays_there(self):
         share_id = self.placed_share()

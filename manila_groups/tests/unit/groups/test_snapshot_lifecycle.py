@@ -296,7 +296,7 @@ class TestForceDelete(SnapshotCase):
         self.service.reconcile()
         self.assertGone()
         self.assertEqual({}, self.driver.snapshots)
-        self.assertEqual([], self.service.lifecycle.leftovers())
+        self.assertEqual([], self.service.lifecycle.cleanups())
 
     def test_a_back_end_that_is_gone_for_good(self):
         self.force()
