@@ -89,6 +89,13 @@ class OverQuota(ServiceError):
     fault = 'overLimit'
 
 
+class RequestTooLarge(ServiceError):
+    """The body has more bytes than the service reads."""
+
+    code = 413
+    fault = 'overLimit'
+
+
 class UnsupportedMediaType(ServiceError):
     """The body is of a type that the service does not read."""
 

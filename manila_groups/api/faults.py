@@ -64,4 +64,21 @@ def is_fault(response: webob.Response) -> bool:
     """
     if response.content_type != 'application/json':
         return False
-    return not response.body or 'error' not in response.json
+    return not response.body or _is_fault_body(
+        read_json(response), response.status_code
+    )
+
+
+def read_json(response: webob.Response):
+    """Read the body of a response; None where it is not JSON."""
+    try:
+        return json.loads(response.body)
+    except ValueError:
+        return None
+
+
+def _is_fault_body(body, code):
+    if not isinstance(body, dict) or set(body) != {name(code)}:
+        return False
+    fault = body[name(code)]
+    return isinstance(fault, dict) and {'code', 'message'} <= set(fault)

@@ -209,11 +209,12 @@ def _check_media_type(request):
     """Refuse a body that a web page may send anywhere, unasked."""
     if not request.is_body_readable:
         return
-    found = request.content_type
-    if found.strip().lower() != 'application/json':
+    found = request.content_type.strip()
+    if found.lower() != 'application/json':
+        problem = f'{found:.100} is not' if found else 'is missing, not'
         raise exception.UnsupportedMediaType(
-            f'Content-Type: {found[:100] or "nothing"} is not '
-            'application/json, which a request with a body must have.'
+            f'Content-Type: {problem} application/json, which a request with '
+            'a body must have.'
         )
 
 

@@ -5,6 +5,7 @@ from oslo_middleware import base
 from oslo_middleware import healthcheck
 import webob.exc
 
+from manila_groups import exception
 from manila_groups.api import collaborators
 
 
@@ -28,3 +29,17 @@ class Healthcheck(healthcheck.Healthcheck, _OwnConfiguration):
             # It would hold for other applications of the file, too.
             self.oslo_conf.clear_override(key, group)
         return value
+
+    def _are_results_healthy(self, results):
+        """Answer with the reasons of the checks that have failed only."""
+        failed = [result for result in results if not result.available]
+        if failed:
+            raise exception.ServiceUnavailable(
+                ' '.join(map(self._explain, failed))
+            )
+        return True
+
+    def _explain(self, result):
+        if self._show_details and result.details:
+            return f'{result.reason} {result.details}'
+        return result.reason

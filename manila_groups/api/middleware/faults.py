@@ -14,6 +14,10 @@ from manila_groups.db import api as db_api
 
 LOG = log.getLogger(__name__)
 
+_BREAK = re.compile(r'<br ?/?>')
+_TAG = re.compile(r'<[a-zA-Z/!][^>]*>')
+_TITLE = re.compile(r'<head>.*</head>|<h1>.*</h1>', re.IGNORECASE | re.DOTALL)
+
 
 class Faults:
     """Turns what the parts of the pipeline raise or answer into faults."""
@@ -66,8 +70,22 @@ def _translate(response):
 
 
 def _message(response):
+    """Find the sentence in what WebOb or keystonemiddleware has made."""
     if response.content_type == 'application/json':
-        # So keystonemiddleware tells that a token is missing.
-        return response.json['error']['message']
-    text = re.sub(r'<[^>]*>', ' ', response.text or '')
-    return ' '.join(html.unescape(text).split()) or response.status
+        text = _message_in_json(faults.read_json(response))
+    else:
+        text = response.body.decode('utf-8', 'replace')
+    if response.content_type == 'text/html':
+        text = html.unescape(_TAG.sub(' ', _TITLE.sub(' ', text)))
+    # WebOb's text has line breaks of HTML elsewhere, too, and plain text
+    # has the status as its title.
+    text = _BREAK.sub(' ', text).strip().removeprefix(response.status)
+    return ' '.join(text.split()) or response.status
+
+
+def _message_in_json(body):
+    if isinstance(body, dict):
+        error = body.get('error')
+        inner = error if isinstance(error, dict) else body
+        return str(inner.get('message', ''))
+    return ''

@@ -7,6 +7,7 @@ from keystoneauth1 import exceptions as keystone_exception
 from keystonemiddleware import auth_token
 from oslo_config import cfg
 from oslo_log import log
+import webob.exc
 
 from manila_groups import context
 from manila_groups import exception
@@ -32,7 +33,10 @@ class AuthToken(auth_token.AuthProtocol):
         """Find out about the token."""
         try:
             return super().process_request(request)
-        except keystone_exception.ClientException:
+        except (
+            keystone_exception.ClientException,
+            webob.exc.HTTPServiceUnavailable,
+        ):
             LOG.exception('Keystone can not be used')
             raise exception.ServiceUnavailable(
                 'Keystone can not be used to validate tokens.'

@@ -2,8 +2,11 @@
 """No request's body is larger than the configuration allows."""
 
 from oslo_middleware import sizelimit
+import webob.dec
 
+from manila_groups import exception
 from manila_groups.api import collaborators
+from manila_groups.api import faults
 
 
 class SizeLimit(sizelimit.RequestBodySizeLimiter):
@@ -15,11 +18,22 @@ class SizeLimit(sizelimit.RequestBodySizeLimiter):
         conf = global_conf[collaborators.CONF]
         return lambda application: cls(application, conf)
 
-    def __call__(self, environ, start_response):
-        """Limit a body, where there can be one."""
+    @webob.dec.wsgify
+    def __call__(self, request):
+        """Limit a body, where there can be one.
+
+        :raises RequestTooLarge: there is more
+        """
+        environ = request.environ
         if not (
             environ.get('CONTENT_LENGTH')
             or environ.get('HTTP_TRANSFER_ENCODING')
         ):
-            return self.application(environ, start_response)
-        return super().__call__(environ, start_response)
+            return self.application
+        response = request.get_response(super().__call__)
+        if response.status_code == 413 and not faults.is_fault(response):
+            limit = self._conf_get('max_request_body_size', 'oslo_middleware')
+            raise exception.RequestTooLarge(
+                f'The body of the request exceeds the limit of {limit} bytes.'
+            )
+        return response

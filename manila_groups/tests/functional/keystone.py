@@ -9,7 +9,6 @@ import uuid
 import fixtures
 from keystoneauth1 import fixture as keystone_fixture
 from keystoneauth1 import loading
-import requests
 from requests_mock.contrib import fixture as requests_fixture
 
 from manila_groups.conf import keystone as options
@@ -63,12 +62,12 @@ class KeystoneFixture(fixtures.Fixture):
     """Takes the place of Keystone for all that this process asks it.
 
     :ivar validated: the tokens that it was asked to validate, in order
-    :ivar works: whether it answers
+    :ivar failure: what happens when it is asked; None if it answers
     """
 
     def _setUp(self):
         self.validated = []
-        self.works = True
+        self.failure = None
         self._tokens = {}
         mock = self.useFixture(requests_fixture.Fixture())
         versions = keystone_fixture.V3Discovery(URL)
@@ -110,8 +109,8 @@ class KeystoneFixture(fixtures.Fixture):
         return self._tokens[token]
 
     def _validate(self, request, context):
-        if not self.works:
-            raise requests.exceptions.ConnectTimeout
+        if self.failure is not None:
+            raise self.failure
         token = request.headers['X-Subject-Token']
         self.validated.append(token)
         if token not in self._tokens:

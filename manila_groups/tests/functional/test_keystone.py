@@ -5,6 +5,7 @@ import importlib.util
 import pathlib
 
 import fixtures
+import requests
 
 from manila_groups import conf as configuration
 from manila_groups import exception
@@ -223,11 +224,11 @@ class TestCache(KeystoneTest):
 
 class TestUnreachable(KeystoneTest):
     def test_keystone(self):
-        self.keystone.works = False
+        self.keystone.failure = requests.exceptions.ConnectTimeout
         answer = self.ask(self.issue('reader'))
         self.assertEqual(503, answer.status)
         self.assertEqual(503, answer.json['serviceUnavailable']['code'])
-        self.keystone.works = True
+        self.keystone.failure = None
         self.assertEqual(200, self.ask(self.issue('reader')).status)
 
     def test_no_such_endpoint(self):

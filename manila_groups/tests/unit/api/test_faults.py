@@ -108,6 +108,39 @@ class MiddlewareTestCase(base.TestCase):
         made = self.answer(self.raising(webob.exc.HTTPServiceUnavailable()))
         self.assertEqual(503, made.json['serviceUnavailable']['code'])
 
+    def test_an_error_of_webob_has_the_same_message_in_each_form(self):
+        error = webob.exc.HTTPForbidden('not you & c<br />')
+        messages = set()
+        for accept in ('text/html', 'text/plain', 'application/json', 'x/x'):
+            made = self.answer(self.answering(error), accept=accept)
+            self.assertEqual(403, made.json['forbidden']['code'])
+            messages.add(made.json['forbidden']['message'])
+        self.assertEqual(
+            {'Access was denied to this resource. not you & c'}, messages
+        )
+
+    def answering(self, error):
+        return lambda environ, start_response: error(environ, start_response)
+
+    def test_json_that_is_no_fault_becomes_one(self):
+        for body in (
+            b'{}',
+            b'[]',
+            b'5',
+            b'no JSON',
+            b'{"message": "why"}',
+            b'{"forbidden": "why"}',
+            b'{"itemNotFound": {"code": 404, "message": "why"}}',
+            b'{"forbidden": {"code": 403, "message": "why"}, "more": 1}',
+            b'{"error": {"code": 403, "message": "why"}}',
+            b'{"error": "why"}',
+        ):
+            made = self.answer(
+                webob.Response(body, 403, content_type='application/json')
+            )
+            self.assertEqual({'forbidden'}, set(made.json), body)
+            self.assertTrue(made.json['forbidden']['message'], body)
+
     def test_the_headers_of_an_error_in_html_stay(self):
         error = webob.exc.HTTPUnauthorized(
             headers={'WWW-Authenticate': 'Keystone'}
