@@ -10,7 +10,7 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
-from manila_groups import outbox
+from manila_groups import sender
 
 LOG = log.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Client:
             version_cap=_level(transport.conf, role, version),
             serializer=ContextSerializer(),
         )
-        self._outbox = outbox.Outbox()
+        self._sender = sender.Sender()
 
     def hint(
         self,
@@ -84,7 +84,7 @@ class Client:
         """
         client = self._client.prepare(version=since, server=server)
         if client.can_send_version():
-            self._outbox.put(_cast, client, ctxt, method, kwargs)
+            self._sender.put(_cast, client, ctxt, method, kwargs)
         else:
             LOG.info(
                 'The message %(method)s %(kwargs)s is newer than [upgrade_'
@@ -99,7 +99,7 @@ class Client:
         :param patience: seconds for which a message may wait; 0 is any time
         :raises ServiceUnavailable: one waits longer
         """
-        if patience and self._outbox.waits() > patience:
+        if patience and self._sender.waits() > patience:
             raise exception.ServiceUnavailable(
                 'The message broker does not answer.'
             )

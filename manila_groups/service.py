@@ -10,7 +10,7 @@ from oslo_log import log
 from oslo_service import loopingcall
 from oslo_service import service
 
-from manila_groups import outbox
+from manila_groups import sender
 from manila_groups import rpc
 from manila_groups import utils
 
@@ -98,7 +98,7 @@ class Service(service.ServiceBase):
             self._wait()
         self._heartbeat.stop()
         self._heartbeat.wait()
-        outbox.flush_all()
+        sender.flush_all()
 
     def hand_back(self):
         """Leave what is being worked on to another process."""

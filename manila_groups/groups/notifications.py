@@ -5,7 +5,7 @@ import oslo_messaging
 from stevedore import extension
 
 from manila_groups import exception
-from manila_groups import outbox
+from manila_groups import sender
 from manila_groups import rpc
 from manila_groups.groups import events
 
@@ -26,13 +26,13 @@ class Notifier:
         self._notifier = None
         if conf.oslo_messaging_notifications.driver:
             _check(conf.oslo_messaging_notifications.driver)
-            self._outbox = outbox.Outbox()
+            self._sender = sender.Sender()
             self._notifier = _notifier(conf, f'{role}.{host}')
 
     def __call__(self, event) -> None:
         """Tell of a change soon; nobody waits for it."""
         if self._notifier is not None and isinstance(event, events.Event):
-            self._outbox.put(self._send, event)
+            self._sender.put(self._send, event)
 
     def _send(self, event):
         # What oslo.messaging logs belongs to the request.

@@ -8,7 +8,7 @@ from oslo_utils import uuidutils
 
 from manila_groups import conf as configuration
 from manila_groups import exception
-from manila_groups import outbox
+from manila_groups import sender
 from manila_groups.groups import notifications
 from manila_groups.tests import base
 from manila_groups.tests import fixtures
@@ -45,7 +45,7 @@ class NotificationsTest(base.TestCase):
 
     def notifications(self, row_id):
         """Those of a row: request id, publisher, event, priority."""
-        outbox.flush_all(processes.PATIENCE)
+        sender.flush_all(processes.PATIENCE)
         return [
             (
                 ctxt['request_id'],

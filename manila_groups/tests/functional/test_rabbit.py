@@ -88,7 +88,7 @@ class RabbitTest(base.TestCase):
     def client(self, conf):
         transport = rpc.transport(conf)
         client = rpc.Client(transport, self.topic, '1.0', 'scheduler')
-        self.addCleanup(client._outbox.flush, PATIENCE)
+        self.addCleanup(client._sender.flush, PATIENCE)
         return client
 
     def send(self, client, row_id, server=None):
@@ -122,13 +122,13 @@ class TestMessages(RabbitTest):
         self.assertComes(calls, 'one')
         self.way.cut()
         self.send(client, 'two')
-        self.assertFalse(client._outbox.flush(0.5))
+        self.assertFalse(client._sender.flush(0.5))
         self.assertRaises(
             exception.ServiceUnavailable, client.check_broker, 0.1
         )
         self.way.mend()
         self.assertComes(calls, 'two')
-        self.assertTrue(client._outbox.flush(PATIENCE))
+        self.assertTrue(client._sender.flush(PATIENCE))
         client.check_broker(0.1)
 
     def test_a_broker_that_says_nothing(self):
@@ -137,7 +137,7 @@ class TestMessages(RabbitTest):
         client = self.client(self.configure(self.url))
         self.way.stop_up()
         self.send(client, 'one')
-        self.assertFalse(client._outbox.flush(0.5))
+        self.assertFalse(client._sender.flush(0.5))
         self.way.cut()
         self.way.mend()
         self.assertComes(calls, 'one')
@@ -180,7 +180,7 @@ class TestNotifications(RabbitTest):
         group_id = service.create()
         for event in service.events:
             notifier(event)
-        self.assertFalse(notifier._outbox.flush(0.5))
+        self.assertFalse(notifier._sender.flush(0.5))
         self.way.mend()
         found = [heard.get(timeout=PATIENCE) for _ in service.events]
         ctxt, publisher_id, event_type, payload = found[-1]

@@ -177,7 +177,7 @@ class TestMessages(RpcTest):
         log = self.useFixture(fixtures.FakeLogger())
         api = backend_rpcapi.BackendAPI(self.transport)
         api.work(self.ctxt, 'nobody@home#pool', states.SHARE_GROUP, 'id')
-        self.assertTrue(api._client._outbox.flush(TIMEOUT))
+        self.assertTrue(api._client._sender.flush(TIMEOUT))
         self.assertNotIn('was not sent', log.output)
 
 
@@ -198,7 +198,7 @@ class TestVersions(RpcTest):
         client = self.client('1.2', self.connect(scheduler='1.1'))
         for since in ('1.2', '1.1'):
             self.hint(client, 'place', since)
-        self.assertTrue(client._outbox.flush(TIMEOUT))
+        self.assertTrue(client._sender.flush(TIMEOUT))
         self.assertEqual(['1.1'], self.taken(endpoint))
 
     def test_all_is_sent_without_a_pin(self):
@@ -207,7 +207,7 @@ class TestVersions(RpcTest):
         for levels in ({}, {'scheduler': ''}):
             client = self.client('1.2', self.connect(**levels))
             self.hint(client, 'place', '1.2')
-            self.assertTrue(client._outbox.flush(TIMEOUT))
+            self.assertTrue(client._sender.flush(TIMEOUT))
             self.assertEqual(['1.2'], self.taken(endpoint))
 
     def test_a_server_goes_on_after_what_it_does_not_know(self):
@@ -220,7 +220,7 @@ class TestVersions(RpcTest):
         ):
             client = self.client(version)
             self.hint(client, method, version)
-            self.assertTrue(client._outbox.flush(TIMEOUT))
+            self.assertTrue(client._sender.flush(TIMEOUT))
         self.assertEqual([], self.taken(endpoint))
         for words in ('version 1.1', 'version 2.0', 'method unknown'):
             self.assertIn(words, log.output)
@@ -249,7 +249,7 @@ class TestFailures(RpcTest):
         self.transport._driver.send = fail
         client = self.client('1.0')
         self.hint(client, 'place', '1.0')
-        self.assertTrue(client._outbox.flush(TIMEOUT))
+        self.assertTrue(client._sender.flush(TIMEOUT))
         self.assertIn('the broker is gone', log.output)
 
     def test_a_broken_url(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages that leave beside the work: nobody waits for the broker."""
+"""Sends messages in a thread of its own: no request waits for the broker."""
 
 import atexit
 import collections
@@ -18,7 +18,7 @@ LAST_SECONDS = 2
 _all = weakref.WeakSet()
 
 
-class Outbox:
+class Sender:
     """Sends messages in a thread, in the order in which they come.
 
     The thread comes with the first message, and goes when there have been
@@ -30,7 +30,7 @@ class Outbox:
     IDLE = 5
 
     #: How many may wait, for a broker that is away; more are dropped.
-    MOST = 10000
+    MAX_WAITING = 10000
 
     def __init__(self):
         self._changed = threading.Condition()
@@ -45,7 +45,7 @@ class Outbox:
         :param send: sends a message; its errors go to the log
         """
         with self._changed:
-            if len(self._waiting) >= self.MOST:
+            if len(self._waiting) >= self.MAX_WAITING:
                 self._drop()
                 return
             self._waiting.append((send, args))
@@ -106,9 +106,9 @@ class Outbox:
 
 @atexit.register
 def flush_all(seconds: float = LAST_SECONDS) -> None:
-    """Wait for every outbox of the process, but not for longer than this."""
+    """Wait for every sender of the process, but not for longer than this."""
     deadline = time.monotonic() + seconds
-    for outbox in list(_all):
-        if not outbox.flush(max(0, deadline - time.monotonic())):
+    for sender in list(_all):
+        if not sender.flush(max(0, deadline - time.monotonic())):
             LOG.warning('The process ends before all messages were sent')
             return

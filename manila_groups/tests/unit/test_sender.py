@@ -6,17 +6,17 @@ import time
 
 import fixtures
 
-from manila_groups import outbox
+from manila_groups import sender
 from manila_groups.tests import base
 
 PATIENCE = 30
 
 
-class OutboxTest(base.TestCase):
+class SenderTest(base.TestCase):
     def setUp(self):
         super().setUp()
         self.log = self.useFixture(fixtures.FakeLogger())
-        self.outbox = outbox.Outbox()
+        self.sender = sender.Sender()
         self.sent = []
         self.answers = threading.Event()
         self.addCleanup(self.answers.set)
@@ -28,50 +28,50 @@ class OutboxTest(base.TestCase):
 
     def put(self, *messages):
         for message in messages:
-            self.outbox.put(self.send, message)
+            self.sender.put(self.send, message)
 
     def end(self):
         self.answers.set()
-        self.assertTrue(self.outbox.flush(PATIENCE))
+        self.assertTrue(self.sender.flush(PATIENCE))
         return self.sent
 
     def test_nobody_waits_and_the_order_stays(self):
         self.put(*'abc')
         self.assertEqual([], self.sent)
-        self.assertFalse(self.outbox.flush(0))
+        self.assertFalse(self.sender.flush(0))
         self.assertEqual(list('abc'), self.end())
 
     def test_how_long_the_broker_has_not_answered(self):
-        self.assertEqual(0, self.outbox.waits())
+        self.assertEqual(0, self.sender.waits())
         self.put(*'ab')
-        while not self.outbox.waits():
+        while not self.sender.waits():
             time.sleep(0.01)
-        first = self.outbox.waits()
+        first = self.sender.waits()
         time.sleep(0.05)
-        self.assertGreater(self.outbox.waits(), first)
+        self.assertGreater(self.sender.waits(), first)
         self.end()
-        self.assertEqual(0, self.outbox.waits())
+        self.assertEqual(0, self.sender.waits())
 
     def test_more_after_all_was_sent(self):
         self.answers.set()
         for message in 'ab':
             self.put(message)
-            self.assertTrue(self.outbox.flush(PATIENCE))
+            self.assertTrue(self.sender.flush(PATIENCE))
         self.assertEqual(list('ab'), self.sent)
 
     def test_an_error_ends_nothing(self):
         def fail():
             raise RuntimeError('no route')
 
-        self.outbox.put(fail)
+        self.sender.put(fail)
         self.put('a')
         self.assertEqual(['a'], self.end())
         self.assertIn('no route', self.log.output)
 
     def test_what_is_too_much_is_dropped(self):
-        self.outbox.MOST = 2
+        self.sender.MAX_WAITING = 2
         started = threading.Event()
-        self.outbox.put(lambda: (started.set(), self.send('a')))
+        self.sender.put(lambda: (started.set(), self.send('a')))
         self.assertTrue(started.wait(PATIENCE))
         self.put(*'bcde')
         self.assertEqual(list('abc'), self.end())
@@ -93,10 +93,10 @@ class OutboxTest(base.TestCase):
 
     def test_the_end_of_a_process(self):
         self.put('a')
-        outbox.flush_all(0)
+        sender.flush_all(0)
         self.assertIn('before all messages were sent', self.log.output)
         self.answers.set()
-        outbox.flush_all(PATIENCE)
+        sender.flush_all(PATIENCE)
         self.assertEqual(['a'], self.sent)
 
     def test_a_process_that_may_have_no_more_threads(self):
@@ -108,11 +108,11 @@ class OutboxTest(base.TestCase):
 
     def test_the_thread_goes_and_comes_again(self):
         self.answers.set()
-        self.outbox.IDLE = 0
+        self.sender.IDLE = 0
         before = set(threading.enumerate())
         for message in 'ab':
             self.put(message)
-            self.assertTrue(self.outbox.flush(PATIENCE))
+            self.assertTrue(self.sender.flush(PATIENCE))
             for one in set(threading.enumerate()) - before:
                 one.join(PATIENCE)
         self.assertEqual(list('ab'), self.sent)
