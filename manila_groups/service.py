@@ -10,8 +10,8 @@ from oslo_log import log
 from oslo_service import loopingcall
 from oslo_service import service
 
-from manila_groups import sender
 from manila_groups import rpc
+from manila_groups import sender
 from manila_groups import utils
 
 LOG = log.getLogger(__name__)

@@ -5,8 +5,8 @@ import oslo_messaging
 from stevedore import extension
 
 from manila_groups import exception
-from manila_groups import sender
 from manila_groups import rpc
+from manila_groups import sender
 from manila_groups.groups import events
 
 _DRIVERS = 'oslo.messaging.notify.drivers'

@@ -3,7 +3,7 @@
 
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.groups import forced
+from manila_groups.groups import force_delete
 from manila_groups.groups import messages
 from manila_groups.groups import transitions
 
@@ -40,7 +40,7 @@ class ResourceTransitions(transitions.Transitions):
 
     def _end_deletion(self, conn, row, text, *conditions, **details):
         if row.forced:
-            return forced.end(conn, self.kind, row, *conditions)
+            return force_delete.end(conn, self.kind, row, *conditions)
         return self._fail(
             conn,
             row,
@@ -55,7 +55,9 @@ class ResourceTransitions(transitions.Transitions):
     def abandon(self, row) -> bool:
         """End a deletion whose back end is away; it cleans up when back."""
         with self._db.writer() as conn:
-            return forced.end(conn, self.kind, row, self.rows.is_as_read(row))
+            return force_delete.end(
+                conn, self.kind, row, self.rows.is_as_read(row)
+            )
 
     def _end_creation(self, conn, row, text, *conditions, **details):
         return self._fail(

@@ -7,7 +7,7 @@ from manila_groups.db import models
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
-from manila_groups.groups import removal
+from manila_groups.groups import purge
 from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = (
@@ -50,7 +50,7 @@ class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
     def deleted(self, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a deletion well; False when it is no longer wanted."""
         with self._db.writer() as conn:
-            return removal.snapshot(
+            return purge.snapshot(
                 conn,
                 snapshot,
                 self._is_removable(snapshot),

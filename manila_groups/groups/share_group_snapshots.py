@@ -16,9 +16,9 @@ from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
 from manila_groups.groups import events
-from manila_groups.groups import forced
+from manila_groups.groups import force_delete
+from manila_groups.groups import purge
 from manila_groups.groups import quotas
-from manila_groups.groups import removal
 from manila_groups.groups import transitions
 from manila_groups.groups import visibility
 
@@ -113,7 +113,7 @@ class ShareGroupSnapshots:
                 conn, values, [_new_member(one, owner) for one in shares]
             )
             snapshot = rows.get(conn, values['id'])
-            removal.count_snapshots(conn, [snapshot], self._take_quota)
+            purge.count_snapshots(conn, [snapshot], self._take_quota)
             events.note(
                 conn, 'share_group_snapshot.create.start', snapshot, ctxt
             )
@@ -173,12 +173,12 @@ class ShareGroupSnapshots:
                 ctxt,
                 _get(conn, ctxt, snapshot_id),
                 states.FORCE_DELETE,
-                reason=forced.REASON,
+                reason=force_delete.REASON,
                 forced=True,
             )
-            if forced.is_reachable(conn, self._conf, snapshot.host):
+            if force_delete.is_reachable(conn, self._conf, snapshot.host):
                 return snapshot
-            forced.end(conn, states.SHARE_GROUP_SNAPSHOT, snapshot)
+            force_delete.end(conn, states.SHARE_GROUP_SNAPSHOT, snapshot)
             return dataclasses.replace(snapshot, host=None)
 
     @db_api.retry_on_deadlock
@@ -227,7 +227,7 @@ def _begin_to_delete(conn, ctxt, snapshot, transition, **details):
     events.note(conn, 'share_group_snapshot.delete.start', snapshot, ctxt)
     # Nothing of a group without a place is anywhere else.
     if snapshot.host is None:
-        removal.snapshot(conn, snapshot)
+        purge.snapshot(conn, snapshot)
     return snapshot
 
 

@@ -15,7 +15,7 @@ from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
 from manila_groups.groups import events
-from manila_groups.groups import removal
+from manila_groups.groups import purge
 from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = 'The share group could not be created on any back end.'
@@ -170,7 +170,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
     def deleted(self, group: records.ShareGroup) -> bool:
         """End a deletion well; False when it is no longer wanted."""
         with self._db.writer() as conn:
-            return removal.share_group(
+            return purge.share_group(
                 conn,
                 group,
                 self._is_removable(group),

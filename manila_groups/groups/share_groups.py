@@ -15,8 +15,8 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.groups import events
-from manila_groups.groups import forced
-from manila_groups.groups import removal
+from manila_groups.groups import force_delete
+from manila_groups.groups import purge
 from manila_groups.groups import share_group_cloning
 from manila_groups.groups import share_group_creation
 from manila_groups.groups import transitions
@@ -167,7 +167,7 @@ class ShareGroups:
                 conn,
                 states.FORCE_DELETE,
                 snapshot_rows.in_group(group_id),
-                reason=forced.REASON,
+                reason=force_delete.REASON,
                 stepped_at=None,
             )
             group = _get(conn, ctxt, group_id)
@@ -177,7 +177,7 @@ class ShareGroups:
                 group_id,
                 states.FORCE_DELETE,
                 was=group.status,
-                reason=forced.REASON,
+                reason=force_delete.REASON,
                 request_id=ctxt.request_id,
                 forced=True,
             )
@@ -185,7 +185,7 @@ class ShareGroups:
                 conn,
                 states.SHARE_FORCE_DELETE,
                 share_rows.in_group(group_id),
-                reason=forced.REASON,
+                reason=force_delete.REASON,
                 stepped_at=None,
                 new_size=None,
             )
@@ -198,9 +198,9 @@ class ShareGroups:
 
     def _end_if_away(self, conn, group):
         """Remove a group whose back end can't be told to do so now."""
-        if forced.is_reachable(conn, self._conf, group.host):
+        if force_delete.is_reachable(conn, self._conf, group.host):
             return group
-        forced.end(conn, states.SHARE_GROUP, group)
+        force_delete.end(conn, states.SHARE_GROUP, group)
         return dataclasses.replace(group, host=None)
 
     @db_api.retry_on_deadlock
@@ -275,5 +275,5 @@ def _end_if_unplaced(conn, ctxt, group):
     )
     events.note(conn, 'share_group.delete.start', group, ctxt)
     if group.host is None:
-        removal.share_group(conn, group)
+        purge.share_group(conn, group)
     return group

@@ -13,8 +13,8 @@ from manila_groups.db import share_export_locations
 from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.groups import messages
+from manila_groups.groups import purge
 from manila_groups.groups import quotas
-from manila_groups.groups import removal
 from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = 'The share could not be created.'
@@ -149,7 +149,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
                 self._is_removable(share),
             ):
                 return False
-            removal.share(conn, shares.get(conn, share.id))
+            purge.share(conn, shares.get(conn, share.id))
             return True
 
     @db_api.retry_on_deadlock

@@ -14,9 +14,9 @@ from manila_groups.db import records
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
 from manila_groups.groups import events
-from manila_groups.groups import forced
+from manila_groups.groups import force_delete
+from manila_groups.groups import purge
 from manila_groups.groups import quotas
-from manila_groups.groups import removal
 from manila_groups.groups import share_creation
 from manila_groups.groups import share_types as share_types_domain
 from manila_groups.groups import specs as spec_rules
@@ -167,7 +167,7 @@ class Shares:
             ctxt,
             self.get(ctxt, share_id),
             states.SHARE_FORCE_DELETE,
-            reason=forced.REASON,
+            reason=force_delete.REASON,
             forced=True,
         )
 
@@ -204,11 +204,11 @@ class Shares:
         """Remove a share that no back end can be told to remove now."""
         # Nothing of a share without a place is anywhere else.
         if share.host is None:
-            removal.share(conn, share)
-        elif share.forced and not forced.is_reachable(
+            purge.share(conn, share)
+        elif share.forced and not force_delete.is_reachable(
             conn, self._conf, share.host
         ):
-            forced.end(conn, states.SHARE, share)
+            force_delete.end(conn, states.SHARE, share)
             return dataclasses.replace(share, host=None)
         return share
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The end of rows: with each goes what was counted for it.
+"""Deletes rows, and releases their quota and capacity.
 
 To be called with a record that was read after the row was changed or locked
 in the same transaction: the counts are taken from the record.

@@ -11,7 +11,7 @@ from manila_groups.db import services
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
-from manila_groups.groups import removal
+from manila_groups.groups import purge
 from manila_groups.groups import services as services_domain
 
 #: What the log says of a row that is deleted by force.
@@ -49,7 +49,7 @@ def _end_share_group(conn, group, *conditions):
         conn, share_group_snapshots.in_group(group.id)
     )
     snapshots = share_group_snapshots.of_group(conn, group.id)
-    removal.share_group(conn, group)
+    purge.share_group(conn, group)
     attempts.add_cleanups(conn, states.SHARE_GROUP_SNAPSHOT, snapshots)
     # The back end removes what shares are in it.
     _remember(conn, states.SHARE_GROUP, group)
@@ -59,13 +59,13 @@ def _end_share_group(conn, group, *conditions):
 def _end_share(conn, share, *conditions):
     if not shares.ROWS.lock(conn, share.id, *conditions):
         return False
-    removal.share(conn, shares.get(conn, share.id))
+    purge.share(conn, shares.get(conn, share.id))
     _remember(conn, states.SHARE, share)
     return True
 
 
 def _end_snapshot(conn, snapshot, *conditions):
-    if not removal.snapshot(conn, snapshot, *conditions):
+    if not purge.snapshot(conn, snapshot, *conditions):
         return False
     attempts.add_cleanups(conn, states.SHARE_GROUP_SNAPSHOT, [snapshot])
     return True
