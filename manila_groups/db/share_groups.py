@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups.db import json_objects
 from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging
-from manila_groups.db import pairs
 from manila_groups.db import records
 from manila_groups.db import transitions
 
@@ -29,7 +29,7 @@ ROWS = transitions.Rows(_GROUP, states.SHARE_GROUP)
 _COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
 
 _SHARE_TYPES = sa.select(
-    pairs.Pairs(_MEMBER.c.share_type_id, _MEMBER.c.share_type_id)
+    json_objects.JSONObject(_MEMBER.c.share_type_id, _MEMBER.c.share_type_id)
 ).where(_MEMBER.c.share_group_id == _GROUP.c.id)
 
 _QUERY = sa.select(
@@ -145,7 +145,7 @@ def get_many(conn, ids: list[str]) -> list[records.ShareGroup]:
 
 def _to_record(row):
     values = dict(row._mapping)
-    values['share_types'] = pairs.read_keys(row.share_types)
+    values['share_types'] = json_objects.read_keys(row.share_types)
     return records.ShareGroup(**values)
 
 

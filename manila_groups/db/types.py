@@ -15,9 +15,9 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups import exception
+from manila_groups.db import json_objects
 from manila_groups.db import models
 from manila_groups.db import paging
-from manila_groups.db import pairs
 from manila_groups.db import records
 
 
@@ -161,7 +161,7 @@ class TypeStore:
         )
 
     def _pairs(self, name, key, value, owner):
-        query = sa.select(pairs.Pairs(key, value))
+        query = sa.select(json_objects.JSONObject(key, value))
         query = query.where(owner == self.table.c.id)
         return query.scalar_subquery().label(name)
 
@@ -228,8 +228,8 @@ class TypeStore:
             is_public=row.is_public,
             created_at=row.created_at,
             description=row.description if 'description' in columns else None,
-            specs=pairs.read(row.specs),
-            share_types=pairs.read_keys(row.share_types)
+            specs=json_objects.read(row.specs),
+            share_types=json_objects.read_keys(row.share_types)
             if self.allowed is not None
             else (),
         )

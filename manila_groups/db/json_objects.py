@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many rows of a key and a value as one value, which the database makes."""
+"""Rows of a key and a value, aggregated by the database to a JSON object."""
 
 import json
 
@@ -8,8 +8,8 @@ from sqlalchemy.ext import compiler
 from sqlalchemy.sql import functions
 
 
-class Pairs(functions.FunctionElement):
-    """The object in JSON of a group's keys and values; NULL without rows.
+class JSONObject(functions.FunctionElement):
+    """A JSON object of the keys and values of some rows; NULL without rows.
 
     One such value takes far less work to read than a row for each pair.
 
@@ -17,29 +17,29 @@ class Pairs(functions.FunctionElement):
     :param value: the column of the values
     """
 
-    name = 'pairs'
+    name = 'json_object'
     type = sa.Text()
     inherit_cache = True
 
 
-@compiler.compiles(Pairs, 'mysql')
+@compiler.compiles(JSONObject, 'mysql')
 def _on_mysql(element, compiled, **kwargs):
     return f'JSON_OBJECTAGG({compiled.process(element.clauses, **kwargs)})'
 
 
-@compiler.compiles(Pairs, 'postgresql')
+@compiler.compiles(JSONObject, 'postgresql')
 def _on_postgresql(element, compiled, **kwargs):
     arguments = compiled.process(element.clauses, **kwargs)
     return f'CAST(json_object_agg({arguments}) AS TEXT)'
 
 
-@compiler.compiles(Pairs)
+@compiler.compiles(JSONObject)
 def _on_sqlite(element, compiled, **kwargs):
     return f'json_group_object({compiled.process(element.clauses, **kwargs)})'
 
 
 def read(value: str | None) -> dict[str, str]:
-    """Read what :class:`Pairs` has made."""
+    """Read what :class:`JSONObject` has made."""
     return json.loads(value) if value else {}
 
 
