@@ -15,7 +15,7 @@ from manila_groups.db import messages as message_rows
 from manila_groups.db import records
 from manila_groups.db import services
 from manila_groups.groups import access_transitions
-from manila_groups.groups import placing
+from manila_groups.groups import scheduling
 from manila_groups.groups import services as services_domain
 from manila_groups.groups import share_group_snapshot_transitions
 from manila_groups.groups import share_group_transitions
@@ -29,7 +29,7 @@ class Lifecycle:
     """The transitions, on the configured database.
 
     :param name: the name of the part of the process that makes them
-    :ivar placing: those of schedulers
+    :ivar scheduling: those of schedulers
     :ivar share_groups: those of share groups at back ends
     :ivar shares: those of shares
     :ivar snapshots: those of share group snapshots
@@ -42,7 +42,7 @@ class Lifecycle:
         # A process that comes after this one is another worker.
         worker = f'{name}/{os.getpid()}/{uuid.uuid4().hex[:8]}'
         made = conf, db, worker
-        self.placing = placing.Placing(*made)
+        self.scheduling = scheduling.Scheduling(*made)
         self.share_groups = share_group_transitions.ShareGroupTransitions(
             *made
         )

@@ -11,7 +11,7 @@ from manila_groups import exception
 from manila_groups import states
 from manila_groups import utils
 from manila_groups.groups import lifecycle as lifecycles
-from manila_groups.groups import placing
+from manila_groups.groups import scheduling
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import plugins
 from manila_groups.scheduler import pools
@@ -64,7 +64,7 @@ class SchedulerManager:
 
     def _place(self, kind, row_id):
         for attempt in range(1, CLAIMS + 1):
-            waiting = self._lifecycle.placing.waiting(kind, row_id)
+            waiting = self._lifecycle.scheduling.waiting(kind, row_id)
             if waiting is None:
                 return None
             with self._deciding:
@@ -75,7 +75,7 @@ class SchedulerManager:
                     return None
                 chosen = _find(candidates, decision.ranking[0].pool)
                 claim = self._claim(waiting, chosen, attempt < CLAIMS)
-            if claim is placing.Claim.TAKEN:
+            if claim is scheduling.Claim.TAKEN:
                 LOG.info(
                     'The %s %s goes to %s',
                     states.noun(kind),
@@ -83,7 +83,7 @@ class SchedulerManager:
                     chosen.name,
                 )
                 return chosen.name
-            if claim is placing.Claim.NOT_WAITING:
+            if claim is scheduling.Claim.NOT_WAITING:
                 return None
         LOG.warning(
             'The %s %s was not placed: the pools change faster than they can '
@@ -123,7 +123,7 @@ class SchedulerManager:
             return None
 
     def decide(
-        self, waiting: placing.Waiting, candidates: list[placement.Pool]
+        self, waiting: scheduling.Waiting, candidates: list[placement.Pool]
     ) -> placement.Decision:
         """Rank the pools for a group or a share, with the verdicts."""
         request = placement.Request(
@@ -140,7 +140,7 @@ class SchedulerManager:
 
     def _claim(self, waiting, pool, exactly):
         support = pool.group_capabilities.get(_GROUP_CAPABILITY)
-        return self._lifecycle.placing.claim(
+        return self._lifecycle.scheduling.claim(
             waiting,
             pool.name,
             pool.share_groups if exactly else None,
@@ -155,7 +155,7 @@ class SchedulerManager:
             text = _NO_POOL
         else:
             text = decision.for_user()
-        ended = self._lifecycle.placing.no_place(waiting, text)
+        ended = self._lifecycle.scheduling.no_valid_pool(waiting, text)
         if ended and decision is not None:
             LOG.warning(
                 'No pool fits the %s %s of project %s:\n%s',
@@ -167,7 +167,7 @@ class SchedulerManager:
 
     def reconcile(self) -> None:
         """Take up what a lost message or a dead process left."""
-        waiting = self._lifecycle.placing.unplaced(self._first_search)
+        waiting = self._lifecycle.scheduling.unplaced(self._first_search)
         self._first_search = False
         for kind, row_id in waiting:
             utils.call_logging_errors(self._take_up, kind, row_id)
@@ -176,7 +176,7 @@ class SchedulerManager:
         self._lifecycle.forget_expired_messages()
 
     def _take_up(self, kind, row_id):
-        if self._lifecycle.placing.take_up(kind, row_id):
+        if self._lifecycle.scheduling.take_up(kind, row_id):
             self.place(context.service_context(), kind, row_id)
 
 

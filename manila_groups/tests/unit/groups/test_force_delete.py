@@ -4,7 +4,7 @@
 from manila_groups.tests.unit.groups import share_case
 
 
-class TestForced(share_case.ShareCase):
+class TestForceDelete(share_case.ShareCase):
     """The back end is away when its content is deleted by force."""
 
     def setUp(self):

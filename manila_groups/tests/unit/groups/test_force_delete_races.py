@@ -21,7 +21,7 @@ from manila_groups.tests.unit.groups import snapshot_case
 BACKEND = snapshot_case.POOL.partition('#')[0]
 
 
-class TestForcedRaces(snapshot_case.SnapshotCase):
+class TestForceDeleteRaces(snapshot_case.SnapshotCase):
     """The back end is away, so that all is gone at once."""
 
     def setUp(self):
@@ -110,9 +110,11 @@ class TestForcedRaces(snapshot_case.SnapshotCase):
         self.assertEqual(numbers[1], numbers[2])
 
 
-class TestForcedRacesOnMysql(case.OnMysql, TestForcedRaces):
+class TestForceDeleteRacesOnMysql(case.OnMysql, TestForceDeleteRaces):
     pass
 
 
-class TestForcedRacesOnPostgresql(case.OnPostgresql, TestForcedRaces):
+class TestForceDeleteRacesOnPostgresql(
+    case.OnPostgresql, TestForceDeleteRaces
+):
     pass

@@ -150,8 +150,8 @@ class TestSchedulers(LeaseCase):
         group_id = self.service.create()
         self.service.messages.clear()
         other = self.service.new_scheduler()
-        placing = self.service.lifecycle.placing
-        self.assertTrue(placing.take_up(states.SHARE_GROUP, group_id))
+        scheduling = self.service.lifecycle.scheduling
+        self.assertTrue(scheduling.take_up(states.SHARE_GROUP, group_id))
         self.service.clock.advance(self.service.conf.service.down_time - 1)
         other.reconcile()
         self.assertIsNone(self.service.get(group_id).host)

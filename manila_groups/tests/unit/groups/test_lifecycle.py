@@ -2,7 +2,7 @@
 """No share group is stuck or counted wrong, whatever is lost or dies."""
 
 from manila_groups import states
-from manila_groups.groups import placing
+from manila_groups.groups import scheduling
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
@@ -317,22 +317,22 @@ class TestTransitions(LifecycleTest):
 
     def setUp(self):
         super().setUp()
-        self.placing = self.service.lifecycle.placing
+        self.scheduling = self.service.lifecycle.scheduling
         self.transitions = self.service.lifecycle.share_groups
 
     def waiting(self, group_id):
-        return self.placing.waiting(states.SHARE_GROUP, group_id)
+        return self.scheduling.waiting(states.SHARE_GROUP, group_id)
 
     def test_two_claims(self):
         group_id = self.service.create()
         self.service.messages.clear()
         waiting = self.waiting(group_id)
         claims = [
-            self.placing.claim(waiting, f'{ALPHA}#{pool}', 0, 'nova', None)
+            self.scheduling.claim(waiting, f'{ALPHA}#{pool}', 0, 'nova', None)
             for pool in ('one', 'two')
         ]
         self.assertEqual(
-            [placing.Claim.TAKEN, placing.Claim.NOT_WAITING], claims
+            [scheduling.Claim.TAKEN, scheduling.Claim.NOT_WAITING], claims
         )
         group = self.service.get(group_id)
         self.assertEqual(
@@ -344,8 +344,8 @@ class TestTransitions(LifecycleTest):
         self.service.messages.clear()
         for pool, seen in ((f'{ALPHA}#one', 3), (f'{ALPHA}#gone', None)):
             self.assertIs(
-                placing.Claim.POOL_CHANGED,
-                self.placing.claim(
+                scheduling.Claim.POOL_CHANGED,
+                self.scheduling.claim(
                     self.waiting(group_id), pool, seen, 'z', 'pool'
                 ),
             )
@@ -378,7 +378,7 @@ class TestTransitions(LifecycleTest):
         waiting = self.waiting(group_id)
         self.service.deliver()
         self.assertIsNone(self.waiting(group_id))
-        self.assertFalse(self.placing.no_place(waiting, 'late'))
+        self.assertFalse(self.scheduling.no_valid_pool(waiting, 'late'))
         self.assertEqual([], self.service.user_messages())
 
     def test_a_pool_that_failed_twice_counts_once(self):
@@ -388,7 +388,7 @@ class TestTransitions(LifecycleTest):
         group = self.service.get(group_id)
         self.transitions.attempt_failed(group, True)
         # A scheduler that decided before the attempt was noted.
-        self.placing.claim(waiting, group.host, None, 'z', None)
+        self.scheduling.claim(waiting, group.host, None, 'z', None)
         group = self.service.get(group_id)
         self.assertTrue(self.transitions.attempt_failed(group, True))
         self.assertSettlesAs('available', group_id)

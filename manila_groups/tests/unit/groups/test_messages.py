@@ -9,9 +9,9 @@ from manila_groups.tests.unit.groups import test_lifecycle
 class TestMessages(test_lifecycle.LifecycleTest):
     def test_messages_are_forgotten_in_time(self):
         group_id = self.service.create()
-        placing = self.service.lifecycle.placing
-        waiting = placing.waiting(states.SHARE_GROUP, group_id)
-        placing.no_place(waiting, 'no room')
+        scheduling = self.service.lifecycle.scheduling
+        waiting = scheduling.waiting(states.SHARE_GROUP, group_id)
+        scheduling.no_valid_pool(waiting, 'no room')
         (message,) = self.service.user_messages()
         ttl = self.service.conf.service.message_ttl
         self.service.clock.advance(ttl - 1)

@@ -304,9 +304,9 @@ class TestDelete(ShareGroupsTest):
 
     def test_one_without_a_place_is_gone_at_once(self):
         group_id = self.service.create()
-        placing = self.service.lifecycle.placing
-        waiting = placing.waiting(states.SHARE_GROUP, group_id)
-        placing.no_place(waiting, 'no room')
+        scheduling = self.service.lifecycle.scheduling
+        waiting = scheduling.waiting(states.SHARE_GROUP, group_id)
+        scheduling.no_valid_pool(waiting, 'no room')
         self.service.messages.clear()
         self.groups.delete(self.service.caller, group_id)
         self.assertIsNone(self.service.get(group_id))

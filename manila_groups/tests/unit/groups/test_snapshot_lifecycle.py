@@ -195,12 +195,12 @@ class TestClones(SnapshotCase):
 
     def test_a_member_that_is_deleted_by_force_before_the_claim(self):
         group_id = self.clone(self.snapshot_id)
-        waiting = self.service.lifecycle.placing.waiting(
+        waiting = self.service.lifecycle.scheduling.waiting(
             'share_group', group_id
         )
         large = next(m for m in self.members(group_id) if m.size == 2)
         self.shares.force_delete(self.service.admin, large.id)
-        self.service.lifecycle.placing.claim(
+        self.service.lifecycle.scheduling.claim(
             waiting, self.host, None, 'nova', None
         )
         self.check()

@@ -276,7 +276,7 @@ class TestEqualBackEnds(ManagerTest):
         for _ in range(4):
             group_id = self.service.create()
             self.service.messages.clear()
-            waiting = self.service.lifecycle.placing.waiting(
+            waiting = self.service.lifecycle.scheduling.waiting(
                 states.SHARE_GROUP, group_id
             )
             decisions = [

@@ -59,7 +59,7 @@ class Waiting:
     shares: int = 0
 
 
-class Placing:
+class Scheduling:
     """The transitions that schedulers make.
 
     :param conf: the configuration
@@ -70,7 +70,7 @@ class Placing:
         self._conf = conf
         self._db = db
         self._worker = worker
-        self._placing = {
+        self._handlers = {
             states.SHARE_GROUP: _ShareGroups(),
             states.SHARE: _Shares(),
         }
@@ -78,7 +78,7 @@ class Placing:
     def waiting(self, kind: str, row_id: str) -> Waiting | None:
         """Read what waits for a place or for room; None when it does not."""
         with self._db.reader() as conn:
-            return self._placing[kind].waiting(conn, row_id)
+            return self._handlers[kind].waiting(conn, row_id)
 
     @db_api.retry_on_deadlock
     def claim(
@@ -100,8 +100,8 @@ class Placing:
                 'host': pool,
                 'availability_zone_id': availability_zones.id_of(zone),
             }
-            kind = self._placing[waiting.kind]
-            if not kind.place(
+            handler = self._handlers[waiting.kind]
+            if not handler.place(
                 conn, waiting, place, consistent_snapshot_support
             ):
                 conn.rollback()
@@ -109,26 +109,26 @@ class Placing:
             if not pools.claim(
                 conn,
                 pool,
-                groups=kind.groups,
+                groups=handler.groups,
                 gigabytes=waiting.size_gb,
-                seen=seen if kind.groups else None,
+                seen=seen if handler.groups else None,
             ):
                 conn.rollback()
                 return Claim.POOL_CHANGED
             return Claim.TAKEN
 
     @db_api.retry_on_deadlock
-    def no_place(self, waiting: Waiting, text: str) -> bool:
+    def no_valid_pool(self, waiting: Waiting, text: str) -> bool:
         """End what no pool fits for.
 
         :param text: why, for the project's users
         """
         transitions.act_for(waiting.row)
         with self._db.writer() as conn:
-            kind = self._placing[waiting.kind]
-            ended = kind.no_place(conn, waiting, text)
+            handler = self._handlers[waiting.kind]
+            ended = handler.no_valid_pool(conn, waiting, text)
             if ended:
-                action, prefix, changes = kind.failed(waiting)
+                action, prefix, changes = handler.failed(waiting)
                 messages.add(
                     conn,
                     self._conf,
@@ -154,14 +154,14 @@ class Placing:
 
         :returns: False when another scheduler has, or it was tried too often
         """
-        placing = self._placing[kind]
+        handler = self._handlers[kind]
         offer = transitions.lease_offer(self._conf, self._worker)
         with self._db.writer() as conn:
-            taken = placing.rows.leases.take(
+            taken = handler.rows.leases.take(
                 conn,
                 offer,
-                placing.rows.is_row(row_id),
-                placing.is_unplaced(),
+                handler.rows.is_row(row_id),
+                handler.is_unplaced(),
             )
         return taken == 1
 
@@ -172,12 +172,12 @@ class Placing:
         """
         found = []
         with self._db.reader() as conn:
-            for kind, placing in self._placing.items():
-                waited = transitions.stale(self._conf, placing.rows, every)
+            for kind, handler in self._handlers.items():
+                waited = transitions.stale(self._conf, handler.rows, every)
                 found.extend(
                     (kind, row_id)
-                    for row_id in placing.rows.find(
-                        conn, placing.is_unplaced(), waited
+                    for row_id in handler.rows.find(
+                        conn, handler.is_unplaced(), waited
                     )
                 )
         return found
@@ -234,7 +234,7 @@ class _ShareGroups:
         # claimed for.
         return claimed == waiting.shares
 
-    def no_place(self, conn, waiting, text):
+    def no_valid_pool(self, conn, waiting, text):
         group_id = waiting.row.id
         ended = self.rows.transition(
             conn,
@@ -314,7 +314,7 @@ class _Shares:
             **place,
         )
 
-    def no_place(self, conn, waiting, text):
+    def no_valid_pool(self, conn, waiting, text):
         share = waiting.row
         if share.status == states.CREATING:
             return self.rows.transition(
