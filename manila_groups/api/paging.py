@@ -13,15 +13,12 @@ _SIGNED = re.compile('[+-][0-9]+')
 _KEYS = ('limit', 'offset', 'marker', 'sort_key', 'sort_dir')
 
 
-def take(
-    filters: dict, max_limit: int | None, aliases: dict[str, str] | None = None
-) -> paging.Page:
+def take(filters: dict, max_limit: int | None) -> paging.Page:
     """Take what tells the page out of a checked query.
 
     :param filters: the checked query; only the filters stay in it
     :param max_limit: the most rows of a page; None for no limit but the one
         that is asked for
-    :param aliases: other names of sort keys
     :raises Invalid: two markers are given, or the offset is no number of rows
     """
     values = {key: filters.pop(key) for key in _KEYS if key in filters}
@@ -38,7 +35,6 @@ def take(
     elif len(offset) > 18:
         raise exception.Invalid('offset: has more than 18 digits.')
     limits = (values.get('limit'), max_limit)
-    sort_key = values.get('sort_key', 'created_at')
     return paging.Page(
         limit=min(
             (int(limit) for limit in limits if limit is not None),
@@ -46,7 +42,7 @@ def take(
         ),
         marker=marker,
         offset=int(offset),
-        sort_key=(aliases or {}).get(sort_key, sort_key),
+        sort_key=values.get('sort_key', 'created_at'),
         descending=values.get('sort_dir', 'desc') == 'desc',
     )
 

@@ -2,7 +2,6 @@
 """Filters by specs: a mapping within a query."""
 
 import ast
-from collections.abc import Mapping
 import json
 
 from manila_groups import exception
@@ -21,18 +20,15 @@ _NOT_READABLE = (
 )
 
 
-def read(filters: Mapping[str, str], name: str) -> dict[str, str]:
+def read(name: str, text: str) -> dict[str, str]:
     """Read a mapping as clients send it: {'k': 'v'}, or JSON.
 
-    :param filters: the checked query
-    :param name: the key that may be in it
-    :returns: spec keys to values; empty when the key is not there
+    :param name: what the query calls it
+    :param text: what the query has
+    :returns: keys to values
     :raises Invalid: it is not a mapping from text to text, numbers or
         booleans, or is too large
     """
-    if name not in filters:
-        return {}
-    text = filters[name]
     for parse in (json.loads, ast.literal_eval):
         try:
             found = parse(text)

@@ -19,6 +19,7 @@ from manila_groups.api import faults
 from manila_groups.api import microversions
 from manila_groups.api import parsing
 from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import lists as list_schemas
 from manila_groups.api.views import shapes
 
 CONTEXT = 'manila_groups.context'
@@ -28,8 +29,8 @@ class Request(webob.Request):
     """A request, with what the dispatcher has found out about it.
 
     :ivar version: the microversion, (major, minor)
-    :ivar filters: the checked query: key to its value, or to its values with
-        commas between them where the method takes several
+    :ivar filters: the checked query: key to its value; of a list, what the
+        table of its filters makes of it
     :ivar rule: the policy rule that the caller has passed as far as it does
         not depend on a row
     :ivar reference: whether the path has the reference's spelling
@@ -73,7 +74,7 @@ class Rules:
     policy: str | None = None
     body: Body | None = None
     query: schema_base.Schema = schema_base.Schema()
-    several: frozenset[str] = frozenset()
+    listing: list_schemas.List | None = None
     sends: bool = False
     success: int = 200
     reference_success: int | None = None
@@ -120,12 +121,18 @@ def sends(method: Callable) -> Callable:
     return _decorator(sends=True)(method)
 
 
-def query(schema: schema_base.Schema, several: tuple[str, ...] = ()):
-    """The method takes a query.
+def query(schema: schema_base.Schema) -> Callable:
+    """The method takes a query."""
+    return _decorator(query=schema)
 
-    :param several: the keys that may be given more than once
+
+def lists(table: list_schemas.List) -> Callable:
+    """The method lists what the query finds.
+
+    :param table: the filters, with the policy rules that guard them, and the
+        sort keys
     """
-    return _decorator(query=schema, several=frozenset(several))
+    return _decorator(query=table, listing=table)
 
 
 def success(status: int, reference: int | None = None) -> Callable:
@@ -190,6 +197,8 @@ class Dispatcher:
         if rules.policy is not None:
             self._enforcer.authorize(request.context, rules.policy)
         request.filters = _check_query(request, rules)
+        for rule in _filter_rules(request, rules):
+            self._enforcer.authorize(request.context, rule)
         arguments = dict(match.arguments)
         if rules.body is not None:
             if content is None:
@@ -255,11 +264,18 @@ def _check_version(request, rules):
         )
 
 
+def _filter_rules(request, rules):
+    if rules.listing is None:
+        return []
+    return sorted(rules.listing.rules(request.filters))
+
+
 def _check_query(request, rules):
     values = parsing.read_query(request.query_string)
+    several = rules.listing.several if rules.listing else ()
     flat = {}
     for key, found in values.items():
-        if key in rules.several:
+        if key in several:
             flat[key] = ','.join(found)
         elif len(found) > 1:
             raise exception.Invalid(f'{key:.100}: is given more than once.')

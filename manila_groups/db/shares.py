@@ -139,6 +139,9 @@ FILTERS = {
     'extra_specs': _has_extra_specs,
     'export_location_id': _exported_as,
     'export_location_path': _exported_at,
+    # No share has one, and none is in a bin.
+    'encryption_key_ref': lambda _value: sa.false(),
+    'is_soft_deleted': lambda value: sa.false() if value else sa.true(),
 }
 
 

@@ -73,12 +73,20 @@ def _query(operation, version):
         parameter = {'name': name, 'in': 'query', 'schema': rule}
         if name in schema['required']:
             parameter['required'] = True
-        if name in rules.several:
-            parameter['description'] = (
-                'Several values have commas between them, or the key is '
-                'repeated.'
-            )
+        if rules.listing is not None:
+            parameter |= _listing(rules.listing, name)
         yield parameter
+
+
+def _listing(listing, name):
+    described = {}
+    if name in listing.several:
+        described['description'] = (
+            'Several values have commas between them, or the key is repeated.'
+        )
+    if name in listing.guards:
+        described['x-policy'] = listing.guards[name]
+    return described
 
 
 def body(operation: operations.Operation, version: tuple[int, int]) -> dict:

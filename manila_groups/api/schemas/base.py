@@ -86,8 +86,6 @@ SPECS = {
     'additionalProperties': SPEC_VALUE,
 }
 
-TEXT_QUERY = {'type': 'string', 'maxLength': 255}
-
 
 def number_query(digits: int) -> dict:
     """The schema of a query's key that is a number.
@@ -99,9 +97,6 @@ def number_query(digits: int) -> dict:
         'pattern': rf'^[0-9]{{1,{digits}}}\Z',
         'description': f'a whole number from 0 to {"9" * digits}',
     }
-
-
-NUMBER_QUERY = number_query(18)
 
 
 def digits(maximum: int) -> str:
@@ -119,51 +114,11 @@ def digits(maximum: int) -> str:
     return f'({"|".join(found)})'
 
 
-#: The command line client's --marker arrives as an offset (wire: Lists).
-OFFSET_QUERY = {
-    'anyOf': [
-        NUMBER_QUERY,
-        {
-            **TEXT_QUERY,
-            'pattern': '[^0-9]',
-            'description': 'the id of a row',
-        },
-    ],
-    'description': 'a number of rows of up to 18 digits, or the id of a row',
-}
-#: What is_public may be in a query: true, false, or both of them.
-IS_PUBLIC_QUERY = {
-    'anyOf': [BOOLEAN, {'enum': ['all', 'All', 'none', 'None']}],
-    'description': 'true, false or all',
-}
-
-
-def paging(sort_keys) -> dict:
-    """The query keys that every list takes.
-
-    :param sort_keys: what sort_key may be
-    """
-    return {
-        'limit': NUMBER_QUERY,
-        'offset': OFFSET_QUERY,
-        'marker': TEXT_QUERY,
-        'sort_key': {'enum': sorted(sort_keys)},
-        'sort_dir': {'enum': ['asc', 'desc']},
-    }
-
-
 def to_bool(value: Any) -> bool:
     """Read what BOOLEAN accepted, where 1.0 is the same number as 1."""
     if isinstance(value, float):
         return bool(value)
     return strutils.bool_from_string(value, strict=True)
-
-
-def to_is_public(value: Any) -> bool | None:
-    """Read what IS_PUBLIC_QUERY accepted; None, as all, means both."""
-    if value is None or value.lower() in ('all', 'none'):
-        return None
-    return to_bool(value)
 
 
 def check_only_key(body: Mapping[str, Any], key: str) -> None:

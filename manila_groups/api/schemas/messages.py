@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What requests about user messages may say."""
 
-from manila_groups.api.schemas import base
-from manila_groups.db import messages
+from manila_groups.api.schemas import lists
 
-#: Other names that clients have for filters.
-FILTER_ALIASES = {'message_id': 'id'}
-
-#: Filters that are times.
-TIMES = ('created_since', 'created_before')
-
-INDEX = base.Schema(
-    {
-        **base.paging(messages.SORT_COLUMNS),
-        **dict.fromkeys([*messages.FILTERS, *FILTER_ALIASES], base.TEXT_QUERY),
-        'all_tenants': base.BOOLEAN,
-    },
-    ignored_before=dict.fromkeys(TIMES, '2.52'),
+INDEX = lists.List(
+    lists.text('id', also=('message_id',)),
+    lists.text('request_id'),
+    # Clients' help texts write these in lower case.
+    lists.word('resource_type'),
+    lists.word('message_level'),
+    lists.text('resource_id'),
+    lists.text('action_id'),
+    lists.text('detail_id'),
+    lists.time('created_since', ignored_before='2.52'),
+    lists.time('created_before', ignored_before='2.52'),
+    lists.text('project_id'),
+    lists.flag('all_tenants'),
+    sort=[
+        *lists.sorts('id', 'request_id', 'resource_type', 'resource_id'),
+        *lists.sorts('action_id', 'detail_id', 'message_level'),
+        *lists.sorts('created_at', 'expires_at', 'project_id'),
+    ],
 )

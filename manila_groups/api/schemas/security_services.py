@@ -1,27 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What requests about security services may say."""
 
-from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 
-INDEX = base.Schema(
-    {
-        **dict.fromkeys(
-            (
-                'share_network_id',
-                'name',
-                'type',
-                'status',
-                'user',
-                'domain',
-                'server',
-                'dns_ip',
-                'ou',
-            ),
-            base.TEXT_QUERY,
-        ),
-        'all_tenants': base.BOOLEAN,
-        'limit': base.NUMBER_QUERY,
-        'offset': base.OFFSET_QUERY,
-        'marker': base.TEXT_QUERY,
-    }
+INDEX = lists.List(
+    lists.text('name'),
+    lists.text('type'),
+    lists.text('status'),
+    lists.text('user'),
+    lists.text('domain'),
+    lists.text('server'),
+    lists.text('dns_ip'),
+    lists.text('ou'),
+    lists.text('share_network_id'),
+    lists.flag('all_tenants'),
 )

@@ -2,24 +2,27 @@
 """What requests about services may say."""
 
 from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 
-INDEX = base.Schema(
-    {
-        'host': base.TEXT_QUERY,
-        'binary': base.TEXT_QUERY,
-        'zone': base.TEXT_QUERY,
-        'status': base.TEXT_QUERY,
-        'state': base.TEXT_QUERY,
-        'ensuring': base.BOOLEAN,
-        'limit': base.NUMBER_QUERY,
-        'offset': base.NUMBER_QUERY,
-        'marker': {
-            'type': 'string',
-            'pattern': r'^[0-9]{1,9}\Z',
-            'description': 'the id of a service, which is a number',
-        },
+#: Ids of services are numbers.
+_PAGE = {
+    'limit': lists.NUMBER,
+    'offset': lists.NUMBER,
+    'marker': {
+        'type': 'string',
+        'pattern': r'^[0-9]{1,9}\Z',
+        'description': 'the id of a service, which is a number',
     },
-    since={'ensuring': '2.93'},
+}
+
+INDEX = lists.List(
+    lists.text('host'),
+    lists.text('binary'),
+    lists.text('zone'),
+    lists.text('status'),
+    lists.text('state'),
+    lists.flag('ensuring', since='2.93'),
+    page=_PAGE,
 )
 
 _SERVICE = {'host': base.REQUIRED_NAME, 'binary': base.REQUIRED_NAME}

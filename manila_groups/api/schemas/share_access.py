@@ -2,8 +2,8 @@
 """What requests about access rules may say."""
 
 from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import metadata
-from manila_groups.api.schemas import types
 from manila_groups.groups import share_access
 
 _LEVEL = {'enum': list(share_access.LEVELS)}
@@ -49,16 +49,15 @@ DENY = base.Schema(
 
 ACCESS_LIST = base.Schema({'access_list': {'type': 'null'}})
 
-INDEX = base.Schema(
-    {
-        'share_id': base.TEXT_QUERY,
-        'access_type': {'enum': ['ip', 'user', 'cert', 'cephx']},
-        'access_to': base.TEXT_QUERY,
-        'access_level': _LEVEL,
-        'access_key': base.TEXT_QUERY,
-        'state': base.TEXT_QUERY,
-        'metadata': types.SPECS_QUERY,
-    },
+INDEX = lists.List(
+    lists.text('share_id'),
+    lists.one_of('access_type', 'ip', 'user', 'cert', 'cephx'),
+    lists.text('access_to'),
+    lists.one_of('access_level', *share_access.LEVELS),
+    lists.text('access_key'),
+    lists.text('state'),
+    lists.mapping('metadata'),
+    page=None,
     needed=('share_id',),
 )
 

@@ -3,18 +3,25 @@
 
 from manila_groups import states
 from manila_groups.api.schemas import base
-from manila_groups.db import share_group_snapshots
+from manila_groups.api.schemas import lists
 
-INDEX = base.Schema(
-    {
-        **base.paging(share_group_snapshots.SORT_COLUMNS),
-        **dict.fromkeys(share_group_snapshots.FILTERS, base.TEXT_QUERY),
-        'all_tenants': base.BOOLEAN,
-    },
-    ignored_before={'name~': '2.36', 'description~': '2.36'},
+INDEX = lists.List(
+    lists.text('id'),
+    lists.text('name'),
+    lists.text('name~', ignored_before='2.36'),
+    lists.text('description'),
+    lists.text('description~', ignored_before='2.36'),
+    lists.text('status'),
+    lists.text('share_group_id'),
+    lists.text('project_id'),
+    lists.flag('all_tenants'),
+    sort=[
+        *lists.sorts('id', 'name', 'status', 'host', 'share_group_id'),
+        *lists.sorts('created_at', 'project_id', 'user_id'),
+    ],
 )
 
-MEMBERS = base.Schema(base.paging(share_group_snapshots.MEMBER_SORT_COLUMNS))
+MEMBERS = lists.List(sort=lists.sorts('id', 'created_at', 'size', 'share_id'))
 
 _FIELDS = {'name': base.NAME, 'description': base.DESCRIPTION}
 

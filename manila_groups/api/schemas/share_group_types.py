@@ -2,11 +2,13 @@
 """What requests about share group types may say."""
 
 from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import types
 
-INDEX = base.Schema(
-    {**types.INDEX, 'group_specs': types.SPECS_QUERY},
-    since={'group_specs': '2.66'},
+INDEX = lists.List(
+    *types.FILTERS,
+    lists.mapping('group_specs', since='2.66'),
+    sort=types.SORT,
 )
 
 #: The reference's name of is_public.

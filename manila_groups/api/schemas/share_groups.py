@@ -3,22 +3,7 @@
 
 from manila_groups import states
 from manila_groups.api.schemas import base
-from manila_groups.db import share_groups
-
-#: Other names that clients and the reference have for filters.
-FILTER_ALIASES = {
-    'share_group_id': 'id',
-    'group_type_id': 'share_group_type_id',
-    'share_group_type': 'share_group_type_id',
-    'share_group_snapshot_id': 'source_share_group_snapshot_id',
-    'snapshot': 'source_share_group_snapshot_id',
-    'share_network': 'share_network_id',
-}
-
-SORT_ALIASES = {
-    'share_group_type': 'share_group_type_id',
-    'share_network': 'share_network_id',
-}
+from manila_groups.api.schemas import lists
 
 #: The reference's names of fields (wire: Where reference and wire differ, 3).
 FIELD_ALIASES = {
@@ -27,19 +12,35 @@ FIELD_ALIASES = {
     'source_share_group_snapshot': 'source_share_group_snapshot_id',
 }
 
-#: The most ids of share types in a filter: each is a condition in SQL.
-MAX_SHARE_TYPES = 100
-
-INDEX = base.Schema(
-    {
-        **base.paging([*share_groups.SORT_COLUMNS, *SORT_ALIASES]),
-        **dict.fromkeys(
-            [*share_groups.FILTERS, *FILTER_ALIASES], base.TEXT_QUERY
-        ),
-        'share_types': {'type': 'string', 'maxLength': 4096},
-        'all_tenants': base.BOOLEAN,
-    },
-    ignored_before={'name~': '2.36', 'description~': '2.36'},
+INDEX = lists.List(
+    lists.text('id', also=('share_group_id',)),
+    lists.text('name'),
+    lists.text('name~', ignored_before='2.36'),
+    lists.text('description'),
+    lists.text('description~', ignored_before='2.36'),
+    lists.text('status'),
+    lists.text('host'),
+    lists.text('availability_zone'),
+    lists.text('share_server_id'),
+    lists.text('share_network_id', also=('share_network',)),
+    lists.text(
+        'share_group_type_id', also=('group_type_id', 'share_group_type')
+    ),
+    lists.ids('share_types', most=100),
+    lists.text(
+        'source_share_group_snapshot_id',
+        also=('share_group_snapshot_id', 'snapshot'),
+    ),
+    lists.text('snapshot_id'),
+    lists.text('project_id'),
+    lists.flag('all_tenants'),
+    sort=[
+        *lists.sorts('id', 'name', 'status', 'host', 'availability_zone'),
+        *lists.sorts('created_at', 'project_id', 'user_id'),
+        *lists.sorts('source_share_group_snapshot_id'),
+        lists.Sort('share_group_type_id', also=('share_group_type',)),
+        lists.Sort('share_network_id', also=('share_network',)),
+    ],
 )
 
 _FIELDS = {'name': base.NAME, 'description': base.DESCRIPTION}

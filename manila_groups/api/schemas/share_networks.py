@@ -2,28 +2,25 @@
 """What requests about share networks and their subnets may say."""
 
 from manila_groups.api.schemas import base
-from manila_groups.db import share_networks
+from manila_groups.api.schemas import lists
 
-#: Other names that clients have for filters.
-FILTER_ALIASES = {'security_service': 'security_service_id'}
-
-#: Filters that are days.
-DAYS = ('created_since', 'created_before')
-
-#: Filters that are numbers.
-NUMBERS = ('segmentation_id', 'ip_version')
-_NUMBER_QUERY = base.number_query(9)
-
-INDEX = base.Schema(
-    {
-        **base.paging(share_networks.SORT_COLUMNS),
-        **dict.fromkeys(
-            [*share_networks.FILTERS, *FILTER_ALIASES], base.TEXT_QUERY
-        ),
-        **dict.fromkeys(NUMBERS, _NUMBER_QUERY),
-        'all_tenants': base.BOOLEAN,
-    },
-    ignored_before={'name~': '2.36', 'description~': '2.36'},
+INDEX = lists.List(
+    lists.text('name'),
+    lists.text('name~', ignored_before='2.36'),
+    lists.text('description'),
+    lists.text('description~', ignored_before='2.36'),
+    lists.day('created_since'),
+    lists.day('created_before'),
+    lists.text('neutron_net_id'),
+    lists.text('neutron_subnet_id'),
+    lists.text('network_type'),
+    lists.number('segmentation_id'),
+    lists.text('cidr'),
+    lists.number('ip_version'),
+    lists.text('security_service_id', also=('security_service',)),
+    lists.text('project_id'),
+    lists.flag('all_tenants'),
+    sort=lists.sorts('id', 'name', 'project_id', 'created_at'),
 )
 
 _NEUTRON = {

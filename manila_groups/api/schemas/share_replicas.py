@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What requests about share replicas may say."""
 
-from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 
-INDEX = base.Schema(
-    {
-        'share_id': base.TEXT_QUERY,
-        'metadata': {'type': 'string', 'maxLength': 10000},
-        'limit': base.NUMBER_QUERY,
-        'offset': base.OFFSET_QUERY,
-        'marker': base.TEXT_QUERY,
-    }
+INDEX = lists.List(
+    lists.text('share_id'),
+    # Not read: clients write it as no other mapping.
+    lists.text('metadata', most=10000),
 )

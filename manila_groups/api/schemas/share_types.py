@@ -4,6 +4,7 @@
 from oslo_utils import strutils
 
 from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import types
 from manila_groups.groups import share_types as domain
 
@@ -68,9 +69,10 @@ WELL_KNOWN_SPECS = {
     'default_qos_type': _TEXT_SPEC,
 }
 
-INDEX = base.Schema(
-    {**types.INDEX, 'extra_specs': types.SPECS_QUERY},
-    since={'extra_specs': '2.43'},
+INDEX = lists.List(
+    *types.FILTERS,
+    lists.mapping('extra_specs', since='2.43'),
+    sort=types.SORT,
 )
 
 _FIELDS = {

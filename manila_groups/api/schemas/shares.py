@@ -3,67 +3,58 @@
 
 from manila_groups import states
 from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import metadata
-from manila_groups.api.schemas import types
-from manila_groups.db import shares
 
-#: Other names that clients have for fields and filters.
+#: Other names that clients have for fields.
 FIELD_ALIASES = {
     'display_name': 'name',
     'display_description': 'description',
     'volume_type': 'share_type',
 }
-FILTER_ALIASES = {
-    'display_name': 'name',
-    'display_name~': 'name~',
-    'display_description': 'description',
-    'display_description~': 'description~',
-    'share_type': 'share_type_id',
-    'volume_type_id': 'share_type_id',
-    'share_network': 'share_network_id',
-    'snapshot': 'snapshot_id',
-}
-
-SORT_ALIASES = {
-    'display_name': 'name',
-    'share_type': 'share_type_id',
-    'share_network': 'share_network_id',
-    'snapshot': 'snapshot_id',
-    'availability_zone_id': 'availability_zone',
-}
-
 #: Since when extend takes force.
 FORCE_SINCE = '2.64'
 
-#: Filters that are mappings, and those that are booleans.
-MAPPINGS = dict.fromkeys(('metadata', 'extra_specs'), types.SPECS_QUERY)
-BOOLEANS = dict.fromkeys(
-    ('all_tenants', 'is_public', 'is_soft_deleted', 'with_count'), base.BOOLEAN
-)
-_TEXTS = sorted(set(shares.FILTERS) - {'seen_by', *MAPPINGS})
-
-INDEX = base.Schema(
-    {
-        **base.paging([*shares.SORT_COLUMNS, *SORT_ALIASES]),
-        **dict.fromkeys(
-            [*_TEXTS, *FILTER_ALIASES, 'encryption_key_ref'], base.TEXT_QUERY
-        ),
-        'export_location_path': {'type': 'string', 'maxLength': 2000},
-        **MAPPINGS,
-        **BOOLEANS,
-    },
-    ignored_before={
-        'export_location_id': '2.35',
-        'export_location_path': '2.35',
-        'name~': '2.36',
-        'display_name~': '2.36',
-        'description~': '2.36',
-        'display_description~': '2.36',
-        'with_count': '2.42',
-        'is_soft_deleted': '2.69',
-        'encryption_key_ref': '2.90',
-        'availability_zone': '2.97',
-    },
+INDEX = lists.List(
+    lists.text('id'),
+    lists.text('name', also=('display_name',)),
+    lists.text('name~', also=('display_name~',), ignored_before='2.36'),
+    lists.text('description', also=('display_description',)),
+    lists.text(
+        'description~',
+        also=('display_description~',),
+        ignored_before='2.36',
+    ),
+    lists.text('status'),
+    lists.text('host', rule='share:list_by_host'),
+    lists.text('availability_zone', ignored_before='2.97'),
+    lists.text('share_proto'),
+    lists.text('share_server_id', rule='share:list_by_share_server_id'),
+    lists.text('share_network_id', also=('share_network',)),
+    lists.text('share_type_id', also=('share_type', 'volume_type_id')),
+    lists.text('share_group_id'),
+    lists.text('source_share_group_snapshot_member_id'),
+    lists.text('snapshot_id', also=('snapshot',)),
+    lists.text('export_location_id', ignored_before='2.35'),
+    lists.text('export_location_path', most=2000, ignored_before='2.35'),
+    lists.mapping('metadata'),
+    lists.mapping('extra_specs'),
+    lists.flag('is_soft_deleted', ignored_before='2.69'),
+    lists.text('encryption_key_ref', ignored_before='2.90'),
+    lists.text('user_id'),
+    lists.text('project_id'),
+    lists.flag('is_public'),
+    lists.flag('all_tenants'),
+    lists.flag('with_count', ignored_before='2.42'),
+    sort=[
+        lists.Sort('name', also=('display_name',)),
+        lists.Sort('availability_zone', also=('availability_zone_id',)),
+        lists.Sort('share_type_id', also=('share_type',)),
+        lists.Sort('share_network_id', also=('share_network',)),
+        lists.Sort('snapshot_id', also=('snapshot',)),
+        *lists.sorts('id', 'size', 'status', 'host', 'share_proto'),
+        *lists.sorts('created_at', 'updated_at', 'project_id', 'user_id'),
+    ],
 )
 
 #: What the databases' columns hold.
@@ -124,7 +115,7 @@ UPDATE = base.Schema(
     }
 )
 
-DELETE = base.Schema({'share_group_id': base.TEXT_QUERY})
+DELETE = base.Schema({'share_group_id': lists.TEXT})
 
 
 def _action(name, required, **properties):

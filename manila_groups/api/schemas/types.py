@@ -2,17 +2,15 @@
 """What requests about share types and share group types have in common."""
 
 from manila_groups.api.schemas import base
+from manila_groups.api.schemas import lists
 
 #: What a list of types takes, beside a filter by specs.
-INDEX = {
-    **base.paging(('id', 'name', 'is_public', 'created_at')),
-    'is_public': base.IS_PUBLIC_QUERY,
+FILTERS = (
+    lists.public('is_public'),
     # Clients send it with every list; types belong to no project.
-    'all_tenants': base.BOOLEAN,
-}
-
-#: A filter by specs: a mapping as text, see api.spec_filter.
-SPECS_QUERY = {'type': 'string', 'maxLength': 10000}
+    lists.flag('all_tenants'),
+)
+SORT = lists.sorts('id', 'name', 'is_public', 'created_at')
 
 
 def project_action(name: str) -> base.Schema:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paths below /scheduler-stats/pools."""
 
-from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import pools as schemas
 from manila_groups.api.views import pools as views
@@ -18,14 +17,14 @@ class Controller:
         self._pools = pools
 
     @wsgi.policy('scheduler_stats:pools:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.LIST)
     def index(self, request):
         """List the pools, by name."""
         return self._list(request, views.SUMMARY)
 
     @wsgi.policy('scheduler_stats:pools:detail')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.DETAILED_LIST)
     def detail(self, request):
         """List the pools, by name, with their capabilities."""
@@ -37,6 +36,6 @@ class Controller:
             request.context,
             {key: filters[key] for key in schemas.PATTERNS if key in filters},
             filters.get('share_type'),
-            spec_filter.read(filters, 'capabilities'),
+            filters.get('capabilities'),
         )
         return {'pools': view.render_all(found, request)}

@@ -10,7 +10,7 @@ class Controller:
     """Security services over HTTP."""
 
     @wsgi.policy('security_service:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.SECURITY_SERVICES)
     def index(self, request):
         """List the security services, of which there are none."""

@@ -3,7 +3,6 @@
 
 from manila_groups.api import paging
 from manila_groups.api import wsgi
-from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import services as schemas
 from manila_groups.api.views import services as views
 from manila_groups.groups import services as domain
@@ -20,13 +19,13 @@ class Controller:
         self._view = views.view(services)
 
     @wsgi.policy('service:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the services, by id; all, unless there is a limit."""
         filters = {**request.filters, 'sort_key': 'id', 'sort_dir': 'asc'}
         page = paging.take(filters, max_limit=None)
-        if schema_base.to_bool(filters.pop('ensuring', False)):
+        if filters.pop('ensuring', False):
             return {'services': []}
         found, more = self._services.list_page(filters, page)
         return {

@@ -2,7 +2,6 @@
 """Access rules: actions of shares, and the paths below /share-access-rules."""
 
 from manila_groups import exception
-from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import metadata as metadata_schemas
 from manila_groups.api.schemas import share_access as schemas
@@ -59,14 +58,12 @@ class Controller:
 
     @since
     @wsgi.policy('share_access_rule:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.LIST)
     def index(self, request):
         """List the rules of the share that the query names."""
         filters = request.filters
         share_id = filters.pop('share_id')
-        if 'metadata' in filters:
-            filters['metadata'] = spec_filter.read(filters, 'metadata')
         try:
             self._find_share(request, share_id)
         except exception.NotFound as error:

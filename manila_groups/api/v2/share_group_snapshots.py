@@ -3,7 +3,6 @@
 
 from manila_groups.api import paging
 from manila_groups.api import wsgi
-from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_group_snapshots as schemas
 from manila_groups.api.views import share_group_snapshots as views
 from manila_groups.groups import share_group_snapshots as domain
@@ -31,7 +30,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_snapshot:get_all')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
         """List share group snapshots, in short."""
@@ -39,21 +38,16 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_snapshot:get_all')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List share group snapshots, with all fields."""
         return self._list(request, views.DETAIL, details=True)
 
     def _list(self, request, view, details):
-        filters = request.filters
-        page = paging.take(filters, self._max_limit)
-        if 'all_tenants' in filters:
-            filters['all_tenants'] = schema_base.to_bool(
-                filters['all_tenants']
-            )
+        page = paging.take(request.filters, self._max_limit)
         found, more = self._snapshots.list_page(
-            request.context, filters, page, details
+            request.context, request.filters, page, details
         )
         return {
             'share_group_snapshots': view.render_all(found, request),
@@ -62,7 +56,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_snapshot:get')
-    @wsgi.query(schemas.MEMBERS)
+    @wsgi.lists(schemas.MEMBERS)
     @wsgi.returns(views.MEMBERS)
     def members(self, request, share_group_snapshot_id):
         """List the members of a share group snapshot."""

@@ -3,7 +3,6 @@
 
 from manila_groups import exception
 from manila_groups.api import paging
-from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_group_types as schemas
@@ -29,17 +28,18 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_type:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the share group types that the caller sees."""
-        page = paging.take(request.filters, self._max_limit)
+        filters = request.filters
+        page = paging.take(filters, self._max_limit)
         found, more = self._types.list_page(
             request.context,
             page,
-            schema_base.to_is_public(request.filters.get('is_public')),
-            spec_filter.read(request.filters, 'group_specs'),
-            everywhere='is_public' in request.filters,
+            filters.get('is_public'),
+            filters.get('group_specs'),
+            everywhere='is_public' in filters,
         )
         return {
             'share_group_types': self._view.render_all(found, request),

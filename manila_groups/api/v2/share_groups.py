@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paths below /share-groups."""
 
-from manila_groups import exception
 from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
@@ -29,7 +28,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group:get_all')
-    @wsgi.query(schemas.INDEX, several=('share_types',))
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE, reference=views.REFERENCE_PAGE)
     def index(self, request):
         """List share groups, in short."""
@@ -38,17 +37,16 @@ class Controller:
 
     @since
     @wsgi.policy('share_group:get_all')
-    @wsgi.query(schemas.INDEX, several=('share_types',))
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List share groups, with all fields."""
         return self._list(request, views.DETAIL, details=True)
 
     def _list(self, request, view, details):
-        filters = request.filters
-        page = paging.take(filters, self._max_limit, schemas.SORT_ALIASES)
+        page = paging.take(request.filters, self._max_limit)
         found, more = self._groups.list_page(
-            request.context, _read_filters(filters), page, details
+            request.context, request.filters, page, details
         )
         return {
             'share_groups': view.render_all(found, request),
@@ -134,21 +132,3 @@ class Controller:
         """Delete a share group in whatever status it is."""
         self._find(request, share_group_id)
         self._groups.force_delete(request.context, share_group_id)
-
-
-def _read_filters(filters):
-    filters = schema_base.one_name_each(filters, schemas.FILTER_ALIASES)
-    if 'all_tenants' in filters:
-        filters['all_tenants'] = schema_base.to_bool(filters['all_tenants'])
-    if 'share_types' in filters:
-        filters['share_types'] = _read_ids(filters['share_types'])
-    return filters
-
-
-def _read_ids(text):
-    ids = sorted(set(text.split(',')))
-    if len(ids) > schemas.MAX_SHARE_TYPES:
-        raise exception.Invalid(
-            f'share_types: names more than {schemas.MAX_SHARE_TYPES} ids.'
-        )
-    return ids

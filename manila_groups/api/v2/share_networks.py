@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paths below /share-networks."""
 
-import datetime
-
-from manila_groups import exception
 from manila_groups.api import microversions
 from manila_groups.api import paging
 from manila_groups.api import wsgi
-from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_networks as schemas
 from manila_groups.api.views import share_networks as views
 from manila_groups.groups import share_networks as domain
@@ -34,14 +30,14 @@ class Controller:
         self._max_limit = max_limit
 
     @wsgi.policy('share_network:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
         """List share networks, in short."""
         return self._list(request, views.SUMMARY, details=False)
 
     @wsgi.policy('share_network:detail')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List share networks, with all fields."""
@@ -50,7 +46,7 @@ class Controller:
     def _list(self, request, view, details):
         page = paging.take(request.filters, self._max_limit)
         found, more = self._networks.list_page(
-            request.context, _read_filters(request.filters), page, details
+            request.context, request.filters, page, details
         )
         return {
             'share_networks': view.render_all(found, request),
@@ -153,28 +149,3 @@ def _show(request, network):
 
 def _show_subnet(request, subnet):
     return {'share_network_subnet': views.SUBNET.render(subnet, request)}
-
-
-def _read_filters(filters):
-    read = {
-        schemas.FILTER_ALIASES.get(name, name): value
-        for name, value in filters.items()
-    }
-    if 'all_tenants' in read:
-        read['all_tenants'] = schema_base.to_bool(read['all_tenants'])
-    for name in schemas.DAYS:
-        if name in read:
-            read[name] = _read_day(name, read[name])
-    for name in schemas.NUMBERS:
-        if name in read:
-            read[name] = int(read[name])
-    return read
-
-
-def _read_day(name, text):
-    try:
-        return datetime.datetime.strptime(text, '%Y-%m-%d')
-    except ValueError as error:
-        raise exception.Invalid(
-            f"{name}: '{text}' is not a day as in 2026-11-22."
-        ) from error

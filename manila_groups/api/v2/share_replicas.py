@@ -10,7 +10,7 @@ class Controller:
     """Share replicas over HTTP."""
 
     @wsgi.policy('share_replica:get_all')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.SHARE_REPLICAS)
     def index(self, request):
         """List the share replicas, of which there are none."""

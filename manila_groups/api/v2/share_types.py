@@ -3,7 +3,6 @@
 
 from manila_groups import exception
 from manila_groups.api import paging
-from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_types as schemas
@@ -26,7 +25,7 @@ class Controller:
         self._max_limit = max_limit
 
     @wsgi.policy('share_type:index')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
         """List the share types that the caller sees."""
@@ -35,8 +34,8 @@ class Controller:
         found, more = self._types.list_page(
             request.context,
             page,
-            schema_base.to_is_public(filters.get('is_public')),
-            spec_filter.read(filters, 'extra_specs'),
+            filters.get('is_public'),
+            filters.get('extra_specs'),
             everywhere='is_public' in filters,
         )
         rendered = self._view.render_all(found, request)

@@ -4,7 +4,6 @@
 from manila_groups import exception
 from manila_groups.api import microversions
 from manila_groups.api import paging
-from manila_groups.api import spec_filter
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import metadata as metadata_schema
@@ -13,12 +12,6 @@ from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import shares as views
 from manila_groups.groups import share_creation
 from manila_groups.groups import shares as domain
-
-#: Filters that have a policy rule of their own.
-_FILTER_RULES = {
-    'host': 'share:list_by_host',
-    'share_server_id': 'share:list_by_share_server_id',
-}
 
 
 class Controller:
@@ -35,14 +28,14 @@ class Controller:
         self._max_limit = max_limit
 
     @wsgi.policy('share:get_all')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
         """List shares, in short."""
         return self._list(request, views.SUMMARY, details=False)
 
     @wsgi.policy('share:get_all')
-    @wsgi.query(schemas.INDEX)
+    @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.DETAILED_PAGE)
     def detail(self, request):
         """List shares, with all fields."""
@@ -50,19 +43,11 @@ class Controller:
 
     def _list(self, request, view, details):
         context = request.context
-        page = paging.take(
-            request.filters, self._max_limit, schemas.SORT_ALIASES
-        )
-        filters = _read_filters(request.filters)
-        for name in _FILTER_RULES.keys() & filters:
-            self._enforcer.authorize(context, _FILTER_RULES[name])
+        filters = request.filters
+        page = paging.take(filters, self._max_limit)
         with_count = filters.pop('with_count', False)
-        found, more, count = [], False, 0
-        if not _finds_nothing(filters):
-            found, more = self._shares.list_page(
-                context, filters, page, details
-            )
-            count = with_count and self._shares.count(context, filters)
+        found, more = self._shares.list_page(context, filters, page, details)
+        count = with_count and self._shares.count(context, filters)
         return {
             'shares': view.render_all(found, request),
             **({'count': count} if with_count else {}),
@@ -236,23 +221,6 @@ class Controller:
         """Remove one key of the metadata."""
         self._find(request, share_id)
         self._shares.delete_metadata(request.context, share_id, key)
-
-
-def _read_filters(query):
-    filters = schema_base.one_name_each(query, schemas.FILTER_ALIASES)
-    for name in schemas.BOOLEANS:
-        if name in filters:
-            filters[name] = schema_base.to_bool(filters[name])
-    for name in schemas.MAPPINGS:
-        if name in filters:
-            filters[name] = spec_filter.read(filters, name)
-    return filters
-
-
-def _finds_nothing(filters):
-    """Take out the filters by what no share has here."""
-    key = filters.pop('encryption_key_ref', None)
-    return filters.pop('is_soft_deleted', False) or key is not None
 
 
 def _read_share(body):

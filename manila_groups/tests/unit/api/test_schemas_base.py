@@ -158,28 +158,6 @@ class ValuesTestCase(base.TestCase):
         for value in (2, 0.5, '', 'maybe', 'tRuE', None, [], {}, ' true'):
             self.assertFalse(self.check(schemas.BOOLEAN, value), value)
 
-    def test_is_public_of_a_query(self):
-        for value, expected in (
-            (None, None),
-            ('all', None),
-            ('All', None),
-            ('none', None),
-            ('None', None),
-            ('true', True),
-            ('False', False),
-            ('0', False),
-        ):
-            if value is not None:
-                self.assertTrue(self.check(schemas.IS_PUBLIC_QUERY, value))
-            self.assertIs(expected, schemas.to_is_public(value))
-        self.assertFalse(self.check(schemas.IS_PUBLIC_QUERY, 'some'))
-
-    def test_numbers_of_a_query(self):
-        for value in ('0', '5', '9' * 18):
-            self.assertTrue(self.check(schemas.NUMBER_QUERY, value))
-        for value in ('', '-1', '+1', '1.5', '٣', '1\n', ' 1', '9' * 19):
-            self.assertFalse(self.check(schemas.NUMBER_QUERY, value), value)
-
     def test_booleans_of_specs_are_stored_as_words(self):
         self.assertEqual(
             {'a': 'True', 'b': 'False', 'c': 'x'},

@@ -144,7 +144,7 @@ class SentencesTestCase(base.TestCase):
     def test_sentences(self):
         for rule, value, expected in (
             (
-                schema_base.NUMBER_QUERY,
+                schema_base.number_query(18),
                 '-1',
                 "f: '-1' is not a whole number from 0 to 999999999999999999.",
             ),

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a list takes is a table: a row for each filter and each sort key.
+
+Nothing else publishes either: what the database can filter by is not public
+until it has a row here.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+
+from manila_groups import exception
+from manila_groups.api import spec_filter
+from manila_groups.api.schemas import base
+
+TEXT = {'type': 'string', 'maxLength': 255}
+NUMBER = base.number_query(18)
+_MAPPING = {'type': 'string', 'maxLength': 10000}
+_BOTH = ['all', 'All', 'none', 'None']
+_PUBLIC = {
+    'anyOf': [base.BOOLEAN, {'enum': _BOTH}],
+    'description': 'true, false or all',
+}
+
+
+def _as_it_is(_key, text):
+    return text
+
+
+@dataclasses.dataclass(frozen=True)
+class Filter:
+    """One filter of a list.
+
+    :ivar name: what clients send, and what the domain knows it by
+    :ivar schema: the JSON schema of what clients send
+    :ivar read: makes the value from the key and the text that a client sent;
+        raises Invalid, which names the key
+    :ivar also: other names that clients have for it
+    :ivar since: the microversion it came with; before, it is refused like an
+        unknown one; None for none
+    :ivar ignored_before: the microversion before which it is accepted and
+        has no effect; None for none
+    :ivar rule: the policy rule that lets a caller use it; None where whoever
+        may list may filter.  What the view hides from a caller has one.
+    :ivar several: whether it may be given more than once
+    """
+
+    name: str
+    schema: Mapping[str, Any] = dataclasses.field(default_factory=TEXT.copy)
+    read: Callable[[str, str], Any] = _as_it_is
+    also: tuple[str, ...] = ()
+    since: str | None = None
+    ignored_before: str | None = None
+    rule: str | None = None
+    several: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that clients have for it."""
+        return (self.name, *self.also)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sort:
+    """One key that a list can be sorted by.
+
+    :ivar name: what clients send, and what the domain knows it by
+    :ivar also: other names that clients have for it
+    :ivar rule: the policy rule that lets a caller use it; None where whoever
+        may list may sort
+    """
+
+    name: str
+    also: tuple[str, ...] = ()
+    rule: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that clients have for it."""
+        return (self.name, *self.also)
+
+
+def text(name: str, most: int = 255, **settings) -> Filter:
+    """A filter by text.
+
+    :param most: how many characters it may have
+    """
+    return Filter(name, {**TEXT, 'maxLength': most}, **settings)
+
+
+def one_of(name: str, *values: str, **settings) -> Filter:
+    """A filter by one of some words."""
+    return Filter(name, {'enum': list(values)}, **settings)
+
+
+def word(name: str, **settings) -> Filter:
+    """A filter by a word in capitals, which clients may write otherwise."""
+    return Filter(name, read=lambda _key, text: text.upper(), **settings)
+
+
+def flag(name: str, **settings) -> Filter:
+    """A filter that is true or false."""
+    return Filter(
+        name, base.BOOLEAN, lambda _key, text: base.to_bool(text), **settings
+    )
+
+
+def public(name: str, **settings) -> Filter:
+    """A filter that is true, false, or None for both."""
+    return Filter(name, _PUBLIC, _read_public, **settings)
+
+
+def _read_public(_key, text):
+    return None if text in _BOTH else base.to_bool(text)
+
+
+def number(name: str, **settings) -> Filter:
+    """A filter by a number of up to nine digits."""
+    schema = base.number_query(9)
+    return Filter(name, schema, lambda _key, text: int(text), **settings)
+
+
+def ids(name: str, most: int, **settings) -> Filter:
+    """A filter by several ids: with commas between them, or repeated.
+
+    :param most: how many there may be: each is a condition in SQL
+    """
+
+    def read(key, text):
+        found = sorted(set(text.split(',')))
+        if len(found) > most:
+            raise exception.Invalid(f'{key}: names more than {most} ids.')
+        return found
+
+    schema = {'type': 'string', 'maxLength': 4096}
+    return Filter(name, schema, read, several=True, **settings)
+
+
+def mapping(name: str, **settings) -> Filter:
+    """A filter by keys and values: see api.spec_filter."""
+    return Filter(name, _MAPPING, spec_filter.read, **settings)
+
+
+def time(name: str, **settings) -> Filter:
+    """A filter by a time in ISO 8601."""
+    return Filter(name, read=_read_time, **settings)
+
+
+def _read_time(key, text):
+    try:
+        return timeutils.normalize_time(timeutils.parse_isotime(text))
+    except (ValueError, OverflowError) as error:
+        raise exception.Invalid(
+            f"{key}: '{text}' is not a time in ISO 8601."
+        ) from error
+
+
+def day(name: str, **settings) -> Filter:
+    """A filter by a day."""
+    return Filter(name, read=_read_day, **settings)
+
+
+def _read_day(key, text):
+    try:
+        return datetime.datetime.strptime(text, '%Y-%m-%d')
+    except ValueError as error:
+        raise exception.Invalid(
+            f"{key}: '{text}' is not a day as in 2026-11-22."
+        ) from error
+
+
+def sorts(*names: str) -> list[Sort]:
+    """Sort keys with one name each, which whoever may list may use."""
+    return [Sort(name) for name in names]
+
+
+#: What cuts a list into pages.  The command line client's --marker arrives as
+#: an offset (wire: Lists).
+PAGE = {
+    'limit': NUMBER,
+    'offset': {
+        'anyOf': [
+            NUMBER,
+            {
+                **TEXT,
+                'pattern': '[^0-9]',
+                'description': 'the id of a row',
+            },
+        ],
+        'description': 'a number of rows of up to 18 digits, or the id of a '
+        'row',
+    },
+    'marker': TEXT,
+}
+
+
+class List(base.Schema):
+    """The query of a list, as a table.
+
+    :ivar filters: the rows of the filters
+    :ivar sort: the rows of the sort keys
+    :ivar several: the query keys that may be given more than once
+    :ivar guards: query keys, each with the policy rule that guards it
+    :param page: the query keys that cut it into pages, each with its schema
+    :param needed: filters that have to be given
+    """
+
+    def __init__(
+        self,
+        *filters: Filter,
+        sort: Iterable[Sort] = (),
+        page: Mapping[str, dict] | None = PAGE,
+        needed: tuple[str, ...] = (),
+    ):
+        self.filters, self.sort = filters, tuple(sort)
+        self._filters = _by_name(filters)
+        self._sorts = _by_name(self.sort)
+        self.several = frozenset(
+            name for name, row in self._filters.items() if row.several
+        )
+        self.guards = {
+            name: row.rule
+            for name, row in self._filters.items()
+            if row.rule is not None
+        }
+        super().__init__(
+            {
+                **(page or {}),
+                **self._order(),
+                **{name: row.schema for name, row in self._filters.items()},
+            },
+            since=self._versions('since'),
+            ignored_before=self._versions('ignored_before'),
+            needed=needed,
+        )
+
+    def _order(self):
+        if not self.sort:
+            return {}
+        return {
+            'sort_key': {'enum': sorted(self._sorts)},
+            'sort_dir': {'enum': ['asc', 'desc']},
+        }
+
+    def _versions(self, attribute):
+        return {
+            name: getattr(row, attribute)
+            for name, row in self._filters.items()
+            if getattr(row, attribute) is not None
+        }
+
+    def validate(
+        self, value: Any, version: tuple[int, int], *args, **kwargs
+    ) -> dict[str, Any]:
+        """Check a query, and read it: see Schema.validate.
+
+        :returns: what the domain knows the filters by, to their values; and
+            the keys of the page, to text
+        :raises Invalid: naming the key and the rule
+        """
+        found: dict[str, Any] = {}
+        for key, given in (
+            super().validate(value, version, *args, **kwargs).items()
+        ):
+            row = self._filters.get(key)
+            name, read = (row.name, row.read) if row else (key, _as_it_is)
+            read_value = read(key, given)
+            if found.setdefault(name, read_value) != read_value:
+                raise exception.Invalid(
+                    f'{name}: is given twice, with different values.'
+                )
+        if 'sort_key' in found:
+            found['sort_key'] = self._sorts[found['sort_key']].name
+        return found
+
+    def rules(self, query: Mapping[str, Any]) -> set[str]:
+        """The policy rules that a checked query has to pass."""
+        found = {self.guards[name] for name in query.keys() & self.guards}
+        order = self._sorts.get(query.get('sort_key'))
+        if order is not None and order.rule is not None:
+            found.add(order.rule)
+        return found
+
+
+def _by_name(rows):
+    return {name: row for row in rows for name in row.names}
