@@ -34,9 +34,20 @@ SHARE_GROUP_STATUSES = (
     DELETING,
     ERROR_DELETING,
 )
-SHARE_GROUP_SNAPSHOT_STATUSES = SHARE_GROUP_STATUSES
+#: Each kind has a list of its own: what one comes to know is not the others'.
+SHARE_GROUP_SNAPSHOT_STATUSES = (
+    CREATING,
+    AVAILABLE,
+    ERROR,
+    DELETING,
+    ERROR_DELETING,
+)
 SHARE_STATUSES = (
-    *SHARE_GROUP_STATUSES,
+    CREATING,
+    AVAILABLE,
+    ERROR,
+    DELETING,
+    ERROR_DELETING,
     EXTENDING,
     EXTENDING_ERROR,
     SHRINKING,
@@ -84,6 +95,7 @@ DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
 #: For the owner of what is not created in time.
 DELETE_OVERDUE = Transition((CREATING,), DELETING)
 FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
+SNAPSHOT_FORCE_DELETE = Transition(SHARE_GROUP_SNAPSHOT_STATUSES, DELETING)
 DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
 
 #: Wire, share group snapshots: not available or error is a conflict; so what

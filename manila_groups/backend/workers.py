@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a back end does for each kind of rows that waits for it."""
 
+from collections.abc import Callable
+from collections.abc import Mapping
+
 from oslo_log import log
 
 from manila_groups import exception
@@ -18,7 +21,11 @@ class Worker:
 
     :param host: host@backend
     :param scheduler: tells schedulers of waiting work
+    :cvar handlers: the method for each status in which a row of the kind
+        waits for its back end
     """
+
+    handlers: Mapping[str, Callable]
 
     def __init__(
         self,
@@ -31,6 +38,20 @@ class Worker:
         self._driver = driver
         self._lifecycle = lifecycle
         self._scheduler = scheduler
+
+    def _handle(self, row, *args) -> None:
+        """Do what a row waits for; nothing at all in an unknown status."""
+        handler = self.handlers.get(row.status)
+        if handler is None:
+            LOG.error(
+                'The %s %s has the status %s, which no work of a back end '
+                'belongs to. Nothing is done.',
+                states.noun(self.transitions.kind),
+                row.id,
+                row.status,
+            )
+            return
+        handler(self, *args)
 
     def _share_server(self, row) -> str | None:
         """The share server of what is to be made; None without a network."""
@@ -67,12 +88,8 @@ class ShareGroups(Worker):
     def work(self, ctxt, group_id: str) -> None:
         """Do what a share group waits for."""
         with self.transitions.at_work(group_id, self._host) as work:
-            if work is None:
-                return
-            if work.group.status == states.CREATING:
-                self._create(ctxt, work)
-            else:
-                self._delete(work)
+            if work is not None:
+                self._handle(work.group, ctxt, work)
 
     def _create(self, ctxt, work):
         group = work.group
@@ -113,7 +130,7 @@ class ShareGroups(Worker):
             states.SHARE_GROUP, self._driver.delete_share_group, wanted
         )
 
-    def _delete(self, work):
+    def _delete(self, _ctxt, work):
         group = work.group
         try:
             # There are some of both when the deletion was forced.
@@ -130,6 +147,8 @@ class ShareGroups(Worker):
             return
         if self.transitions.deleted(group):
             LOG.info('Share group %s was deleted', group.id)
+
+    handlers = {states.CREATING: _create, states.DELETING: _delete}
 
     def run_cleanup(self, cleanup: records.Cleanup) -> bool:
         """Remove what is left of a group that is not here any more.
@@ -150,16 +169,10 @@ class Shares(Worker):
     def work(self, ctxt, share_id: str) -> None:
         """Do what a share waits for."""
         with self.transitions.at_work(share_id, self._host) as work:
-            if work is None:
-                return
-            share = work.share
-            wanted = payloads.share(share, work.group_size)
-            if share.status == states.CREATING:
-                self._create(ctxt, share, wanted)
-            elif share.status == states.DELETING:
-                self._delete(share, wanted)
-            else:
-                self._resize(share, wanted)
+            if work is not None:
+                share = work.share
+                wanted = payloads.share(share, work.group_size)
+                self._handle(share, ctxt, share, wanted)
 
     def _create(self, ctxt, share, wanted):
         try:
@@ -184,7 +197,7 @@ class Shares(Worker):
             states.SHARE, self._driver.delete_share, wanted
         )
 
-    def _delete(self, share, wanted):
+    def _delete(self, _ctxt, share, wanted):
         try:
             self._driver.delete_share(wanted)
         except Exception:
@@ -194,7 +207,7 @@ class Shares(Worker):
         if self.transitions.deleted(share):
             LOG.info('Share %s was deleted', share.id)
 
-    def _resize(self, share, wanted):
+    def _resize(self, _ctxt, share, wanted):
         try:
             self._driver.resize_share(wanted)
         except exception.PossibleDataLoss as error:
@@ -207,6 +220,13 @@ class Shares(Worker):
             return
         if self.transitions.resized(share):
             LOG.info('Share %s now has %s GiB', share.id, wanted.size_gb)
+
+    handlers = {
+        states.CREATING: _create,
+        states.DELETING: _delete,
+        states.EXTENDING: _resize,
+        states.SHRINKING: _resize,
+    }
 
     def run_cleanup(self, cleanup: records.Cleanup) -> bool:
         """Remove what is left of a share that is not here any more.
@@ -236,13 +256,8 @@ class ShareGroupSnapshots(Worker):
     def work(self, _ctxt, snapshot_id: str) -> None:
         """Do what a share group snapshot waits for."""
         with self.transitions.at_work(snapshot_id, self._host) as snapshot:
-            if snapshot is None:
-                return
-            wanted = payloads.snapshot(snapshot)
-            if snapshot.status == states.CREATING:
-                self._create(snapshot, wanted)
-            else:
-                self._delete(snapshot, wanted)
+            if snapshot is not None:
+                self._handle(snapshot, snapshot, payloads.snapshot(snapshot))
 
     def _create(self, snapshot, wanted):
         try:
@@ -277,6 +292,8 @@ class ShareGroupSnapshots(Worker):
             return
         if self.transitions.deleted(snapshot):
             LOG.info('Share group snapshot %s was deleted', wanted.id)
+
+    handlers = {states.CREATING: _create, states.DELETING: _delete}
 
     def run_cleanup(self, cleanup: records.Cleanup) -> bool:
         """Remove what is left of a snapshot that is not there any more.

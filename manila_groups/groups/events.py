@@ -84,8 +84,11 @@ def note(conn, event: str, row, caller=None, **details) -> None:
     :param row: the record of the row as the change leaves it
     :param caller: the context of the request; None finds the request in the
         record, or else in the thread
+    :raises ValueError: the table of events has no such type
     """
     noun, _, verb = event.partition('.')
+    if verb not in NOUNS[noun].verbs:
+        raise ValueError(f'{event} is not in the table of events.')
     caller = caller or caller_of(row)
     made = Event(noun, verb, row, caller, timeutils.utcnow(), details)
     db_api.note(conn, made)

@@ -14,6 +14,7 @@ from manila_groups.db import attempts
 from manila_groups.db import messages as message_rows
 from manila_groups.db import records
 from manila_groups.db import services
+from manila_groups.db import transitions as db_transitions
 from manila_groups.groups import access_transitions
 from manila_groups.groups import scheduling
 from manila_groups.groups import services as services_domain
@@ -23,6 +24,20 @@ from manila_groups.groups import share_transitions
 from manila_groups.groups import transitions
 
 LOG = log.getLogger(__name__)
+
+_IS_UP = 'is up'
+_IS_KNOWN = 'is known'
+
+#: By the status of a row: what its back end has to be, so that the row's work
+#: is not an orphan's; and the conditions on the rows that this is asked of.
+_ORPHANED = {
+    states.CREATING: ((_IS_UP,),),
+    states.DELETING: ((_IS_UP, db_transitions.Rows.is_forced), (_IS_KNOWN,)),
+    states.EXTENDING: ((_IS_KNOWN,),),
+    states.SHRINKING: ((_IS_KNOWN,),),
+}
+#: Of any other status nobody knows what to do; whoever looks says so.
+_UNKNOWN = ((_IS_KNOWN,),)
 
 
 class Lifecycle:
@@ -130,20 +145,21 @@ class Lifecycle:
         """
         with self._db.reader() as conn:
             known = services.list_all(conn)
-            up = {one.host for one in known if self.is_up(one)}
-            there = {one.host for one in known}
+            alive = {
+                _IS_UP: {one.host for one in known if self.is_up(one)},
+                _IS_KNOWN: {one.host for one in known},
+            }
             return [
                 (kind.kind, row_id)
                 for kind in self._resources
-                for status, alive, *conditions in (
-                    (states.CREATING, up),
-                    (states.DELETING, up, kind.rows.is_forced()),
-                    (states.DELETING, there),
-                    (states.EXTENDING, there),
-                    (states.SHRINKING, there),
-                )
+                for status in kind.work
+                for needed, *conditions in _ORPHANED.get(status, _UNKNOWN)
                 for row_id in self._orphaned(
-                    conn, kind, status, alive, *conditions
+                    conn,
+                    kind,
+                    status,
+                    alive[needed],
+                    *(condition(kind.rows) for condition in conditions),
                 )
             ]
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Transitions of what users create and delete: how both end on failure."""
 
+from collections.abc import Callable
+from collections.abc import Mapping
+
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.groups import force_delete
@@ -25,6 +28,7 @@ class ResourceTransitions(transitions.Transitions):
 
     :cvar delete_failure: the transition after a deletion that has failed
     :cvar givable: SQL conditions on the rows that can be given up alone
+    :cvar overdue_ends: what ends overdue work as failed, by the row's status
     """
 
     delete_failure: states.Transition = states.DELETE_FAILED
@@ -34,9 +38,11 @@ class ResourceTransitions(transitions.Transitions):
     def delete_failed(self, row) -> bool:
         """End a deletion that the back end could not carry out."""
         with self._db.writer() as conn:
-            return self._end_deletion(
-                conn, row, _DELETE_FAILED, self._is_mine(row)
-            )
+            text = self._text(_DELETE_FAILED)
+            return self._end_deletion(conn, row, text, self._is_mine(row))
+
+    def _text(self, template):
+        return template.format(states.noun(self.kind))
 
     def _end_deletion(self, conn, row, text, *conditions, **details):
         if row.forced:
@@ -46,7 +52,7 @@ class ResourceTransitions(transitions.Transitions):
             row,
             self.delete_failure,
             messages.DELETE,
-            text.format(states.noun(self.kind)),
+            text,
             *conditions,
             **details,
         )
@@ -65,7 +71,7 @@ class ResourceTransitions(transitions.Transitions):
             row,
             states.CREATE_FAILED,
             messages.CREATE,
-            text.format(states.noun(self.kind)),
+            text,
             *conditions,
             **details,
         )
@@ -74,9 +80,18 @@ class ResourceTransitions(transitions.Transitions):
         return (*super()._givable(), *self.givable)
 
     def _give_up(self, conn, row):
-        end, text = (
-            (self._end_deletion, _NOT_DELETED)
-            if row.status == states.DELETING
-            else (self._end_creation, _NOT_CREATED)
-        )
-        end(conn, row, text, detail=messages.TIMED_OUT)
+        end = self.overdue_ends.get(row.status)
+        return end is not None and end(self, conn, row)
+
+    def _end_overdue_creation(self, conn, row):
+        text = self._text(_NOT_CREATED)
+        return self._end_creation(conn, row, text, detail=messages.TIMED_OUT)
+
+    def _end_overdue_deletion(self, conn, row):
+        text = self._text(_NOT_DELETED)
+        return self._end_deletion(conn, row, text, detail=messages.TIMED_OUT)
+
+    overdue_ends: Mapping[str, Callable] = {
+        states.CREATING: _end_overdue_creation,
+        states.DELETING: _end_overdue_deletion,
+    }

@@ -172,7 +172,7 @@ class ShareGroupSnapshots:
                 conn,
                 ctxt,
                 _get(conn, ctxt, snapshot_id),
-                states.FORCE_DELETE,
+                states.SNAPSHOT_FORCE_DELETE,
                 reason=force_delete.REASON,
                 forced=True,
             )

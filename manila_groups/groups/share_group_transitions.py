@@ -123,7 +123,6 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
 
     def _end_creation(self, conn, group, text, *conditions, **details):
         """End a creation, and that of the shares which come with the group."""
-        text = text.format(states.noun(self.kind))
         failed = super()._end_creation(
             conn, group, text, *conditions, **details
         )

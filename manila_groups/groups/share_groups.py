@@ -165,7 +165,7 @@ class ShareGroups:
             # what is being created from them can be seen.
             snapshot_rows.ROWS.transition_many(
                 conn,
-                states.FORCE_DELETE,
+                states.SNAPSHOT_FORCE_DELETE,
                 snapshot_rows.in_group(group_id),
                 reason=force_delete.REASON,
                 stepped_at=None,

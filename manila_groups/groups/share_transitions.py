@@ -34,6 +34,41 @@ _TOO_FULL = (
     'The share holds more than {} GiB. Remove files from it, and try it again.'
 )
 
+#: What ends a resize well, and the event of it, by the share's status.
+_RESIZED = {
+    states.EXTENDING: (states.EXTENDED, 'extend.end'),
+    states.SHRINKING: (states.SHRUNK, 'shrink.end'),
+}
+
+_NOT_EXTENDED = (
+    states.EXTEND_FAILED,
+    messages.EXTEND,
+    messages.DRIVER_FAILED,
+    _EXTEND_FAILED,
+)
+#: What ends a resize that failed, by the share's status and whether the
+#: share holds more than its new size.
+_RESIZE_FAILED = {
+    (states.EXTENDING, False): _NOT_EXTENDED,
+    (states.EXTENDING, True): _NOT_EXTENDED,
+    (states.SHRINKING, False): (
+        states.SHRINK_FAILED,
+        messages.SHRINK,
+        messages.DRIVER_FAILED,
+        _SHRINK_FAILED,
+    ),
+    (states.SHRINKING, True): (
+        states.SHRINK_REFUSED,
+        messages.SHRINK,
+        messages.POSSIBLE_DATA_LOSS,
+        _TOO_FULL,
+    ),
+}
+_RESIZE_OVERDUE = {
+    states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
+    states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
+}
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Work:
@@ -155,19 +190,14 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
     @db_api.retry_on_deadlock
     def resized(self, share: records.Share) -> bool:
         """End an extension or a reduction well."""
-        transition = (
-            states.EXTENDED
-            if share.status == states.EXTENDING
-            else states.SHRUNK
-        )
-        verb = 'extend' if transition is states.EXTENDED else 'shrink'
+        transition, event = _RESIZED[share.status]
         with self._db.writer() as conn:
             ended = self._end_resize(
                 conn, share, transition, share.new_size, self._is_mine(share)
             )
             if ended:
                 done = _resized(share, transition, share.new_size)
-                self._note(conn, f'{verb}.end', done)
+                self._note(conn, event, done)
             return ended
 
     @db_api.retry_on_deadlock
@@ -178,21 +208,10 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
 
         :param too_full: because the share holds more than its new size
         """
-        if share.status == states.EXTENDING:
-            transition, action = states.EXTEND_FAILED, messages.EXTEND
-            detail, text = messages.DRIVER_FAILED, _EXTEND_FAILED
-        elif too_full:
-            transition, action = states.SHRINK_REFUSED, messages.SHRINK
-            detail, text = messages.POSSIBLE_DATA_LOSS, _TOO_FULL
-        else:
-            transition, action = states.SHRINK_FAILED, messages.SHRINK
-            detail, text = messages.DRIVER_FAILED, _SHRINK_FAILED
+        failure = _RESIZE_FAILED[share.status, too_full]
         with self._db.writer() as conn:
             return self._fail_resize(
-                conn,
-                share,
-                (transition, action, detail, text),
-                self._is_mine(share),
+                conn, share, failure, self._is_mine(share)
             )
 
     def _fail_resize(self, conn, share, failure, *conditions):
@@ -234,16 +253,16 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
             )
         return ended
 
-    def _give_up(self, conn, share):
-        failures = {
-            states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
-            states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
-        }
-        if share.status not in failures:
-            super()._give_up(conn, share)
-            return
-        failure = (*failures[share.status], messages.TIMED_OUT, _NOT_RESIZED)
-        self._fail_resize(conn, share, failure)
+    def _end_overdue_resize(self, conn, share):
+        transition, action = _RESIZE_OVERDUE[share.status]
+        failure = transition, action, messages.TIMED_OUT, _NOT_RESIZED
+        return self._fail_resize(conn, share, failure)
+
+    overdue_ends = {
+        **resource_transitions.ResourceTransitions.overdue_ends,
+        states.EXTENDING: _end_overdue_resize,
+        states.SHRINKING: _end_overdue_resize,
+    }
 
 
 def group_size(conn, share: records.Share) -> int:

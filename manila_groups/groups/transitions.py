@@ -16,6 +16,7 @@ import datetime
 import types
 
 from oslo_context import context as oslo_context
+from oslo_log import log
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
@@ -25,6 +26,8 @@ from manila_groups.db import leases
 from manila_groups.db import transitions as transition_rows
 from manila_groups.groups import events
 from manila_groups.groups import messages
+
+LOG = log.getLogger(__name__)
 
 
 class Transitions:
@@ -198,7 +201,8 @@ class Transitions:
 
         Who may still be at work on it will find that it comes too late.
 
-        :returns: False when it is not, or not any more
+        :returns: whether it has been ended; False also when it is not
+            overdue, or not any more
         """
         with self._db.writer() as conn:
             # Before anything is read: see lock().
@@ -208,11 +212,22 @@ class Transitions:
                 return False
             row = self.store.get(conn, row_id)
             act_for(row)
-            self._give_up(conn, row)
-            return True
+            ended = self._give_up(conn, row)
+            if not ended:
+                LOG.error(
+                    'The work on the %s %s is overdue, and nothing is known '
+                    'to end the status %s. It stays as it is.',
+                    states.noun(self.kind),
+                    row_id,
+                    row.status,
+                )
+            return ended
 
-    def _give_up(self, conn, row) -> None:
-        """End the work on a row that the transaction has locked."""
+    def _give_up(self, conn, row) -> bool:
+        """End the work on a row that the transaction has locked.
+
+        :returns: False where nothing ends work in the row's status
+        """
         raise NotImplementedError
 
     def _fail(

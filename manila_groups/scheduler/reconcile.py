@@ -23,15 +23,24 @@ class Reconciler:
     def __init__(self, lifecycle: lifecycles.Lifecycle, place: Callable):
         self._lifecycle = lifecycle
         self._place = place
+        schedule_again = {states.CREATING: self._schedule_again}
+        abandon = {states.DELETING: _abandon}
+        resize = dict.fromkeys(
+            (states.EXTENDING, states.SHRINKING), _fail_resize
+        )
+        #: By kind: its transitions, and what is done in each status.
         self._recoveries = {
             states.SHARE_GROUP: (
                 lifecycle.share_groups,
-                self._recover_share_group,
+                {**schedule_again, **abandon},
             ),
-            states.SHARE: (lifecycle.shares, self._recover_share),
+            states.SHARE: (
+                lifecycle.shares,
+                {**schedule_again, **abandon, **resize},
+            ),
             states.SHARE_GROUP_SNAPSHOT: (
                 lifecycle.snapshots,
-                self._recover_snapshot,
+                {states.CREATING: _fail_creation, **abandon},
             ),
         }
 
@@ -41,46 +50,47 @@ class Reconciler:
             utils.call_logging_errors(self._recover, kind, row_id)
 
     def _recover(self, kind, row_id):
-        kind_transitions, recover = self._recoveries[kind]
+        kind_transitions, by_status = self._recoveries[kind]
         row = kind_transitions.get(row_id)
         # Another scheduler may have recovered it, or a user deleted it: then
         # it is elsewhere, or waits for something else.
-        if row is not None and kind_transitions.is_stuck(row):
-            transitions.act_for(row)
-            recover(row)
+        if row is None or not kind_transitions.is_stuck(row):
+            return
+        transitions.act_for(row)
+        recover = by_status.get(row.status)
+        if recover is None:
+            LOG.error(
+                'The back end of %s is away, and nothing is known to end the '
+                'status %s of the %s %s. It stays as it is.',
+                row.host,
+                row.status,
+                states.noun(kind),
+                row_id,
+            )
+            return
+        recover(kind_transitions, row)
 
-    def _recover_share_group(self, group):
-        if group.status == states.DELETING:
-            _log_deletion(self._lifecycle.share_groups.kind, group)
-            self._lifecycle.share_groups.abandon(group)
-        elif self._lifecycle.share_groups.attempt_failed(group, cleaned=False):
-            self._place_again(states.SHARE_GROUP, group.id)
-
-    def _recover_share(self, share):
-        if share.status == states.DELETING:
-            _log_deletion(self._lifecycle.shares.kind, share)
-            self._lifecycle.shares.abandon(share)
-        elif share.status in (states.EXTENDING, states.SHRINKING):
-            self._lifecycle.shares.resize_failed(share)
-        elif self._lifecycle.shares.attempt_failed(share, cleaned=False):
-            self._place_again(states.SHARE, share.id)
-
-    def _recover_snapshot(self, snapshot):
-        if snapshot.status == states.DELETING:
-            _log_deletion(self._lifecycle.snapshots.kind, snapshot)
-            self._lifecycle.snapshots.abandon(snapshot)
-        else:
-            self._lifecycle.snapshots.create_failed(snapshot)
-
-    def _place_again(self, kind, row_id):
-        self._place(context.service_context(), kind, row_id)
+    def _schedule_again(self, kind_transitions, row):
+        if kind_transitions.attempt_failed(row, cleaned=False):
+            self._place(
+                context.service_context(), kind_transitions.kind, row.id
+            )
 
 
-def _log_deletion(kind, row):
+def _abandon(kind_transitions, row):
     LOG.warning(
         'The back end of %s is away: the %s %s is deleted without it. It '
         'removes what it has of it when it is back',
         row.host,
-        states.noun(kind),
+        states.noun(kind_transitions.kind),
         row.id,
     )
+    kind_transitions.abandon(row)
+
+
+def _fail_resize(kind_transitions, share):
+    kind_transitions.resize_failed(share)
+
+
+def _fail_creation(kind_transitions, snapshot):
+    kind_transitions.create_failed(snapshot)
