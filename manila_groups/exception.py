@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every error that the service tells somebody, with the status it has.
+"""Every error that the service reports, with its HTTP status.
 
-The faults and their statuses are those of the wire contract: a client reads
-``{"<fault>": {"code": N, "message": "..."}}``.
+A client reads ``{"<fault>": {"code": N, "message": "..."}}``.  See
+'HTTP in general' in the contract, ``doc/source/contributor/contract.rst``.
 """
 
 

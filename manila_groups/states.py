@@ -26,7 +26,7 @@ SHRINKING = 'shrinking'
 SHRINKING_ERROR = 'shrinking_error'
 POSSIBLE_DATA_LOSS = 'shrinking_possible_data_loss_error'
 
-#: Every status that a share group can have (wire: share groups, Statuses).
+#: Every status that a share group can have. See the contract, 'Share groups'.
 SHARE_GROUP_STATUSES = (
     CREATING,
     AVAILABLE,
@@ -98,8 +98,9 @@ FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
 SNAPSHOT_FORCE_DELETE = Transition(SHARE_GROUP_SNAPSHOT_STATUSES, DELETING)
 DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
 
-#: Wire, share group snapshots: not available or error is a conflict; so what
-#: failed to be deleted has the status error, and can be deleted again.
+#: Only an available snapshot, or one in error, can be deleted: so a failed
+#: deletion ends in error, from which it can be repeated.  See the contract,
+#: 'Share group snapshots'.
 SNAPSHOT_DELETE = Transition((AVAILABLE, ERROR), DELETING)
 SNAPSHOT_DELETE_FAILED = Transition((DELETING,), ERROR)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors as clients read them (wire: HTTP in general, Error body)."""
+"""Errors as clients read them: see the contract, 'HTTP in general'."""
 
 import json
 

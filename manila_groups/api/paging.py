@@ -28,7 +28,8 @@ def take(filters: dict, max_limit: int | None) -> paging.Page:
             f'offset: {offset:.50} is not a number of rows.'
         )
     if not (offset.isascii() and offset.isdigit()):
-        # The command line client's --marker arrives here (wire: Lists).
+        # The command line client's --marker arrives here. See the contract,
+        # 'Lists'.
         if marker is not None and marker != offset:
             raise exception.Invalid('offset and marker name different rows.')
         offset, marker = '0', offset

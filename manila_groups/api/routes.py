@@ -264,8 +264,8 @@ TABLE = (
     ('/extensions', {'GET': 'extensions.index'}),
 )
 
-#: The reference spells these paths in another way (wire: Where reference and
-#: wire differ, 1); both mean the same methods.
+#: Paths that the reference spells differently; both spellings have the same
+#: methods. See the contract, 'Where reference and wire differ', 1.
 REFERENCE_SPELLING = {'/share-groups': '/share_groups'}
 
 

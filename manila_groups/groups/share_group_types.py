@@ -39,7 +39,7 @@ class ShareGroupTypes(types.Types):
         """Make a share group type.
 
         :param share_types: ids or names; None or empty means the default
-            share type (reference: share group types)
+            share type (see the contract, 'Where reference and wire differ', 5)
         :param specs: group specs
         :raises NotFound: an unknown share type
         :raises Invalid: no share types are given and there is no default

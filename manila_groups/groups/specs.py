@@ -2,10 +2,10 @@
 """Whether the capabilities that a pool reports satisfy the specs of a type.
 
 Extra specs (of share types) and group specs (of share group types) follow the
-same rules. The rules are those of the wire contract; the comparisons
-themselves are oslo.utils' (``oslo_utils.specs_matcher``), to which this module
-adds ``<is>``, lists, booleans and compiling, and from which it takes care that
-a bad operand matches nothing instead of raising.
+same rules: see the contract, 'Where reference and wire differ', 7. The
+comparisons themselves are oslo.utils' (``oslo_utils.specs_matcher``). This
+module adds ``<is>``, lists, booleans and compiling, and lets a bad operand
+match nothing instead of raising.
 
 =================  =======================================================
 ``>= 5``           numbers: ``=`` (at least, for history's sake), ``==``,

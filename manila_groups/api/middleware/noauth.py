@@ -27,8 +27,8 @@ _OPTION = '[api] noauth_on_any_address'
 class NoAuth(auth.Auth):
     """Believes the headers X-User-Id, X-Project-Id and X-Roles.
 
-    Absent, they mean an administrator of the project admin (wire: HTTP in
-    general, Identity).
+    Absent, they mean an administrator of the project admin: see the contract,
+    'HTTP in general'.
     """
 
     def __init__(self, application, made):

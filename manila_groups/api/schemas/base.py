@@ -79,7 +79,7 @@ SPEC_VALUE = {
         {'type': 'boolean'},
     ]
 }
-#: Extra specs or group specs (wire: share group types, Spec keys).
+#: Extra specs or group specs. See the contract, 'Share group types'.
 SPECS = {
     'type': 'object',
     'propertyNames': SPEC_KEY,

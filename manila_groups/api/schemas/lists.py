@@ -180,7 +180,7 @@ def sorts(*names: str) -> list[Sort]:
 
 
 #: What cuts a list into pages.  The command line client's --marker arrives as
-#: an offset (wire: Lists).
+#: an offset. See the contract, 'Lists'.
 PAGE = {
     'limit': NUMBER,
     'offset': {

@@ -5,7 +5,8 @@ from manila_groups import states
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 
-#: The reference's names of fields (wire: Where reference and wire differ, 3).
+#: The reference's names of fields. See the contract, 'Where reference and wire
+#: differ', 3.
 FIELD_ALIASES = {
     'share_group_type': 'share_group_type_id',
     'share_network': 'share_network_id',
@@ -64,7 +65,8 @@ CREATE = base.Schema(
 
 UPDATE = base.Schema(_FIELDS)
 
-#: Is true in DELETE ?force=true (wire: Where reference and wire differ, 6).
+#: The query of DELETE: ?force=true is force-delete. See the contract, 'Where
+#: reference and wire differ', 6.
 DELETE = base.Schema({'force': base.BOOLEAN})
 
 RESET_STATUS = base.Schema(

@@ -14,7 +14,7 @@ from manila_groups import policies
 from manila_groups import policy
 from manila_groups.tests import base
 
-#: The least role that each rule asks for (wire: the columns Default role).
+#: The least role that each rule asks for: the tables of the contract.
 RULES = {
     'share_group:get_all': 'reader',
     'share_group:get': 'reader',
