@@ -15,6 +15,12 @@ MAX_DEPTH = 20
 MAX_QUERY_FIELDS = 1000
 
 
+def has_body(environ: dict) -> bool:
+    """Tell whether a request has a body, or has not told its length yet."""
+    length = environ.get('CONTENT_LENGTH') or '0'
+    return length != '0' or bool(environ.get('HTTP_TRANSFER_ENCODING'))
+
+
 def read_path(environ: dict) -> str:
     """Decode the path of a request.
 

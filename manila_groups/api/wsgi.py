@@ -216,7 +216,7 @@ def _read_body(request):
 
 def _check_media_type(request):
     """Refuse a body that a web page may send anywhere, unasked."""
-    if not request.is_body_readable:
+    if not parsing.has_body(request.environ):
         return
     found = request.content_type.strip()
     if found.lower() != 'application/json':

@@ -7,6 +7,7 @@ import webob.dec
 from manila_groups import exception
 from manila_groups.api import collaborators
 from manila_groups.api import faults
+from manila_groups.api import parsing
 
 
 class SizeLimit(sizelimit.RequestBodySizeLimiter):
@@ -24,11 +25,7 @@ class SizeLimit(sizelimit.RequestBodySizeLimiter):
 
         :raises RequestTooLarge: there is more
         """
-        environ = request.environ
-        if not (
-            environ.get('CONTENT_LENGTH')
-            or environ.get('HTTP_TRANSFER_ENCODING')
-        ):
+        if not parsing.has_body(request.environ):
             return self.application
         response = request.get_response(super().__call__)
         if response.status_code == 413 and not faults.is_fault(response):

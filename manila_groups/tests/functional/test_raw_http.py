@@ -108,6 +108,19 @@ class RawHttpTestCase(base.TestCase):
         for _number in range(3):
             self.assertServes()
 
+    def test_a_media_type_is_for_bodies_only(self):
+        line = b' /v2/share-groups HTTP/1.1\r\n'
+        head = b''.join(HEAD.splitlines(keepends=True)[:2])
+        for more in (b'', b'Content-Length: 0\r\n'):
+            request = b'GET' + line + head + more + b'\r\n'
+            self.assertEqual(200, self.ask(request)[0])
+        for more in (
+            b'Content-Length: 2\r\n\r\n{}',
+            b'Transfer-Encoding: chunked\r\n\r\n' + chunked(b'{}'),
+        ):
+            answer = self.ask(b'POST' + line + head + more)
+            self.assertFault(415, 'badMediaType', answer)
+
     def test_requests_sent_at_once_are_answered_in_order(self):
         self.connection.send(GET + GET.replace(b'groups', b'nothing') + GET)
         statuses = [self.connection.read()[0] for _number in range(3)]
