@@ -157,6 +157,10 @@ def setup_logging(conf: cfg.ConfigOpts) -> None:
 
     :param conf: what :func:`load` returned
     """
+    if conf.log_dir and not conf.log_file:
+        # oslo.log would take the name of the outermost file that Python runs,
+        # which in a WSGI server is the server's, or none at all.
+        conf.set_default('log_file', f'{conf.prog}.log')
     log.setup(conf, PROJECT)
     log_levels.follow(conf)
     logging.captureWarnings(True)

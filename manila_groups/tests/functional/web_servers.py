@@ -33,7 +33,7 @@ transport_url = {transport_url}
 control_exchange = {control_exchange}
 default_share_type = default
 default_share_group_type = default
-log_file = {directory}/api.log
+log_dir = {directory}
 {default}
 [api]
 auth_strategy = noauth
@@ -182,6 +182,10 @@ class WebServerTestCase(base.TestCase):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             found = list(pool.map(self._live, range(16)))
         self.assertEqual([True] * 16, found, self.log())
+        # Whatever program loads the application, its log has one name.
+        logs = {one.name for one in self.directory.glob('*.log')}
+        self.assertIn('manila-groups-api.log', logs)
+        self.assertNotIn('<', ''.join(logs))
 
     def _live(self, number):
         group_id = self.client.create(name=f'group {number}')
