@@ -11,7 +11,7 @@ import webob
 import webob.dec
 
 from manila_groups.tests.functional import processes
-from manila_groups.tests.functional import web_servers
+from manila_groups.tests.long import web_servers
 
 _FLAGS = (
     '--headless',

@@ -18,7 +18,7 @@ from manila_groups.tests import base
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import servers
 from manila_groups.tests.functional import processes
-from manila_groups.tests.functional import web_servers
+from manila_groups.tests.long import web_servers
 
 GUNICORN = 'gunicorn/manila-groups-api.conf.py'
 APACHE_SITE = '/opt/manila-groups/share/manila-groups/apache2'

@@ -9,9 +9,9 @@ from hypothesis import stateful
 from hypothesis import strategies as st
 
 from manila_groups.tests import base
-from manila_groups.tests.functional import contract_machine as machine
-from manila_groups.tests.functional import contract_requests as requests
-from manila_groups.tests.functional import contract_service
+from manila_groups.tests.long import contract_machine as machine
+from manila_groups.tests.long import contract_requests as requests
+from manila_groups.tests.long import contract_service
 
 #: How many steps there are, and what their choice begins with.
 STEPS = int(os.environ.get('MANILA_GROUPS_TEST_STEPS') or 1000)

@@ -7,8 +7,8 @@ from hypothesis import stateful
 
 from manila_groups.groups import share_types
 from manila_groups.tests.functional import api_fixture
-from manila_groups.tests.functional import contract_model as model
-from manila_groups.tests.functional import contract_service
+from manila_groups.tests.long import contract_model as model
+from manila_groups.tests.long import contract_service
 
 OPTIONS = {
     'quota': model.LIMITS,

@@ -4,8 +4,8 @@
 from hypothesis import stateful
 from hypothesis import strategies as st
 
-from manila_groups.tests.functional import contract_machine as machine
-from manila_groups.tests.functional import contract_model as model
+from manila_groups.tests.long import contract_machine as machine
+from manila_groups.tests.long import contract_model as model
 
 numbers = st.integers(0, 9)
 users = st.sampled_from(['owner'] * 8 + ['admin'] * 2 + sorted(machine.USERS))

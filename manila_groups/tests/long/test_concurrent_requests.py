@@ -12,7 +12,7 @@ from manila_groups.db import share_groups
 from manila_groups.groups import quota_check
 from manila_groups.tests import servers
 from manila_groups.tests.functional import processes
-from manila_groups.tests.functional import web_servers
+from manila_groups.tests.long import web_servers
 from manila_groups.tests.unit.db import case
 
 #: As many users of the project: what one user has is counted too, and who

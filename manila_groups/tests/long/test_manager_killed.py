@@ -2,7 +2,7 @@
 """A back end, killed at each line of its handlers, and started again."""
 
 from manila_groups import states
-from manila_groups.tests.unit.backend import killed_case
+from manila_groups.tests.long import killed_case
 from manila_groups.tests.unit.groups import test_races
 
 
