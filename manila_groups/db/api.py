@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database as one object, made once and handed to whoever needs it."""
+"""The database: one object that begins transactions."""
 
 from collections.abc import Callable
 import contextlib
@@ -21,20 +21,20 @@ from manila_groups import exception
 _EVENTS = 'manila_groups_events'
 _USED = 'manila_groups_used'
 
-#: Seconds without use after which a connection is not believed to be alive.
+#: Seconds without use after which a connection is tested before its next use.
 IDLE = 1
 
-#: Seconds that a transaction waits for one of the connections, where the
-#: configuration says nothing else.
+#: Seconds that a transaction waits for a pooled connection, unless configured
+#: otherwise.
 POOL_TIMEOUT = 5
 
-#: Seconds that an SQLite connection waits for another one's write.
+#: Seconds that an SQLite connection waits for a writer to finish.
 SQLITE_BUSY_TIMEOUT = 30
 
-#: What a URL has, by the database's kind or its Python driver, where it does
-#: not say otherwise.  oslo.db asks MySQL for characters of three bytes.  The
-#: times are in seconds, but for PostgreSQL's one in milliseconds: a server
-#: that hangs must not hold a request for long.
+#: Default parameters of a URL, by the database's kind or its Python driver.
+#: Without charset, oslo.db asks MySQL for characters of up to three bytes.
+#: The time-outs keep a server that hangs from blocking a request for long;
+#: they are in seconds, except tcp_user_timeout, which is in milliseconds.
 _URL_DEFAULTS = {
     'mysql': {'charset': 'utf8mb4'},
     'mysql+pymysql': {
@@ -51,9 +51,8 @@ _URL_DEFAULTS = {
     },
 }
 
-#: Errors that tell that the database can't be used now, and may be later: it
-#: does not answer, all connections are in use, or other transactions were
-#: first again and again.
+#: Errors after which a later attempt may succeed: the database does not
+#: answer, all connections are in use, or every retry met a deadlock.
 UNAVAILABLE = (
     db_exception.DBConnectionError,
     db_exception.DBDeadlock,
@@ -66,30 +65,30 @@ UNAVAILABLE = (
     'postgresql', sa.exc.OperationalError, r'.*connection to server .*failed'
 )
 def _tell_no_connection(error, _match, _engine_name, _is_disconnect):
-    """Name the error as oslo.db does for libpq before version 14."""
+    """Raise the error that oslo.db raises for libpq before version 14."""
     raise db_exception.DBConnectionError(error)
 
 
 def note(conn, event) -> None:
-    """Note what a transaction does, for whom it may concern.
+    """Note an event of a transaction.
 
-    :param event: handed to the database's listener as soon as the
-        transaction has been committed; nobody hears of it otherwise
+    :param event: handed to the database's listeners when the transaction has
+        been committed, and only then
     """
     conn.info[_EVENTS].append(event)
 
 
 def _hides_deadlock(error):
-    """Tell whether a savepoint's end failed because of a deadlock.
+    """Tell whether releasing a savepoint failed because of a deadlock.
 
-    MySQL rolls the victim's whole transaction back, savepoints included.
+    MySQL rolls back the victim's whole transaction, savepoints included.
     """
     return isinstance(getattr(error, 'cause', None), db_exception.DBDeadlock)
 
 
-#: Runs a function again, from its start, when the database chose its
-#: transaction as a deadlock's victim.  Goes on functions that hold the whole
-#: of a transaction and nothing besides.
+#: Runs a function again from its start when the database chose its transaction
+#: as the victim of a deadlock.  For functions that are one whole transaction
+#: and have no other effect.
 retry_on_deadlock = oslo_db_api.wrap_db_retry(
     max_retries=10,
     retry_interval=0.05,
@@ -105,9 +104,9 @@ class Database:
     """Transactions on the configured database.
 
     :param conf: an oslo.config object with oslo.db's options registered
-    :param wait: let the first transaction wait for a database that does not
-        answer yet, as long as the configuration says
-    :raises ConfigurationError: no database is configured, or a second one
+    :param wait: let the first transaction wait, for as long as configured,
+        for a database that does not answer yet
+    :raises ConfigurationError: no database is configured, or a second one is
     """
 
     def __init__(self, conf, wait: bool = True):
@@ -116,10 +115,10 @@ class Database:
                 '[database] connection: is not set.'
             )
         if conf.database.slave_connection:
-            # What lags behind would not have what was created a moment ago.
+            # A replica that lags would not have a row created a moment ago.
             raise exception.ConfigurationError(
-                '[database] slave_connection: all is read from the one '
-                'database that connection names.'
+                '[database] slave_connection: must not be set. All reads use '
+                'the database that connection names.'
             )
         self._writer = enginefacade.transaction_context().writer
         options = {
@@ -138,10 +137,10 @@ class Database:
         self._listeners = ()
 
     def heard_by(self, *listeners: Callable) -> 'Database':
-        """The same database, for a part of the process with listeners.
+        """Return the same database, with listeners.
 
-        :param listeners: called with each event that was noted in a
-            transaction of this part, when it is committed; they raise nothing
+        :param listeners: called with each event noted in a transaction that
+            was begun here, after its commit; they must not raise
         """
         heard = copy.copy(self)
         heard._listeners = listeners
@@ -154,7 +153,7 @@ class Database:
 
     @contextlib.contextmanager
     def reader(self):
-        """Begin a transaction that only reads; yields its connection.
+        """Begin a transaction that only reads, and yield its connection.
 
         It is a connection of SQLAlchemy's core: the ORM would do more work
         for each statement.
@@ -164,12 +163,12 @@ class Database:
 
     @contextlib.contextmanager
     def writer(self):
-        """Begin a transaction that writes; yields its connection."""
+        """Begin a transaction that writes, and yield its connection."""
         events = []
         with self.engine.connect() as conn:
-            # The write lock is taken at the start: an SQLite transaction
-            # that reads first and writes later fails when another one wrote
-            # between the two, without waiting.
+            # SQLite takes the write lock at the start.  A transaction that
+            # reads first and writes later fails at once, without waiting, if
+            # another one wrote in between.
             conn.execution_options(sqlite_immediate=True)
             conn.info[_EVENTS] = events
             with conn.begin() as transaction:
@@ -182,7 +181,7 @@ class Database:
         for event in events:
             for listener in self._listeners:
                 listener(event)
-        # The connection still has the list.
+        # The pooled connection still refers to the list.
         events.clear()
 
     def dispose(self):
@@ -194,8 +193,8 @@ def _commit(conn, transaction):
     try:
         transaction.commit()
     except BaseException:
-        # Nobody knows what has become of the transaction: the connection
-        # must not take another one.
+        # Whether the transaction was committed is unknown: the connection
+        # must not be used for another one.
         conn.invalidate()
         raise
 
@@ -206,13 +205,13 @@ def _has_pool(options):
 
 
 def _completed(url):
-    """Add to a URL what it does not say."""
+    """Add the default parameters that a URL does not set."""
     parsed = sa.make_url(url)
     kind = parsed.get_backend_name()
     if kind == 'mariadb':
         raise exception.ConfigurationError(
-            '[database] connection: a URL of MariaDB begins with '
-            'mysql+pymysql://.'
+            '[database] connection: the URL of a MariaDB database must begin '
+            'with mysql+pymysql://.'
         )
     driver = f'{kind}+{parsed.get_driver_name()}'
     defaults = {
@@ -234,11 +233,10 @@ def _prepare_engine(engine):
 
 
 def _spare_round_trips(engine):
-    """Ask a server for nothing that a transaction does not need.
+    """Leave out round trips that no transaction needs.
 
-    Every transaction is ended where it was begun, so the pool has no need to
-    end it once more; and a connection that was in use a moment ago is alive,
-    or the server has gone away this moment.
+    Every transaction ends where it began, so the pool need not roll it back
+    again.  A connection that was in use a moment ago need not be tested.
     """
     engine.pool._reset_on_return = pools.ResetStyle.reset_none
     engine.pool._pre_ping = False
@@ -253,7 +251,7 @@ def _note_use(_connection, record):
 
 
 def _ping_idle(dialect, connection, record, _proxy):
-    """Have the pool replace a connection that died while it was idle."""
+    """Let the pool replace a connection that died while it was idle."""
     used = record.info.get(_USED)
     if used is None or time.monotonic() - used < IDLE:
         return
@@ -266,14 +264,14 @@ def _ping_idle(dialect, connection, record, _proxy):
 
 
 def _choose_wal(connection, _record):
-    """Let readers read beside a writer; the file remembers it."""
+    """Let reads run during a write; the setting is stored in the file."""
     connection.execute('PRAGMA journal_mode = WAL')
 
 
 def _prepare_sqlite(connection, _record):
     connection.execute('PRAGMA synchronous = NORMAL')
     connection.execute(f'PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT * 1000}')
-    # As the other databases do with the collations that the tables have.
+    # As on the other databases, with the collations of the tables.
     connection.execute('PRAGMA case_sensitive_like = ON')
 
 

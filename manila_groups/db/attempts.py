@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of failed attempts: what pools did not create, or did not delete.
+"""Rows of attempts: pools that failed to create or to delete a resource.
 
-A pool is not tried again to create the same.  Where the back end could not
-clean up after itself, the row outlives what it is about, until the back end
-has.
+The scheduler does not choose a pool again that failed to create the resource.
+Where the back end could not clean up, the row outlives the resource until the
+cleanup is done.
 """
 
 from oslo_db import exception as db_exception
@@ -26,11 +26,13 @@ _TRIED = sa.select(_ATTEMPT.c.pool).where(
 
 
 def add(conn, kind: str, row, cleaned: bool) -> None:
-    """Note, once, that a pool failed to create, or to delete, something.
+    """Note that a pool failed to create or to delete a resource.
 
-    :param kind: the kind of the row, as in states
+    A second note of the same pool and resource replaces the first.
+
+    :param kind: the resource's kind, as in states
     :param row: its record
-    :param cleaned: whether nothing of it is left in the pool
+    :param cleaned: whether the pool has nothing of it
     """
     values = _values(row, cleaned)
     change = sa.update(_ATTEMPT).where(*_is(row.id, row.host))
@@ -48,10 +50,10 @@ def add(conn, kind: str, row, cleaned: bool) -> None:
 
 
 def add_cleanups(conn, kind: str, rows) -> None:
-    """Note that something may be left of rows that have no attempts yet.
+    """Note that pools have to clean up after resources without attempts.
 
     :param kind: their kind, as in states
-    :param rows: their records; what is in no pool is left nowhere
+    :param rows: their records; those in no pool need no cleanup
     """
     values = [
         {
@@ -76,7 +78,7 @@ def _values(row, cleaned):
 
 
 def pools_tried(conn, resource_id: str) -> frozenset[str]:
-    """The pools that failed to create it."""
+    """Read the pools that failed to create a resource."""
     return frozenset(conn.scalars(_TRIED, {'id': resource_id}))
 
 
@@ -85,12 +87,12 @@ def cleanups(
     host: str | None = None,
     resource_id: str | None = None,
 ) -> list[records.Cleanup]:
-    """What may be left in pools, in the order in which it can be removed.
+    """Read the cleanups that pools still have to do, in their order.
 
-    Leaves out groups and shares that may be, or come to be, there.
+    Leaves out groups and shares that are, or may come to be, in the pool.
 
     :param host: host@backend; None for any
-    :param resource_id: only of this row; None of any
+    :param resource_id: only after this resource; None for all
     """
     query = (
         sa.select(
@@ -131,7 +133,7 @@ def _may_be_here(table, host):
 
 
 def clean(conn, resource_id: str, pool: str) -> None:
-    """Note that nothing of a row is left in a pool."""
+    """Note that a pool has nothing of a resource any more."""
     conn.execute(
         sa.update(_ATTEMPT).where(*_is(resource_id, pool)).values(cleaned=True)
     )
@@ -143,7 +145,7 @@ def clean(conn, resource_id: str, pool: str) -> None:
 
 
 def forget(conn, ids: list[str]) -> None:
-    """Delete the rows of what is gone, but for what is left over."""
+    """Delete the attempts of resources that are gone, except open cleanups."""
     conn.execute(
         sa.delete(_ATTEMPT).where(
             _ATTEMPT.c.resource_id.in_(ids),

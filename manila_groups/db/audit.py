@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each change of a status as one line of the log, for whoever asks later.
+"""The audit log: one line for each change of a status.
 
 A line is written when the change has been committed: the loser of a race
 writes none.
@@ -24,10 +24,10 @@ class Change:
     """One row that has changed from one status to another.
 
     :ivar kind: of the row, as in states
-    :ivar reason: why, where it is not simply the next step
-    :ivar request_id: the request that the change is due to
-    :ivar user_id: whose request it is
-    :ivar project_id: which project they made it for
+    :ivar reason: why, if it is not the normal course
+    :ivar request_id: the request that caused the change
+    :ivar user_id: the user who made the request
+    :ivar project_id: the project that they made it for
     """
 
     kind: str
@@ -48,7 +48,7 @@ def note(
     becomes: str,
     reason: str | None = None,
 ) -> None:
-    """Let a change be written down when its transaction has been committed."""
+    """Note a change, to be logged when its transaction has been committed."""
     caller = oslo_context.get_current()
     made = Change(
         kind,
@@ -64,16 +64,16 @@ def note(
 
 
 class Auditor:
-    """Listens to a part of the process, and writes the changes down.
+    """Logs the changes that one part of a process makes.
 
-    :param actor: the name that the part is known under
+    :param actor: the name of that part
     """
 
     def __init__(self, actor: str):
         self._actor = actor
 
     def __call__(self, event) -> None:
-        """Write a change down; other events are not its business."""
+        """Log a change; ignore other events."""
         if isinstance(event, Change):
             LOG.info(
                 'status_change kind=%(kind)s id=%(id)s from=%(was)s '

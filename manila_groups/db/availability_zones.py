@@ -19,17 +19,17 @@ def list_all(conn) -> list[records.AvailabilityZone]:
 
 
 def get_id(conn, name: str) -> str | None:
-    """The id of the zone of this name; None when there is none."""
+    """Read the id of the zone of this name; None if there is none."""
     return conn.scalar(sa.select(_ZONE.c.id).where(_ZONE.c.name == name))
 
 
 def id_of(name: str) -> sa.ScalarSelect:
-    """The id of a zone that a service is in, as a part of a statement."""
+    """Make a subquery for the id of an existing zone."""
     return sa.select(_ZONE.c.id).where(_ZONE.c.name == name).scalar_subquery()
 
 
 def ensure(conn, name: str) -> str:
-    """The id of the zone of this name, which is made when it is new."""
+    """Read the id of the zone of this name; add the zone if it is new."""
     zone_id = get_id(conn, name)
     if zone_id is not None:
         return zone_id
@@ -43,8 +43,8 @@ def ensure(conn, name: str) -> str:
                 )
             )
     except db_exception.DBDuplicateEntry:
-        # Another process made it at the same time; a locking read sees that
-        # where a plain one keeps to the transaction's earlier view.
+        # Another process added it at the same time.  A locking read sees that;
+        # a plain one reads the transaction's earlier snapshot.
         return conn.scalar(
             sa.select(_ZONE.c.id).where(_ZONE.c.name == name).with_for_update()
         )
@@ -52,7 +52,7 @@ def ensure(conn, name: str) -> str:
 
 
 def get_name(conn, zone_id: str | None) -> str | None:
-    """The name of the zone of this id; None for None."""
+    """Read the name of the zone of this id; None for None."""
     if zone_id is None:
         return None
     return conn.scalar(sa.select(_ZONE.c.name).where(_ZONE.c.id == zone_id))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tables are made of.
+"""Types and columns that the tables are built of.
 
-Rows are deleted for good.  Text is UTF-8 of up to four bytes; names compare
-by code point, but on MariaDB and MySQL spaces at the end do not count.  Times
-are UTC without a zone and hold microseconds.
+Rows are deleted, not marked as deleted.  Text is UTF-8 of up to four bytes;
+names compare by code point, but MariaDB and MySQL ignore spaces at the end.
+Times are UTC without a zone, with microseconds.
 """
 
 from oslo_db.sqlalchemy import types as db_types
@@ -30,7 +30,7 @@ NAMING = {
 
 
 class Base(orm.DeclarativeBase):
-    """What all tables have in common."""
+    """The base class of all tables."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
     __table_args__ = {
@@ -58,7 +58,7 @@ def times():
 
 
 def lease():
-    """Columns: who is at work on a row, until when, and how often it was."""
+    """Columns of a lease: worker, leased_until, tries."""
     return (
         sa.Column(sa.String(255)),
         sa.Column(Time),
@@ -67,7 +67,7 @@ def lease():
 
 
 def flag():
-    """A column that says no unless it is told otherwise."""
+    """A boolean column that is false by default."""
     return sa.Column(
         sa.Boolean, nullable=False, default=False, server_default=sa.false()
     )
@@ -84,7 +84,7 @@ def part_of(target):
 
 
 def indexes(table, rows):
-    """Indexes that are named after their columns but the id at the end."""
+    """Indexes that are named after their columns, without the last, the id."""
     return (
         sa.Index(f'ix_{table}_' + '_'.join(columns[:-1]), *columns)
         for columns in rows

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The indexes of the tables that long lists are read from.
+"""Indexes of the tables with long lists.
 
-An index is named after its columns but the last, which is the id.
+An index is named after its columns, without the last, which is the id.
 """
 
-#: What a list is read with.  Within a project, and by whatever key but the
-#: zone's name, which comes from another table, rows come in the list's order,
-#: (key, id), from an index.  The indexes that have created_at before the id
-#: are for filters, in the default order; a list of all projects by another
-#: key than created_at and name takes them too, and sorts within equal keys.
+#: For lists of one project there is an index in the order of the list,
+#: (sort key, id), for every sort key except the zone's name, which is in
+#: another table.  Indexes with created_at before the id are for filters in the
+#: default order.  Lists of all projects by a sort key other than created_at
+#: and name use them too, and sort the rows with equal keys.
 SHARE_GROUP_INDEXES = (
     ('project_id', 'id'),
     ('project_id', 'created_at', 'id'),

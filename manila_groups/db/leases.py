@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leases: which process works on a row, until when nobody else may.
+"""Leases: which process works on a row, and until when.
 
-A lease is part of the row that it is for, so that it begins and ends in the
-same UPDATE as all else that happens to the row.  It outlives the process that
-has it: whoever comes next waits until it has run out.  The times are those of
-the processes' clocks, as those of heartbeats are.
+A lease is a part of its row: it begins and ends in the same UPDATE as the
+transition that it belongs to.  If the process dies, the lease stays, and the
+next process waits until it has expired.  The times are of the processes'
+clocks, as those of heartbeats are.
 """
 
 import dataclasses
@@ -22,7 +22,7 @@ class LeaseOffer:
 
     :ivar worker: the process
     :ivar now: the time
-    :ivar until: when a lease ends that begins, or is renewed, now
+    :ivar until: when a lease expires that begins, or is renewed, now
     :ivar max_tries: how often the work on a row may be taken up
     """
 
@@ -39,10 +39,11 @@ class Leases:
         self._table = table
 
     def take(self, conn, offer: LeaseOffer, *conditions) -> int:
-        """Take leases on all rows that the conditions hold for.
+        """Take leases on every row that matches the conditions.
 
-        :returns: how many; rows that another process works on, or that were
-            taken up too often, are left as they are
+        Skips rows that another process works on or that are exhausted.
+
+        :returns: how many
         """
         columns = self._table.c
         return conn.execute(
@@ -60,7 +61,7 @@ class Leases:
         ).rowcount
 
     def renew(self, conn, offer: LeaseOffer, *conditions) -> int:
-        """Renew what a process has of the leases on some rows.
+        """Renew the leases that a process has on some rows.
 
         :param conditions: SQL conditions on the rows
         :returns: how many
@@ -72,7 +73,7 @@ class Leases:
         ).rowcount
 
     def give_back(self, conn, worker: str, *conditions) -> None:
-        """End what a process has of the leases on some rows.
+        """End the leases that a process has on some rows.
 
         :param conditions: SQL conditions on the rows
         """
@@ -88,23 +89,23 @@ class Leases:
         return sa.or_(columns.worker.is_(None), columns.leased_until < now)
 
     def is_unclaimed(self):
-        """A condition: no process has taken the row's work up."""
+        """A condition: no process has a lease, expired or not."""
         return self._table.c.worker.is_(None)
 
     def is_held_by(self, worker: str):
-        """A condition: this process works on the row."""
+        """A condition: this process has the lease."""
         return self._table.c.worker == worker
 
     def has_expired(self, now: datetime.datetime):
-        """A condition: the process that has worked on the row is gone."""
+        """A condition: the lease was not renewed in time."""
         return self._table.c.leased_until < now
 
     def is_open_to(self, worker: str, now: datetime.datetime):
-        """A condition: no process but this one works on the row."""
+        """A condition: no process other than this one works on the row."""
         return sa.or_(self.is_free(now), self.is_held_by(worker))
 
     def is_exhausted(self, offer: LeaseOffer):
-        """A condition: the row was taken up too often, always in vain."""
+        """A condition: the work was taken up too often, and never ended."""
         return sa.and_(
             self._table.c.tries >= offer.max_tries, self.is_free(offer.now)
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists that are filtered: what all of them have in common."""
+"""What all filtered lists have in common."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -13,17 +13,17 @@ from manila_groups.db import paging
 #: Makes a filter's condition from its value.
 Filter = Callable[[Any], sa.ColumnElement]
 
-#: The filters that tell what the caller may see, and so name as the marker.
+#: The filters that limit what the caller may see, and may name as a marker.
 _VISIBLE = ('project_id', 'seen_by')
 
 
 def equals(column: sa.ColumnElement) -> Filter:
-    """Make a filter by a column's whole value."""
+    """Make a filter for the whole value of a column."""
     return lambda value: column == value
 
 
 def contains(column: sa.ColumnElement) -> Filter:
-    """Make a filter by a part of a column's text; no character is special."""
+    """Make a filter for a part of a column's text, without wildcards."""
     return lambda value: column.contains(value, autoescape=True)
 
 
@@ -61,12 +61,12 @@ def fetch(
 
 
 def _choose_index(query, table, page, wanted):
-    """Tell MySQL which index to read a list within a project from.
+    """Tell MySQL which index to use for a list of one project.
 
     Its own choices take time that grows with the rows of the project.  For a
-    part of a name, it reads the rows in the order of the list until it has
-    enough of them, though mostly few names match.  After a marker, it reads
-    all rows before the page too.
+    part of a name, it reads rows in the order of the list until it has enough,
+    although mostly few names match.  After a marker, it also reads all rows
+    before the page.
     """
     if 'name~' in wanted and 'project_id' in wanted:
         key = 'name'

@@ -61,7 +61,7 @@ def list_page(
 
 
 def get(conn, message_id: str) -> records.Message | None:
-    """Read one message of any project; None when there is none."""
+    """Read one message of any project; None if there is none."""
     row = conn.execute(
         sa.select(_MESSAGE).where(_MESSAGE.c.id == message_id)
     ).first()
@@ -83,6 +83,6 @@ def delete(conn, message_id: str) -> bool:
 
 
 def delete_expired(conn, now: datetime.datetime) -> int:
-    """Delete the messages whose time has come; returns how many."""
+    """Delete the expired messages, and return how many."""
     statement = sa.delete(_MESSAGE).where(_MESSAGE.c.expires_at < now)
     return conn.execute(statement).rowcount

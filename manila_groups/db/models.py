@@ -19,9 +19,9 @@ class AvailabilityZone(columns.Base):
 class Service(columns.Base):
     """A running scheduler or back end; updated_at is its heartbeat.
 
-    pools_generation grows with every change of one of its pools, which
-    tells a scheduler what it has to read again.  So that it never takes one
-    service for another, an id is not used again.
+    pools_generation grows with every change of one of its pools: schedulers
+    read the pools again when it has changed.  Ids are never reused, so that a
+    scheduler cannot mistake a new service for an old one.
     """
 
     __tablename__ = 'services'
@@ -39,10 +39,10 @@ class Service(columns.Base):
 
 
 class Pool(columns.Base):
-    """One unit of capacity; report is what its back end said of it last.
+    """One unit of capacity; report is its back end's last report of it.
 
-    claimed_gb is the sum of what its shares claim, in GiB; a claim is refused
-    beyond claimable_gb, which is NULL where there is no limit.
+    claimed_gb is the sum of its shares' claims, in GiB.  A claim beyond
+    claimable_gb is refused; NULL means no limit.
     """
 
     __tablename__ = 'pools'
@@ -116,7 +116,7 @@ class ShareGroupTypeProject(columns.Base):
 
 
 class ShareGroupTypeShareType(columns.Base):
-    """A share type that groups of a share group type may hold."""
+    """A share type that groups of a share group type may contain."""
 
     __tablename__ = 'share_group_type_share_types'
     share_group_type_id = columns.part_of('share_group_types.id')
@@ -126,7 +126,7 @@ class ShareGroupTypeShareType(columns.Base):
 
 
 class ShareGroup(columns.Base):
-    """Shares placed and snapshotted together.
+    """Shares that are placed and snapshotted together.
 
     stepped_at is the time of the service's last transition of the row; a
     reconciler measures the wait by it.  NULL has two meanings: the status was
@@ -135,7 +135,7 @@ class ShareGroup(columns.Base):
 
     worker is the process that has a lease on the work, which expires at
     leased_until unless it is renewed; tries counts the leases since the last
-    transition.  forced tells that a deletion has to end, whether or not the
+    transition.  forced means that a deletion has to end, whether or not the
     back end can carry it out now.
     """
 
@@ -169,7 +169,7 @@ class ShareGroup(columns.Base):
 
 
 class ShareGroupShareType(columns.Base):
-    """A share type of the shares that a group may hold."""
+    """A share type that a group's shares may have."""
 
     __tablename__ = 'share_group_share_types'
     share_group_id = columns.part_of('share_groups.id')
@@ -179,11 +179,11 @@ class ShareGroupShareType(columns.Base):
 
 
 class Attempt(columns.Base):
-    """A pool that failed to create, or to delete, what it was told to.
+    """A pool that failed to create or to delete a resource.
 
-    It is not tried again for a creation.  Not tied to the row of what it is
-    about: what the pool may still have of it has to be removed, also when the
-    row is gone.  share_group_id is the group that it was in.
+    The scheduler does not choose the pool again for the creation.  There is no
+    foreign key to the resource: the pool has to clean up after it also when
+    its row is gone.  share_group_id is the group that it was in.
     """
 
     __tablename__ = 'attempts'
@@ -196,7 +196,7 @@ class Attempt(columns.Base):
 
 
 class ShareGroupSnapshot(columns.Base):
-    """The shares of a group as they were at one time."""
+    """The shares of a group as they were at one moment."""
 
     __tablename__ = 'share_group_snapshots'
     id = columns.new_id()
@@ -219,11 +219,11 @@ class ShareGroupSnapshot(columns.Base):
 
 
 class Share(columns.Base):
-    """An exported file tree, in a group or alone.
+    """A file system that clients mount, in a group or alone.
 
-    quota_gb is what is counted for it in the quota of gigabytes, claimed_gb
-    what its pool holds for it; both are more than its size while it grows.
-    new_size is what it is being resized to.
+    quota_gb is its part of the used quota of gigabytes, claimed_gb its claim
+    in its pool; both are more than its size while it grows.  new_size is the
+    size that it is being resized to.
     """
 
     __tablename__ = 'shares'
@@ -271,7 +271,7 @@ class ShareMetadata(columns.Base):
 
 
 class ShareExportLocation(columns.Base):
-    """Where a share can be mounted from."""
+    """A path under which clients mount a share."""
 
     __tablename__ = 'share_export_locations'
     id = columns.new_id()
@@ -283,7 +283,7 @@ class ShareExportLocation(columns.Base):
 
 
 class ShareAccessRule(columns.Base):
-    """Who may mount a share; stepped_at and the lease as in ShareGroup."""
+    """Who may mount a share; stepped_at and the lease are as in ShareGroup."""
 
     __tablename__ = 'share_access_rules'
     id = columns.new_id()
@@ -327,10 +327,10 @@ class ShareGroupSnapshotMember(columns.Base):
 
 
 class ShareNetwork(columns.Base):
-    """A network that the shares of groups are to be reached from.
+    """A network from which clients reach shares.
 
-    holds grows with each row that comes to name it, so that none does while
-    the network or a subnet of it is deleted.
+    holds has no meaning of its own: a transaction that refers to the network,
+    or that deletes it or a subnet, changes holds to lock the row.
     """
 
     __tablename__ = 'share_networks'
@@ -358,7 +358,7 @@ class ShareNetwork(columns.Base):
 
 
 class ShareNetworkSubnet(columns.Base):
-    """Where a share network is in one zone, or in all that have no own."""
+    """A share network in one zone, or in all zones without a subnet."""
 
     __tablename__ = 'share_network_subnets'
     id = columns.new_id()
@@ -380,9 +380,9 @@ class ShareNetworkSubnet(columns.Base):
 
 
 def _scope():
-    """Whose quota it is: a project's, or of one user or share type in it.
+    """Columns of a quota's owner: a project, or a user or share type in it.
 
-    The columns of what does not count are empty: NULL can not be in a key.
+    The columns that do not apply are empty: NULL cannot be in a key.
     """
     return (
         columns.text(nullable=False, primary_key=True),
@@ -393,7 +393,7 @@ def _scope():
 
 
 class QuotaLimit(columns.Base):
-    """A limit of a project's own, or of a user or share type in it.
+    """A limit that was set for a project, or a user or share type in it.
 
     -1 is unlimited.
     """
@@ -404,7 +404,7 @@ class QuotaLimit(columns.Base):
 
 
 class QuotaUsage(columns.Base):
-    """What is used of a resource, counted with the rows themselves."""
+    """The usage of a quota, changed in the transactions that change rows."""
 
     __tablename__ = 'quota_usages'
     project_id, user_id, share_type_id, resource = _scope()
@@ -412,7 +412,7 @@ class QuotaUsage(columns.Base):
 
 
 class Message(columns.Base):
-    """Why an asynchronous step failed, in words for the project's users."""
+    """Why an operation failed after its request was accepted, for users."""
 
     __tablename__ = 'messages'
     id = columns.new_id()

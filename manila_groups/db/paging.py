@@ -12,11 +12,11 @@ from manila_groups import exception
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows of a list are wanted.
+    """Which rows of a list to read.
 
-    :ivar limit: the most rows; None for all
-    :ivar marker: the id of the row before the first wanted one
-    :ivar offset: how many rows are passed over
+    :ivar limit: the maximum number of rows; None for all
+    :ivar marker: the id of the row before the first one
+    :ivar offset: how many rows to skip
     :ivar sort_key: a key of the list's sort columns
     :ivar descending: largest first
     """
@@ -38,13 +38,13 @@ def fetch(
     """Read one page of a query.
 
     The id breaks ties, in the direction of the sort key.  NULL sorts as the
-    database sorts it, so that its indexes serve: on PostgreSQL as the largest
-    value, on the others as the smallest.
+    database sorts it, so that its indexes can be used: on PostgreSQL as the
+    largest value, on the others as the smallest.
 
     :param query: selects from tables that have the sort columns
     :param sort_columns: sort key to column; has the key 'id'
-    :param visible: the conditions of the query that tell what the caller may
-        see, and so name as the marker
+    :param visible: the conditions of the query that limit what the caller may
+        see, and may name as the marker
     :returns: the rows, and whether more follow
     :raises Invalid: the marker is not a row that the query could return
     """
@@ -67,8 +67,8 @@ def fetch(
 
 
 def _after_marker(conn, query, column, row_id, page, visible):
-    # Without the query's filters: the marker's row may have changed so that
-    # the filter no longer finds it.
+    # Without the query's filters: the marker's row may have changed and no
+    # longer match them.
     where = (
         sa.select(column)
         .select_from(*query.get_final_froms())
@@ -95,10 +95,10 @@ def _after_marker(conn, query, column, row_id, page, visible):
 
 
 def _beyond(column, value, later_id, *, descending, null_is_last):
-    """Rows that come after one with this value.
+    """Make the condition on rows after one with this value.
 
-    Written as a range and a remainder, which every database answers from an
-    index, where some read a plain OR or a row comparison as a full scan.
+    It is a range and a remainder, which every database reads from an index;
+    some do a full scan for a plain OR or a comparison of row values.
 
     :param later_id: the condition on rows with the same value
     """

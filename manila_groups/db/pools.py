@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of pools: what back ends reported, and how many groups are there."""
+"""Rows of pools: what back ends reported, and what is claimed."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -41,11 +41,11 @@ def list_all(
 def report(
     conn, service_id: int, reports: Mapping[str, Mapping[str, Any]]
 ) -> bool:
-    """Write what a back end reports; pools that it no longer has are gone.
+    """Write a back end's report; delete the pools that it no longer has.
 
     :param reports: pool name (host@backend#pool) to its report and, as
-        claimable_gb, how much shares may claim of it
-    :returns: whether anything was new
+        claimable_gb, how much its shares may claim
+    :returns: whether anything has changed
     """
     known = {pool.name: pool for pool in list_all(conn, [service_id])}
     now = timeutils.utcnow()
@@ -104,7 +104,7 @@ def _change(conn, changed, now):
 
 
 def recount(conn, service_id: int) -> None:
-    """Count what is in a service's pools from the rows themselves."""
+    """Set the counts of a service's pools to what the rows say."""
     groups = (
         sa.select(sa.func.count())
         .select_from(_GROUP)
@@ -126,7 +126,7 @@ def recount(conn, service_id: int) -> None:
 def count_at_backend(conn, host: str) -> int:
     """Count the share groups and shares that are at a back end.
 
-    :param host: host@backend; nothing is at a scheduler's
+    :param host: host@backend; at a scheduler's host there is nothing
     """
     return sum(
         conn.scalar(
@@ -147,13 +147,13 @@ def claim(
     seen: int | None = None,
     beyond: bool = False,
 ) -> bool:
-    """Count more groups and gigabytes in a pool, by one conditional UPDATE.
+    """Claim a pool for groups and gigabytes, by one conditional UPDATE.
 
-    :param seen: the number of groups that the decision was made on; None
-        takes any
-    :param beyond: claim more than there is, if need be
-    :returns: False when the pool is gone, has another number of groups or
-        not so much left to claim; nothing has changed then
+    :param seen: the number of groups in the pool that the decision was based
+        on; None accepts any
+    :param beyond: claim more than claimable_gb if necessary
+    :returns: False if the pool is gone, has another number of groups, or has
+        not enough to claim; nothing has changed then
     """
     conditions = []
     if seen is not None:
@@ -166,7 +166,7 @@ def claim(
 
 
 def release(conn, name: str, *, groups: int = 0, gigabytes: int = 0) -> None:
-    """Count less in a pool, if the pool is still there."""
+    """Release a claim in a pool, if the pool still exists."""
     _count(conn, name, -groups, -gigabytes)
 
 
@@ -181,8 +181,8 @@ _COUNT = (
 
 
 def _count(conn, name, groups, gigabytes, *conditions):
-    # The service's row first, as in a report: there the two wait for each
-    # other, where the row of a pool that is being added can't be seen yet.
+    # Locks the service's row first, as a report does.  So the two wait for
+    # each other also while the pool is being added and is not visible yet.
     services.pools_changed(conn, host=name.partition('#')[0])
     counts = {'pool': name, 'groups': groups, 'gigabytes': gigabytes}
     statement = _COUNT.where(*conditions) if conditions else _COUNT

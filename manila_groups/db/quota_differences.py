@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the counted usage of quotas is not what the rows use."""
+"""Differences between the recorded usage of quotas and the rows."""
 
 from collections.abc import Collection
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _USAGE = models.QuotaUsage.__table__
 _SHARE = models.Share.__table__
 _MEMBER = models.ShareGroupSnapshotMember.__table__
 
-#: What uses quotas: a table, and how much each of its rows uses.
+#: What uses a quota: a table, and how much each of its rows uses.
 SHARE_GROUPS = (models.ShareGroup.__table__, sa.literal(1))
 SHARES = (_SHARE, sa.literal(1))
 SHARE_GIGABYTES = (_SHARE, _SHARE.c.quota_gb)
@@ -26,7 +26,7 @@ SHARE_NETWORKS = (models.ShareNetwork.__table__, sa.literal(1))
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Difference:
-    """What is counted for one scope, and what its rows use."""
+    """The recorded usage of one scope, and the usage of its rows."""
 
     scope: quotas.Scope
     resource: str
@@ -39,7 +39,9 @@ def list_all(
     uses: Iterable[tuple[str, tuple[sa.Table, sa.ColumnElement]]],
     by_share_type: Collection[str],
 ) -> list[Difference]:
-    """List the differences, by one statement: what changes is no difference.
+    """List the differences, in one statement.
+
+    A concurrent change therefore never looks like a difference.
 
     :param uses: resource to what uses it
     :param by_share_type: the resources that are counted for share types too
@@ -93,7 +95,7 @@ def _key(table):
 
 
 def _scopes(table, by_share_type):
-    """The project, the user in it and the share type in it."""
+    """The scopes: the project, the user in it and the share type in it."""
     none = sa.literal('')
     yield none, none, ()
     yield table.c.user_id, none, (table.c.user_id.is_not(None),)
@@ -124,12 +126,12 @@ def _used(resource, table, amount, user_id, share_type_id, conditions):
 
 
 def lock(conn) -> None:
-    """Keep other transactions from counting until this one ends."""
+    """Lock all usage until the transaction ends."""
     conn.execute(sa.update(_USAGE).values(in_use=_USAGE.c.in_use))
 
 
 def correct(conn, difference: Difference) -> None:
-    """Count what the rows use."""
+    """Set the recorded usage to that of the rows."""
     scope = dataclasses.asdict(difference.scope)
     values = {**scope, 'resource': difference.resource}
     changed = conn.execute(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quotas: usage that is counted in the transaction of what it counts."""
+"""Quotas: usage changes in the transaction that adds or deletes the rows."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ UNLIMITED = -1
 
 
 def _of_scopes(table, column):
-    """Select what a project, and some of what is in it, has in a column."""
+    """Select a column for a project and some users and share types in it."""
     columns = table.c
     names = ('users', 'share_types')
     users, types = (sa.bindparam(name, expanding=True) for name in names)
@@ -50,10 +50,10 @@ _USE_LIMITED = _USE.where(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose quota it is: a project's, or of one user or share type in it.
+    """The owner of a quota: a project, or one user or share type in it.
 
-    :ivar user_id: empty when the user does not count
-    :ivar share_type_id: empty when the share type does not count
+    :ivar user_id: empty unless the quota is a user's
+    :ivar share_type_id: empty unless the quota is a share type's
     """
 
     project_id: str
@@ -80,7 +80,7 @@ def limits(
 def usages(
     conn, scopes: Iterable[Scope], resources: Iterable[str] | None = None
 ) -> dict[tuple[Scope, str], int]:
-    """Read how much is used, where anything ever was.
+    """Read the usage, where there ever was any.
 
     :param resources: of these; None of all
     :returns: (scope, resource) to the number
@@ -89,15 +89,15 @@ def usages(
 
 
 def newest_usage(conn, scope: Scope, resource: str) -> int:
-    """Read how much is used as other transactions left it a moment ago."""
+    """Read the newest committed usage, past the transaction's snapshot."""
     query = _USAGES.with_for_update()
     found = _read(conn, query, [scope], [resource])
     return found.get((scope, resource), 0)
 
 
 def _read(conn, query, scopes, resources):
-    # Keyed by what was asked for: the database may hold other spaces at the
-    # end of an id to be the same id.
+    # Keyed by the ids of the request: to the database, ids that differ in
+    # spaces at the end may be equal.
     asked = {(s.user_id != '', s.share_type_id != ''): s for s in scopes}
     values = {
         'project': next(iter(asked.values())).project_id,
@@ -117,8 +117,8 @@ def _read(conn, query, scopes, resources):
 def use(conn, scope: Scope, resource: str, amount: int, limit: int) -> bool:
     """Use some of a quota, by one conditional UPDATE.
 
-    :param limit: the limit; -1 is unlimited
-    :returns: False when that would exceed the limit; nothing changed then
+    :param limit: -1 is unlimited
+    :returns: False if that would exceed the limit; nothing has changed then
     """
     values = {
         'project': scope.project_id,
@@ -143,12 +143,12 @@ def _ensure_row(conn, scope, resource):
         with conn.begin_nested():
             conn.execute(sa.insert(_USAGE).values(**row))
     except db_exception.DBDuplicateEntry:
-        # Another transaction made it a moment ago.
+        # Another transaction added it a moment ago.
         return
 
 
 def free(conn, scopes: Iterable[Scope], resource: str, amount: int) -> None:
-    """Return some of a quota, in every scope that counts it."""
+    """Give back some of a quota, in every scope."""
     counted = sa.or_(*(sa.and_(*_at(_USAGE, scope)) for scope in scopes))
     conn.execute(
         sa.update(_USAGE)
@@ -158,7 +158,7 @@ def free(conn, scopes: Iterable[Scope], resource: str, amount: int) -> None:
 
 
 def set_limits(conn, scope: Scope, values: Mapping[str, int]) -> None:
-    """Set limits of a scope's own.
+    """Set limits of a scope.
 
     :param values: resource to limit
     """
@@ -182,7 +182,7 @@ def _insert_limit(conn, scope, resource, value, update):
 
 
 def delete_limits(conn, scope: Scope) -> None:
-    """Remove the limits of a scope's own, so that others apply again."""
+    """Delete the limits of a scope, so that the defaults apply again."""
     conn.execute(sa.delete(_LIMIT).where(*_at(_LIMIT, scope)))
 
 

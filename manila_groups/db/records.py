@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the database functions return: plain immutable data."""
+"""Records: plain immutable data, which the functions of db return."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -19,7 +19,7 @@ class AvailabilityZone:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Service:
-    """A scheduler or a back end; updated_at is its last sign of life."""
+    """A scheduler or a back end; updated_at is its last heartbeat."""
 
     id: int
     binary: str
@@ -33,14 +33,14 @@ class Service:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool as its back end reported it last.
+    """A pool, with its back end's last report.
 
     :ivar name: host@backend#pool
     :ivar report: total_capacity_gb, free_capacity_gb, reserved_percentage,
         capabilities, group_capabilities
     :ivar share_groups: how many share groups are placed in it
     :ivar claimed_gb: what its shares claim, in GiB
-    :ivar claimable_gb: what they may claim in all; None has no limit
+    :ivar claimable_gb: what they may claim in all, in GiB; None is no limit
     """
 
     id: int
@@ -55,7 +55,7 @@ class Pool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Summary:
-    """What short lists show of a share group."""
+    """The fields of a share group that short lists show."""
 
     id: str
     name: str | None
@@ -113,9 +113,9 @@ class ShareGroup:
 class Share:
     """A share; availability_zone is a name, sizes are in GiB.
 
-    :ivar new_size: what it is being resized to
-    :ivar quota_gb: what is counted for it in the quota of gigabytes
-    :ivar claimed_gb: what its pool holds for it
+    :ivar new_size: the size that it is being resized to
+    :ivar quota_gb: its part of the used quota of gigabytes
+    :ivar claimed_gb: its claim in its pool
     """
 
     id: str
@@ -160,7 +160,7 @@ class UnderWay:
     """A row with work that is not done yet.
 
     :ivar kind: what it is, as in states
-    :ivar since: when it took the last step
+    :ivar since: the time of its last transition
     :ivar worker: the process that works on it; None when none does
     :ivar tries: how often its work was taken up
     """
@@ -176,7 +176,7 @@ class UnderWay:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cleanup:
-    """What a pool may still have of something that is not there any more.
+    """A pool that has to remove what it may still have of a resource.
 
     :ivar kind: what it was, as in states
     :ivar share_group_id: the group that it was in
@@ -191,7 +191,7 @@ class Cleanup:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExportLocation:
-    """Where a share can be mounted from."""
+    """A path under which clients mount a share."""
 
     id: str
     share_id: str
@@ -266,9 +266,9 @@ class ShareGroupSnapshot:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ShareNetworkSubnet:
-    """Where a share network is; availability_zone is a name.
+    """A share network in one zone; availability_zone is a name.
 
-    It serves all zones that have no subnet of their own when it has none.
+    A subnet without a zone serves all zones without a subnet of their own.
     """
 
     id: str
@@ -303,7 +303,7 @@ class ShareNetwork:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Message:
-    """Why an asynchronous step failed, for the users of a project."""
+    """Why an operation failed after its request was accepted, for users."""
 
     id: str
     project_id: str

@@ -13,7 +13,7 @@ from manila_groups.db import models
 from manila_groups.db import paging
 from manila_groups.db import records
 
-#: What clients of this API know the two kinds of service by, and filter for.
+#: The names of the two kinds of service, as clients of this API know them.
 BACKEND = 'manila-share'
 SCHEDULER = 'manila-scheduler'
 
@@ -32,7 +32,7 @@ _QUERY = sa.select(
 ).join_from(_SERVICE, _ZONE)
 
 
-#: The keys that a list may be sorted by.
+#: The sort keys of a list.
 SORT_COLUMNS = {'id': _SERVICE.c.id}
 
 
@@ -46,8 +46,7 @@ def list_page(
 
     :param filters: host, binary, zone (a name), status (enabled, disabled)
         and state (up, down), or some of them
-    :param up_since: a sign of life of this time or later is one of a service
-        that is up
+    :param up_since: a service is up if its last heartbeat is not before this
     :returns: the services, and whether more follow
     :raises Invalid: an unknown marker
     """
@@ -82,7 +81,7 @@ def get(conn, host: str, binary: str) -> records.Service | None:
 
 
 def beat(conn, host: str, binary: str, zone: str) -> int:
-    """Write a service's sign of life; make its row when it is new.
+    """Write a service's heartbeat; add its row if it is new.
 
     :returns: the service's id
     """
@@ -113,7 +112,7 @@ def beat(conn, host: str, binary: str, zone: str) -> int:
 def set_disabled(
     conn, host: str, binary: str, disabled: bool, reason: str | None
 ) -> bool:
-    """Enable or disable a service; False when there is none."""
+    """Enable or disable a service; False if there is none."""
     return (
         conn.execute(
             sa.update(_SERVICE)
@@ -133,7 +132,7 @@ _CHANGED = {
 
 
 def pools_changed(conn, **service) -> None:
-    """Tell schedulers that pools of a service have changed.
+    """Note, for schedulers, that pools of a service have changed.
 
     :param service: the service's id or its host
     """
@@ -147,9 +146,9 @@ def delete(
     binary: str,
     before: datetime.datetime | None = None,
 ) -> bool:
-    """Delete a service with its pools; False when there is none.
+    """Delete a service with its pools; False if there is none.
 
-    :param before: only one without a sign of life since then
+    :param before: only if its last heartbeat is before this
     """
     statement = sa.delete(_SERVICE).where(*_is(host, binary))
     if before is not None:

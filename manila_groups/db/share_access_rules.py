@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of shares' access rules, and what was noted with them."""
+"""Rows of shares' access rules, with their metadata."""
 
 import collections
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ FILTERS = {
         for name in ('access_type', 'access_to', 'access_level', 'state')
     },
     'metadata': _has_all,
-    # No rule for an address has a key.
+    # Rules for addresses have no key.
     'access_key': lambda _value: sa.false(),
 }
 
@@ -99,7 +99,7 @@ def insert(
     """Add a rule that the back end is to apply.
 
     :param values: columns of the row, without state and times
-    :raises Invalid: the share has one for the same clients
+    :raises Invalid: the share has a rule for the same clients
     """
     now = timeutils.utcnow()
     row = {
@@ -120,7 +120,7 @@ def insert(
 
 
 def set_metadata(conn, rule_id: str, metadata: Mapping[str, str]) -> None:
-    """Set or change some keys; the others of the rule stay.
+    """Set or change some keys of a rule; its others stay.
 
     The caller has locked the rule.
     """
@@ -139,7 +139,7 @@ def set_metadata(conn, rule_id: str, metadata: Mapping[str, str]) -> None:
 
 
 def delete_metadata(conn, rule_id: str, key: str) -> bool:
-    """Delete one key; False when the rule has none of this name."""
+    """Delete one key; False if the rule does not have it."""
     return transitions.changed(
         conn,
         sa.delete(_METADATA).where(
@@ -159,13 +159,13 @@ def of_any(share_ids: list[str]):
 
 
 def shares_with(conn, *conditions, limit: int = 1000) -> list[str]:
-    """Ids of shares that have a rule which the conditions hold for."""
+    """Find shares with a rule that matches the conditions."""
     query = sa.select(_RULE.c.share_id).where(*conditions).distinct()
     return list(conn.scalars(query.limit(limit)))
 
 
 def states_of(conn, share_id: str) -> frozenset[str]:
-    """The states that rules of a share are in."""
+    """Read the states that a share's rules have."""
     query = sa.select(_RULE.c.state).where(of(share_id)).distinct()
     return frozenset(conn.scalars(query))
 
@@ -173,7 +173,7 @@ def states_of(conn, share_id: str) -> frozenset[str]:
 def waiting_shares(
     conn, host: str, *conditions, limit: int = 1000
 ) -> list[str]:
-    """Ids of shares with rules that wait for the back end, by their wait.
+    """Find shares with rules that wait for the back end, longest wait first.
 
     Leaves out shares that are being deleted: their rules go with them.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of the places that shares can be mounted from."""
+"""Rows of shares' export locations."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ _LOCATION = models.ShareExportLocation.__table__
 def of_share(conn, share_id: str, admin: bool) -> list[records.ExportLocation]:
     """Read the export locations of a share, oldest first.
 
-    :param admin: those too that only administrators are shown
+    :param admin: also the locations that only administrators see
     """
     return _find(conn, _LOCATION.c.share_id == share_id, *_seen(admin))
 
@@ -24,7 +24,7 @@ def of_share(conn, share_id: str, admin: bool) -> list[records.ExportLocation]:
 def get(conn, location_id: str, admin: bool) -> records.ExportLocation | None:
     """Read one export location; None when there is none.
 
-    :param admin: also one that only administrators are shown
+    :param admin: also one that only administrators see
     """
     found = _find(conn, _LOCATION.c.id == location_id, *_seen(admin))
     return found[0] if found else None
@@ -94,7 +94,7 @@ def _insert(conn, share_id, locations):
             'share_id': share_id,
             'path': one.path,
             'created_at': now,
-            # Clients read it as a time, also of what has never changed.
+            # Clients expect a time, also before the first change.
             'updated_at': now,
             **_flags(one),
         }

@@ -144,7 +144,7 @@ def _to_member(row):
 def insert(
     conn, values: Mapping[str, Any], members: list[Mapping[str, Any]]
 ) -> None:
-    """Add a snapshot that is to be made.
+    """Add a snapshot in creation.
 
     :param values: columns of the row, without status and times
     :param members: columns of each member's row, without its snapshot's id
@@ -167,7 +167,7 @@ def insert(
 
 
 def in_group(group_id: str):
-    """A condition: the snapshot is one of this group."""
+    """A condition: the snapshot is of this group."""
     return _SNAPSHOT.c.share_group_id == group_id
 
 
@@ -180,7 +180,7 @@ def is_no_source():
 
 
 def clone_in_creation(conn, group_id: str) -> str | None:
-    """The id of a group that is being created from a snapshot of a group."""
+    """Find a group that is being created from a snapshot of a group."""
     sources = sa.select(_SNAPSHOT.c.id).where(in_group(group_id))
     query = sa.select(_GROUP.c.id).where(
         _GROUP.c.source_share_group_snapshot_id.in_(sources),

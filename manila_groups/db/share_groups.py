@@ -54,7 +54,7 @@ SORT_COLUMNS = {
     'user_id': _GROUP.c.user_id,
     'project_id': _GROUP.c.project_id,
     'created_at': _GROUP.c.created_at,
-    # NULL for a group without a zone, though no zone's name is.
+    # NULL for a group without a zone, although zones' names are not.
     'availability_zone': sa.type_coerce(_ZONE.c.name, _ZONE.c.name.type),
     'share_network_id': _GROUP.c.share_network_id,
     'share_group_type_id': _GROUP.c.share_group_type_id,
@@ -68,8 +68,8 @@ def _in_zone(name):
 
 
 def _allows_all(share_type_ids):
-    # Most groups may hold the same few types: looked up for each group in
-    # the list's order, not the other way round.
+    # Many groups allow the same few types.  So the types are looked up for
+    # each group, in the order of the list, and not the other way round.
     return sa.and_(
         *(
             sa.exists().where(
@@ -138,7 +138,7 @@ def get(conn, group_id: str) -> records.ShareGroup | None:
 
 
 def get_many(conn, ids: list[str]) -> list[records.ShareGroup]:
-    """Read the share groups of these ids that there are."""
+    """Read the share groups of these ids; unknown ids are skipped."""
     rows = conn.execute(_QUERY.where(_GROUP.c.id.in_(ids)))
     return [_to_record(row) for row in rows]
 
@@ -155,10 +155,10 @@ def insert(
     share_types: list[str],
     zone: str | None = None,
 ) -> records.ShareGroup:
-    """Add a share group that no back end has yet.
+    """Add a share group in creation, without a pool.
 
     :param values: columns of the row, without status and times
-    :param share_types: ids of the share types it may hold
+    :param share_types: ids of the share types that its shares may have
     :param zone: the name of its availability zone
     :raises Invalid: the share group type or a share type has been deleted
     """
@@ -196,9 +196,9 @@ def _insert(conn, table, values, field):
 
 
 def takes_along(content: sa.Table):
-    """A condition on a share or snapshot: its group's deletion includes it.
+    """A condition on a share or snapshot: it is being deleted with its group.
 
-    :param content: the table that it is a row of
+    :param content: the table of the share or snapshot
     """
     groups = sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
     return sa.and_(

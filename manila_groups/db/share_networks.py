@@ -17,7 +17,7 @@ from manila_groups.db import transitions
 _NETWORK = models.ShareNetwork.__table__
 _SUBNET = models.ShareNetworkSubnet.__table__
 _ZONE = models.AvailabilityZone.__table__
-#: The tables whose rows name share networks.
+#: The tables whose rows refer to share networks.
 _NAMING = (models.ShareGroup.__table__, models.Share.__table__)
 
 _QUERY = sa.select(*(c for c in _NETWORK.c if c.name != 'holds'))
@@ -37,7 +37,7 @@ SORT_COLUMNS = {
     key: _NETWORK.c[key] for key in ('id', 'name', 'project_id', 'created_at')
 }
 
-#: The filters that look at the subnets: some subnet has the value.
+#: The filters by a column of the subnets: any subnet may have the value.
 SUBNET_FILTERS = (
     'neutron_net_id',
     'neutron_subnet_id',
@@ -64,7 +64,7 @@ FILTERS = {
     'created_since': lambda value: _NETWORK.c.created_at >= value,
     'created_before': lambda value: _NETWORK.c.created_at <= value,
     **{name: _has_subnet(_SUBNET.c[name]) for name in SUBNET_FILTERS},
-    # No share network has a security service.
+    # Share networks have no security services.
     'security_service_id': lambda _value: sa.false(),
 }
 
@@ -164,7 +164,7 @@ def update(conn, network_id: str, values: Mapping[str, Any]) -> None:
 def delete(conn, network_id: str) -> bool:
     """Delete a locked network that nothing refers to and that has one subnet.
 
-    :returns: False when something stands against it
+    :returns: False if it is in use or has several subnets
     """
     subnets = (
         sa.select(sa.func.count())
@@ -182,9 +182,9 @@ def delete(conn, network_id: str) -> bool:
 
 
 def is_unused(network_id: str, zone_name: str | None = None) -> list:
-    """Conditions: no share group and no share names the network.
+    """Conditions: no share group and no share uses the network.
 
-    :param zone_name: but in other zones; None for any
+    :param zone_name: in this zone; None for any
     """
     zone = sa.select(_ZONE.c.id).where(_ZONE.c.name == zone_name)
     found = []
@@ -200,7 +200,7 @@ def is_unused(network_id: str, zone_name: str | None = None) -> list:
 
 
 def is_in_use(conn, network_id: str) -> bool:
-    """Tell whether a share group or a share names a network."""
+    """Tell whether a share group or a share uses a network."""
     query = sa.select(sa.literal(1)).where(*is_unused(network_id))
     return conn.execute(query).first() is None
 
@@ -223,10 +223,11 @@ def update_subnet(conn, subnet_id: str, values: Mapping[str, Any]) -> None:
 def delete_subnet(conn, subnet: records.ShareNetworkSubnet) -> bool:
     """Delete a subnet of a locked network that nothing uses.
 
-    What names the network uses the subnet where it is in the subnet's zone,
-    or in none yet; a subnet without a zone is used by all that does.
+    A group or share uses the subnet if it refers to the network and is in the
+    subnet's zone or in no zone yet; a subnet without a zone is used by all of
+    them.
 
-    :returns: False when something uses it
+    :returns: False if the subnet is in use
     """
     return transitions.changed(
         conn,

@@ -58,7 +58,7 @@ SORT_COLUMNS = {
             'snapshot_id',
         )
     },
-    # NULL for a share without a zone, though no zone's name is.
+    # NULL for a share without a zone, although zones' names are not.
     'availability_zone': sa.type_coerce(_ZONE.c.name, _ZONE.c.name.type),
 }
 
@@ -139,7 +139,7 @@ FILTERS = {
     'extra_specs': _has_extra_specs,
     'export_location_id': _exported_as,
     'export_location_path': _exported_at,
-    # No share has one, and none is in a bin.
+    # Shares have neither, and there is no recycle bin.
     'encryption_key_ref': lambda _value: sa.false(),
     'is_soft_deleted': lambda value: sa.false() if value else sa.true(),
 }
@@ -162,7 +162,7 @@ def list_page(
 
 
 def count(conn, filters: Mapping[str, Any]) -> int:
-    """Count the shares that a list has on all its pages together."""
+    """Count the shares on all pages of a list."""
     return conn.scalar(
         sa.select(sa.func.count())
         .select_from(_SHARE)
@@ -177,7 +177,7 @@ def get(conn, share_id: str) -> records.Share | None:
 
 
 def get_many(conn, ids: list[str]) -> list[records.Share]:
-    """Read the shares of these ids that there are."""
+    """Read the shares of these ids; unknown ids are skipped."""
     return _find(conn, _SHARE.c.id.in_(ids))
 
 
@@ -224,7 +224,7 @@ def _mappings(conn, table, column, ids):
 
 
 def insert(conn, values: list[Mapping[str, Any]]) -> None:
-    """Add shares that are to be created.
+    """Add shares in creation.
 
     :param values: columns of each row, without those set here
     :raises Invalid: the share type has been deleted
@@ -257,7 +257,7 @@ def set_metadata(
 ) -> None:
     """Set metadata of a share that the transaction has locked.
 
-    :param replace: remove what is not given
+    :param replace: remove the keys that are not given
     """
     stale = _METADATA.c.share_id == share_id
     if not replace:
@@ -272,7 +272,7 @@ def set_metadata(
 
 
 def delete_metadata(conn, share_id: str, key: str) -> bool:
-    """Remove one key of a share's metadata; False when it has no such."""
+    """Remove one key of a share's metadata; False if it does not have it."""
     return transitions.changed(
         conn,
         sa.delete(_METADATA).where(
@@ -282,7 +282,7 @@ def delete_metadata(conn, share_id: str, key: str) -> bool:
 
 
 def matches(conn, share_id: str, condition) -> bool:
-    """Tell whether a condition holds for a share."""
+    """Tell whether a share matches a condition."""
     query = sa.select(_SHARE.c.id).where(_SHARE.c.id == share_id, condition)
     return conn.scalar(query) is not None
 
@@ -293,7 +293,7 @@ def in_group(group_id: str):
 
 
 def is_made_alone():
-    """A condition: the share is not being made together with its group."""
+    """A condition: the share is not being created together with its group."""
     return sa.or_(
         _SHARE.c.status != states.CREATING,
         _SHARE.c.source_share_group_snapshot_member_id.is_(None),
@@ -301,13 +301,13 @@ def is_made_alone():
 
 
 def comes_with_group():
-    """A condition: the share is being made together with its group."""
+    """A condition: the share is being created together with its group."""
     groups = sa.select(_GROUP.c.id).where(_GROUP.c.status == states.CREATING)
     return ~is_made_alone() & _SHARE.c.share_group_id.in_(groups)
 
 
 def has_room():
-    """A condition: the share does not have to wait for room to grow in."""
+    """A condition: the share's claim is enough for the size that it gets."""
     return sa.or_(
         _SHARE.c.status != states.EXTENDING,
         _SHARE.c.claimed_gb >= _SHARE.c.new_size,
@@ -315,17 +315,18 @@ def has_room():
 
 
 def in_no_snapshot():
-    """A condition: no snapshot of the share's group holds it."""
+    """A condition: the share is a member of no snapshot of its group."""
     return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)
 
 
 def group_size(conn, group_id: str, changing: str = '') -> int:
-    """How many GiB the shares of a group may hold when one has changed.
+    """Sum the sizes of a group's shares, in GiB, after the change of one.
 
-    What their pool holds for them. What another one that shrinks or goes may
-    hold is taken from it with its own work only, which looks at what it holds.
+    The sum is of their claims.  The sizes of other shares that are shrunk or
+    deleted meanwhile still count: only the work on such a share itself can
+    check how full it is.
 
-    :param changing: the id of the share whose work it is; none by default
+    :param changing: the id of the share that is being changed; none by default
     """
     status, it = _SHARE.c.status, _SHARE.c.id == changing
     size = sa.case(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that have a status: each change of it is one conditional UPDATE."""
+"""Rows with a status: each transition is one conditional UPDATE."""
 
 from collections.abc import Mapping
 import datetime
@@ -23,9 +23,9 @@ class Rows:
 
     :param kind: what the rows are, as in states
     :param status: the name of the column that holds the status
-    :param host: what tells the pool that a row is in; the table's column of
-        this name where it has one
-    :ivar leases: those on the work that rows wait for
+    :param host: the expression for the pool of a row; by default the table's
+        column host, if it has one
+    :ivar leases: the leases on the rows' work
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Rows:
             self._fresh['forced'] = False
 
     def update(self, conn, row_id: str, values: Mapping[str, Any]) -> bool:
-        """Change columns that no status machine guards; False: it is gone."""
+        """Change columns other than the status; False if the row is gone."""
         return changed(
             conn,
             sa.update(self._table)
@@ -140,9 +140,9 @@ class Rows:
     def set_status(
         self, conn, row_id: str, status: str, was: str | None = None
     ) -> bool:
-        """Set a status by hand: no work of the service belongs to it.
+        """Set a status by hand, without any work for the service.
 
-        :param was: what it was, for the log
+        :param was: the status before, for the log
         """
         self._note(conn, [(row_id, was)], status, 'set by hand')
         return self.update(
@@ -152,11 +152,11 @@ class Rows:
         )
 
     def began(self, conn, row_id: str, status: str) -> None:
-        """Write down that a row has been added."""
+        """Note that a row has been added."""
         self._note(conn, [(row_id, audit.NONE)], status, None)
 
     def ended(self, conn, row) -> None:
-        """Write down that a row has been deleted.
+        """Note that a row has been deleted.
 
         :param row: the row's record
         """
@@ -191,26 +191,26 @@ class Rows:
         return conn.execute(statement).rowcount > 0
 
     def delete(self, conn, row_id: str, *conditions) -> bool:
-        """Delete a row; False when it is gone or a condition does not hold."""
+        """Delete a row; False if it is gone or does not match."""
         return changed(
             conn,
             sa.delete(self._table).where(self.is_row(row_id), *conditions),
         )
 
     def delete_many(self, conn, *conditions) -> None:
-        """Delete all rows that the conditions hold for."""
+        """Delete every row that matches the conditions."""
         conn.execute(sa.delete(self._table).where(*conditions))
 
     def is_row(self, row_id: str):
-        """A condition: it is this row."""
+        """A condition: the row is this one."""
         return self._table.c.id == row_id
 
     def is_any(self, ids: list[str]):
-        """A condition: it is one of these rows."""
+        """A condition: the row is one of these."""
         return self._table.c.id.in_(ids)
 
     def is_in(self, statuses: tuple[str, ...]):
-        """A condition: a row has one of these statuses."""
+        """A condition: the row has one of these statuses."""
         return self._status.in_(statuses)
 
     def is_forced(self):
@@ -218,7 +218,7 @@ class Rows:
         return self._table.c.forced.is_(sa.true())
 
     def waiting(self, statuses: tuple[str, ...]):
-        """A condition: a row has work to be done in one of these statuses."""
+        """A condition: the row has one of these statuses, and work to do."""
         return self.is_in(statuses) & self._table.c.stepped_at.is_not(None)
 
     def unfinished(
@@ -228,13 +228,13 @@ class Rows:
         *conditions,
         limit: int = 1000,
     ) -> list[str]:
-        """Ids of rows whose work waits in one of these statuses."""
+        """Find rows with work in one of these statuses, longest wait first."""
         return self.find(
             conn, self.waiting(statuses), *conditions, limit=limit
         )
 
     def find(self, conn, *conditions, limit: int = 1000) -> list[str]:
-        """Ids of rows, those first that have waited longest."""
+        """Find rows that match the conditions, longest wait first."""
         query = (
             sa.select(self._table.c.id)
             .where(*conditions)
@@ -246,7 +246,7 @@ class Rows:
     def under_way(
         self, conn, statuses: tuple[str, ...]
     ) -> list[records.UnderWay]:
-        """Read what has work in these statuses, the oldest first."""
+        """Read the rows with work in these statuses, longest wait first."""
         columns = self._table.c
         query = (
             sa.select(
@@ -265,16 +265,16 @@ class Rows:
         ]
 
     def queue_key(self, conn, row_id: str) -> str | None:
-        """The id of the group that a row is in, or else its own.
+        """Read the id of the group that a row is in, or else its own.
 
-        :returns: None when there is no such row
+        :returns: None if there is no such row
         """
         table = self._table
         column = sa.func.coalesce(table.c.share_group_id, table.c.id)
         return conn.scalar(sa.select(column).where(self.is_row(row_id)))
 
     def hosts(self, conn, statuses: tuple[str, ...]) -> list[str]:
-        """Pools that have rows with work waiting in these statuses."""
+        """Find the pools that have rows with work in these statuses."""
         query = sa.select(self._host).where(
             self.waiting(statuses), self._host.is_not(None)
         )
@@ -285,9 +285,10 @@ class Rows:
         return self._table.c.stepped_at < time
 
     def has_waited_since(self, time: datetime.datetime):
-        """A condition: it has its status since before this time.
+        """A condition: the row has had its status since before this time.
 
-        Of a status that was set by hand the last change of the row is known.
+        For a status that was set by hand, the time is of the last change of
+        the row.
         """
         columns = self._table.c
         return (
@@ -298,7 +299,7 @@ class Rows:
         )
 
     def is_as_read(self, row):
-        """A condition: the row made no transition since it was read.
+        """A condition: the row has made no transition since it was read.
 
         :param row: its record
         """
@@ -328,5 +329,5 @@ class Rows:
 
 
 def changed(conn, statement) -> bool:
-    """Execute a statement; tells whether it has changed one row."""
+    """Execute a statement, and tell whether it has changed one row."""
     return conn.execute(statement).rowcount == 1

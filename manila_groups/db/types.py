@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of share types and of share group types.
 
-Both are a named row with specs and with the projects that see it when it is
-private; a :class:`TypeStore` is the functions on the tables of one of them.
+Both are a named row with specs and, if it is private, the projects that may
+see it.  A :class:`TypeStore` has the functions for the tables of one kind.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ from manila_groups.db import records
 class TypeStore:
     """The tables of one kind of type.
 
-    :ivar noun: what users call it
-    :ivar list_specs: the keys of specs that are lists with commas: a filter
-        finds the types that list all of its values, and those without the
-        spec, which have no limits
-    :ivar allowed: which share types a type allows; None for a kind of type
-        that allows none
+    :ivar noun: the word for it in messages
+    :ivar list_specs: the keys of specs that are comma-separated lists: a
+        filter finds the types that list all of its values, and those without
+        the spec, which have no limits
+    :ivar allowed: the table of the share types that a type allows; None for
+        share types
     """
 
     noun: str
@@ -42,7 +42,7 @@ class TypeStore:
 
     @property
     def sort_columns(self) -> Mapping[str, sa.Column]:
-        """The keys that a list may be sorted by."""
+        """The sort keys of a list."""
         keys = ('id', 'name', 'is_public', 'created_at')
         return {key: self.table.c[key] for key in keys}
 
@@ -56,7 +56,7 @@ class TypeStore:
     ) -> tuple[list[records.Type], bool]:
         """Read one page of types.
 
-        :param project_id: only what this project sees; None sees all
+        :param project_id: only types that this project may see; None for all
         :param is_public: only public ones, only private ones, or both
         :param specs: only those with all of these specs
         :returns: the types, and whether more follow
@@ -79,7 +79,7 @@ class TypeStore:
     ) -> records.Type | None:
         """Read one type by its id, or else by its name.
 
-        :param project_id: only what this project sees; None sees all
+        :param project_id: only types that this project may see; None for all
         :returns: None when there is none
         """
         values = {'wanted': id_or_name, 'project': project_id}
@@ -90,7 +90,7 @@ class TypeStore:
 
     @functools.cached_property
     def _gets(self):
-        """The statements of :meth:`get`: for one project, and for all."""
+        """Make the statements of :meth:`get`: for one project, and for all."""
         wanted = sa.bindparam('wanted')
         query = self._query().where(
             sa.or_(self.table.c.id == wanted, self.table.c.name == wanted)
@@ -104,9 +104,9 @@ class TypeStore:
         ids_or_names: list[str],
         project_id: str | None = None,
     ) -> dict[str, records.Type]:
-        """Read the types of these ids, or else names, that there are.
+        """Read types by their ids, or else by their names.
 
-        :returns: id or name, as given, to the type
+        :returns: each known id or name, as given, to the type
         """
         types = self._read(
             conn,
@@ -130,7 +130,7 @@ class TypeStore:
     def get_many(
         self, conn, ids: list[str], project_id: str | None = None
     ) -> list[records.Type]:
-        """Read the types of these ids that there are."""
+        """Read the types of these ids; unknown ids are skipped."""
         return self._read(
             conn,
             self.table.c.id.in_(ids),
@@ -166,9 +166,9 @@ class TypeStore:
         return query.scalar_subquery().label(name)
 
     def specs_of(self, conn, ids: list[str]) -> dict[str, dict[str, str]]:
-        """Read the specs alone of the types of these ids.
+        """Read only the specs of types.
 
-        :returns: id to specs, for every id that is given
+        :returns: every given id to its specs
         """
         found = {type_id: {} for type_id in ids}
         if ids:
@@ -271,7 +271,7 @@ class TypeStore:
             ) from error
 
     def not_found(self, type_id: str) -> exception.NotFound:
-        """Make the error that tells that there is no such type."""
+        """Make the error for an unknown type."""
         return exception.NotFound(f'There is no {self.noun} {type_id:.255}.')
 
     def _name_taken(self, name):
@@ -299,12 +299,12 @@ class TypeStore:
             raise self.not_found(type_id)
 
     def set_specs(self, conn, type_id: str, specs: Mapping[str, str]):
-        """Set or change the specs given; others stay.
+        """Set or change the given specs; the others stay.
 
         :raises NotFound: there is no such type
         """
-        # Locks the type, so that two callers setting the same new key wait
-        # for each other instead of one failing, and nobody deletes the type.
+        # Locks the type: a second caller that sets the same new key waits
+        # instead of failing, and nobody deletes the type meanwhile.
         self.update(conn, type_id, {})
         conn.execute(
             sa.delete(self.specs).where(
@@ -325,7 +325,7 @@ class TypeStore:
             )
 
     def delete_spec(self, conn, type_id: str, key: str) -> bool:
-        """Remove one spec; False when the type has none of that key."""
+        """Remove one spec; False if the type does not have it."""
         return self._changed(
             conn,
             sa.delete(self.specs).where(
@@ -334,7 +334,7 @@ class TypeStore:
         )
 
     def projects_of(self, conn, type_id: str) -> list[str]:
-        """The projects that a private type is granted to."""
+        """Read the projects that have access to a private type."""
         query = (
             sa.select(self.projects.c.project_id)
             .where(self.projects.c.type_id == type_id)
@@ -343,7 +343,7 @@ class TypeStore:
         return list(conn.scalars(query))
 
     def add_project(self, conn, type_id: str, project_id: str) -> bool:
-        """Grant access; False when the project has it already.
+        """Grant access; False if the project has it already.
 
         :raises NotFound: there is no such type
         """
@@ -361,7 +361,7 @@ class TypeStore:
         return True
 
     def remove_project(self, conn, type_id: str, project_id: str) -> bool:
-        """Take access away; False when the project has none."""
+        """Revoke access; False if the project does not have it."""
         return self._changed(
             conn,
             sa.delete(self.projects).where(
@@ -371,7 +371,7 @@ class TypeStore:
         )
 
     def delete(self, conn, type_id: str) -> bool:
-        """Delete a type with its specs and its access; False when used."""
+        """Delete a type with its specs and access; False if it is in use."""
         try:
             with conn.begin_nested():
                 conn.execute(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schema's history, and the functions that move a database along it."""
+"""The schema's revisions, and functions that upgrade a database."""
 
 import contextlib
 import pathlib
@@ -31,7 +31,7 @@ def _config(engine: sa.Engine):
 
 
 def _patient(engine):
-    """Let a large table take its time, where requests may not."""
+    """Return an engine without time-outs: a large table takes long."""
     url = engine.url.difference_update_query(['read_timeout', 'write_timeout'])
     if url == engine.url:
         return engine
@@ -39,27 +39,27 @@ def _patient(engine):
 
 
 def upgrade(engine: sa.Engine, revision: str = 'head') -> None:
-    """Bring the schema to a revision; does nothing when it is there."""
+    """Bring the schema to a revision; do nothing if it is there already."""
     with _config(engine) as config:
         command.upgrade(config, revision)
 
 
 def version(engine: sa.Engine) -> str | None:
-    """The revision that the schema is at; None for an empty database."""
+    """Read the schema's revision; None for an empty database."""
     with engine.connect() as connection:
         context = migration.MigrationContext.configure(connection)
         return context.get_current_revision()
 
 
 def newest() -> str:
-    """The revision that this code works with."""
+    """Return the revision that this code needs."""
     return script.ScriptDirectory.from_config(
         _script_config()
     ).get_current_head()
 
 
 def differences(engine: sa.Engine) -> list:
-    """What the schema has otherwise than the models: empty when nothing."""
+    """Compare the schema with the models; empty if they are the same."""
     with engine.connect() as connection:
         context = migration.MigrationContext.configure(
             connection, opts={'compare_type': True}
