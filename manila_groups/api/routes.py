@@ -281,6 +281,17 @@ def spelled() -> Iterator[tuple[str, Mapping, bool]]:
                 yield path.replace(wire, reference, 1), methods, True
 
 
+#: Keys that users choose may have slashes in them: what the end of these
+#: paths stands for.
+_FREE_KEYS = {
+    path: {'key': r'[\s\S]+'}
+    for path in (
+        '/shares/{share_id}/metadata/{key}',
+        '/share-access-rules/{access_id}/metadata/{key}',
+    )
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Match:
     """What a request's path and method mean.
@@ -336,7 +347,12 @@ class Routes:
         number = len(self._targets)
         self._targets.append((methods, reference))
         for prefix in ('/v2', '/v2/{project_id}'):
-            self._mapper.connect(None, prefix + path, target=number)
+            self._mapper.connect(
+                None,
+                prefix + path,
+                target=number,
+                requirements=_FREE_KEYS.get(path, {}),
+            )
 
     def match(self, path: str, verb: str) -> Match:
         """Find out what a request is for.

@@ -9,6 +9,7 @@ import jsonschema
 
 from manila_groups import exception
 from manila_groups.api import microversions
+from manila_groups.api import paths
 from manila_groups.api.openapi import document
 
 _SUCCESS = range(200, 300)
@@ -104,7 +105,8 @@ def _patterns(version):
         (
             re.compile(
                 '/v2(/[^/]+)?'
-                + re.sub(r'\\{\w+\\}', '[^/]+', re.escape(path[3:]))
+                + re.sub(r'\\{\w+\\}', '[^/]+', _escape(path[3:])),
+                re.DOTALL,
             ),
             path,
         )
@@ -112,10 +114,15 @@ def _patterns(version):
     ]
 
 
+def _escape(path):
+    """A pattern for a path; the keys of metadata may have slashes."""
+    return re.escape(path).replace(r'/metadata/\{key\}', '/metadata/.+')
+
+
 def _find(version, verb, path):
     """The path and the method in the document, as a request has them."""
     text = path.encode('latin-1', 'replace').decode('utf-8', 'replace')
-    text = re.sub('//+', '/', text)
+    text = paths.tidy(text)
     for pattern, template in _patterns(version):
         if pattern.fullmatch(text):
             key = (template, verb.lower())

@@ -61,6 +61,7 @@ class UwsgiTest(web_servers.WebServerTestCase):
         uwsgi = self.start_alone()
         self.check_serves(uwsgi)
         self.check_refuses()
+        self.check_keys('a//b', '/c', 'd/')
         with urllib.request.urlopen(
             f'http://{web_servers.HERE(self.port)}/v2'
         ) as response:
@@ -95,6 +96,7 @@ class UwsgiTest(web_servers.WebServerTestCase):
         file.write_text(text)
         self.check_serves(uwsgi, self.start(nginx, '-c', file))
         self.check_refuses()
+        self.check_keys('a//b', '/c', 'd/')
         log = (self.directory / 'manila-groups.log').read_text()
         self.assertRegex(log, r'"POST /v2/share-groups HTTP/1.1" 202 .*req-')
 
@@ -121,6 +123,7 @@ class GunicornTest(web_servers.WebServerTestCase):
         gunicorn = self.start_gunicorn()
         self.check_serves(gunicorn)
         self.check_refuses()
+        self.check_keys('a//b', '/c', 'd/')
         self.assertRegex(
             gunicorn.output(), r'"POST /v2/share-groups" 202 .* ms req-'
         )
@@ -166,6 +169,7 @@ class ApacheTest(web_servers.WebServerTestCase):
         server = self.start(apache, '-DFOREGROUND', '-f', file)
         self.check_serves(server)
         self.check_refuses()
+        self.check_keys()
         log = (self.directory / 'manila-groups-access.log').read_text()
         self.assertRegex(log, r'"POST /v2/share-groups HTTP/1.1" 202 .*req-')
 

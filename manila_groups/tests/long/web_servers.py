@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 
 import fixtures
 
@@ -186,6 +187,27 @@ class WebServerTestCase(base.TestCase):
         logs = {one.name for one in self.directory.glob('*.log')}
         self.assertIn('manila-groups-api.log', logs)
         self.assertNotIn('<', ''.join(logs))
+
+    def check_keys(self, *more):
+        """Remove metadata by keys with slashes, quoted and not.
+
+        :param more: keys that not each server leaves as they are
+        """
+        keys = ('csi.io/name', 'schön/名', '100%25 /b', *more)
+        share = {
+            'size': 1,
+            'share_proto': 'NFS',
+            'metadata': dict.fromkeys((*keys, 'k8s.io/plain'), 'x'),
+        }
+        made = self.client.ask('POST', '/shares', {'share': share})
+        path = f'/shares/{made["share"]["id"]}/metadata'
+        self.client.ask('DELETE', f'{path}/k8s.io/plain')
+        for key in keys:
+            quoted = urllib.parse.quote(key, safe='')
+            shown = self.client.ask('GET', f'{path}/{quoted}')
+            self.assertEqual({'meta': {key: 'x'}}, shown)
+            self.client.ask('DELETE', f'{path}/{quoted}')
+        self.assertEqual({'metadata': {}}, self.client.ask('GET', path))
 
     def _live(self, number):
         group_id = self.client.create(name=f'group {number}')

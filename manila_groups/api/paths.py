@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which application a path belongs to, for the paste.deploy file.
+
+Paste's own map makes one slash of many. Clients rely on it where they add
+paths to an endpoint that ends with a slash; behind the name of a resource,
+though, two slashes are a part of a key, or an id that is missing.
+"""
+
+import re
+
+from paste import urlmap
+
+from manila_groups.api import routes
+
+_NAMES = '|'.join(
+    sorted({re.escape(path.split('/')[1]) for path, *_ in routes.spelled()})
+)
+_RESOURCE = re.compile(rf'(/+v2(?:/+[^/]+)??)/+((?:{_NAMES})(?:/.*)?)', re.S)
+
+
+def tidy(path: str) -> str:
+    """Make one slash of many, up to the name of a resource."""
+    found = _RESOURCE.fullmatch(path)
+    start, rest = found.groups() if found else (path, None)
+    start = re.sub('//+', '/', start)
+    return start if rest is None else f'{start}/{rest}'
+
+
+class Paths(urlmap.URLMap):
+    """A WSGI application that hands requests on by their paths."""
+
+    def normalize_url(self, url, trim=True):
+        """Leave keys as they are; for the rest, see Paste's."""
+        if trim or not isinstance(url, str):
+            return super().normalize_url(url, trim)
+        return None, tidy(url)
+
+
+def factory(loader, global_conf, **local_conf) -> Paths:
+    """Make the application, for the paste.deploy file."""
+    paths = Paths()
+    for path, name in local_conf.items():
+        paths[urlmap.parse_path_expression(path)] = loader.get_app(
+            name, global_conf=global_conf
+        )
+    return paths
