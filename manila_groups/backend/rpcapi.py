@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The messages that a back end takes.
+"""The messages that a back end receives.
 
 =======  =================================
 Version  What it brings
@@ -14,7 +14,7 @@ VERSION = '1.0'
 
 
 class BackendAPI:
-    """Tells one back end of waiting work.
+    """Sends wake-ups to one back end.
 
     :raises ConfigurationError: see rpc.Client
     """
@@ -40,9 +40,9 @@ class BackendAPI:
         )
 
     def check_broker(self, patience: float) -> None:
-        """Refuse work of which nobody could be told for now.
+        """Check that messages leave.
 
-        :param patience: seconds for which a message may wait; 0 is any time
-        :raises ServiceUnavailable: one waits longer
+        :param patience: seconds for which a message may wait; 0 for any time
+        :raises ServiceUnavailable: a message waits longer
         """
         self._client.check_broker(patience)

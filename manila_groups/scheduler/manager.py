@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scheduler: finds a pool for each group and share that waits for one."""
+"""The scheduler: chooses a pool for each waiting share group and share."""
 
 import threading
 
@@ -20,21 +20,22 @@ from manila_groups.scheduler import rpcapi
 
 LOG = log.getLogger(__name__)
 
-#: After so many claims that found the pool changed by another scheduler, a
-#: group takes the best pool as it is: it is placed then, if less evenly.
+#: How often a claim is tried again when another scheduler has changed the
+#: pool.  The last try accepts the pool as it is: the group is placed, though
+#: perhaps less evenly.
 CLAIMS = 10
 
-_NO_POOL = 'The pool that it has to be in is not there at the moment.'
-_NO_DECISION = 'The scheduler has failed to choose a pool; its log says why.'
+_NO_POOL = 'Its pool is not available at the moment.'
+_NO_DECISION = 'The scheduler failed to choose a pool. Its log has the reason.'
 
 _GROUP_CAPABILITY = 'consistent_snapshot_support'
 
 
 class SchedulerManager:
-    """Takes the messages of the scheduler's RPC API.
+    """Receives the messages of the scheduler's RPC API.
 
     :param lifecycle: the transitions of all kinds of rows
-    :param backends: tells back ends of waiting work
+    :param backends: sends wake-ups to back ends
     """
 
     target = oslo_messaging.Target(version=rpcapi.VERSION)
@@ -47,16 +48,16 @@ class SchedulerManager:
         self._weighers = plugins.load_weighers(conf)
         self._pools = pools.PoolCache(db, lifecycle.is_up)
         self._reconciler = reconcile.Reconciler(lifecycle, self.place)
-        # One decision at a time, so that each sees the claims of the others
-        # and none has to be made again.
+        # One decision at a time: each sees the claims of those before, and
+        # none has to be repeated.
         self._deciding = threading.Lock()
         self._first_search = True
 
     @oslo_messaging.expose
     def place(self, ctxt, kind: str, row_id: str) -> None:
-        """Find a pool for a share group or a share and tell its back end.
+        """Choose a pool for a share group or a share, and wake its back end.
 
-        Does nothing when it does not wait for a place, or for room to grow.
+        Does nothing if it does not wait for a pool, or for capacity to grow.
         """
         pool = self._place(kind, row_id)
         if pool is not None:
@@ -77,7 +78,7 @@ class SchedulerManager:
                 claim = self._claim(waiting, chosen, attempt < CLAIMS)
             if claim is scheduling.Claim.TAKEN:
                 LOG.info(
-                    'The %s %s goes to %s',
+                    'Placed the %s %s in the pool %s',
                     states.noun(kind),
                     row_id,
                     chosen.name,
@@ -87,19 +88,19 @@ class SchedulerManager:
                 return None
         LOG.warning(
             'The %s %s was not placed: the pools change faster than they can '
-            'be claimed. It is tried again later.',
+            'be claimed. It will be retried.',
             states.noun(kind),
             row_id,
         )
         return None
 
     def reload(self) -> None:
-        """Take over the filters and weighers that are listed now."""
+        """Load the filters and weighers that the configuration now lists."""
         try:
             filters = plugins.load_filters(self._conf)
             weighers = plugins.load_weighers(self._conf)
         except exception.ConfigurationError as error:
-            LOG.error('The filters and weighers stay as they are: %s', error)
+            LOG.error('Keeping the current filters and weighers: %s', error)
             return
         with self._deciding:
             self._filters, self._weighers = filters, weighers
@@ -111,12 +112,12 @@ class SchedulerManager:
         return [pool for pool in known if pool.name == waiting.pool]
 
     def _decide(self, waiting, candidates):
-        """A decision; None when a filter or a weigher has failed."""
+        """Make a decision; None if a filter or a weigher failed."""
         try:
             return self.decide(waiting, candidates)
         except Exception:
             LOG.exception(
-                'No decision was made on the %s %s',
+                'Failed to choose a pool for the %s %s',
                 states.noun(waiting.kind),
                 waiting.row.id,
             )
@@ -125,7 +126,7 @@ class SchedulerManager:
     def decide(
         self, waiting: scheduling.Waiting, candidates: list[placement.Pool]
     ) -> placement.Decision:
-        """Rank the pools for a group or a share, with the verdicts."""
+        """Rank the pools for a group or a share, and explain refusals."""
         request = placement.Request(
             id=waiting.row.id,
             availability_zone=waiting.zone,
@@ -162,11 +163,11 @@ class SchedulerManager:
                 states.noun(waiting.kind),
                 waiting.row.id,
                 waiting.row.project_id,
-                decision.for_operator() or 'no such pool is reported',
+                decision.for_operator() or 'no back end reports such a pool',
             )
 
     def reconcile(self) -> None:
-        """Take up what a lost message or a dead process left."""
+        """Take up work whose message was lost or whose process died."""
         waiting = self._lifecycle.scheduling.unplaced(self._first_search)
         self._first_search = False
         for kind, row_id in waiting:

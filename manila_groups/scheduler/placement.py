@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scheduler's decision: a pure function of a request and the pools.
 
-It knows no database, no message bus and no configuration. Everything that it
-takes and gives is plain data, so that a decision can be repeated, tested and
+It uses no database, no message bus and no configuration. Its arguments and
+results are plain data, so that a decision can be repeated, tested and
 explained.
 """
 
@@ -23,14 +23,14 @@ if typing.TYPE_CHECKING:
     from manila_groups.scheduler import filters as filters_
     from manila_groups.scheduler import weighers as weighers_
 
-#: The name under which pools that failed before are turned away.
+#: The name, beside the filters', that refuses pools which failed before.
 ALREADY_TRIED = 'already_tried'
 
 
 class Refusal(typing.NamedTuple):
-    """Why a filter turns a pool away.
+    """Why a filter refuses a pool.
 
-    :ivar asked: what the request asks for; users read it, so it names no host
+    :ivar asked: what the request requires; users read it, so it names no host
         and nothing that a back end reports
     :ivar found: what the pool has instead, for the operator; may be empty
     """
@@ -44,21 +44,22 @@ class Refusal(typing.NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pool:
-    """One unit of capacity, as its back end reported it last.
+    """One unit of capacity, with its back end's last report.
 
     :ivar name: ``host@backend#pool``
     :ivar availability_zone: the zone's name
-    :ivar service_up: whether the back end's heartbeat is fresh
-    :ivar service_enabled: whether the operator lets it take work
-    :ivar capabilities: what share types' extra specs are held against
-    :ivar group_capabilities: what group specs are held against
+    :ivar service_up: whether the back end's heartbeat is recent
+    :ivar service_enabled: whether the operator has not disabled it
+    :ivar capabilities: what share types' extra specs are matched with
+    :ivar group_capabilities: what group specs are matched with
     :ivar total_capacity_gb: in GiB, None unknown, ``math.inf`` unlimited
     :ivar free_capacity_gb: likewise
     :ivar reserved_percentage: the part of the total capacity, 0 to 100, that
-        new groups must leave alone
-    :ivar share_groups: how many share groups the pool holds now
+        new shares must not use
+    :ivar share_groups: how many share groups are in the pool now
     :ivar claimed_gb: how much its shares claim, in GiB
-    :ivar claimable_gb: how much they may claim in all; None has no limit
+    :ivar claimable_gb: how much they may claim in all, in GiB; None is no
+        limit
     """
 
     name: str
@@ -83,9 +84,9 @@ class Pool:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, typing.Any]) -> 'Pool':
-        """Make a pool from the fields' names and their values in JSON.
+        """Make a pool from a JSON object with the names of its fields.
 
-        A capacity may also be a text: a number, 'infinite' or 'unknown'.
+        A capacity may also be a string: a number, 'infinite' or 'unknown'.
 
         :raises TypeError: a field is missing or unknown
         """
@@ -97,9 +98,9 @@ class Pool:
 
     @property
     def usable_gb(self) -> float | None:
-        """The free capacity that new groups may use; None when unknown.
+        """The free capacity that new shares may use; None if unknown.
 
-        It is negative in a pool that is fuller than the reservation allows.
+        It is negative if part of the reserved capacity is used.
         """
         total, free = self.total_capacity_gb, self.free_capacity_gb
         if free is None or not total or total == math.inf:
@@ -108,7 +109,7 @@ class Pool:
 
     @property
     def room_gb(self) -> float | None:
-        """How much is left for shares to claim; None when unknown."""
+        """How much shares can still claim, in GiB; None if unknown."""
         if self.claimable_gb is None:
             return self.usable_gb
         return self.claimable_gb - self.claimed_gb
@@ -116,10 +117,10 @@ class Pool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
-    """What one share group or share needs.
+    """What one share group or share requires.
 
     :ivar id: the group's or the share's
-    :ivar availability_zone: the zone's name; None leaves the choice
+    :ivar availability_zone: the zone's name; None for any zone
     :ivar extra_specs: one mapping per share type
     :ivar group_specs: those of the share group type
     :ivar size_gb: in GiB; 0 for a group that starts empty
@@ -135,7 +136,7 @@ class Request:
 
 
 class Candidate(typing.NamedTuple):
-    """A pool that every filter lets pass, and what the weighers gave it."""
+    """A pool that passed every filter, with its weight."""
 
     pool: str
     weight: float
@@ -143,12 +144,12 @@ class Candidate(typing.NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a share group may go, best first, and why not elsewhere.
+    """The pools for a share group, best first, and why the others are refused.
 
-    :ivar ranking: the pools that fit
-    :ivar pools: the names of all pools that were judged
-    :ivar verdicts: by the filter's name, its verdict on each of ``pools``, in
-        their order; None lets the pool pass
+    :ivar ranking: the pools that passed
+    :ivar pools: the names of all pools
+    :ivar verdicts: each filter's name to its verdicts on ``pools``, in their
+        order; None means that the pool passed
     """
 
     ranking: tuple[Candidate, ...]
@@ -156,14 +157,14 @@ class Decision:
     verdicts: Mapping[str, Sequence[Refusal | None]]
 
     def turned_away(self) -> dict[str, int]:
-        """How many pools each filter turned away; those with none too."""
+        """How many pools each filter refused, including 0."""
         return {
             name: len(column) - list(column).count(None)
             for name, column in self.verdicts.items()
         }
 
     def for_user(self) -> str:
-        """Say in one sentence, without naming any host, how it went."""
+        """Explain the decision in one sentence that names no host."""
         if not self.pools:
             return 'No pool fits: no back end reports any pool.'
         if self.ranking:
@@ -190,7 +191,7 @@ class Decision:
         )
 
     def for_operator(self) -> str:
-        """Tell the whole story, a line per pool, the ranking first."""
+        """Explain the decision with one line per pool, the ranking first."""
         return '\n'.join([*self._ranked_lines(), *self._refused_lines()])
 
     def _ranked_lines(self) -> Iterator[str]:
@@ -221,8 +222,8 @@ def _weights(
 ) -> list[float]:
     """Sum the weighers' values, each scaled to at most 1 and multiplied.
 
-    Scaling by the largest, not from least to most: pools that are nearly
-    equal in one respect stay nearly equal.
+    The scale is the largest absolute value, not the range from minimum to
+    maximum: pools that are nearly equal in one respect stay nearly equal.
     """
     totals = [0.0] * len(pools)
     for weigher in weighers:
@@ -241,9 +242,9 @@ def _rank(
     pools: list[Pool],
     weighers: Sequence['weighers_.Weigher'],
 ) -> tuple[Candidate, ...]:
-    """Sort by weight; a hash that differs per group orders equal pools.
+    """Sort by weight; a hash that depends on the group orders equal pools.
 
-    Every scheduler comes to the same order, and the groups spread.
+    Every scheduler gets the same order, and groups spread over equal pools.
     """
     seed = hashlib.blake2b(request.id.encode(), digest_size=8)
 
@@ -266,12 +267,12 @@ def place(
     filters: Sequence['filters_.Filter'],
     weighers: Sequence['weighers_.Weigher'],
 ) -> Decision:
-    """Rank the pools that fit a share group, and say why others don't.
+    """Rank the pools that pass all filters, and explain the refusals.
 
-    Every filter judges every pool. The order of the pools has no influence on
-    the ranking.
+    Every filter judges every pool. The order of the pools does not change the
+    ranking.
 
-    :param filters: with names that differ from each other
+    :param filters: their names must be unique
     """
     pools = tuple(pools)
     verdicts: dict[str, list[Refusal | None]] = {}

@@ -14,13 +14,13 @@ WEIGHERS = 'manila_groups.scheduler.weighers'
 
 
 def load_filters(conf: cfg.ConfigOpts) -> list[filters.Filter]:
-    """Make the filters of ``[scheduler] enabled_filters``, in its order.
+    """Load the filters of ``[scheduler] enabled_filters``, in its order.
 
-    The one that looks at the capacity is always there: what a pool has no
-    room for can't be claimed, so it must not be chosen either.
+    CapacityFilter is always added: a pool without enough capacity cannot be
+    claimed, so it must not be chosen.
 
-    :raises ConfigurationError: a name is unknown, listed twice, or its
-        plug-in can't be loaded
+    :raises ConfigurationError: a name is unknown or listed twice, or its
+        plug-in cannot be loaded
     """
     found = _load(conf, 'enabled_filters', FILTERS)
     if capacity.CapacityFilter.name not in {one.name for one in found}:
@@ -29,10 +29,10 @@ def load_filters(conf: cfg.ConfigOpts) -> list[filters.Filter]:
 
 
 def load_weighers(conf: cfg.ConfigOpts) -> list[weighers.Weigher]:
-    """Make the weighers of ``[scheduler] enabled_weighers``, in its order.
+    """Load the weighers of ``[scheduler] enabled_weighers``, in its order.
 
-    :raises ConfigurationError: a name is unknown, listed twice, or its
-        plug-in can't be loaded
+    :raises ConfigurationError: a name is unknown or listed twice, or its
+        plug-in cannot be loaded
     """
     return _load(conf, 'enabled_weighers', WEIGHERS)
 

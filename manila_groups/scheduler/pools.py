@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pools in the scheduler's memory, brought up to date by what changed."""
+"""A cache of the pools, which reads only what has changed."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from manila_groups.scheduler import placement
 
 LOG = log.getLogger(__name__)
 
-#: What is taken of a report; a newer back end may report more.
+#: The fields of a report that are used; a newer back end may report more.
 _REPORTED = (
     'total_capacity_gb',
     'free_capacity_gb',
@@ -22,12 +22,12 @@ _REPORTED = (
 
 
 class PoolCache:
-    """What the back ends reported, without reading all of it each time.
+    """Caches the back ends' reports.
 
-    The database is read anew where a service's pools_generation has moved,
-    so a scheduler that was just started, or another one, sees the same.
+    Reads the pools of a service again when its pools_generation has changed:
+    so all schedulers see the same.
 
-    :param is_up: tells whether a service has shown a sign of life lately
+    :param is_up: tells whether a service's heartbeat is recent
     """
 
     def __init__(self, db, is_up):
@@ -36,7 +36,7 @@ class PoolCache:
         self._known = {}
 
     def current(self) -> list[placement.Pool]:
-        """The pools as they are now."""
+        """Return the pools as they are now."""
         with self._db.reader() as conn:
             found = services.list_all(conn, services.BACKEND)
             stale = [
@@ -61,7 +61,7 @@ class PoolCache:
         )
 
     def _read(self, row, service):
-        """One pool that can't be read is no reason to place nothing."""
+        """Read one pool; log an unusable report, and return None."""
         try:
             return to_pool(row, service, self._is_up(service))
         except Exception:
@@ -91,14 +91,14 @@ class PoolCache:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
-    """The pools of one service, and the state of it that they show."""
+    """The pools of one service, with the state that they were read for."""
 
     seen: tuple
     pools: tuple[placement.Pool, ...]
 
 
 def to_pool(row, service, is_up: bool) -> placement.Pool:
-    """Make the scheduler's view of a pool from its row and its service."""
+    """Make the placement's pool from a pool's record and its service."""
     return placement.Pool.from_mapping(
         {
             'name': row.name,

@@ -60,8 +60,8 @@ class Reconciler:
         recover = by_status.get(row.status)
         if recover is None:
             LOG.error(
-                'The back end of %s is away, and nothing is known to end the '
-                'status %s of the %s %s. It stays as it is.',
+                'The back end of %s is down, and there is no recovery from '
+                'the status %s of the %s %s. Nothing is done.',
                 row.host,
                 row.status,
                 states.noun(kind),
@@ -79,8 +79,8 @@ class Reconciler:
 
 def _abandon(kind_transitions, row):
     LOG.warning(
-        'The back end of %s is away: the %s %s is deleted without it. It '
-        'removes what it has of it when it is back',
+        'The back end of %s is down: deleting the %s %s without it. The back '
+        'end will clean up when it is up again',
         row.host,
         states.noun(kind_transitions.kind),
         row.id,

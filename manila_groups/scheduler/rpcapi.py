@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The messages that a scheduler takes.
+"""The messages that a scheduler receives.
 
 =======  =================================
 Version  What it brings
@@ -14,7 +14,7 @@ VERSION = '1.0'
 
 
 class SchedulerAPI:
-    """Tells some scheduler of waiting work.
+    """Sends wake-ups to any scheduler.
 
     :raises ConfigurationError: see rpc.Client
     """
@@ -25,16 +25,16 @@ class SchedulerAPI:
         )
 
     def place(self, ctxt, kind: str, row_id: str) -> None:
-        """Say that a group or a share waits for a place or for room.
+        """Say that a group or a share waits for a pool, or for capacity.
 
         :param kind: states.SHARE_GROUP or states.SHARE
         """
         self._client.hint(ctxt, 'place', '1.0', kind=kind, row_id=row_id)
 
     def check_broker(self, patience: float) -> None:
-        """Refuse work of which nobody could be told for now.
+        """Check that messages leave.
 
-        :param patience: seconds for which a message may wait; 0 is any time
-        :raises ServiceUnavailable: one waits longer
+        :param patience: seconds for which a message may wait; 0 for any time
+        :raises ServiceUnavailable: a message waits longer
         """
         self._client.check_broker(patience)

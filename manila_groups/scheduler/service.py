@@ -12,11 +12,11 @@ from manila_groups.scheduler import manager
 
 
 def build(conf, db: db_api.Database, transport) -> service.Service:
-    """Make the scheduler of this machine, ready to be started.
+    """Make the scheduler of this host, ready to be started.
 
-    Writes its first sign of life.
+    Writes its first heartbeat.
 
-    :raises ConfigurationError: a filter or a weigher can't be loaded
+    :raises ConfigurationError: a filter or a weigher cannot be loaded
     """
     db = db.heard_by(*listeners.of(conf, 'scheduler', conf.host))
     scheduler = manager.SchedulerManager(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Filters say which pools may not have a share group, and why.
+"""Filters refuse pools for a share group, and say why.
 
-A filter is a plug-in: a class under an entry point of the namespace
-``manila_groups.scheduler.filters``, whose name the operator lists in
+A filter is a plug-in: a class with an entry point in the namespace
+``manila_groups.scheduler.filters``. The operator lists its name in
 ``[scheduler] enabled_filters``.
 """
 
@@ -13,15 +13,15 @@ from oslo_config import cfg
 
 from manila_groups.scheduler import placement
 
-#: Gives a verdict on a pool: None lets it pass.
+#: Judges a pool: None means that it passes.
 Judge = Callable[[placement.Pool], placement.Refusal | None]
 
 
 class Filter(abc.ABC):
-    """One reason why a pool may not have a share group.
+    """One criterion by which pools are refused.
 
-    One object serves all requests, of several threads at once: what belongs
-    to one request lives in what :meth:`prepare` returns.
+    One object serves all requests, from several threads at once: the state of
+    one request belongs in the function that :meth:`prepare` returns.
 
     :cvar name: that of the filter's entry point
     :param conf: the service's configuration, with all options registered
@@ -36,6 +36,6 @@ class Filter(abc.ABC):
     def prepare(self, request: placement.Request) -> Judge:
         """Return the function that judges each pool for this request.
 
-        What depends on the request alone is best done here, once: the
-        returned function is called for every pool, and must be pure.
+        Do here, once, what depends on the request alone: the returned function
+        is called for every pool, and must be pure.
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pools must be in the zone asked for, and in one that all types allow."""
+"""The pool must be in the requested zone, and in one that all types allow."""
 
 from manila_groups.groups import share_types
 from manila_groups.scheduler import filters

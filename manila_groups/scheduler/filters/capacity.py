@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pool must have room, beside what the operator reserved."""
+"""The pool must have enough capacity that is not reserved."""
 
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 
 
 class CapacityFilter(filters.Filter):
-    """Compares the size with what is left for shares to claim.
+    """Compares the size with the capacity that shares can still claim.
 
-    A group that starts empty needs a pool with some room. A pool that does
-    not know its capacity, or has no limit, has room.
+    A group that starts empty needs a pool with some capacity. A pool whose
+    capacity is unknown or infinite has enough.
     """
 
     name = 'capacity'
@@ -17,9 +17,9 @@ class CapacityFilter(filters.Filter):
     def prepare(self, request: placement.Request) -> filters.Judge:
         size = request.size_gb
         asked = (
-            f'{size} GiB must be free beside the reserved part'
+            f'{size} GiB must be free outside the reserved part'
             if size
-            else 'some capacity must be free beside the reserved part'
+            else 'some capacity must be free outside the reserved part'
         )
 
         def judge(pool: placement.Pool) -> placement.Refusal | None:

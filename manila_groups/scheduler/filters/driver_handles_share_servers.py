@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the back end makes share servers must be as the types ask."""
+"""The back end must handle share servers, or not, as the types require."""
 
 import operator
 
@@ -13,7 +13,7 @@ SPEC = share_types.DHSS
 
 
 class DriverHandlesShareServersFilter(filters.Filter):
-    """Holds the one extra spec that every share type has."""
+    """Matches driver_handles_share_servers, which every share type has."""
 
     name = 'driver_handles_share_servers'
 

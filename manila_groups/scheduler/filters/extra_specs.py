@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pools must satisfy the extra specs of all the group's share types."""
+"""The pool must satisfy the extra specs of all the group's share types."""
 
 import operator
 
@@ -10,14 +10,14 @@ from manila_groups.scheduler.filters import availability_zone
 from manila_groups.scheduler.filters import driver_handles_share_servers
 from manila_groups.scheduler.filters import matching
 
-#: Extra specs that other filters look after.
+#: Extra specs that other filters match.
 ELSEWHERE = frozenset(
     (availability_zone.SPEC, driver_handles_share_servers.SPEC)
 )
 
 
 class ExtraSpecsFilter(filters.Filter):
-    """Holds each share type's extra specs against the capabilities."""
+    """Matches each share type's extra specs with the capabilities."""
 
     name = 'extra_specs'
 

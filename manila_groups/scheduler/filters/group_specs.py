@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pools must satisfy every group spec of the share group type."""
+"""The pool must satisfy every group spec of the share group type."""
 
 import operator
 
@@ -10,7 +10,7 @@ from manila_groups.scheduler.filters import matching
 
 
 class GroupSpecsFilter(filters.Filter):
-    """Holds the group specs against the group capabilities."""
+    """Matches the group specs with the group capabilities."""
 
     name = 'group_specs'
 

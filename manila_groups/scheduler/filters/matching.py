@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the filters that hold specs against capabilities have in common."""
+"""What filters that match specs with capabilities have in common."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -17,14 +17,13 @@ def judge_by(
     wanted: Iterable[specs.Spec],
     reports: Callable[[placement.Pool], _Reports],
 ) -> filters.Judge:
-    """Make a judge who holds specs against what each pool reports.
+    """Make a function that matches specs with the capabilities of each pool.
 
-    Pools that report the same values for the capabilities that the specs
-    look at get the same verdict, which is found only once. Where pools differ
-    in one capability, at least the verdicts on the others are known.
+    It caches the verdict on each capability's value: pools with equal values
+    get the same verdict, which is computed only once.
 
-    :param wanted: the specs; the first that a pool fails is the reason
-    :param reports: gives the capabilities of a pool that count here
+    :param wanted: the specs; the first one that a pool fails is the reason
+    :param reports: returns the capabilities of a pool to match
     """
     unique = list({(one.key, one.value): one for one in wanted}.values())
     names = list(dict.fromkeys(one.name for one in unique))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The back end's service must be alive and allowed to take work."""
+"""The back end's service must be up and enabled."""
 
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
@@ -13,7 +13,7 @@ DISABLED = placement.Refusal(
 
 
 class ServiceFilter(filters.Filter):
-    """Looks at the heartbeat and at the operator's switch."""
+    """Checks the heartbeat, and whether the operator disabled the service."""
 
     name = 'service'
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Weighers say which of the pools that fit a share group are better.
+"""Weighers rank the pools that passed the filters.
 
-A weigher is a plug-in: a class under an entry point of the namespace
-``manila_groups.scheduler.weighers``, whose name the operator lists in
+A weigher is a plug-in: a class with an entry point in the namespace
+``manila_groups.scheduler.weighers``. The operator lists its name in
 ``[scheduler] enabled_weighers``.
 """
 
@@ -14,7 +14,7 @@ from manila_groups.scheduler import placement
 
 
 class Weigher(abc.ABC):
-    """One thing that makes a pool better than another.
+    """One criterion by which a pool is better than another.
 
     :cvar name: that of the weigher's entry point
     :param conf: the service's configuration, with all options registered
@@ -28,17 +28,17 @@ class Weigher(abc.ABC):
     @property
     @abc.abstractmethod
     def multiplier(self) -> float:
-        """How much this counts beside the other weighers."""
+        """The factor of this weigher's values in the sum of all weighers."""
 
     @abc.abstractmethod
     def weigh(
         self, request: placement.Request, pools: list[placement.Pool]
     ) -> list[float]:
-        """Give each pool a finite number, the better the larger.
+        """Give each pool a finite number; larger is better.
 
         The unit does not matter: the numbers are divided by the largest of
         their absolute values before they are multiplied and added up.
 
-        :param pools: those that all filters let pass
+        :param pools: the pools that passed all filters
         :returns: one number per pool, in the pools' order
         """

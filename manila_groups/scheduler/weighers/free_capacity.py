@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The more capacity is free, the better."""
+"""Prefer pools with more free capacity."""
 
 import math
 
@@ -8,10 +8,10 @@ from manila_groups.scheduler import weighers
 
 
 class FreeCapacityWeigher(weighers.Weigher):
-    """Weighs what is free beside the reserved part, in GiB.
+    """Weighs the free capacity that is not reserved, in GiB.
 
-    A pool without limit counts as much as the emptiest pool that has one, a
-    pool that does not know counts nothing.
+    A pool with infinite capacity weighs as much as the finite pool with the
+    most; a pool with unknown capacity weighs nothing.
     """
 
     name = 'free_capacity'

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fewer share groups a pool holds, the better."""
+"""Prefer pools with fewer share groups."""
 
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import weighers
 
 
 class ShareGroupsWeigher(weighers.Weigher):
-    """Weighs the number of groups that the pool holds now."""
+    """Weighs the number of groups in the pool."""
 
     name = 'share_groups'
 

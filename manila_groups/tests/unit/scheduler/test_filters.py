@@ -293,13 +293,13 @@ class CapacityTestCase(FilterTestCase):
 
     def test_reasons(self):
         self.assert_refuses(
-            '41 GiB must be free beside the reserved part, but 50 of 100 GiB '
+            '41 GiB must be free outside the reserved part, but 50 of 100 GiB '
             'are free and 10 % reserved',
             self.pool(100, 50, 10),
             size_gb=41,
         )
         self.assert_refuses(
-            'some capacity must be free beside the reserved part, but 0 of '
+            'some capacity must be free outside the reserved part, but 0 of '
             'unknown GiB are free and 0 % reserved',
             self.pool(None, 0),
         )

@@ -281,7 +281,7 @@ class ExplainTestCase(base.TestCase):
             'h@b#2: 1, weight 1\n'
             'h@b#1: refused by service: the back end must be enabled, but the '
             'operator disabled it; capacity: some capacity must be free '
-            'beside the reserved part, but 0 of 100 GiB are free and 0 % '
+            'outside the reserved part, but 0 of 100 GiB are free and 0 % '
             'reserved',
             decision.for_operator(),
         )
