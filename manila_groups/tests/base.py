@@ -3,6 +3,7 @@
 
 import os
 
+import fixtures
 import hypothesis
 import testtools
 
@@ -26,4 +27,11 @@ def in_memory() -> str | None:
 
 
 class TestCase(testtools.TestCase):
-    """A test that needs nothing but the checkout."""
+    """A test that needs nothing but the checkout.
+
+    What it logs is shown where it fails, and nowhere else.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.FakeLogger())

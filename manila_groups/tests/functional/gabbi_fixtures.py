@@ -4,6 +4,7 @@
 One of these runs for each file, around all of its requests.
 """
 
+import fixtures
 from gabbi import fixture
 from oslo_utils import timeutils
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import share_groups
 from manila_groups.groups import share_types
-from manila_groups.tests import fixtures
+from manila_groups.tests import fixtures as service_fixtures
 
 
 class Current:
@@ -42,7 +43,9 @@ class Service(fixture.GabbiFixture):
 
     def start_fixture(self):
         """Start the service, with the default types and nothing else."""
-        self._service = fixtures.ServiceFixture(self.overrides)
+        self._log = fixtures.FakeLogger()
+        self._log.setUp()
+        self._service = service_fixtures.ServiceFixture(self.overrides)
         self._service.setUp()
         self.prepare(self._service.conf, self._service.db)
         CURRENT.application = self._service.application
@@ -54,6 +57,7 @@ class Service(fixture.GabbiFixture):
         """Stop it again."""
         CURRENT.application = None
         self._service.cleanUp()
+        self._log.cleanUp()
 
 
 class NoDefaultTypes(Service):

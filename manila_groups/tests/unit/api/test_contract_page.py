@@ -5,8 +5,6 @@ import csv
 import pathlib
 import re
 
-import testtools
-
 from manila_groups import policies
 from manila_groups.api import microversions
 from manila_groups.api.openapi import operations
@@ -21,6 +19,7 @@ from manila_groups.api.views import share_groups
 from manila_groups.api.views import share_networks
 from manila_groups.api.views import share_types
 from manila_groups.api.views import shares
+from manila_groups.tests import base
 
 _PAGE = (
     pathlib.Path(__file__).parents[4]
@@ -117,7 +116,7 @@ def _versions(first):
     return versions[versions.index(first) :]
 
 
-class TestContractPage(testtools.TestCase):
+class TestContractPage(base.TestCase):
     """What the page says of operations and fields is what is served."""
 
     def test_operations(self):
