@@ -5,7 +5,10 @@ import dataclasses
 import math
 import pathlib
 import re
+import sys
 import textwrap
+import types
+from unittest import mock
 
 import hypothesis
 from hypothesis import strategies
@@ -109,36 +112,55 @@ class TestDriver(base.TestCase):
         )
 
 
-class TestExample(contract.DriverContract, base.TestCase):
-    """The example of the driver guide is a driver that works."""
+def _examples():
+    """Give the names that the guide's two examples in Python define."""
+    driver_code, test_code = _code_blocks()
+    shelf = types.ModuleType('acme_storage.shelf')
+    exec(driver_code, vars(shelf))
+    package = types.ModuleType('acme_storage')
+    package.shelf = shelf
+    names = {'__name__': __name__}
+    with mock.patch.dict(sys.modules, {'acme_storage': package}):
+        exec(test_code, names)
+    return names
 
-    def make_driver(self):
-        if not hasattr(self, 'example'):
-            block = re.search(
-                r'^\.\. code-block:: python\n\n((?: {4}.*\n|\n)+)',
-                _GUIDE.read_text(),
-                re.MULTILINE,
+
+def _code_blocks():
+    found = re.findall(
+        r'^\.\. code-block:: python\n\n((?: {4}.*\n|\n)+)',
+        _GUIDE.read_text(),
+        re.MULTILINE,
+    )
+    return [textwrap.dedent(block) for block in found]
+
+
+#: The guide's example is a driver that works, and so is its test of it.
+TestContract = _examples()['TestContract']
+
+
+class TestGuide(base.TestCase):
+    def test_fields_are_those_of_the_classes(self):
+        tables = re.findall(
+            r'^\.\. list-table:: Fields of ``(\w+)``.*\n((?:   .*\n|\n)+)',
+            _GUIDE.read_text(),
+            re.MULTILINE,
+        )
+        self.assertEqual(
+            sorted(_data_classes()), sorted(name for name, _ in tables)
+        )
+        for name, table in tables:
+            fields = dataclasses.fields(getattr(driver, name))
+            first_cells = ' '.join(re.findall(r'\* - (.*)', table))
+            self.assertEqual(
+                sorted(field.name for field in fields),
+                sorted(re.findall(r'``(\w+)``', first_cells)),
+                name,
             )
-            names = {}
-            exec(textwrap.dedent(block.group(1)), names)
-            kind = names['ShelfDriver']
-            section = contract.section('alpha', kind.opts, shelf_slots=1000)
-            self.example = kind('alpha', section)
-        self.example.setup()
-        return self.example
 
-    def things(self, made, kind):
-        return {
-            thing.id
-            for thing in made.shelf.values()
-            if isinstance(thing, kind)
-        }
 
-    def groups_of(self, made):
-        return self.things(made, driver.ShareGroup)
-
-    def shares_of(self, made):
-        return self.things(made, driver.Share)
-
-    def snapshots_of(self, made):
-        return self.things(made, driver.ShareGroupSnapshot)
+def _data_classes():
+    return [
+        name
+        for name, value in vars(driver).items()
+        if dataclasses.is_dataclass(value)
+    ]
