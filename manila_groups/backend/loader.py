@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the name of a back end to its driver."""
 
+from collections.abc import Iterable
 import inspect
 
 from oslo_config import cfg
@@ -11,6 +12,10 @@ from manila_groups.backend import driver
 from manila_groups.conf import backend as options
 
 NAMESPACE = 'manila_groups.backend.drivers'
+
+#: The drivers whose options every back end's section has: processes that run
+#: no back end need not import them.
+_OWN = ('fake', 'local')
 
 
 def enabled(conf: cfg.ConfigOpts) -> list[str]:
@@ -47,6 +52,20 @@ def load(conf: cfg.ConfigOpts, name: str) -> driver.Driver:
     except cfg.DuplicateOptError as error:
         raise _refused(name, conf[name].driver, str(error)) from error
     return plugin(name, conf[name])
+
+
+def options_of(name: str) -> Iterable[cfg.Opt] | None:
+    """List the options that a driver adds to the section of a back end.
+
+    :param name: of the driver
+    :returns: None for a driver that is not installed
+    """
+    if name in _OWN:
+        return ()
+    try:
+        return _plugin('', name).opts
+    except exception.ConfigurationError:
+        return None
 
 
 def _plugin(section, value):

@@ -33,6 +33,7 @@ def main() -> int:
     with process.starting():
         conf = configuration.load(sys.argv[1:], commands=[commands])
         configuration.setup_logging(conf)
+        process.warn_of_unknown(conf)
         return conf.command.run(conf, db_api.Database(conf)) or 0
 
 

@@ -19,8 +19,10 @@ from sqlalchemy import exc as sa_exc
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.backend import loader
 from manila_groups.cmd import report
 from manila_groups.cmd import systemd
+from manila_groups.conf import unknown
 
 LOG = log.getLogger(__name__)
 
@@ -107,8 +109,18 @@ def begin(read: Callable[[], cfg.ConfigOpts]) -> cfg.ConfigOpts:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
     conf = read()
     configuration.setup_logging(conf)
+    warn_of_unknown(conf)
     report.set_up(conf)
     return conf
+
+
+def warn_of_unknown(conf: cfg.ConfigOpts) -> None:
+    """Log what the configuration files set and nothing reads.
+
+    No error: in the midst of an upgrade, a file may be of another release.
+    """
+    for text in unknown.find(conf, loader.options_of):
+        LOG.warning('Configuration: %s', text)
 
 
 def main(build: Callable, args: list[str]) -> int:
@@ -166,6 +178,7 @@ def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> bool:
         LOG.exception('The configuration could not be read again')
         return False
     LOG.info('The configuration was read again')
+    warn_of_unknown(conf)
     return True
 
 

@@ -25,6 +25,7 @@ from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.cmd import standalone_text
 from manila_groups.cmd import systemd
+from manila_groups.conf import unknown
 from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
@@ -44,6 +45,8 @@ def main() -> int:
         state = _open_state(arguments.state_dir)
         read = functools.partial(_configure, arguments, state)
         conf = process.begin(read)
+        for text in unknown.find(conf, loader.options_of):
+            print(f'Warning: {text}', file=sys.stderr)
         notifier = _Starter(standalone_text.ready(conf, state))
         services = _build(conf)
     process.run(conf, read, services, notifier)

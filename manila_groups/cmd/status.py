@@ -10,7 +10,9 @@ from oslo_upgradecheck import upgradecheck
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.backend import loader
 from manila_groups.cmd import process
+from manila_groups.conf import unknown
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import types as type_rows
@@ -61,6 +63,13 @@ class Checks(upgradecheck.UpgradeCommands):
         )
 
     @_check
+    def _unknown_options(self):
+        found = unknown.find(self._conf, loader.options_of)
+        if found:
+            return upgradecheck.Code.WARNING, '\n'.join(found)
+        return upgradecheck.Code.SUCCESS, None
+
+    @_check
     def _policy_file(self):
         found = common_checks.check_policy_json(self, self._conf)
         return found.code, found.details
@@ -99,6 +108,7 @@ class Checks(upgradecheck.UpgradeCommands):
 
     _upgrade_checks = (
         ('Schema of the database', _database_revision),
+        ('Names in the configuration files', _unknown_options),
         ('Format of the policy file', _policy_file),
         ('Message bus', _message_bus),
         ('Default types', _default_types),

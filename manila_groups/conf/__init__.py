@@ -30,6 +30,7 @@ from manila_groups.conf import quota
 from manila_groups.conf import scheduler
 from manila_groups.conf import service
 from manila_groups.conf import types
+from manila_groups.conf import values
 
 PROJECT = 'manila-groups'
 
@@ -104,10 +105,11 @@ def load(
             version=metadata.version(PROJECT),
             default_config_files=files,
         )
-        for name in conf.enabled_backends:
+        for name in values.get(conf, 'DEFAULT', 'enabled_backends'):
             backend.register_backend(conf, name)
         _set_defaults(conf, defaults or {})
-        _check(conf)
+        values.check(conf)
+        log_levels.check(conf)
     except (cfg.Error, ValueError) as error:
         raise exception.ConfigurationError(
             ' '.join(str(error).split())
@@ -116,22 +118,12 @@ def load(
 
 
 def _set_defaults(conf, defaults):
-    for group, values in defaults.items():
+    for group, options in defaults.items():
         if group == 'DEFAULT' or group in conf:
-            for name, value in values.items():
+            for name, value in options.items():
                 conf.set_default(
                     name, value, None if group == 'DEFAULT' else group
                 )
-
-
-def _check(conf):
-    """Read each option once, so that a mistake is found at the start."""
-    for group in conf:
-        value = conf[group]
-        if isinstance(value, cfg.ConfigOpts.GroupAttr):
-            for option in value:
-                value[option]
-    log_levels.check(conf)
 
 
 def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> None:

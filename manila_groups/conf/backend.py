@@ -9,6 +9,7 @@ from oslo_config import types
 
 from manila_groups import exception
 from manila_groups.conf import backend_local
+from manila_groups.conf import values
 
 
 class Json(types.ConfigType):
@@ -24,10 +25,18 @@ class Json(types.ConfigType):
 
     def __call__(self, value):
         if isinstance(value, str):
-            value = json.loads(value)
+            value = self._parsed(value)
         if not isinstance(value, self.kind):
             raise ValueError(f'must be a {self.type_name}')
         return value
+
+    def _parsed(self, text):
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise ValueError(
+                f'must be a {self.type_name}, but is not JSON: {error}'
+            ) from error
 
     def __repr__(self):
         return self.type_name
@@ -49,8 +58,11 @@ OPTS = [
     cfg.ListOpt(
         'enabled_backends',
         default=[],
-        item_type=types.String(
-            regex=r'^[A-Za-z0-9][A-Za-z0-9_.-]*$', max_length=63
+        item_type=values.Text(
+            'be a name of at most 63 letters, digits and _ . - that begins '
+            'with a letter or a digit',
+            r'^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+            63,
         ),
         help='The back ends that manila-groups-backend runs here. Each name '
         'is the name of a section of this file, which says what the back end '

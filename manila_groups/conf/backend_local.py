@@ -4,6 +4,8 @@
 from oslo_config import cfg
 from oslo_config import types
 
+from manila_groups.conf import values
+
 OPTS = [
     cfg.StrOpt(
         'local_path',
@@ -59,10 +61,13 @@ OPTS = [
         'preferred one first: each share has an export location for each. '
         'Required with export = ganesha.',
     ),
-    cfg.StrOpt(
+    cfg.Opt(
         'ganesha_pseudo_root',
+        type=values.Text(
+            'be a path such as /manila-groups, of letters, digits and _ . -',
+            r'^(/[A-Za-z0-9_.-]+)+$',
+        ),
         default='/manila-groups',
-        regex=r'^(/[A-Za-z0-9_.-]+)+$',
         help='Where the exports are in what NFSv4 clients see of the server: '
         "a share is mounted as <address>:<this>/<share's id>.",
     ),

@@ -6,6 +6,8 @@ import copy
 from oslo_config import cfg
 from oslo_messaging._drivers import impl_rabbit
 
+from manila_groups.conf import values
+
 #: Seconds between two attempts to reach RabbitMQ, at most: until one succeeds,
 #: work is refused.
 INTERVAL = 5
@@ -23,9 +25,9 @@ _HELP = (
 
 
 def _level(name, receiver):
-    return cfg.StrOpt(
+    return cfg.Opt(
         name,
-        regex=r'^(\d{1,9}\.\d{1,9})?$',
+        type=values.Text('be a version such as 1.0', r'^(\d{1,9}\.\d{1,9})?$'),
         help=_HELP.format(f'{receiver}s', receiver),
     )
 

@@ -6,16 +6,19 @@ import socket
 
 from oslo_config import cfg
 
+from manila_groups.conf import values
+
 GROUP = cfg.OptGroup('service', title='Schedulers and back ends')
 
 #: The section [DEFAULT].
 DEFAULTS = [
-    cfg.StrOpt(
+    cfg.Opt(
         'host',
+        type=values.Text(
+            'have 1 to 100 characters, without @ and #', '^[^@#]+$', 100
+        ),
         default=socket.gethostname(),
         sample_default='<the name of this machine>',
-        max_length=100,
-        regex='^[^@#]+$',
         help='The name under which the processes of this machine are known: '
         'the first part of host@backend#pool. It must not change while share '
         'groups or shares are placed here. Schedulers with the same name are '

@@ -47,6 +47,7 @@ def _configure():
         program='manila-groups-api',
     )
     configuration.setup_logging(conf)
+    process.warn_of_unknown(conf)
     return conf
 
 

@@ -293,7 +293,7 @@ class StatusTest(CommandTest):
         self.manage('db', 'sync')
         code, output, _ = self.check()
         self.assertEqual(0, code, output)
-        self.assertEqual(4, output.count('Success'))
+        self.assertEqual(5, output.count('Success'))
 
     def test_directory_of_files_is_read(self):
         self.manage('db', 'sync')
@@ -303,6 +303,13 @@ class StatusTest(CommandTest):
         where = f'--config-dir={directory}'
         code, output, _ = self.run_main(status.main, where, 'upgrade', 'check')
         self.assertEqual(0, code, output)
+
+    def test_a_misspelt_option_is_told(self):
+        self.write('transport_urll = rabbit://there/')
+        self.manage('db', 'sync')
+        code, output, _ = self.check()
+        self.assertEqual(1, code, output)
+        self.assertIn('transport_urll', output)
 
     def test_missing_setting_is_told(self):
         self.config_file.write_text('')

@@ -5,17 +5,23 @@ import pathlib
 
 import fixtures
 from keystonemiddleware.auth_token import _opts as auth_token_opts
+from oslo_config import cfg
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.backend import loader
 from manila_groups.conf import opts
+from manila_groups.conf import unknown
+from manila_groups.conf import values
 from manila_groups.tests import base
 
 
 class ConfTest(base.TestCase):
+    def write(self, name='manila-groups.conf'):
+        return pathlib.Path(self.useFixture(fixtures.TempDir()).path, name)
+
     def load(self, text, **kwargs):
-        directory = self.useFixture(fixtures.TempDir()).path
-        file = pathlib.Path(directory, 'manila-groups.conf')
+        file = self.write()
         file.write_text(text)
         return configuration.load(files=[str(file)], **kwargs)
 
@@ -110,6 +116,54 @@ class TestMistakes(ConfTest):
                 f'[DEFAULT]\nenabled_backends = one\n[one]\n{line}\n', word
             )
 
+    def test_a_value_is_told_with_its_rule_and_its_file(self):
+        for section, line, rule in (
+            (
+                'api',
+                'bind_port = 70000',
+                'must be a whole number from 0 to 65',
+            ),
+            ('api', 'auth_strategy = none', 'must be one of keystone, '),
+            ('api', 'noauth_on_any_address = no!', 'must be true or false'),
+            ('service', 'work_tries = 0', 'must be a whole number, 1 or more'),
+            ('service', 'down_time = x', 'must be a number, 0.2 or more'),
+            ('database', 'max_retries = x', 'must be a whole number'),
+            ('DEFAULT', 'host = a@b', 'must have 1 to 100 characters, '),
+            ('DEFAULT', 'enabled_backends = a b', 'each item must be a name'),
+            ('upgrade_levels', 'backend = newton', 'must be a version such'),
+            ('one', 'fake_pools = [', 'must be a JSON list, but is not JSON'),
+            ('one', 'fake_failures = a:2', 'must be name:value pairs'),
+        ):
+            text = f'[DEFAULT]\nenabled_backends = one\n[{section}]\n{line}\n'
+            error = self.assertRaises(
+                exception.ConfigurationError, self.load, text
+            )
+            self.assertIn(f'[{section}] {line}: {rule}', error.message)
+            self.assertRegex(
+                error.message, r' \(file /.*/manila-groups.conf\)$'
+            )
+
+    def test_the_file_that_sets_the_value_is_named(self):
+        first, last = (self.write(name) for name in ('first', 'last'))
+        first.write_text('[service]\nwork_tries = 0\n')
+        last.write_text('[service]\ndown_time = 7\n')
+        error = self.assertRaises(
+            exception.ConfigurationError,
+            configuration.load,
+            files=[str(first), str(last)],
+        )
+        self.assertIn(str(first), error.message)
+
+    def test_a_secret_is_not_told(self):
+        # No secret of these sections has a rule that a text can break.
+        option = cfg.IntOpt('pin', secret=True)
+        conf = self.load('[api]\npin = 1234x\n')
+        conf.register_opt(option, 'api')
+        error = self.assertRaises(
+            exception.ConfigurationError, values.check, conf
+        )
+        self.assertNotIn('1234', error.message)
+
     def test_syntax(self):
         for text in ('[api\n', 'words\n', '[api]\n= 1\n'):
             self.refused(text, 'manila-groups.conf')
@@ -121,6 +175,70 @@ class TestMistakes(ConfTest):
             files=['/no/such/file'],
         )
         self.assertIn('/no/such/file', error.message)
+
+
+class TestUnknown(ConfTest):
+    """Names that nothing reads, and what was meant."""
+
+    def find(self, text):
+        return unknown.find(self.load(text), loader.options_of)
+
+    def test_misspelt_names(self):
+        one = '[DEFAULT]\nenabled_backends = one\n[one]\ndriver = local\n'
+        for text, name, hint in (
+            (f'{one}local_pathh = /x\n', '[one] local_pathh', 'local_path?'),
+            (
+                '[DEFAULT]\nenabled_backend = one\n',
+                '[DEFAULT] enabled_backend',
+                'enabled_backends?',
+            ),
+            ('[apii]\nbind_port = 1\n', '[apii]', '[api]?'),
+            (
+                '[api]\nmax_attempts = 1\n',
+                '[api] max_attempts',
+                '[scheduler] max_attempts?',
+            ),
+            (
+                '[database]\nconection = x\n',
+                '[database] conection',
+                'connection?',
+            ),
+            (
+                '[other]\ndriver = local\nexprt = x\n',
+                '[other] exprt',
+                'export?',
+            ),
+            (
+                '[DEFAULT]\nenabled_backends = fast\n[fasst]\n'
+                'local_path = /x\n',
+                '[fasst]',
+                '[fast]?',
+            ),
+        ):
+            (found,) = self.find(text)
+            self.assertIn(f'{name}: is not', found)
+            self.assertIn(f'did you mean {hint}', found)
+
+    def test_what_is_far_from_all_names_gets_no_hint(self):
+        (found,) = self.find('[service]\nxyzzy = 1\n')
+        self.assertIn('[service] xyzzy: is not an option', found)
+        self.assertNotIn('did you mean', found)
+
+    def test_what_is_read_elsewhere_or_later_is_left_alone(self):
+        for text in (
+            '[keystone_authtoken]\nauth_url = http://x\nanything = 1\n',
+            '[keystone_authtoken]\nauth_section = login\n'
+            '[login]\nauth_type = password\n',
+            # Back ends of another process, or of a driver that is elsewhere.
+            '[slow]\ndriver = local\nlocal_path = /x\n',
+            '[slow]\nlocal_path = /x\nreserved_percentage = 5\n',
+            '[DEFAULT]\nenabled_backends = far\n'
+            '[far]\ndriver = not_installed\nfar_pool = 1\n',
+            # Names of earlier releases of libraries, and case in sections.
+            '[DEFAULT]\nlogfile = x\n[API]\nbind_port = 1\n',
+            '[healthcheck]\nbackends = x\n[oslo_policy]\npolicy_file = x\n',
+        ):
+            self.assertEqual([], self.find(text), text)
 
 
 class TestSample(base.TestCase):
