@@ -15,7 +15,6 @@ from manila_groups.api.schemas import explanations
 
 NAME = {'type': ['string', 'null'], 'maxLength': 255}
 DESCRIPTION = NAME
-REQUIRED_NAME = {'type': 'string', 'minLength': 1, 'maxLength': 255}
 ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
 OPTIONAL_ID = {'type': ['string', 'null'], 'minLength': 1, 'maxLength': 255}
 #: A project; the length is what the database's column holds.
@@ -68,6 +67,23 @@ SPACE = (
     r'\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'
 )
 
+#: What people do not see, in the same form: space, controls, characters that
+#: only format, and fillers. There is no portable escape for the last ones.
+_INVISIBLE = (
+    rf'{SPACE}\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5'
+    r'\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164'
+    r'\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb'
+    '\U000e0000-\U000e0fff'
+)
+REQUIRED_NAME = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 255,
+    'pattern': f'[^{_INVISIBLE}]',
+    'description': 'a name of 1 to 255 characters, of which one can be seen',
+    'examples': ['x'],
+}
+
 #: Ends with \Z, as $ would let a line end pass.
 SPEC_KEY = {
     'pattern': r'^[A-Za-z0-9_.:-]{1,255}\Z',
@@ -114,11 +130,38 @@ def digits(maximum: int) -> str:
     return f'({"|".join(found)})'
 
 
+def or_null(rule: dict) -> dict:
+    """The schema of what another one accepts, and of null."""
+    changed = dict(rule)
+    if 'enum' in rule:
+        changed['enum'] = [*rule['enum'], None]
+    if 'type' in rule:
+        types = rule['type']
+        types = [types] if isinstance(types, str) else types
+        changed['type'] = [*types, 'null']
+    return changed
+
+
 def to_bool(value: Any) -> bool:
     """Read what BOOLEAN accepted, where 1.0 is the same number as 1."""
     if isinstance(value, float):
         return bool(value)
     return strutils.bool_from_string(value, strict=True)
+
+
+def one_boolean(values: Mapping[str, Any], *names: str) -> bool | None:
+    """Read a boolean that has several names; None where none is given.
+
+    :raises Invalid: two of them have different values
+    """
+    found = {
+        to_bool(values[name]) for name in names if values.get(name) is not None
+    }
+    if len(found) > 1:
+        raise exception.Invalid(
+            f'{names[0]}: is given twice, with different values.'
+        )
+    return found.pop() if found else None
 
 
 def check_only_key(body: Mapping[str, Any], key: str) -> None:
@@ -165,6 +208,7 @@ class Schema:
         refused like an unknown one
     :param ignored_before: name to the microversion before which it is
         accepted and has no effect
+    :param absent: names that may be null, which is as if they were absent
     :param names: the schema of every name; None for any
     :param others: the schema of names that are not in properties; None
         refuses them
@@ -181,8 +225,12 @@ class Schema:
         names: dict | None = None,
         others: dict | None = None,
         needed: tuple[str, ...] = (),
+        absent: tuple[str, ...] = (),
     ):
         self._properties = dict(properties or {})
+        self._absent = frozenset(absent)
+        for name in absent:
+            self._properties[name] = or_null(self._properties[name])
         self._required = list(required)
         self._since = _parse_versions(since)
         self._ignored_before = _parse_versions(ignored_before)
@@ -249,7 +297,12 @@ class Schema:
             for name, before in self._ignored_before.items()
             if version < before
         }
-        return {k: v for k, v in value.items() if k not in ignored}
+        return {
+            name: found
+            for name, found in value.items()
+            if name not in ignored
+            and not (found is None and name in self._absent)
+        }
 
     def _about_name(self, noun, readable):
         def explain(name):

@@ -17,7 +17,7 @@ _VALUE = {
 
 #: A field of a body.
 FIELD = {
-    'type': ['object', 'null'],
+    'type': 'object',
     'propertyNames': _KEY,
     'additionalProperties': _VALUE,
 }

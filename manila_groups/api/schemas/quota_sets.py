@@ -46,5 +46,6 @@ UPDATE = base.Schema(
         **dict.fromkeys(PROJECT_KEYS, base.PROJECT_ID),
         'force': base.BOOLEAN,
     },
+    absent=('force',),
     since=SINCE,
 )

@@ -34,6 +34,7 @@ ALLOW = base.Schema(
         'lock_reason': _NO_REASON,
     },
     required=('access_type', 'access_to'),
+    absent=('metadata',),
     since=dict.fromkeys(
         ('lock_visibility', 'lock_deletion', 'lock_reason'), '2.82'
     ),
@@ -44,6 +45,7 @@ ALLOW = base.Schema(
 DENY = base.Schema(
     {'access_id': base.ID, 'unrestrict': base.BOOLEAN},
     required=('access_id',),
+    absent=('unrestrict',),
     since={'unrestrict': '2.82'},
 )
 

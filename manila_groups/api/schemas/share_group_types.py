@@ -18,7 +18,7 @@ CREATE = base.Schema(
     {
         'name': base.REQUIRED_NAME,
         'share_types': {
-            'type': ['array', 'null'],
+            'type': 'array',
             'items': base.ID,
             'maxItems': 1000,
         },
@@ -27,6 +27,7 @@ CREATE = base.Schema(
         ACCESS_IS_PUBLIC: base.BOOLEAN,
     },
     required=('name',),
+    absent=('share_types', 'group_specs', 'is_public', ACCESS_IS_PUBLIC),
 )
 
 SPECS = base.Schema(names=base.SPEC_KEY, others=base.SPEC_VALUE)

@@ -9,6 +9,8 @@ from manila_groups.api.schemas import types
 from manila_groups.groups import share_types as domain
 
 ACCESS_IS_PUBLIC = 'share_type_access:is_public'
+#: The same, as it was called when share types were an extension.
+OLD_IS_PUBLIC = 'os-share-type-access:is_public'
 
 
 def _any_case(*words):
@@ -79,7 +81,9 @@ _FIELDS = {
     'name': base.REQUIRED_NAME,
     'description': base.DESCRIPTION,
     ACCESS_IS_PUBLIC: base.BOOLEAN,
+    OLD_IS_PUBLIC: base.BOOLEAN,
 }
+_ABSENT = (ACCESS_IS_PUBLIC, OLD_IS_PUBLIC)
 
 CREATE = base.Schema(
     {
@@ -92,9 +96,10 @@ CREATE = base.Schema(
     },
     required=('name', 'extra_specs'),
     since={'description': '2.41'},
+    absent=_ABSENT,
 )
 
-UPDATE = base.Schema(_FIELDS)
+UPDATE = base.Schema(_FIELDS, absent=_ABSENT)
 
 SPECS = base.Schema(
     WELL_KNOWN_SPECS, names=base.SPEC_KEY, others=base.SPEC_VALUE

@@ -103,6 +103,7 @@ CREATE = base.Schema(
         'metadata': metadata.FIELD,
     },
     required=('size', 'share_proto'),
+    absent=('is_public', 'metadata'),
 )
 
 UPDATE = base.Schema(
@@ -112,7 +113,8 @@ UPDATE = base.Schema(
         'description': base.DESCRIPTION,
         'display_description': base.DESCRIPTION,
         'is_public': base.BOOLEAN,
-    }
+    },
+    absent=('is_public',),
 )
 
 DELETE = base.Schema({'share_group_id': lists.TEXT})
@@ -142,5 +144,7 @@ RESET_TASK_STATE = _action(
 
 FORCE_DELETE = base.Schema({'force_delete': {'type': 'null'}})
 
-EXTEND = _action('extend', 'new_size', new_size=_SIZE, force=base.BOOLEAN)
+EXTEND = _action(
+    'extend', 'new_size', new_size=_SIZE, force=base.or_null(base.BOOLEAN)
+)
 SHRINK = _action('shrink', 'new_size', new_size=_SIZE)

@@ -33,7 +33,7 @@ class Controller:
         wanted = domain.NewRule(
             access_to=body['access_to'],
             access_level=body.get('access_level') or domain.LEVELS[0],
-            metadata=body.get('metadata') or {},
+            metadata=body.get('metadata', {}),
         )
         return self._show(
             request, self._access.allow(request.context, share_id, wanted)

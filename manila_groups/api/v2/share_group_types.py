@@ -69,12 +69,15 @@ class Controller:
     @wsgi.returns(views.ONE)
     def create(self, request, body):
         """Create a share group type."""
+        is_public = schema_base.one_boolean(
+            body, 'is_public', schemas.ACCESS_IS_PUBLIC
+        )
         made = self._types.create(
             request.context,
             body['name'],
             body.get('share_types'),
             schema_base.to_specs(body.get('group_specs', {})),
-            _is_public(body),
+            is_public is not False,
         )
         return self._show(request, made)
 
@@ -165,15 +168,3 @@ class Controller:
     def delete_spec(self, request, type_id, key):
         """Remove one group spec."""
         self._types.delete_spec(request.context, type_id, key)
-
-
-def _is_public(body):
-    names = ('is_public', schemas.ACCESS_IS_PUBLIC)
-    values = {
-        schema_base.to_bool(body[name]) for name in names if name in body
-    }
-    if len(values) > 1:
-        raise exception.Invalid(
-            f'is_public: is given as {names[1]} too, with another value.'
-        )
-    return values.pop() if values else True

@@ -67,7 +67,7 @@ class Controller:
         made = self._types.create(
             body['name'],
             schema_base.to_specs(body['extra_specs']),
-            schema_base.to_bool(body.get(schemas.ACCESS_IS_PUBLIC, True)),
+            _is_public(body) is not False,
             body.get('description'),
         )
         return self._show(request, made)
@@ -83,10 +83,14 @@ class Controller:
                 f'At least one of name, description and '
                 f'{schemas.ACCESS_IS_PUBLIC} has to be given.'
             )
-        values = dict(body)
-        if schemas.ACCESS_IS_PUBLIC in values:
-            is_public = values.pop(schemas.ACCESS_IS_PUBLIC)
-            values['is_public'] = schema_base.to_bool(is_public)
+        values = {
+            name: body[name]
+            for name in ('name', 'description')
+            if name in body
+        }
+        is_public = _is_public(body)
+        if is_public is not None:
+            values['is_public'] = is_public
         return self._show(
             request, self._types.update(request.context, type_id, values)
         )
@@ -169,3 +173,9 @@ class Controller:
     def delete_spec(self, request, type_id, key):
         """Remove one extra spec."""
         self._types.delete_spec(request.context, type_id, key)
+
+
+def _is_public(body):
+    return schema_base.one_boolean(
+        body, schemas.ACCESS_IS_PUBLIC, schemas.OLD_IS_PUBLIC
+    )

@@ -233,7 +233,7 @@ def _read_share(body):
 
 
 def _read_force(request, options):
-    force = schema_base.to_bool(options.get('force', False))
+    force = schema_base.to_bool(options.get('force') or False)
     since = microversions.parse(schemas.FORCE_SINCE)
     if force and request.version < since:
         raise exception.Invalid(

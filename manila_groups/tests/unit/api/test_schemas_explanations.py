@@ -149,7 +149,7 @@ class SentencesTestCase(base.TestCase):
                 "f: '-1' is not a whole number from 0 to 999999999999999999.",
             ),
             (schema_base.REQUIRED_NAME, None, 'f: must not be null.'),
-            (schema_base.REQUIRED_NAME, '', 'f: must not be empty.'),
+            (schema_base.ID, '', 'f: must not be empty.'),
             (
                 schema_base.NAME,
                 5,
