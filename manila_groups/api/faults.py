@@ -14,7 +14,9 @@ _NAMES = {
     if isinstance(error, type) and issubclass(error, exception.ServiceError)
 } | {501: 'notImplemented'}
 
-#: Seconds to wait before the same request may succeed.
+#: Seconds to wait before the same request may succeed: in the body, and for
+#: 413 as a header, too.  The command line client fails on the header of any
+#: other error, and shows no reason.
 _RETRY_AFTER = {413: '0', 503: '5'}
 
 
@@ -32,18 +34,19 @@ def response(
     :param headers: more headers
     """
     fault = {'code': code, 'message': message}
-    headers = dict(headers or {})
-    if code in _RETRY_AFTER:
-        headers.setdefault('Retry-After', _RETRY_AFTER[code])
-    if code == 413:
-        fault['retryAfter'] = headers['Retry-After']
+    own = webob.headers.ResponseHeaders(headers or {})
+    retry_after = own.pop('Retry-After', _RETRY_AFTER.get(code))
+    if retry_after is not None:
+        fault['retryAfter'] = retry_after
+        if code == 413:
+            own['Retry-After'] = retry_after
     made = webob.Response(
         status=code,
         body=json.dumps({name(code): fault}).encode(),
         content_type='application/json',
         charset=None,
     )
-    made.headers.update(headers)
+    made.headers.update(own)
     return made
 
 

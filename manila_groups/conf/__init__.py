@@ -22,6 +22,7 @@ from manila_groups import exception
 from manila_groups.conf import api
 from manila_groups.conf import backend
 from manila_groups.conf import http_basic
+from manila_groups.conf import log_failures
 from manila_groups.conf import log_levels
 from manila_groups.conf import messaging
 from manila_groups.conf import middleware
@@ -155,4 +156,5 @@ def setup_logging(conf: cfg.ConfigOpts) -> None:
         conf.set_default('log_file', f'{conf.prog}.log')
     log.setup(conf, PROJECT)
     log_levels.follow(conf)
+    log_failures.watch(logging.getLogger())
     logging.captureWarnings(True)

@@ -45,8 +45,10 @@ class Faults:
             return faults.from_error(error)
         except webob.exc.HTTPException as error:
             response = error
-        except db_api.UNAVAILABLE:
-            LOG.exception('The database does not answer')
+        except db_api.UNAVAILABLE as error:
+            # Each request finds it out anew: no traceback for each.
+            LOG.error('The database does not answer: %s', _first_line(error))
+            LOG.debug('The request that found it out', exc_info=True)
             return faults.from_error(
                 exception.ServiceUnavailable('The database does not answer.')
             )
@@ -60,13 +62,18 @@ class Faults:
         return _translate(response)
 
 
+def _first_line(error):
+    return str(error).partition('\n')[0] or type(error).__name__
+
+
 def _translate(response):
     """Keep the status and the headers of an error that is no fault yet."""
-    fault = faults.response(response.status_code, _message(response))
-    for name, value in response.headers.items():
-        if name.lower() not in ('content-type', 'content-length'):
-            fault.headers[name] = value
-    return fault
+    kept = {
+        name: value
+        for name, value in response.headers.items()
+        if name.lower() not in ('content-type', 'content-length')
+    }
+    return faults.response(response.status_code, _message(response), kept)
 
 
 def _message(response):

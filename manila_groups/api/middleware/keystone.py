@@ -36,8 +36,9 @@ class AuthToken(auth_token.AuthProtocol):
         except (
             keystone_exception.ClientException,
             webob.exc.HTTPServiceUnavailable,
-        ):
-            LOG.exception('Keystone can not be used')
+        ) as error:
+            # Each request finds it out anew: no traceback for each.
+            LOG.error('Keystone can not be used: %s', error)
             raise exception.ServiceUnavailable(
                 'Keystone can not be used to validate tokens.'
             ) from None

@@ -22,10 +22,7 @@ _ERRORS = {
         ('Retry-After', True),
     ),
     415: ('The body is not application/json.', None),
-    503: (
-        'Something that the service needs does not answer.',
-        ('Retry-After', True),
-    ),
+    503: ('Something that the service needs does not answer.', None),
 }
 
 #: Those that each operation may have, that those with a body may have, and
@@ -56,7 +53,7 @@ def error_schema(code: int) -> dict:
     fault = {
         'code': {'const': code},
         'message': {'type': 'string', 'minLength': 1},
-        **({'retryAfter': shapes.TEXT} if code == 413 else {}),
+        **({'retryAfter': shapes.TEXT} if code in (413, 503) else {}),
     }
     return shapes.Members({faults.name(code): shapes.Members(fault)}).schema(
         microversions.MAX

@@ -39,7 +39,7 @@ class Session(session.Session):
             return None, repr(error)
         self._tally.took(str(status), _now() - begun)
         if status == 503:
-            self._check_retry(headers, f'{method} {path}: {found}')
+            self._check_retry(found, f'{method} {path}: {found}')
         elif status >= 500:
             request_id = headers.get('x-openstack-request-id')
             self._findings.add(
@@ -49,9 +49,10 @@ class Session(session.Session):
             )
         return status, found
 
-    def _check_retry(self, headers, text):
-        if not headers.get('Retry-After', '').isdigit():
-            self._findings.add('503 without Retry-After', f'{text:.300}')
+    def _check_retry(self, found, text):
+        fault = found and found.get('serviceUnavailable', {})
+        if not fault or not fault.get('retryAfter', '').isdigit():
+            self._findings.add('503 without retryAfter', f'{text:.300}')
         time.sleep(_PAUSE)
 
     def look(self, path, role='member'):

@@ -36,3 +36,12 @@ class TestLife(standalone_case.StandaloneTest):
         self.assertEqual(0, program.end(signal.SIGTERM))
         self.assertLess(time.monotonic() - begun, QUICK)
         self.assertEqual('', program.complained())
+
+    def test_a_log_that_cannot_be_written(self):
+        file = self.write('[DEFAULT]\nlog_file = /dev/full\ndebug = true\n')
+        program, client = self.started('--config-file', file)
+        group_id = client.create(name='first')
+        self.assertTrue(client.becomes(group_id, 'available'))
+        self.assertEqual(0, program.end())
+        (line,) = program.complained().splitlines()
+        self.assertIn('The log /dev/full cannot be written', line)

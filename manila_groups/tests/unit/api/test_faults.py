@@ -45,6 +45,16 @@ class ResponseTestCase(base.TestCase):
         self.assertEqual('0', made.headers['Retry-After'])
         self.assertEqual('0', made.json['overLimit']['retryAfter'])
 
+    def test_only_the_body_of_others_says_when_to_try_again(self):
+        made = faults.response(503, 'why')
+        self.assertEqual('5', made.json['serviceUnavailable']['retryAfter'])
+        self.assertNotIn('Retry-After', made.headers)
+        for code in (429, 500, 503):
+            made = faults.response(code, 'why', {'retry-after': '120'})
+            ((_name, fault),) = made.json.items()
+            self.assertEqual('120', fault['retryAfter'])
+            self.assertNotIn('Retry-After', made.headers)
+
     def test_any_text_is_a_message(self):
         for text in ('é🐍', '<b>', '"\\', '\x1b\n'):
             made = faults.response(400, text)
@@ -107,6 +117,12 @@ class MiddlewareTestCase(base.TestCase):
         self.assertIn('token', made.json['unauthorized']['message'])
         made = self.answer(self.raising(webob.exc.HTTPServiceUnavailable()))
         self.assertEqual(503, made.json['serviceUnavailable']['code'])
+
+    def test_what_another_says_of_trying_again_goes_into_the_body(self):
+        error = webob.exc.HTTPServiceUnavailable(headers={'Retry-After': '9'})
+        made = self.answer(error)
+        self.assertEqual('9', made.json['serviceUnavailable']['retryAfter'])
+        self.assertNotIn('Retry-After', made.headers)
 
     def test_an_error_of_webob_has_the_same_message_in_each_form(self):
         error = webob.exc.HTTPForbidden('not you & c<br />')
