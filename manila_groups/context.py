@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who makes a request."""
+"""The caller of a request."""
 
 import functools
 
@@ -14,27 +14,27 @@ class RequestContext(context.RequestContext):
 
     @property
     def visible_project(self) -> str | None:
-        """The project whose rows the caller sees; None sees all."""
+        """The project whose rows the caller may see; None for all."""
         return None if self.is_admin else self.project_id
 
     @functools.cached_property
     def credentials(self) -> tuple:
-        """What policy rules may look at, as one key: it never changes."""
+        """Everything that policy rules may look at, as one hashable value."""
         return tuple(
             tuple(value) if isinstance(value, list) else value
             for value in self.to_policy_values().values()
         )
 
     def to_dict(self) -> dict:
-        """Make it plain data for messages, without the caller's token."""
+        """Make plain data for messages, without the caller's token."""
         values = super().to_dict()
         del values['auth_token']
         return values
 
 
 def service_context(request_id: str | None = None) -> RequestContext:
-    """Make the context of work that no request asks for at the moment.
+    """Make the context of work outside a request.
 
-    :param request_id: of the request that the work was begun for
+    :param request_id: the request that began the work
     """
     return RequestContext(is_admin=True, request_id=request_id)

@@ -21,16 +21,16 @@ class ServiceError(Exception):
 
 
 class Invalid(ServiceError):
-    """The request can't be taken as it is."""
+    """The request is invalid."""
 
     code = 400
     fault = 'badRequest'
 
 
 class Unauthorized(ServiceError):
-    """The caller has to say who they are.
+    """The caller must authenticate.
 
-    :param challenge: how, as the header WWW-Authenticate
+    :param challenge: the value of the header WWW-Authenticate
     """
 
     code = 401
@@ -42,14 +42,14 @@ class Unauthorized(ServiceError):
 
 
 class Forbidden(ServiceError):
-    """The policy does not let this caller do this."""
+    """The policy does not allow the caller to do this."""
 
     code = 403
     fault = 'forbidden'
 
 
 class NotFound(ServiceError):
-    """There is no such row, or none that this caller may see."""
+    """There is no such row, or the caller may not see it."""
 
     code = 404
     fault = 'itemNotFound'
@@ -70,20 +70,20 @@ class MethodNotAllowed(ServiceError):
 
 
 class NotAcceptable(ServiceError):
-    """The microversion asked for is outside the range."""
+    """The requested microversion is outside the range."""
 
     code = 406
 
 
 class Conflict(ServiceError):
-    """The row's state, or another row, stands against it."""
+    """The row's status, or another row, does not allow the request."""
 
     code = 409
     fault = 'conflictingRequest'
 
 
 class OverQuota(ServiceError):
-    """The project may not have more of this resource."""
+    """The request would exceed a quota."""
 
     code = 413
     fault = 'overLimit'
@@ -104,23 +104,23 @@ class UnsupportedMediaType(ServiceError):
 
 
 class ConfigurationError(ServiceError):
-    """The operator's configuration can't be used; no request's fault."""
+    """The operator's configuration is invalid; no request is at fault."""
 
 
 class DriverError(ServiceError):
-    """A back end's driver could not do what was asked.
+    """A back end's driver failed.
 
-    The message is for the operator's log; users see the message of the
-    failed step.
+    The message is for the operator's log; users see a user message about the
+    operation that failed.
     """
 
 
 class TransientDriverError(DriverError):
-    """What a driver needs does not answer now, and is expected to be back."""
+    """Something that a driver needs does not answer now; a retry may help."""
 
 
 class PossibleDataLoss(DriverError):
-    """A share holds more than it is to hold from now on."""
+    """A share contains more data than its new size."""
 
 
 class ServiceUnavailable(ServiceError):

@@ -14,11 +14,11 @@ from manila_groups.policies import base
 
 LOG = log.getLogger(__name__)
 
-#: What oslo.policy raises where a policy file can't be used.
+#: What oslo.policy raises if a policy file cannot be used.
 _MISTAKES = (ValueError, AttributeError, OSError)
 
-#: Seconds that a decision is remembered: oslo.policy looks for a changed
-#: policy file, and reads how each check is to be called, for every decision.
+#: For how many seconds a decision is cached: for every decision, oslo.policy
+#: looks for a changed policy file and inspects each check's signature.
 REMEMBERED = 1
 
 
@@ -26,7 +26,7 @@ class Enforcer:
     """Enforces the rules of the package policies.
 
     :param conf: an oslo.config object
-    :raises ConfigurationError: the policy file can't be used
+    :raises ConfigurationError: the policy file cannot be used
     """
 
     def __init__(self, conf):
@@ -39,16 +39,16 @@ class Enforcer:
             reason = ' '.join(str(error).split())
             raise exception.ConfigurationError(
                 f'[oslo_policy] policy_file: {conf.oslo_policy.policy_file} '
-                f'can not be used: {reason}'
+                f'cannot be used: {reason}'
             ) from error
 
     def authorize(self, context, rule: str, row=None) -> None:
-        """Let the caller pass, or raise.
+        """Check a rule for the caller.
 
         :param rule: the name of a registered rule
-        :param row: what the rule is held against: a record with project_id
-            and user_id; None for the caller's own
-        :raises Forbidden: the rule does not let the caller do this
+        :param row: the target of the rule: a record with project_id and
+            user_id; None for the caller's own project
+        :raises Forbidden: the rule does not allow the caller to do this
         """
         owner = context if row is None else row
         if not self._decide(rule, owner.project_id, owner.user_id, context):
@@ -75,8 +75,8 @@ class Enforcer:
         try:
             return self._enforcer.authorize(rule, target, context)
         except _MISTAKES as error:
-            LOG.error('The policy stays as it was: %s', error)
-        # Without another look at the files.
+            LOG.error('Keeping the current policy: %s', error)
+        # Without reading the files again.
         self._enforcer.use_conf = False
         try:
             return self._enforcer.authorize(rule, target, context)
@@ -85,10 +85,10 @@ class Enforcer:
 
 
 def get_enforcer() -> policy.Enforcer:
-    """Make the enforcer that oslo.policy's command line tools ask for.
+    """Make the enforcer for the command line tools of oslo.policy.
 
-    They leave their own options on the command line, so only the
-    configuration files that --config-file names are taken from there.
+    Their own options are still on the command line, so only --config-file is
+    read from it.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument('--config-file', action='append')

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages between the processes, over oslo.messaging.
 
-A message is a hint that work is waiting, and the database knows what work:
-so a message carries an id, is sent without an answer, and may be lost.
+A message is a wake-up: it says that there is work, and the database says what
+work.  It carries the kind and id of a row, has no answer, and may be lost.
 """
 
 from oslo_log import log
@@ -22,16 +22,16 @@ class ContextSerializer(oslo_messaging.NoOpSerializer):
     """Sends the caller's context along with a message."""
 
     def serialize_context(self, ctxt):
-        """Make it plain data, without secrets."""
+        """Make plain data of a context, without secrets."""
         return ctxt.to_dict()
 
     def deserialize_context(self, ctxt):
-        """Make it a context again: that of the thread, too, for its log."""
+        """Make a context of plain data, also for the log of this thread."""
         return context.RequestContext.from_dict(ctxt)
 
 
 def transport(conf) -> oslo_messaging.Transport:
-    """Connect to what transport_url names; made once in a process."""
+    """Make the process's one connection to transport_url."""
     return oslo_messaging.get_rpc_transport(conf)
 
 
@@ -52,10 +52,10 @@ def server(transport, topic: str, host: str, endpoint):
 class Client:
     """Sends messages of one topic.
 
-    :param version: of the RPC API that the messages belong to
-    :param role: who takes them: an option of [upgrade_levels]
-    :raises ConfigurationError: the option names a version that this release
-        does not speak
+    :param version: the version of the RPC API
+    :param role: who receives the messages: an option of [upgrade_levels]
+    :raises ConfigurationError: the option is not a version that this release
+        supports
     """
 
     def __init__(self, transport, topic: str, version: str, role: str):
@@ -76,10 +76,10 @@ class Client:
         server: str | None = None,
         **kwargs,
     ) -> None:
-        """Send a message soon; if it is lost, the work is found later.
+        """Send a message soon; if it is lost, reconciliation finds the work.
 
-        :param since: the version of the RPC API that brought the message, as
-            it is now; below it, nothing is sent
+        :param since: the version of the RPC API that introduced the message in
+            its present form; below it, nothing is sent
         :param server: one server of the topic; None for any
         """
         client = self._client.prepare(version=since, server=server)
@@ -94,10 +94,10 @@ class Client:
             )
 
     def check_broker(self, patience: float) -> None:
-        """Refuse work of which nobody could be told for now.
+        """Check that messages leave.
 
-        :param patience: seconds for which a message may wait; 0 is any time
-        :raises ServiceUnavailable: one waits longer
+        :param patience: seconds for which a message may wait; 0 for any time
+        :raises ServiceUnavailable: a message waits longer
         """
         if patience and self._sender.waits() > patience:
             raise exception.ServiceUnavailable(
@@ -106,13 +106,13 @@ class Client:
 
 
 def _cast(client, ctxt, method, kwargs):
-    # What oslo.messaging logs belongs to the request.
+    # So that log lines of oslo.messaging name the request.
     ctxt.update_store()
     client.cast(ctxt, method, **kwargs)
 
 
 def _level(conf, role, newest):
-    """The version that the messages to a role are held down to."""
+    """Return the version that [upgrade_levels] pins a role's messages to."""
     level = conf.upgrade_levels[role]
     if not level:
         return newest
@@ -122,6 +122,6 @@ def _level(conf, role, newest):
     if wanted[0] != known[0] or wanted > known:
         raise exception.ConfigurationError(
             f'[upgrade_levels] {role}: {level} is not a version that this '
-            f'release speaks: those are {known[0]}.0 to {newest}.'
+            f'release supports. It supports {known[0]}.0 to {newest}.'
         )
     return level

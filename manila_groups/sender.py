@@ -12,24 +12,24 @@ from oslo_log import log
 
 LOG = log.getLogger(__name__)
 
-#: Seconds that a process which ends gives to what has not been sent yet.
+#: How many seconds a process that ends waits for unsent messages.
 LAST_SECONDS = 2
 
 _all = weakref.WeakSet()
 
 
 class Sender:
-    """Sends messages in a thread, in the order in which they come.
+    """Sends messages in a thread, in their order.
 
-    The thread comes with the first message, and goes when there have been
+    The thread starts with the first message, and ends when there have been
     none for a while: WSGI servers fork after they have loaded the
-    application, and threads don't survive that.
+    application, and threads do not survive a fork.
     """
 
-    #: Seconds that the thread waits for another message.
+    #: How many seconds the thread waits for another message.
     IDLE = 5
 
-    #: How many may wait, for a broker that is away; more are dropped.
+    #: How many messages may wait for the broker; further ones are dropped.
     MAX_WAITING = 10000
 
     def __init__(self):
@@ -40,7 +40,7 @@ class Sender:
         _all.add(self)
 
     def put(self, send: Callable, *args) -> None:
-        """Have a function called soon, in another thread.
+        """Call a function soon, in another thread.
 
         :param send: sends a message; its errors go to the log
         """
@@ -59,12 +59,16 @@ class Sender:
             threading.Thread(target=self._send_all, daemon=True).start()
             self._has_thread = True
         except RuntimeError as error:
-            LOG.error('Messages wait for the next one: %s', error)
+            LOG.error(
+                'Failed to start a thread for messages; the next message '
+                'will retry: %s',
+                error,
+            )
 
     def _drop(self):
         if not self._is_full:
             LOG.error(
-                '%s messages wait for the broker: further ones are dropped',
+                '%s messages wait for the broker; dropping further ones',
                 len(self._waiting),
             )
         self._is_full = True
@@ -75,10 +79,10 @@ class Sender:
             try:
                 send(*args)
             except Exception:
-                LOG.exception('A message was not sent')
+                LOG.exception('Failed to send a message')
 
     def _next(self):
-        """Wait for a message; None when none has come for a while."""
+        """Wait for a message; None if none has come for a while."""
         with self._changed:
             self._is_sending, self._turn_since = False, None
             if not self._waiting:
@@ -91,13 +95,13 @@ class Sender:
             return self._waiting.popleft()
 
     def waits(self) -> float:
-        """For how many seconds the broker has not taken what is being sent."""
+        """Return for how many seconds the broker has not taken a message."""
         with self._changed:
             since = self._turn_since
         return 0.0 if since is None else time.monotonic() - since
 
     def flush(self, seconds: float) -> bool:
-        """Wait until everything is sent; False when the time was too short."""
+        """Wait until everything is sent; False if the time was too short."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: not (self._waiting or self._is_sending), seconds
@@ -106,9 +110,9 @@ class Sender:
 
 @atexit.register
 def flush_all(seconds: float = LAST_SECONDS) -> None:
-    """Wait for every sender of the process, but not for longer than this."""
+    """Wait for every sender of the process, for at most so many seconds."""
     deadline = time.monotonic() + seconds
     for sender in list(_all):
         if not sender.flush(max(0, deadline - time.monotonic())):
-            LOG.warning('The process ends before all messages were sent')
+            LOG.warning('The process ends with unsent messages')
             return

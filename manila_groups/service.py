@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A scheduler or a back end as something that starts and stops."""
+"""A scheduler or a back end as a service that starts and stops."""
 
 from collections.abc import Callable
 from concurrent import futures
@@ -16,22 +16,22 @@ from manila_groups import utils
 
 LOG = log.getLogger(__name__)
 
-#: Seconds that a start waits for the message broker.
+#: How many seconds the start of a service waits for the message broker.
 BROKER_PATIENCE = 5
 
 
 class Service(service.ServiceBase):
-    """An RPC server, with what is done again and again beside it.
+    """An RPC server with periodic tasks.
 
-    :param topic: of the messages that the server takes
+    :param topic: the topic of the server's messages
     :param host: the server's name within the topic
     :param manager: has the methods that messages call
     :param heartbeat: (seconds, method): the method is called at the start, at
-        each reset, and after as many seconds as the function seconds says;
-        until all work is finished, which must not seem to be abandoned
-    :param search: the same, until the service is told to end
+        each reset, and every seconds() seconds, until all work has ended: the
+        leases on it must not expire
+    :param search: the same, until the service stops
     :param reload: called when the configuration was read again
-    :param end: called when no more work is to be begun
+    :param end: called when no more work may begin
     :param wait: called to wait for work that no message has brought
     :param hand_back: called when the process ends before its work does
     """
@@ -57,9 +57,9 @@ class Service(service.ServiceBase):
         self._listening = futures.Future()
 
     def start(self):
-        """Begin to take messages, and to look for work without them.
+        """Begin to receive messages, and to search for work without them.
 
-        A broker that is away is waited for beside the work.
+        If the broker does not answer, a thread goes on waiting for it.
         """
         threading.Thread(target=self._listen, daemon=True).start()
         with contextlib.suppress(TimeoutError):
@@ -71,7 +71,7 @@ class Service(service.ServiceBase):
         try:
             self._server.start()
         except Exception as error:
-            LOG.error('No messages are taken: %s', error)
+            LOG.error('Failed to receive messages: %s', error)
             self._listening.set_exception(error)
         else:
             self._listening.set_result(None)
@@ -80,7 +80,7 @@ class Service(service.ServiceBase):
         return self._listening.done() and not self._listening.exception()
 
     def stop(self):
-        """Take no more messages; what is being worked on goes on."""
+        """Receive no more messages; work in progress goes on."""
         if self._end is not None:
             self._end()
         self._search.stop()
@@ -88,10 +88,10 @@ class Service(service.ServiceBase):
             self._server.stop()
 
     def wait(self):
-        """Wait until what was being worked on is done."""
+        """Wait until all work in progress has ended."""
         self._search.wait()
         if self._listens():
-            # The broker may have come since the stop.
+            # The broker may have begun to answer after the stop.
             self._server.stop()
             self._server.wait()
         if self._wait is not None:
@@ -101,12 +101,12 @@ class Service(service.ServiceBase):
         sender.flush_all()
 
     def hand_back(self):
-        """Leave what is being worked on to another process."""
+        """Leave the work in progress to another process."""
         if self._hand_back is not None:
             utils.call_logging_errors(self._hand_back)
 
     def reset(self):
-        """Take over what has changed in the configuration."""
+        """Apply the changes of the configuration."""
         if self._reload is not None:
             self._reload()
         self._heartbeat.reset()
@@ -114,9 +114,9 @@ class Service(service.ServiceBase):
 
 
 class _Loop:
-    """Calls a method again and again, never twice at the same time.
+    """Calls a method periodically, never twice at the same time.
 
-    :param seconds: says after how many seconds
+    :param seconds: returns the interval in seconds
     """
 
     def __init__(self, seconds: Callable[[], float], method: Callable):
@@ -124,7 +124,7 @@ class _Loop:
         self._at_work = threading.Lock()
 
     def start(self):
-        """Call the method now, and from now on."""
+        """Call the method now, and then at each interval."""
         self._calls = loopingcall.FixedIntervalLoopingCall(self._call)
         self._calls.start(interval=self._seconds())
 
@@ -133,7 +133,7 @@ class _Loop:
             utils.call_logging_errors(self._method)
 
     def reset(self):
-        """Begin anew; a call that is at work is not waited for."""
+        """Start again, without waiting for a call in progress."""
         self._calls.stop()
         self.start()
 

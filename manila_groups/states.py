@@ -8,11 +8,11 @@ racing callers matches no row.
 
 import dataclasses
 
-#: The kinds of rows that work belongs to, as messages name them.
+#: The kinds of rows that have work, as RPC messages name them.
 SHARE_GROUP = 'share_group'
 SHARE = 'share'
 SHARE_GROUP_SNAPSHOT = 'share_group_snapshot'
-#: The access rules of a share; named by the share's id.
+#: All access rules of one share; their id is the share's.
 SHARE_ACCESS = 'share_access'
 
 CREATING = 'creating'
@@ -34,7 +34,7 @@ SHARE_GROUP_STATUSES = (
     DELETING,
     ERROR_DELETING,
 )
-#: Each kind has a list of its own: what one comes to know is not the others'.
+#: Each kind has its own list, so that a new status of one is not another's.
 SHARE_GROUP_SNAPSHOT_STATUSES = (
     CREATING,
     AVAILABLE,
@@ -71,7 +71,7 @@ RULE_STATES = (
     DENYING,
 )
 
-#: What a share's access_rules_status says of its rules together.
+#: The values of a share's access_rules_status, which sums up its rules.
 SYNCING = 'syncing'
 RULES_STATUSES = (ACTIVE, SYNCING, ERROR)
 
@@ -92,7 +92,7 @@ CLAIM = Transition((CREATING,), CREATING)
 CREATED = Transition((CREATING,), AVAILABLE)
 CREATE_FAILED = Transition((CREATING,), ERROR)
 DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
-#: For the owner of what is not created in time.
+#: The owner may delete a resource that was not created in time.
 DELETE_OVERDUE = Transition((CREATING,), DELETING)
 FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
 SNAPSHOT_FORCE_DELETE = Transition(SHARE_GROUP_SNAPSHOT_STATUSES, DELETING)
@@ -104,7 +104,7 @@ DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
 SNAPSHOT_DELETE = Transition((AVAILABLE, ERROR), DELETING)
 SNAPSHOT_DELETE_FAILED = Transition((DELETING,), ERROR)
 
-#: Those of a share that is at its back end with nothing under way.
+#: The statuses of a share that exists at its back end and has no work.
 SETTLED = (
     AVAILABLE,
     EXTENDING_ERROR,
@@ -126,7 +126,7 @@ SHRINK_REFUSED = Transition((SHRINKING,), POSSIBLE_DATA_LOSS)
 RULE_APPLY = Transition((QUEUED_TO_APPLY,), APPLYING)
 RULE_APPLIED = Transition((APPLYING,), ACTIVE)
 RULE_APPLY_FAILED = Transition((APPLYING,), ERROR)
-#: What a rule allows has changed: the back end is told of it as of a new one.
+#: A rule was changed: the back end applies it like a new one.
 RULE_QUEUE_CHANGE = Transition(
     (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_APPLY
 )
@@ -141,5 +141,5 @@ RULE_OVERDUE = Transition(
 
 
 def noun(kind: str) -> str:
-    """What people call rows of a kind."""
+    """Return the word for a kind in texts."""
     return kind.replace('_', ' ')

@@ -9,10 +9,10 @@ LOG = log.getLogger(__name__)
 
 
 def call_logging_errors(function: Callable, *args) -> None:
-    """Call a function; an error goes to the log, and a retry comes later."""
+    """Call a function, and log its error: a later search retries the work."""
     try:
         function(*args)
     except Exception:
         LOG.exception(
-            '%s%s failed; it is tried again', function.__qualname__, args
+            '%s%s failed; it will be retried', function.__qualname__, args
         )

@@ -11,7 +11,7 @@ import threading
 
 from manila_groups import utils
 
-#: How much found work is done at the same time.
+#: How many calls run at the same time.
 THREADS = 16
 
 
@@ -27,7 +27,7 @@ class Background:
         self._lock = threading.Lock()
 
     def __call__(self, function: Callable, *args, key: Hashable) -> None:
-        """Call a function soon.
+        """Call a function soon, in a thread.
 
         :param key: what the call is for; while a call with this key waits or
             runs, no other one is added
@@ -46,13 +46,13 @@ class Background:
                 self._pending.discard(key)
 
     def wait(self) -> None:
-        """Begin nothing more, and wait for what runs."""
+        """Drop the calls that wait, and wait for those that run."""
         self._pool.shutdown(cancel_futures=True)
 
 
 def at_once(function: Callable, *args, key: Hashable) -> None:
     """Call a function now, in this thread, in place of a Background.
 
-    :param key: says nothing here: no call is ever pending
+    :param key: has no use here: no call is ever pending
     """
     utils.call_logging_errors(function, *args)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The interface between the service and a storage system.
 
-A driver is a class that derives from :class:`Driver`. The back end's manager
-makes one instance per back end and calls it; the driver knows nothing of the
-database, of messages or of the API.
+A driver is a class that derives from :class:`Driver`. The service makes one
+instance for each back end and calls it; a driver uses neither the database nor
+messages nor the API.
 """
 
 import abc
@@ -17,11 +17,11 @@ from oslo_config import cfg
 
 from manila_groups import exception
 
-#: A capacity without a limit, and one that the storage does not tell.
+#: A capacity without a limit, and one that the storage does not report.
 INFINITE = 'infinite'
 UNKNOWN = 'unknown'
 
-#: GiB, or one of the two words above: JSON has no infinity.
+#: GiB, or one of the two words above: JSON cannot express infinity.
 Capacity = float | str
 
 #: Characters of a pool's name: ``host@backend#pool``, with a host of up to 100
@@ -31,17 +31,15 @@ MAX_NAME = 90
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ShareGroup:
-    """What a driver is told of a share group.
+    """A share group, as a driver is given it.
 
     :param id: a UUID in its canonical form: lower case, with hyphens
-    :param project_id: whose group it is
+    :param project_id: the project that owns it
     :param pool: the name of the pool that the scheduler chose
     :param group_specs: the group type's specs; those with a scope
-        (``vendor:key``) are for drivers, which ignore scopes that they
-        don't know
-    :param share_network_id: the share network that it is in, on a back end
-        with share servers; None otherwise, and where it is removed after its
-        row is gone
+        (``vendor:key``) are for drivers, which ignore unknown scopes
+    :param share_network_id: its share network, on a back end with share
+        servers; None on others, and in a cleanup after its row is gone
     """
 
     id: str
@@ -53,21 +51,20 @@ class ShareGroup:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Share:
-    """What a driver is told of a share.
+    """A share, as a driver is given it.
 
     :param id: a UUID in its canonical form
-    :param project_id: whose share it is
-    :param pool: the name of the pool that it is in, which is the group's
-    :param size_gb: how much it may hold, in GiB, when the call has ended
+    :param project_id: the project that owns it
+    :param pool: the name of its pool, which is also its group's
+    :param size_gb: its size in GiB after the call
     :param share_proto: the protocol, such as NFS
-    :param share_group_id: the group that it is in; None when it is alone
-    :param group_size_gb: how much all shares of the group may hold together,
-        in GiB, when the call has ended; the share's own size when it is alone
+    :param share_group_id: its group; None if it is in none
+    :param group_size_gb: the sum of the sizes of all shares of the group, in
+        GiB, after the call; the share's own size if it is in no group
     :param extra_specs: the share type's specs; those with a scope
         (``vendor:key``) are for drivers
-    :param share_network_id: the share network that it is in, on a back end
-        with share servers; None otherwise, and where it is removed after its
-        row is gone
+    :param share_network_id: its share network, on a back end with share
+        servers; None on others, and in a cleanup after its row is gone
     """
 
     id: str
@@ -83,14 +80,14 @@ class Share:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ShareGroupSnapshot:
-    """What a driver is told of a snapshot of a share group.
+    """A snapshot of a share group, as a driver is given it.
 
     :param id: a UUID in its canonical form
-    :param project_id: whose snapshot it is
-    :param pool: the name of the pool that the group is in
+    :param project_id: the project that owns it
+    :param pool: the name of the group's pool
     :param share_group_id: the group
-    :param share_ids: the shares of the group that it holds; none where it is
-        removed after its row is gone
+    :param share_ids: the shares that it contains; empty in a cleanup after its
+        row is gone
     """
 
     id: str
@@ -102,7 +99,7 @@ class ShareGroupSnapshot:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Clone:
-    """A share of a new group, and where its bytes come from.
+    """A new share, and the share in the snapshot whose data it gets.
 
     :param share: the new share
     :param source_share_id: the share of the snapshot's group
@@ -126,11 +123,11 @@ class AccessRule:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExportLocation:
-    """Where a share can be mounted from.
+    """A path under which clients mount a share.
 
     :param path: what a client mounts, such as ``192.0.2.1:/exports/a``
-    :param preferred: whether clients do best to use this one
-    :param is_admin_only: whether only administrators are shown it
+    :param preferred: whether clients should choose this one
+    :param is_admin_only: whether only administrators see it
     """
 
     path: str
@@ -140,23 +137,24 @@ class ExportLocation:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PoolReport:
-    """What a back end says of one of its pools.
+    """A back end's report on one of its pools.
 
-    What shares may claim of a pool in all is what is free and what they hold
-    already, less what is reserved, times ``max_over_subscription_ratio``.
+    Shares may claim, in all, the free capacity plus what they use already,
+    minus what is reserved, times ``max_over_subscription_ratio``.
 
     :param name: unique in the back end, 1 to 90 characters; the last part of
         ``host@backend#pool``, so without ``@`` and ``#``
     :param total_capacity_gb: in GiB, :data:`INFINITE` or :data:`UNKNOWN`
-    :param free_capacity_gb: likewise; what is reserved counts as free
-    :param used_capacity_gb: how much of what is not free this back end's own
-        shares hold, in GiB; 0 when that is not known
+    :param free_capacity_gb: likewise; includes what is reserved
+    :param used_capacity_gb: how much this back end's shares use, in GiB; 0 if
+        that is not known
     :param reserved_percentage: percent of the total, 0 to 100
-    :param max_over_subscription_ratio: how often the capacity may be promised
-    :param capabilities: what share types' extra specs are matched with;
-        values are those of JSON
+    :param max_over_subscription_ratio: how many times the capacity may be
+        claimed
+    :param capabilities: what share types' extra specs are matched with; JSON
+        values
     :param group_capabilities: what group specs are matched with; likewise
-    :raises ValueError: if the name or a number can't be used
+    :raises ValueError: the name or a number is invalid
     """
 
     name: str
@@ -183,7 +181,7 @@ class PoolReport:
         _check_at_least(self, 'max_over_subscription_ratio', 1)
 
     def claimable_gb(self) -> float | None:
-        """How much shares may claim in all, in GiB; None has no limit."""
+        """How much shares may claim in all, in GiB; None is no limit."""
         total, free = self.total_capacity_gb, self.free_capacity_gb
         if isinstance(free, str):
             return None
@@ -233,23 +231,23 @@ class Driver(abc.ABC):
 
     Every method is idempotent: called again for the same id, also after a
     crash in the middle of an earlier call, it leads to the same state. A
-    method that can't do its work raises
-    :exc:`~manila_groups.exception.DriverError` with a message for the
-    operator that says what is wrong and, where possible, what to do.
+    method that fails raises :exc:`~manila_groups.exception.DriverError` with a
+    message for the operator that says what is wrong and, if possible, what to
+    do.
 
-    Methods are called from several threads, at the same time for different
-    share groups, never for the same one, its shares and its snapshots
-    included; a share that is in no group has its own turn. :meth:`pools` is
-    called at any time.
+    Methods are called from several threads: at the same time for different
+    share groups, but never for the same group, including its shares and
+    snapshots. For a share in no group the same holds for the share alone.
+    :meth:`pools` is called at any time.
 
     :param name: the back end's name, which is its section's
     :param section: the options of that section, ``conf[name]``
     """
 
-    #: Options that the driver adds to its back end's section.
+    #: Options of the driver, which are added to its back end's section.
     opts: Iterable[cfg.Opt] = ()
 
-    #: Who made the driver, and which it is: capabilities of every pool.
+    #: The driver's vendor and name, which are capabilities of every pool.
     vendor_name = 'unknown'
     driver_version = 'unknown'
 
@@ -258,10 +256,9 @@ class Driver(abc.ABC):
         self.section = section
 
     def capabilities(self) -> dict[str, Any]:
-        """Say what every pool of this back end has in common.
+        """Return the capabilities of every pool of this back end.
 
-        :returns: the capabilities that each driver reports, for
-            :attr:`PoolReport.capabilities` to begin with
+        :returns: the base of :attr:`PoolReport.capabilities` in every driver
         """
         return {
             'share_backend_name': self.section.share_backend_name or self.name,
@@ -272,106 +269,105 @@ class Driver(abc.ABC):
 
     @abc.abstractmethod
     def setup(self) -> None:
-        """Make sure that the back end can work.
+        """Check the back end, and prepare it.
 
-        Called before any other method, and again, later, when it failed.
+        Called before any other method; if it fails, it is called again later.
 
-        :raises DriverError: if the back end can't work; the message names
-            the option to change or the thing to repair
+        :raises DriverError: the back end cannot work; the message names the
+            option to change or what to repair
         """
 
     @abc.abstractmethod
     def pools(self) -> list[PoolReport]:
         """Report the pools as they are now; called every few seconds.
 
-        :raises DriverError: if the storage can't be asked
+        :raises DriverError: the storage does not answer
         """
 
     def share_server(self, share_network_id: str) -> str:
-        """Make sure that a share network has a share server on this back end.
+        """Ensure that a share network has a share server on this back end.
 
-        Called before a share group or a share of the network is made, maybe
-        at the same time for several of them. A back end has one server for a
-        network. Drivers that report the capability
-        ``driver_handles_share_servers`` define it.
+        Called before a share group or a share of the network is created,
+        possibly at the same time for several. A back end has one server for
+        each network. Drivers that report the capability
+        ``driver_handles_share_servers`` implement it.
 
         :returns: the server's id, a UUID in its canonical form, always the
             same for the same network
-        :raises DriverError: if there is no server
+        :raises DriverError: there is no server
         """
         raise exception.DriverError(
-            f'back end {self.name} makes no share servers, and the share '
-            f'network {share_network_id} needs one; it takes share types '
-            'with driver_handles_share_servers false only'
+            f'back end {self.name} has no share servers, and the share '
+            f'network {share_network_id} needs one; it supports only share '
+            'types with driver_handles_share_servers false'
         )
 
     @abc.abstractmethod
     def create_share_group(self, group: ShareGroup) -> None:
-        """Make a share group in its pool; one that is there is left alone.
+        """Create a share group in its pool, unless it exists already.
 
-        :raises DriverError: if the group could not be made; a later
-            :meth:`delete_share_group` removes what was made of it
+        :raises DriverError: the group was not created; a later
+            :meth:`delete_share_group` removes what there is of it
         """
 
     @abc.abstractmethod
     def delete_share_group(self, group: ShareGroup) -> None:
-        """Remove a share group, and what shares are still in it.
+        """Delete a share group, and the shares that are still in it.
 
-        One that is not there is gone already.
+        Does nothing if it does not exist.
 
-        :raises DriverError: if something of the group is still there
+        :raises DriverError: something of the group still exists
         """
 
     @abc.abstractmethod
     def create_share(self, share: Share) -> list[ExportLocation]:
-        """Make a share, in its group or alone; one that is there is kept.
+        """Create a share, in its group or in none, unless it exists already.
 
-        Nobody may mount it before :meth:`update_access` says who.
+        No client may mount it before :meth:`update_access` allows it.
 
-        :returns: where it can be mounted from
-        :raises DriverError: if the share could not be made; a later
-            :meth:`delete_share` removes what was made of it
+        :returns: its export locations
+        :raises DriverError: the share was not created; a later
+            :meth:`delete_share` removes what there is of it
         """
 
     @abc.abstractmethod
     def delete_share(self, share: Share) -> None:
-        """Remove a share and its export; one that is not there is gone.
+        """Delete a share and its export; do nothing if it does not exist.
 
-        The group's :attr:`~Share.group_size_gb` is without it.
+        The group's :attr:`~Share.group_size_gb` does not include it.
 
-        :raises DriverError: if something of the share is still there
+        :raises DriverError: something of the share still exists
         """
 
     @abc.abstractmethod
     def resize_share(self, share: Share) -> None:
-        """Let a share hold as much as its size_gb says, more or less.
+        """Extend or shrink a share to its size_gb.
 
-        :raises PossibleDataLoss: if it holds more than that already; nothing
-            has changed then
-        :raises DriverError: if it could not be done
+        :raises PossibleDataLoss: it contains more data than that; nothing has
+            changed then
+        :raises DriverError: the share was not resized
         """
 
     @abc.abstractmethod
     def create_share_group_snapshot(
         self, snapshot: ShareGroupSnapshot
     ) -> None:
-        """Keep the bytes of a group's shares as they are now.
+        """Create a snapshot of a group's shares, unless it exists already.
 
-        A snapshot that is there is kept as it is. Where every pool reports
-        ``consistent_snapshot_support``, all shares are kept as they were at
-        one moment.
+        If the pool reports ``consistent_snapshot_support``, the snapshot shows
+        all shares as they were at one moment.
 
-        :raises DriverError: if it could not be made; a later
-            :meth:`delete_share_group_snapshot` removes what was made of it
+        :raises DriverError: the snapshot was not created; a later
+            :meth:`delete_share_group_snapshot` removes what there is of it
         """
 
     @abc.abstractmethod
     def delete_share_group_snapshot(
         self, snapshot: ShareGroupSnapshot
     ) -> None:
-        """Remove a snapshot; one that is not there is gone already.
+        """Delete a snapshot; do nothing if it does not exist.
 
-        :raises DriverError: if something of the snapshot is still there
+        :raises DriverError: something of the snapshot still exists
         """
 
     @abc.abstractmethod
@@ -381,20 +377,21 @@ class Driver(abc.ABC):
         snapshot: ShareGroupSnapshot,
         clones: list[Clone],
     ) -> dict[str, list[ExportLocation]]:
-        """Make a share group with shares that hold a snapshot's bytes.
+        """Create a share group with shares that have a snapshot's data.
 
-        The snapshot is in the same pool. A group that is there is kept.
+        Does nothing if the group exists already. The snapshot is in the same
+        pool.
 
         :param clones: the shares of the new group
-        :returns: the id of each new share, and where it can be mounted from
-        :raises DriverError: if it could not be made; a later
-            :meth:`delete_share_group` removes what was made of it
+        :returns: the id of each new share to its export locations
+        :raises DriverError: the group was not created; a later
+            :meth:`delete_share_group` removes what there is of it
         """
 
     @abc.abstractmethod
     def update_access(self, share: Share, rules: list[AccessRule]) -> None:
-        """Let those mount a share whom the rules name, and nobody else.
+        """Allow exactly the clients that the rules name to mount a share.
 
-        :param rules: all rules that the share has from now on
-        :raises DriverError: if the rules could not be put in place
+        :param rules: all rules of the share
+        :raises DriverError: the rules were not applied
         """

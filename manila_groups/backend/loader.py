@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the name of a back end to its driver."""
+"""Loads the drivers of the configured back ends."""
 
 from collections.abc import Iterable
 import inspect
@@ -19,10 +19,10 @@ _OWN = ('fake', 'local')
 
 
 def enabled(conf: cfg.ConfigOpts) -> list[str]:
-    """List the back ends that this process is to run.
+    """List the back ends that this process has to run.
 
-    :raises ConfigurationError: if there is none, or one is named twice;
-        sections that differ in case only are one to oslo.config
+    :raises ConfigurationError: there is none, or one is named twice; to
+        oslo.config, sections that differ only in case are the same
     """
     names = conf.enabled_backends
     if not names:
@@ -38,12 +38,12 @@ def enabled(conf: cfg.ConfigOpts) -> list[str]:
 
 
 def load(conf: cfg.ConfigOpts, name: str) -> driver.Driver:
-    """Make the driver of one back end; its setup() is still to be called.
+    """Make the driver of one back end, without calling its setup().
 
     Registers the options of the back end's section and of its driver.
 
-    :param name: the back end's name, which is its section's
-    :raises ConfigurationError: if the section or its driver can't be used
+    :param name: the name of the back end and of its section
+    :raises ConfigurationError: the section or its driver cannot be used
     """
     options.register_backend(conf, name)
     plugin = _plugin(name, conf[name].driver)
@@ -70,7 +70,7 @@ def options_of(name: str) -> Iterable[cfg.Opt] | None:
 
 def _plugin(section, value):
     def not_loaded(manager, entry_point, error):
-        raise _refused(section, value, f'it can not be loaded: {error}')
+        raise _refused(section, value, f'it cannot be loaded: {error}')
 
     manager = named.NamedExtensionManager(
         NAMESPACE,
@@ -85,7 +85,7 @@ def _plugin(section, value):
         where = ', '.join(
             found.entry_point_target for found in manager.extensions
         )
-        raise _refused(section, value, f'there are several: {where}')
+        raise _refused(section, value, f'several drivers have it: {where}')
     plugin = manager.extensions[0].plugin
     if not (inspect.isclass(plugin) and issubclass(plugin, driver.Driver)):
         raise _refused(section, value, 'it is not a Driver class')

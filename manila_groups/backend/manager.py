@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A back end: carries out with its driver what the scheduler decided."""
+"""A back end: does the work on its pools, with its driver."""
 
 from collections.abc import Callable
 import dataclasses
@@ -21,13 +21,13 @@ from manila_groups.groups import lifecycle as lifecycles
 
 
 class BackendManager:
-    """Takes the messages of one back end's RPC API.
+    """Receives the messages of one back end's RPC API.
 
     :param host: host@backend
     :param zone: the availability zone
     :param driver: the storage
     :param lifecycle: the transitions of all kinds of rows
-    :param scheduler: tells schedulers of waiting work
+    :param scheduler: sends wake-ups to schedulers
     :param background: calls a function with arguments and a key, now or soon
         in a thread; for work that reconciliation found
     """
@@ -66,9 +66,9 @@ class BackendManager:
 
     @oslo_messaging.expose
     def work(self, ctxt, kind: str, row_id: str) -> None:
-        """Do what a row that was placed here waits for.
+        """Do the work on a row, if it is in a pool of this back end.
 
-        Does nothing when it waits for nothing, or is not here.
+        Does nothing if the row has no work, or is elsewhere.
 
         :param kind: the kind of the row, as in states
         """
@@ -85,11 +85,11 @@ class BackendManager:
             )
 
     def end(self) -> None:
-        """Begin no more work; the process that comes next will find it."""
+        """Begin no more work; the next process will find it."""
         self._ending = True
 
     def hand_back(self) -> None:
-        """Leave what is at work to the process that comes next, at once."""
+        """Give up all leases: the next process can begin at once."""
         self._lifecycle.give_leases_back()
 
     def _run_cleanups(self, row_id):
@@ -100,11 +100,9 @@ class BackendManager:
                 self._lifecycle.cleaned(row_id, cleanup.pool)
 
     def report(self) -> None:
-        """Write a sign of life, and what the driver says of its pools.
+        """Write a heartbeat and the driver's pools, and renew all leases.
 
-        The leases on what is at work are renewed with it.
-
-        :raises DriverError: the driver can't be set up, or be asked
+        :raises DriverError: the driver cannot be set up, or failed to report
         """
         self._lifecycle.renew_leases()
         try:
@@ -116,7 +114,7 @@ class BackendManager:
             raise
         except Exception as error:
             raise exception.DriverError(
-                f'the driver has failed: {error!r}'
+                f'the driver failed: {error!r}'
             ) from error
         self._write(
             {f'{self.host}#{pool.name}': _report(pool) for pool in found}
@@ -131,7 +129,7 @@ class BackendManager:
             pools.report(conn, service_id, reports)
 
     def reconcile(self) -> None:
-        """Take up what a lost message or an earlier process left."""
+        """Take up work whose message was lost or whose process died."""
         if not self._ready:
             return
         ctxt = context.service_context()

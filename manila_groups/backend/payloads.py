@@ -23,7 +23,7 @@ def share_group(
 def share(row: records.Share, group_size: int) -> driver.Share:
     """Make a driver's share.
 
-    :param group_size: how much the shares of its group may hold together
+    :param group_size: the sum of the sizes of its group's shares, in GiB
     """
     return driver.Share(
         id=row.id,
@@ -74,5 +74,5 @@ def clones(
 
 
 def pool(name: str) -> str:
-    """The pool's own name, of host@backend#pool."""
+    """Return the last part of host@backend#pool."""
     return name.partition('#')[2]

@@ -25,7 +25,7 @@ class BackendAPI:
         )
 
     def work(self, ctxt, pool: str, kind: str, row_id: str) -> None:
-        """Say that a row in one of the pools waits for the back end.
+        """Say that a row in one of its pools waits for the back end.
 
         :param pool: host@backend#pool
         :param kind: the kind of the row, as in states

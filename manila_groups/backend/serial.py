@@ -10,7 +10,7 @@ from manila_groups import utils
 
 
 class SerialQueues:
-    """Calls functions; those of one queue one after another.
+    """Calls functions; those of one queue one after the other.
 
     A thread that adds a call while another thread works on the same queue
     leaves the call to that thread, and goes on.
@@ -23,7 +23,7 @@ class SerialQueues:
     def run(
         self, queue: str, function: Callable, *args, key: Hashable
     ) -> None:
-        """Call a function, or leave that to the thread at work.
+        """Call a function, or leave it to the thread that works on the queue.
 
         :param queue: names the queue
         :param key: what the call is for; while a call with this key waits in

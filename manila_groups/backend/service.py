@@ -18,13 +18,13 @@ LOG = log.getLogger(__name__)
 
 
 def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
-    """Make one back end of this machine, ready to be started.
+    """Make one back end of this host, ready to be started.
 
-    Sets its driver up and reports its pools; where that fails, it is tried
-    again with each heartbeat, and the back end counts as down until then.
+    Sets up its driver and reports its pools.  If that fails, each heartbeat
+    tries again, and the back end is down until then.
 
-    :param name: the back end's section in the configuration
-    :raises ConfigurationError: the section or its driver can't be used
+    :param name: the name of the back end and of its section
+    :raises ConfigurationError: the section or its driver cannot be used
     """
     driver = loader.load(conf, name)
     zone = conf[name].backend_availability_zone
@@ -44,7 +44,7 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         backend.report()
     except exception.DriverError as error:
         LOG.error(
-            'The back end %s does not work: %s',
+            'Failed to start the back end %s; it will be retried: %s',
             name,
             error,
             exc_info=error.__cause__,

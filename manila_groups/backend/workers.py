@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a back end does for each kind of rows that waits for it."""
+"""The work of a back end on each kind of rows."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ LOG = log.getLogger(__name__)
 
 
 class Worker:
-    """Does the work of one kind of rows with the driver.
+    """Does the work on one kind of rows with the driver.
 
     :param host: host@backend
-    :param scheduler: tells schedulers of waiting work
+    :param scheduler: sends wake-ups to schedulers
     :cvar handlers: the method for each status in which a row of the kind
         waits for its back end
     """
@@ -40,12 +40,12 @@ class Worker:
         self._scheduler = scheduler
 
     def _handle(self, row, *args) -> None:
-        """Do what a row waits for; nothing at all in an unknown status."""
+        """Do the work on a row; nothing at all in an unknown status."""
         handler = self.handlers.get(row.status)
         if handler is None:
             LOG.error(
-                'The %s %s has the status %s, which no work of a back end '
-                'belongs to. Nothing is done.',
+                'The %s %s has the status %s, in which a back end has no '
+                'work. Nothing is done.',
                 states.noun(self.transitions.kind),
                 row.id,
                 row.status,
@@ -54,22 +54,25 @@ class Worker:
         handler(self, *args)
 
     def _share_server(self, row) -> str | None:
-        """The share server of what is to be made; None without a network."""
+        """Ensure a share server for a row, and return its id.
+
+        :returns: None if the row has no share network
+        """
         network_id = row.share_network_id
         return network_id and self._driver.share_server(network_id)
 
     def _let_go(self, row, wanted) -> None:
-        """Remove what was made here for a row that is not here any more."""
+        """Delete what was created for a row that has left this pool."""
         if not self.transitions.is_placed(row) and self._remove(wanted):
             self._lifecycle.cleaned(row.id, row.host)
 
     def _try_delete(self, kind, delete, *args) -> bool:
-        """Remove what is not wanted here; tells whether it is gone."""
+        """Delete something, and tell whether that succeeded."""
         try:
             delete(*args)
         except Exception:
             LOG.exception(
-                'Something may be left over of the %s %s',
+                'Failed to clean up after the %s %s; it will be retried',
                 states.noun(kind),
                 args[0].id,
             )
@@ -86,7 +89,7 @@ class ShareGroups(Worker):
         return self._lifecycle.share_groups
 
     def work(self, ctxt, group_id: str) -> None:
-        """Do what a share group waits for."""
+        """Do the work on a share group."""
         with self.transitions.at_work(group_id, self._host) as work:
             if work is not None:
                 self._handle(work.group, ctxt, work)
@@ -98,7 +101,7 @@ class ShareGroups(Worker):
             server_id = self._share_server(group)
             locations = self._make(work, wanted)
         except Exception:
-            LOG.exception('Share group %s was not created', group.id)
+            LOG.exception('Failed to create the share group %s', group.id)
             if not self.transitions.renew_lease(group.id):
                 self._let_go(group, wanted)
                 return
@@ -106,9 +109,13 @@ class ShareGroups(Worker):
                 self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
             return
         if self.transitions.created(group, locations, server_id):
-            LOG.info('Share group %s was created', group.id)
+            LOG.info('Created the share group %s', group.id)
             return
-        LOG.info('Share group %s is not wanted here any more', group.id)
+        LOG.info(
+            'The share group %s was deleted or moved while it was being '
+            'created; cleaning up',
+            group.id,
+        )
         self._let_go(group, wanted)
 
     def _make(self, work, wanted):
@@ -117,7 +124,7 @@ class ShareGroups(Worker):
             return {}
         if work.source is None:
             raise exception.DriverError(
-                f'the snapshot of the share group {wanted.id} is gone'
+                f'the source snapshot of the share group {wanted.id} is gone'
             )
         return self._driver.create_share_group_from_snapshot(
             wanted,
@@ -133,7 +140,7 @@ class ShareGroups(Worker):
     def _delete(self, _ctxt, work):
         group = work.group
         try:
-            # There are some of both when the deletion was forced.
+            # Only a force-delete finds snapshots, or shares.
             for snapshot in work.snapshots:
                 self._driver.delete_share_group_snapshot(
                     payloads.snapshot(snapshot)
@@ -142,18 +149,18 @@ class ShareGroups(Worker):
                 payloads.share_group(group, work.specs)
             )
         except Exception:
-            LOG.exception('Share group %s was not deleted', group.id)
+            LOG.exception('Failed to delete the share group %s', group.id)
             self.transitions.delete_failed(group)
             return
         if self.transitions.deleted(group):
-            LOG.info('Share group %s was deleted', group.id)
+            LOG.info('Deleted the share group %s', group.id)
 
     handlers = {states.CREATING: _create, states.DELETING: _delete}
 
     def run_cleanup(self, cleanup: records.Cleanup) -> bool:
-        """Remove what is left of a group that is not here any more.
+        """Delete what a group that has left this pool may have left.
 
-        :returns: whether it is gone
+        :returns: whether that succeeded
         """
         return self._remove(drivers.ShareGroup(**payloads.cleanup(cleanup)))
 
@@ -167,7 +174,7 @@ class Shares(Worker):
         return self._lifecycle.shares
 
     def work(self, ctxt, share_id: str) -> None:
-        """Do what a share waits for."""
+        """Do the work on a share."""
         with self.transitions.at_work(share_id, self._host) as work:
             if work is not None:
                 share = work.share
@@ -179,7 +186,7 @@ class Shares(Worker):
             server_id = self._share_server(share)
             locations = self._driver.create_share(wanted)
         except Exception:
-            LOG.exception('Share %s was not created', share.id)
+            LOG.exception('Failed to create the share %s', share.id)
             if not self.transitions.renew_lease(share.id):
                 self._let_go(share, wanted)
                 return
@@ -187,9 +194,13 @@ class Shares(Worker):
                 self._scheduler.place(ctxt, states.SHARE, share.id)
             return
         if self.transitions.created(share, locations, server_id):
-            LOG.info('Share %s was created', share.id)
+            LOG.info('Created the share %s', share.id)
             return
-        LOG.info('Share %s is not wanted here any more', share.id)
+        LOG.info(
+            'The share %s was deleted or moved while it was being created; '
+            'cleaning up',
+            share.id,
+        )
         self._let_go(share, wanted)
 
     def _remove(self, wanted):
@@ -201,25 +212,27 @@ class Shares(Worker):
         try:
             self._driver.delete_share(wanted)
         except Exception:
-            LOG.exception('Share %s was not deleted', share.id)
+            LOG.exception('Failed to delete the share %s', share.id)
             self.transitions.delete_failed(share)
             return
         if self.transitions.deleted(share):
-            LOG.info('Share %s was deleted', share.id)
+            LOG.info('Deleted the share %s', share.id)
 
     def _resize(self, _ctxt, share, wanted):
         try:
             self._driver.resize_share(wanted)
         except exception.PossibleDataLoss as error:
-            LOG.warning('Share %s was not resized: %s', share.id, error)
+            LOG.warning('Refused to resize the share %s: %s', share.id, error)
             self.transitions.resize_failed(share, too_full=True)
             return
         except Exception:
-            LOG.exception('Share %s was not resized', share.id)
+            LOG.exception('Failed to resize the share %s', share.id)
             self.transitions.resize_failed(share)
             return
         if self.transitions.resized(share):
-            LOG.info('Share %s now has %s GiB', share.id, wanted.size_gb)
+            LOG.info(
+                'Resized the share %s to %s GiB', share.id, wanted.size_gb
+            )
 
     handlers = {
         states.CREATING: _create,
@@ -229,9 +242,9 @@ class Shares(Worker):
     }
 
     def run_cleanup(self, cleanup: records.Cleanup) -> bool:
-        """Remove what is left of a share that is not here any more.
+        """Delete what a share that has left this pool may have left.
 
-        :returns: whether it is gone
+        :returns: whether that succeeded
         """
         group_id = cleanup.share_group_id
         size = self.transitions.group_size(group_id) if group_id else 0
@@ -246,7 +259,7 @@ class Shares(Worker):
 
 
 class ShareGroupSnapshots(Worker):
-    """Makes and deletes snapshots of share groups."""
+    """Creates and deletes snapshots of share groups."""
 
     @property
     def transitions(self):
@@ -254,7 +267,7 @@ class ShareGroupSnapshots(Worker):
         return self._lifecycle.snapshots
 
     def work(self, _ctxt, snapshot_id: str) -> None:
-        """Do what a share group snapshot waits for."""
+        """Do the work on a share group snapshot."""
         with self.transitions.at_work(snapshot_id, self._host) as snapshot:
             if snapshot is not None:
                 self._handle(snapshot, snapshot, payloads.snapshot(snapshot))
@@ -263,16 +276,18 @@ class ShareGroupSnapshots(Worker):
         try:
             self._driver.create_share_group_snapshot(wanted)
         except Exception:
-            LOG.exception('Share group snapshot %s was not made', wanted.id)
+            LOG.exception(
+                'Failed to create the share group snapshot %s', wanted.id
+            )
             if not self.transitions.renew_lease(wanted.id):
                 self._let_go(snapshot, wanted)
                 return
-            # What can not be removed now is when the user deletes it.
+            # If this fails, the user's deletion removes it.
             self._remove(wanted)
             self.transitions.create_failed(snapshot)
             return
         if self.transitions.created(snapshot):
-            LOG.info('Share group snapshot %s was made', wanted.id)
+            LOG.info('Created the share group snapshot %s', wanted.id)
             return
         self._let_go(snapshot, wanted)
 
@@ -287,18 +302,20 @@ class ShareGroupSnapshots(Worker):
         try:
             self._driver.delete_share_group_snapshot(wanted)
         except Exception:
-            LOG.exception('Share group snapshot %s was not deleted', wanted.id)
+            LOG.exception(
+                'Failed to delete the share group snapshot %s', wanted.id
+            )
             self.transitions.delete_failed(snapshot)
             return
         if self.transitions.deleted(snapshot):
-            LOG.info('Share group snapshot %s was deleted', wanted.id)
+            LOG.info('Deleted the share group snapshot %s', wanted.id)
 
     handlers = {states.CREATING: _create, states.DELETING: _delete}
 
     def run_cleanup(self, cleanup: records.Cleanup) -> bool:
-        """Remove what is left of a snapshot that is not there any more.
+        """Delete what a deleted snapshot may have left.
 
-        :returns: whether it is gone
+        :returns: whether that succeeded
         """
         return self._remove(
             drivers.ShareGroupSnapshot(
@@ -310,7 +327,7 @@ class ShareGroupSnapshots(Worker):
 
 
 class Access(Worker):
-    """Puts the access rules of shares in place."""
+    """Applies the access rules of shares."""
 
     @property
     def transitions(self):
@@ -318,7 +335,7 @@ class Access(Worker):
         return self._lifecycle.access
 
     def work(self, _ctxt, share_id: str) -> None:
-        """Put a share's rules in place, until none waits any more."""
+        """Apply a share's rules until none waits any more."""
         waits = True
         while waits:
             with self.transitions.at_work(share_id, self._host) as found:
@@ -334,7 +351,9 @@ class Access(Worker):
                 ],
             )
         except Exception:
-            LOG.exception('The access rules of share %s', share.id)
+            LOG.exception(
+                'Failed to apply the access rules of the share %s', share.id
+            )
             self.transitions.failed(share)
             return False
         return self.transitions.done(share)

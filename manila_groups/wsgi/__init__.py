@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What WSGI servers load."""
+"""Modules that WSGI servers load."""
 
 from manila_groups import threads
 

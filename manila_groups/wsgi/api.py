@@ -22,8 +22,8 @@ try:
 except ImportError:
     uwsgi = None
 
-#: Names configuration files, with semicolons between them; without it,
-#: manila-groups.conf is looked for in the usual places.
+#: The environment variable with configuration files, separated by semicolons;
+#: without it, manila-groups.conf is searched in the usual places.
 FILES = 'OS_MANILA_GROUPS_CONFIG_FILES'
 
 
@@ -52,14 +52,14 @@ def _configure():
 
 
 def _load_what_requests_need(conf):
-    """Load now what processes then share, and what may not be installed."""
+    """Import and keep now what forked processes can share."""
     sa.make_url(conf.database.connection).get_dialect().import_dbapi()
-    # The collector writes to all it looks at, which makes copies of it.
+    # The garbage collector writes to every object, which would unshare them.
     gc.freeze()
 
 
 def _with_uwsgi_log_variables(application):
-    """Let uWSGI's log have the id of each request: %(request_id).
+    """Give uWSGI's log the id of each request, as %(request_id).
 
     Other servers can log it from the response's headers.
     """

@@ -75,7 +75,7 @@ class SenderTest(base.TestCase):
         self.assertTrue(started.wait(PATIENCE))
         self.put(*'bcde')
         self.assertEqual(list('abc'), self.end())
-        self.assertEqual(1, self.log.output.count('dropped'))
+        self.assertEqual(1, self.log.output.count('dropping'))
         self.put('f')
         self.assertEqual(list('abcf'), self.end())
 
