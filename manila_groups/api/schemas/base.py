@@ -149,17 +149,21 @@ def to_bool(value: Any) -> bool:
     return strutils.bool_from_string(value, strict=True)
 
 
-def one_boolean(values: Mapping[str, Any], *names: str) -> bool | None:
-    """Read a boolean that has several names; None where none is given.
+def one_boolean(
+    values: Mapping[str, Any], name: str, other: str
+) -> bool | None:
+    """Read a boolean that has two names; None where none is given.
 
-    :raises Invalid: two of them have different values
+    :raises Invalid: the two have different values
     """
     found = {
-        to_bool(values[name]) for name in names if values.get(name) is not None
+        to_bool(values[one])
+        for one in (name, other)
+        if values.get(one) is not None
     }
     if len(found) > 1:
         raise exception.Invalid(
-            f'{names[0]}: is given twice, with different values.'
+            f'{name}: is given as {other} too, with another value.'
         )
     return found.pop() if found else None
 

@@ -170,3 +170,39 @@ class ValuesTestCase(base.TestCase):
             self.assertRaises(
                 exception.Invalid, schemas.check_only_key, body, 'a'
             )
+
+    def test_a_required_name_can_be_seen(self):
+        for value in ('x', ' x ', '名', '🐍', '\u200bx', '-', '\u0301e'):
+            self.assertTrue(self.check(schemas.REQUIRED_NAME, value), value)
+        for value in (
+            *('', ' ', '\t\n', '\u200b', '\xa0', '\ufeff', '\x1b', '\u202e'),
+            *('\u2800', '\u3164', '\u200d\u2060', '\U000e0020', '\ufe0f'),
+        ):
+            self.assertFalse(self.check(schemas.REQUIRED_NAME, value), value)
+
+    def test_null_is_as_if_a_field_were_absent(self):
+        schema = schemas.Schema(
+            {'flag': schemas.BOOLEAN, 'name': schemas.NAME}, absent=('flag',)
+        )
+        for version in (V31, V99):
+            self.assertEqual(
+                {'name': None},
+                schema.validate({'flag': None, 'name': None}, version),
+            )
+
+    def test_a_boolean_of_two_names(self):
+        for values, expected in (
+            ({}, None),
+            ({'a': None}, None),
+            ({'a': 'yes'}, True),
+            ({'b': 0}, False),
+            ({'a': True, 'b': 'true'}, True),
+        ):
+            self.assertIs(expected, schemas.one_boolean(values, 'a', 'b'))
+        self.assertRaises(
+            exception.Invalid,
+            schemas.one_boolean,
+            {'a': True, 'b': 'no'},
+            'a',
+            'b',
+        )
