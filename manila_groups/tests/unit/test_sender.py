@@ -94,7 +94,7 @@ class SenderTest(base.TestCase):
     def test_the_end_of_a_process(self):
         self.put('a')
         sender.flush_all(0)
-        self.assertIn('before all messages were sent', self.log.output)
+        self.assertIn('ends with unsent messages', self.log.output)
         self.answers.set()
         sender.flush_all(PATIENCE)
         self.assertEqual(['a'], self.sent)
