@@ -44,7 +44,7 @@ class OwnPolicyTest(base.TestCase):
 
     def ask(self, user, method, path, body, roles='member'):
         headers = {
-            'X-OpenStack-Manila-API-Version': '2.99',
+            'X-OpenStack-Manila-API-Version': 'latest',
             'X-User-Id': user,
             'X-Project-Id': 'shared',
             'X-Roles': roles,

@@ -47,7 +47,7 @@ _REBOUND = """\
 <!DOCTYPE html>
 <script>
 const json = {'Content-Type': 'application/json',
-              'X-OpenStack-Manila-API-Version': '2.99'};
+              'X-OpenStack-Manila-API-Version': 'latest'};
 const ask = async (options) => {
   const answer = await fetch('/v2/shares', {headers: json, ...options});
   return [answer.status, await answer.text()];

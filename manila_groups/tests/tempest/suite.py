@@ -9,6 +9,7 @@ import re
 import subunit
 import testtools
 
+from manila_groups.api import microversions
 from manila_groups.tests.tempest import keystone
 from manila_groups.tests.tempest import processes
 from manila_groups.tests.tempest import service
@@ -64,8 +65,8 @@ manila = true
 catalog_type = {service_type}
 endpoint_type = public
 region = {region}
-min_api_microversion = 2.31
-max_api_microversion = 2.99
+min_api_microversion = {oldest}
+max_api_microversion = {newest}
 multitenancy_enabled = {multitenancy}
 create_networks_when_multitenancy_enabled = false
 multi_backend = true
@@ -118,6 +119,8 @@ class Suite:
                 keystone=keystone_url,
                 region=keystone.REGION,
                 service_type=keystone.SERVICE_TYPE,
+                oldest=microversions.to_text(microversions.MIN),
+                newest=microversions.to_text(microversions.MAX),
                 multitenancy=multitenancy,
                 backends=','.join(service.BACKENDS),
                 default_type=service.DEFAULT_TYPE,

@@ -3,6 +3,7 @@
 
 import json
 
+from manila_groups.api import microversions
 from manila_groups.tests import base
 from manila_groups.tests import conformance
 from manila_groups.tests.functional import wsgi_client
@@ -13,10 +14,11 @@ ZONE = {
     'created_at': '2026-11-21T17:50:11.164859',
     'updated_at': None,
 }
+NEWEST = microversions.to_text(microversions.MAX)
 HEADERS = {
     'x-openstack-request-id': 'req-1',
     'x-compute-request-id': 'req-1',
-    'X-OpenStack-Manila-API-Version': '2.99',
+    'X-OpenStack-Manila-API-Version': NEWEST,
     'Vary': 'X-OpenStack-Manila-API-Version',
 }
 
@@ -47,7 +49,7 @@ class ConformanceTestCase(base.TestCase):
         for path in ('/availability-zones', '/project/availability-zones'):
             answer = self.ask(body, path=path)
             self.assertEqual(body, answer.json)
-            self.assertEqual('2.99', answer.headers[list(HEADERS)[2].lower()])
+            self.assertEqual(NEWEST, answer.headers[list(HEADERS)[2].lower()])
 
     def test_a_field_too_many_or_too_few(self):
         more = {'availability_zones': [{**ZONE, 'more': 1}]}

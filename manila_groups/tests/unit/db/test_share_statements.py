@@ -154,7 +154,7 @@ class TestStatements(case.OnSqlite):
         request = webob.Request.blank(
             f'/v2/shares/detail?{query}',
             headers={
-                'X-OpenStack-Manila-API-Version': '2.99',
+                'X-OpenStack-Manila-API-Version': 'latest',
                 'X-Project-Id': 'project-1',
                 **headers,
             },
