@@ -116,7 +116,10 @@ class DriverError(ServiceError):
 
 
 class TransientDriverError(DriverError):
-    """Something that a driver needs does not answer now; a retry may help."""
+    """Something that a driver needs does not answer now.
+
+    The work is retried until its deadline.
+    """
 
 
 class PossibleDataLoss(DriverError):

@@ -233,12 +233,14 @@ class Driver(abc.ABC):
     crash in the middle of an earlier call, it leads to the same state. A
     method that fails raises :exc:`~manila_groups.exception.DriverError` with a
     message for the operator that says what is wrong and, if possible, what to
-    do.
+    do. If what it needs does not answer for the moment, it raises
+    :exc:`~manila_groups.exception.TransientDriverError`: the work keeps its
+    status, and is retried until its deadline.
 
     Methods are called from several threads: at the same time for different
     share groups, but never for the same group, including its shares and
     snapshots. For a share in no group the same holds for the share alone.
-    :meth:`pools` is called at any time.
+    :meth:`pools` and :meth:`check` are called at any time.
 
     :param name: the back end's name, which is its section's
     :param section: the options of that section, ``conf[name]``
@@ -275,6 +277,16 @@ class Driver(abc.ABC):
 
         :raises DriverError: the back end cannot work; the message names the
             option to change or what to repair
+        """
+
+    def check(self) -> None:  # noqa: B027 - pools() may be enough
+        """Make sure that the storage, and what exports it, answers.
+
+        Called before :meth:`pools`, with each heartbeat, and at the same time
+        as other methods. It should not take longer than some seconds.
+
+        :raises DriverError: if it does not; the back end is down then, with
+            the message as the reason, until a later call returns
         """
 
     @abc.abstractmethod

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 import dataclasses
 
+from oslo_log import log
 import oslo_messaging
 
 from manila_groups import context
@@ -19,6 +20,10 @@ from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.groups import lifecycle as lifecycles
 
+LOG = log.getLogger(__name__)
+
+_LONGEST_REASON = 1000
+
 
 class BackendManager:
     """Receives the messages of one back end's RPC API.
@@ -31,6 +36,9 @@ class BackendManager:
     :param background: calls a function with arguments and a key, now or soon
         in a thread; for work that reconciliation found
     """
+
+    #: Why the driver could not work when it was asked last; None if it could.
+    down_reason: str | None
 
     target = oslo_messaging.Target(version=rpcapi.VERSION)
 
@@ -62,6 +70,7 @@ class BackendManager:
         self._ready = False
         self._ending = False
         self._first_search = True
+        self.down_reason = None
         self._queues = serial.SerialQueues()
 
     @oslo_messaging.expose
@@ -102,31 +111,50 @@ class BackendManager:
     def report(self) -> None:
         """Write a heartbeat and the driver's pools, and renew all leases.
 
-        :raises DriverError: the driver cannot be set up, or failed to report
+        If the driver cannot work, the heartbeat says why, and the back end is
+        down.
         """
         self._lifecycle.renew_leases()
         try:
-            if not self._ready:
-                self._driver.setup()
-                self._ready = True
-            found = self._driver.pools()
-        except exception.DriverError:
-            raise
+            found = self._ask_driver()
+            reason = None
         except Exception as error:
-            raise exception.DriverError(
-                f'the driver failed: {error!r}'
-            ) from error
-        self._write(
-            {f'{self.host}#{pool.name}': _report(pool) for pool in found}
+            found, reason = None, _reason(error)
+            self._log_down(reason, error)
+        self._write(found, reason)
+        if self.down_reason and not reason:
+            LOG.info('The back end %s works again', self.host)
+            # What was put off need not wait any longer.
+            self._first_search = True
+        self.down_reason = reason
+
+    def _ask_driver(self):
+        if not self._ready:
+            self._driver.setup()
+            self._ready = True
+        self._driver.check()
+        found = self._driver.pools()
+        return {f'{self.host}#{pool.name}': _report(pool) for pool in found}
+
+    def _log_down(self, reason, error):
+        """Write down why the driver cannot work, once for each reason."""
+        if reason == self.down_reason:
+            return
+        LOG.error(
+            'The back end %s does not work; it will be retried: %s',
+            self.host,
+            reason,
+            exc_info=_cause(error),
         )
 
     @db_api.retry_on_deadlock
-    def _write(self, reports):
+    def _write(self, reports, reason):
         with self._db.writer() as conn:
             service_id = services.beat(
-                conn, self.host, services.BACKEND, self._zone
+                conn, self.host, services.BACKEND, self._zone, reason
             )
-            pools.report(conn, service_id, reports)
+            if reports is not None:
+                pools.report(conn, service_id, reports)
 
     def reconcile(self) -> None:
         """Take up work whose message was lost or whose process died."""
@@ -151,6 +179,21 @@ class BackendManager:
         self._queues.run(
             queue, self._run_cleanups, row_id, key=('cleanup', row_id)
         )
+
+
+def _cause(error):
+    """What the log says more of an error than its message."""
+    if isinstance(error, exception.TransientDriverError):
+        return None
+    if isinstance(error, exception.DriverError):
+        return error.__cause__
+    return error
+
+
+def _reason(error):
+    if isinstance(error, exception.DriverError):
+        return error.message[:_LONGEST_REASON]
+    return f'the driver failed: {error!r}'[:_LONGEST_REASON]
 
 
 def _report(pool):

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A back end as a service."""
 
-from oslo_log import log
-
-from manila_groups import exception
 from manila_groups import rpc
 from manila_groups import service
 from manila_groups.backend import background
@@ -13,8 +10,6 @@ from manila_groups.db import api as db_api
 from manila_groups.groups import lifecycle
 from manila_groups.groups import listeners
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
-
-LOG = log.getLogger(__name__)
 
 
 def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
@@ -40,15 +35,7 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         scheduler_rpcapi.SchedulerAPI(transport),
         found,
     )
-    try:
-        backend.report()
-    except exception.DriverError as error:
-        LOG.error(
-            'Failed to start the back end %s; it will be retried: %s',
-            name,
-            error,
-            exc_info=error.__cause__,
-        )
+    backend.report()
     return service.Service(
         transport,
         rpc.BACKEND_TOPIC,

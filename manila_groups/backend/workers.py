@@ -21,10 +21,12 @@ class Worker:
 
     :param host: host@backend
     :param scheduler: sends wake-ups to schedulers
+    :cvar noun: what its work is on, for the log
     :cvar handlers: the method for each status in which a row of the kind
         waits for its back end
     """
 
+    noun: str
     handlers: Mapping[str, Callable]
 
     def __init__(
@@ -66,10 +68,38 @@ class Worker:
         if not self.transitions.is_placed(row) and self._remove(wanted):
             self._lifecycle.cleaned(row.id, row.host)
 
+    def _put_off(self, row, error) -> bool:
+        """Put work off if what the driver needs does not answer now.
+
+        :returns: whether it was put off; otherwise the failure is final
+        """
+        is_transient = isinstance(error, exception.TransientDriverError)
+        if not is_transient or row.forced:
+            return False
+        seconds = self.transitions.put_off(row)
+        if seconds is None:
+            return False
+        LOG.warning(
+            'The work on %s %s waits; it will be retried in %.0f seconds: %s',
+            self.noun,
+            row.id,
+            seconds,
+            error,
+        )
+        return True
+
     def _try_delete(self, kind, delete, *args) -> bool:
         """Delete something, and tell whether that succeeded."""
         try:
             delete(*args)
+        except exception.TransientDriverError as error:
+            LOG.warning(
+                'Failed to clean up after the %s %s; it will be retried: %s',
+                states.noun(kind),
+                args[0].id,
+                error,
+            )
+            return False
         except Exception:
             LOG.exception(
                 'Failed to clean up after the %s %s; it will be retried',
@@ -82,6 +112,8 @@ class Worker:
 
 class ShareGroups(Worker):
     """Creates and deletes share groups, with all that is in them."""
+
+    noun = 'share group'
 
     @property
     def transitions(self):
@@ -100,7 +132,9 @@ class ShareGroups(Worker):
         try:
             server_id = self._share_server(group)
             locations = self._make(work, wanted)
-        except Exception:
+        except Exception as error:
+            if self._put_off(group, error):
+                return
             LOG.exception('Failed to create the share group %s', group.id)
             if not self.transitions.renew_lease(group.id):
                 self._let_go(group, wanted)
@@ -148,7 +182,9 @@ class ShareGroups(Worker):
             self._driver.delete_share_group(
                 payloads.share_group(group, work.specs)
             )
-        except Exception:
+        except Exception as error:
+            if self._put_off(group, error):
+                return
             LOG.exception('Failed to delete the share group %s', group.id)
             self.transitions.delete_failed(group)
             return
@@ -168,6 +204,8 @@ class ShareGroups(Worker):
 class Shares(Worker):
     """Creates, deletes and resizes shares."""
 
+    noun = 'share'
+
     @property
     def transitions(self):
         """The transitions of shares."""
@@ -185,7 +223,9 @@ class Shares(Worker):
         try:
             server_id = self._share_server(share)
             locations = self._driver.create_share(wanted)
-        except Exception:
+        except Exception as error:
+            if self._put_off(share, error):
+                return
             LOG.exception('Failed to create the share %s', share.id)
             if not self.transitions.renew_lease(share.id):
                 self._let_go(share, wanted)
@@ -211,7 +251,9 @@ class Shares(Worker):
     def _delete(self, _ctxt, share, wanted):
         try:
             self._driver.delete_share(wanted)
-        except Exception:
+        except Exception as error:
+            if self._put_off(share, error):
+                return
             LOG.exception('Failed to delete the share %s', share.id)
             self.transitions.delete_failed(share)
             return
@@ -225,7 +267,9 @@ class Shares(Worker):
             LOG.warning('Refused to resize the share %s: %s', share.id, error)
             self.transitions.resize_failed(share, too_full=True)
             return
-        except Exception:
+        except Exception as error:
+            if self._put_off(share, error):
+                return
             LOG.exception('Failed to resize the share %s', share.id)
             self.transitions.resize_failed(share)
             return
@@ -261,6 +305,8 @@ class Shares(Worker):
 class ShareGroupSnapshots(Worker):
     """Creates and deletes snapshots of share groups."""
 
+    noun = 'share group snapshot'
+
     @property
     def transitions(self):
         """The transitions of share group snapshots."""
@@ -275,7 +321,9 @@ class ShareGroupSnapshots(Worker):
     def _create(self, snapshot, wanted):
         try:
             self._driver.create_share_group_snapshot(wanted)
-        except Exception:
+        except Exception as error:
+            if self._put_off(snapshot, error):
+                return
             LOG.exception(
                 'Failed to create the share group snapshot %s', wanted.id
             )
@@ -301,7 +349,9 @@ class ShareGroupSnapshots(Worker):
     def _delete(self, snapshot, wanted):
         try:
             self._driver.delete_share_group_snapshot(wanted)
-        except Exception:
+        except Exception as error:
+            if self._put_off(snapshot, error):
+                return
             LOG.exception(
                 'Failed to delete the share group snapshot %s', wanted.id
             )
@@ -329,6 +379,8 @@ class ShareGroupSnapshots(Worker):
 class Access(Worker):
     """Applies the access rules of shares."""
 
+    noun = 'the access rules of share'
+
     @property
     def transitions(self):
         """The transitions of access rules."""
@@ -350,7 +402,9 @@ class Access(Worker):
                     for rule in rules
                 ],
             )
-        except Exception:
+        except Exception as error:
+            if self._put_off(share, error):
+                return False
             LOG.exception(
                 'Failed to apply the access rules of the share %s', share.id
             )

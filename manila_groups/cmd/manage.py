@@ -91,7 +91,7 @@ def _list_services(conf, db):
     with db.reader() as conn:
         found = services.list_all(conn)
     _print(
-        ['HOST', 'BINARY', 'ZONE', 'STATUS', 'STATE', 'LAST_SEEN'],
+        ['HOST', 'BINARY', 'ZONE', 'STATUS', 'STATE', 'LAST_SEEN', 'REASON'],
         [
             (
                 one.host,
@@ -100,6 +100,8 @@ def _list_services(conf, db):
                 'disabled' if one.disabled else 'enabled',
                 'up' if services_domain.is_up(conf, one) else 'down',
                 f'{one.updated_at:%Y-%m-%dT%H:%M:%SZ}',
+                # The one with several words is the last.
+                one.down_reason or '-',
             )
             for one in found
         ],

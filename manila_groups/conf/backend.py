@@ -143,9 +143,9 @@ SECTION_OPTS = [
         type=types.Dict(types.Float(min=0), type_name='method:seconds'),
         default={},
         help='How many seconds a method of the driver "fake" takes, such as '
-        'create_share_group:2.5,pools:0.1. The methods are setup, pools, '
-        'share_server, create_share_group, delete_share_group, create_share, '
-        'delete_share, resize_share, update_access, '
+        'create_share_group:2.5,pools:0.1. The methods are setup, check, '
+        'pools, share_server, create_share_group, delete_share_group, '
+        'create_share, delete_share, resize_share, update_access, '
         'create_share_group_snapshot, delete_share_group_snapshot and '
         'create_share_group_from_snapshot.',
     ),
@@ -164,6 +164,12 @@ SECTION_OPTS = [
         default={},
         help='How many calls of a method of the driver "fake" fail after a '
         'start before fake_failures decides, such as delete_share_group:2.',
+    ),
+    cfg.StrOpt(
+        'fake_away_file',
+        help='The path of a file. While it is there, the storage of the '
+        'driver "fake" is away: every method fails for the moment, and the '
+        'back end is down.',
     ),
     cfg.IntOpt(
         'fake_seed',

@@ -83,6 +83,20 @@ class Leases:
             .values(worker=None, leased_until=None)
         )
 
+    def put_off(self, conn, worker: str, until, *conditions) -> int:
+        """End what a process has of some leases, as if it had not had them.
+
+        :param until: when the work is to be taken up again; it may be before
+        :param conditions: SQL conditions on the rows
+        :returns: how many
+        """
+        columns = self._table.c
+        return conn.execute(
+            sa.update(self._table)
+            .where(*conditions, self.is_held_by(worker))
+            .values(worker=None, leased_until=until, tries=columns.tries - 1)
+        ).rowcount
+
     def is_free(self, now: datetime.datetime):
         """A condition: no process works on the row."""
         columns = self._table.c
@@ -92,12 +106,20 @@ class Leases:
         """A condition: no process has a lease, expired or not."""
         return self._table.c.worker.is_(None)
 
+    def is_put_off(self):
+        """A condition: the row's work is for later."""
+        columns = self._table.c
+        return columns.worker.is_(None) & columns.leased_until.is_not(None)
+
     def is_held_by(self, worker: str):
         """A condition: this process has the lease."""
         return self._table.c.worker == worker
 
     def has_expired(self, now: datetime.datetime):
-        """A condition: the lease was not renewed in time."""
+        """A condition: the lease was not renewed in time.
+
+        What was put off is due then.
+        """
         return self._table.c.leased_until < now
 
     def is_open_to(self, worker: str, now: datetime.datetime):

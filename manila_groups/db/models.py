@@ -19,6 +19,7 @@ class AvailabilityZone(columns.Base):
 class Service(columns.Base):
     """A running scheduler or back end; updated_at is its heartbeat.
 
+    down_reason is why a back end cannot work although its process runs.
     pools_generation grows with every change of one of its pools: schedulers
     read the pools again when it has changed.  Ids are never reused, so that a
     scheduler cannot mistake a new service for an old one.
@@ -31,6 +32,7 @@ class Service(columns.Base):
     availability_zone_id = columns.reference('availability_zones.id')
     disabled = sa.Column(sa.Boolean, nullable=False, default=False)
     disabled_reason = columns.text()
+    down_reason = sa.Column(sa.Text)
     pools_generation = sa.Column(sa.BigInteger, nullable=False, default=0)
     created_at, updated_at = columns.times()
     __table_args__ = columns.table_args(

@@ -19,7 +19,11 @@ class AvailabilityZone:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Service:
-    """A scheduler or a back end; updated_at is its last heartbeat."""
+    """A scheduler or a back end.
+
+    :ivar updated_at: its last heartbeat
+    :ivar down_reason: why it cannot work nevertheless; None when it can
+    """
 
     id: int
     binary: str
@@ -29,6 +33,7 @@ class Service:
     disabled_reason: str | None
     pools_generation: int
     updated_at: datetime.datetime
+    down_reason: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

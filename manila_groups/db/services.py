@@ -29,6 +29,7 @@ _QUERY = sa.select(
     _SERVICE.c.disabled_reason,
     _SERVICE.c.pools_generation,
     _SERVICE.c.updated_at,
+    _SERVICE.c.down_reason,
 ).join_from(_SERVICE, _ZONE)
 
 
@@ -46,7 +47,8 @@ def list_page(
 
     :param filters: host, binary, zone (a name), status (enabled, disabled)
         and state (up, down), or some of them
-    :param up_since: a service is up if its last heartbeat is not before this
+    :param up_since: a service is up if its last heartbeat is not before this,
+        and gives no reason why it cannot work
     :returns: the services, and whether more follow
     :raises Invalid: an unknown marker
     """
@@ -56,7 +58,14 @@ def list_page(
         'zone': _ZONE.c.name,
         'status': sa.case((_SERVICE.c.disabled, 'disabled'), else_='enabled'),
         'state': sa.case(
-            (_SERVICE.c.updated_at >= up_since, 'up'), else_='down'
+            (
+                sa.and_(
+                    _SERVICE.c.updated_at >= up_since,
+                    _SERVICE.c.down_reason.is_(None),
+                ),
+                'up',
+            ),
+            else_='down',
         ),
     }
     query = _QUERY.where(
@@ -80,15 +89,19 @@ def get(conn, host: str, binary: str) -> records.Service | None:
     return records.Service(**row._mapping) if row else None
 
 
-def beat(conn, host: str, binary: str, zone: str) -> int:
+def beat(
+    conn, host: str, binary: str, zone: str, down_reason: str | None = None
+) -> int:
     """Write a service's heartbeat; add its row if it is new.
 
+    :param down_reason: why it cannot work; None when it can
     :returns: the service's id
     """
     now = timeutils.utcnow()
     values = {
         'availability_zone_id': availability_zones.ensure(conn, zone),
         'updated_at': now,
+        'down_reason': down_reason,
     }
     change = sa.update(_SERVICE).where(*_is(host, binary)).values(**values)
     if conn.execute(change).rowcount == 0:

@@ -133,6 +133,16 @@ class AccessTransitions(transitions.Transitions):
             self._tell_of(conn, share, failed, messages.DRIVER_FAILED, _FAILED)
             return _settle(conn, share.id)
 
+    @db_api.retry_on_deadlock
+    def put_off(self, share: records.Share) -> float | None:
+        """Leave the rules of a share for later; they keep their states."""
+        with self._db.writer() as conn:
+            shares.ROWS.lock(conn, share.id)
+            found = [one.stepped_at for one in self._leased(conn, share)]
+            if not found:
+                return None
+            return self._put_off(conn, min(found), *self._mine(share))
+
     def _mine(self, share):
         """Conditions: this process is at work on a rule of the share."""
         return rows.of(share.id), rows.ROWS.leases.is_held_by(self._worker)

@@ -23,8 +23,8 @@ def up_since(conf) -> datetime.datetime:
 
 
 def is_up(conf, service: records.Service) -> bool:
-    """Tell whether a service has shown a sign of life lately."""
-    return service.updated_at >= up_since(conf)
+    """Tell whether a service runs, and can work."""
+    return service.down_reason is None and service.updated_at >= up_since(conf)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

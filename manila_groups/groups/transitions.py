@@ -29,6 +29,9 @@ from manila_groups.groups import messages
 
 LOG = log.getLogger(__name__)
 
+#: Seconds between two tries of what a driver cannot do for the moment.
+_LONGEST_WAIT = 60
+
 
 class Transitions:
     """The transitions of one kind of rows.
@@ -144,6 +147,30 @@ class Transitions:
                 conn, self.lease_offer(), self.rows.is_any([row_id])
             )
         return renewed == 1
+
+    @db_api.retry_on_deadlock
+    def put_off(self, row) -> float | None:
+        """Leave the work on a row for later; it keeps its status.
+
+        That it was taken up does not count: it is tried until its deadline.
+
+        :param row: its record, as it was taken up
+        :returns: in how many seconds it is tried again; None when this
+            process does not have the lease on it any more
+        """
+        with self._db.writer() as conn:
+            return self._put_off(
+                conn,
+                row.stepped_at,
+                self.rows.is_row(row.id),
+                self.rows.is_as_read(row),
+            )
+
+    def _put_off(self, conn, since, *conditions):
+        seconds = back_off(self._conf, since)
+        until = timeutils.utcnow() + datetime.timedelta(seconds=seconds)
+        left = self.rows.leases.put_off(conn, self._worker, until, *conditions)
+        return seconds if left else None
 
     def _is_mine(self, row):
         """A condition: the work on a row is what it was when it was taken up.
@@ -293,7 +320,18 @@ def stale(conf, rows: transition_rows.Rows, every: bool):
     unclaimed = rows.leases.is_unclaimed()
     if not every:
         unclaimed &= rows.stepped_before(stuck(conf))
+        unclaimed &= ~rows.leases.is_put_off()
     return unclaimed | rows.leases.has_expired(timeutils.utcnow())
+
+
+def back_off(conf, since: datetime.datetime) -> float:
+    """Seconds until work is tried again that has waited since some time.
+
+    As long as it has waited already: so each wait is twice the one before.
+    """
+    waited = (timeutils.utcnow() - since).total_seconds()
+    least = conf.service.reconcile_interval
+    return max(least, min(waited, _LONGEST_WAIT))
 
 
 def is_overdue(conf, rows: transition_rows.Rows):

@@ -43,7 +43,7 @@ NFS_CORE_PARAM {{
     Enable_RQUOTA = false;
 }}
 NFSv4 {{
-    Graceless = true;
+    {nfsv4}
     Minor_Versions = 0, 1, 2;
     RecoveryRoot = {temp}/recovery;
     Only_Numeric_Owners = true;
@@ -64,10 +64,14 @@ def need(test) -> None:
 class GaneshaFixture(fixtures.Fixture):
     """An NFS-Ganesha that serves what is in a directory, and its bus.
 
+    :param nfsv4: more options of its block NFSv4
     :ivar options: for the section of a back end
     :ivar exports: the directory of its exports
     :ivar log: the file that it writes its log to
     """
+
+    def __init__(self, nfsv4: str = 'Graceless = true;'):
+        self._nfsv4 = nfsv4
 
     def _setUp(self):
         self.temp = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
@@ -112,7 +116,7 @@ class GaneshaFixture(fixtures.Fixture):
     def _run(self):
         self._port = _free_port()
         (self.temp / 'ganesha.conf').write_text(
-            _GANESHA.format(temp=self.temp, port=self._port)
+            _GANESHA.format(temp=self.temp, port=self._port, nfsv4=self._nfsv4)
         )
         bus = self.options['ganesha_dbus_address']
         command = ['ganesha.nfsd', '-F']
@@ -145,6 +149,14 @@ class GaneshaFixture(fixtures.Fixture):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def pause(self) -> None:
+        """Stop its threads, until resume() is called."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on; one that goes on already is fine."""
+        self._process.send_signal(signal.SIGCONT)
 
     def reload(self) -> None:
         """Have it read its configuration again."""

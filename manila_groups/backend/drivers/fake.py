@@ -9,6 +9,7 @@ are gone with the process. What the next one is told of counts as there.
 import collections
 import dataclasses
 import functools
+import os
 import random
 import threading
 import time
@@ -20,6 +21,7 @@ from manila_groups.backend import driver
 _DEFAULT_CAPACITY_GB = 1000
 _METHODS = (
     'setup',
+    'check',
     'pools',
     'share_server',
     'create_share_group',
@@ -98,6 +100,10 @@ class FakeDriver(driver.Driver):
                         option, f'{method} is not one of {", ".join(_METHODS)}'
                     )
         self._pools = self._described()
+
+    @_simulated
+    def check(self):
+        """The storage is away for as long as the section says."""
 
     @_simulated
     def pools(self):
@@ -198,6 +204,12 @@ class FakeDriver(driver.Driver):
     def _simulate(self, method):
         """Take the time that the method takes, and fail when it is to."""
         time.sleep(self.section.fake_delays.get(method, 0))
+        away = self.section.fake_away_file
+        if away and os.path.exists(away):
+            raise exception.TransientDriverError(
+                f'back end {self.name}: the storage is away while there is '
+                f'{away}'
+            )
         if self._fails(method):
             raise exception.DriverError(
                 f'back end {self.name}: a simulated failure of {method}'

@@ -5,7 +5,8 @@ from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 
 DOWN = placement.Refusal(
-    'the back end must be up', 'its last heartbeat is too old'
+    'the back end must be up',
+    'its last heartbeat is too old, or says that it does not work',
 )
 DISABLED = placement.Refusal(
     'the back end must be enabled', 'the operator disabled it'

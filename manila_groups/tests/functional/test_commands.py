@@ -63,9 +63,9 @@ class ManageTest(CommandTest):
         self.assertEqual((0, ''), (code, errors))
         return [line.split() for line in output.splitlines()[1:]]
 
-    def beat(self, host='host@back', binary='manila-share'):
+    def beat(self, host='host@back', binary='manila-share', reason=None):
         with self.database().writer() as conn:
-            return services.beat(conn, host, binary, 'z')
+            return services.beat(conn, host, binary, 'z', reason)
 
 
 class TestDatabase(ManageTest):
@@ -106,13 +106,21 @@ class TestServices(ManageTest):
     def test_they_are_listed_and_removed(self):
         self.beat()
         self.clock.advance_time_seconds(3600)
-        row = 'host@back manila-share z enabled down 2026-01-01T00:00:00Z'
+        row = 'host@back manila-share z enabled down 2026-01-01T00:00:00Z -'
         self.assertEqual([row.split()], self.table('service', 'list'))
         self.assertEqual((0, '', ''), self.manage(*self.REMOVE))
         self.assertEqual([], self.table('service', 'list'))
         code, _, errors = self.manage(*self.REMOVE)
         self.assertEqual(1, code)
         self.assertIn('no service manila-share on host@back', errors)
+
+    def test_one_that_cannot_work_has_a_reason(self):
+        self.beat(reason='the storage is away')
+        (row,) = self.table('service', 'list')
+        self.assertEqual(['down', 'the', 'storage'], [row[4], *row[6:8]])
+        self.beat()
+        (row,) = self.table('service', 'list')
+        self.assertEqual(['up', '-'], [row[4], row[6]])
 
     def test_one_that_is_up_is_not_removed(self):
         self.beat()

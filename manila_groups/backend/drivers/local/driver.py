@@ -62,12 +62,31 @@ class LocalDriver(driver.Driver):
                     'share, a share group or a snapshot, which is a UUID in '
                     'lower case with hyphens'
                 )
-        with self._place.opened() as path:
+        with self._unless_away(), self._place.opened() as path:
             fsid = btrfs.find_uuid(path)
             if fsid is None or self.section.local_privileges == 'none':
                 yield plain.Plain(path, self._call)
             else:
                 yield btrfs.Btrfs(path, self._call, fsid)
+
+    @contextlib.contextmanager
+    def _unless_away(self):
+        """Blame what fails on the file system where that is away."""
+        try:
+            yield
+        except exception.TransientDriverError:
+            raise
+        except exception.DriverError as error:
+            # A command's error tells only people why it has failed.
+            try:
+                self._place.check()
+            except exception.TransientDriverError as away:
+                raise away from error
+            raise
+
+    def check(self):
+        self._place.check()
+        self._exports.check()
 
     def pools(self):
         with self._storage() as kept:

@@ -22,6 +22,12 @@ class NoExport:
         :raises DriverError: if they can't
         """
 
+    def check(self) -> None:
+        """Make sure that what exports answers.
+
+        :raises TransientDriverError: if it does not
+        """
+
     def locations(self, share_id: str, path: str) -> list:
         """Say where a share can be mounted from."""
         return [driver.ExportLocation(path=path, is_admin_only=True)]

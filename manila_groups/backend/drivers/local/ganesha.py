@@ -25,6 +25,7 @@ from manila_groups.backend.drivers.local import ganesha_clients
 from manila_groups.backend.drivers.local import ganesha_files
 from manila_groups.backend.drivers.local import ganesha_mounts
 from manila_groups.backend.drivers.local import ganesha_text
+from manila_groups.backend.drivers.local import place
 from manila_groups.backend.drivers.local import privileged
 
 LOG = log.getLogger(__name__)
@@ -56,6 +57,8 @@ class Ganesha:
             os.path.join(section.ganesha_mount_dir, name),
             privileged.Caller(section),
         )
+        #: Shares whose exports NFS-Ganesha could not be asked about.
+        self._doubtful = set()
         self._bus = ganesha_bus.Bus(
             section.ganesha_dbus_address, self._unreachable
         )
@@ -80,9 +83,19 @@ class Ganesha:
         self._check_included()
         with self._told('ganesha_mount_dir'):
             os.makedirs(self._mounts.where(''), mode=0o750, exist_ok=True)
-        # Which one it asks for does not matter.
-        self._bus.display(0)
+        self._bus.check()
         self._restore()
+
+    def check(self) -> None:
+        """Make sure that NFS-Ganesha answers.
+
+        What it may have read in another sense when it did not, is looked at.
+
+        :raises TransientDriverError: if it does not
+        """
+        self._bus.check()
+        for share_id in list(self._doubtful):
+            self._settle(share_id)
 
     def locations(
         self, share_id: str, path: str
@@ -175,6 +188,15 @@ class Ganesha:
             os.path.join(self._mounts.where(volume), inside)
         )
 
+    def _settle(self, share_id):
+        """Make sure that an export is as its file says, or closed."""
+        with self._told('ganesha_config_dir'), self._files.locked():
+            export = self._find(share_id)
+            if export and share_id in self._doubtful:
+                text = self._files.read(export)
+                self._go_back(export, [text, ganesha_text.closed(text)])
+            self._doubtful.discard(share_id)
+
     def _put(self, export, root, text):
         """Have an export as a text says; else as it was before, or closed."""
         before = self._files.read(export)
@@ -186,14 +208,19 @@ class Ganesha:
             is_told = True
             self._tell(tell, export, text)
         except Exception as error:
+            self._doubtful.add(export.share_id)
             texts = [ganesha_text.closed(text)]
             if ganesha_text.is_usable(before):
                 texts.insert(0, before)
             if is_told:
                 self._go_back(export, texts)
-            elif not isinstance(error, exception.TransientDriverError):
+            elif isinstance(error, exception.TransientDriverError):
+                raise
+            else:
                 self._files.write(export, texts[0])
+            self._doubtful.discard(export.share_id)
             raise
+        self._doubtful.discard(export.share_id)
 
     def _write(self, export, before, text):
         if before and f'"{self._pseudo(export.share_id)}"' not in before:
@@ -331,7 +358,9 @@ class Ganesha:
         try:
             yield
         except OSError as error:
-            raise self._refused(option, str(error)) from error
+            raise self._refused(
+                option, str(error), place.kind_of(error)
+            ) from error
 
     def _unreachable(self, kind, reason):
         return self._refused(

@@ -10,13 +10,19 @@ from jeepney.io import blocking
 from manila_groups import exception
 from manila_groups.backend.drivers.local import ganesha_clients
 
-#: How long an answer may take, in seconds.
+#: How long an answer may take, in seconds; and a sign that somebody is there.
 TIMEOUT = 30
+CHECK_TIMEOUT = 5
 
 _EXPORTS = jeepney.DBusAddress(
     '/org/ganesha/nfsd/ExportMgr',
     bus_name='org.ganesha.nfsd',
     interface='org.ganesha.nfsd.exportmgr',
+)
+_INTROSPECTION = jeepney.DBusAddress(
+    _EXPORTS.object_path,
+    bus_name=_EXPORTS.bus_name,
+    interface='org.freedesktop.DBus.Introspectable',
 )
 _SIGNATURES = {
     'AddExport': 'ss',
@@ -58,8 +64,14 @@ class Shown:
 class _Connection(blocking.DBusConnection):
     """One that never waits without an end, also when it is being made."""
 
+    def __init__(self, socket, longest):
+        self._longest = longest
+        super().__init__(socket)
+
     def receive(self, *, timeout=None):
-        return super().receive(timeout=TIMEOUT if timeout is None else timeout)
+        return super().receive(
+            timeout=self._longest if timeout is None else timeout
+        )
 
 
 class Bus:
@@ -79,6 +91,15 @@ class Bus:
     ):
         self._address = address
         self._refused = refused
+
+    def check(self) -> None:
+        """Make sure that NFS-Ganesha answers, within some seconds.
+
+        :raises TransientDriverError: if it does not
+        """
+        # It writes nothing to its log for this.
+        message = jeepney.new_method_call(_INTROSPECTION, 'Introspect')
+        self._body(self._send(message, CHECK_TIMEOUT))
 
     def display(self, export_id: int) -> Shown | None:
         """Ask for an export; None if there is none with this id.
@@ -130,12 +151,20 @@ class Bus:
         message = jeepney.new_method_call(
             _EXPORTS, method, _SIGNATURES[method], arguments
         )
+        return self._send(message, TIMEOUT)
+
+    def _send(self, message, timeout):
         try:
             socket = blocking.prep_socket(
-                blocking.get_bus(self._address), timeout=TIMEOUT
+                blocking.get_bus(self._address), timeout=timeout
             )
-            with _Connection(socket) as connection:
-                return connection.send_and_get_reply(message, timeout=TIMEOUT)
+            with _Connection(socket, timeout) as connection:
+                return connection.send_and_get_reply(message, timeout=timeout)
+        except TimeoutError as error:
+            raise self._refused(
+                exception.TransientDriverError,
+                f'no answer within {timeout} seconds',
+            ) from error
         except (OSError, RuntimeError, ValueError) as error:
             raise self._refused(
                 exception.TransientDriverError, f'no answer: {error!r}'
@@ -143,12 +172,15 @@ class Bus:
 
     def _body(self, reply):
         name = _error_name(reply)
-        if name:
-            kind = exception.DriverError
-            if name in _NO_ANSWER:
-                kind = exception.TransientDriverError
-            raise self._refused(kind, f'{name}: {reply.body}')
-        return reply.body
+        if not name:
+            return reply.body
+        reason = f'{name}: {" ".join(map(str, reply.body))}'
+        if name in _NO_ANSWER:
+            raise self._refused(
+                exception.TransientDriverError,
+                f'it is not running, or does not answer ({reason})',
+            )
+        raise self._refused(exception.DriverError, reason)
 
 
 def _error_name(reply):

@@ -7,6 +7,7 @@ before each piece of work, and what is below a share is never followed.
 """
 
 import contextlib
+import errno
 import json
 import os
 import uuid
@@ -25,6 +26,28 @@ DIRECTORIES = (GROUPS, SHARES, SNAPSHOTS, DRAFTS, TRASH)
 #: What a directory may hold that counts as empty: ext4 makes this one.
 _ALLOWED = {'lost+found'}
 MODE = 0o750
+
+#: What a file system says that is broken, or was taken away, for a while.
+_AWAY = {
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.EIO,
+    errno.ENODEV,
+    errno.ENOTCONN,
+    errno.ENXIO,
+    errno.EROFS,
+    errno.ESHUTDOWN,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.EUCLEAN,
+}
+
+
+def kind_of(error: Exception) -> type[exception.DriverError]:
+    """Tell which kind of the driver's errors one of another library is."""
+    if getattr(error, 'errno', None) in _AWAY:
+        return exception.TransientDriverError
+    return exception.DriverError
 
 
 class Place:
@@ -62,13 +85,32 @@ class Place:
         :returns: a context of its path, which turns OSError into DriverError
         """
         with self.told():
-            path = os.path.normpath(self.section.local_path)
+            yield self._open()
+
+    def check(self) -> None:
+        """Check that the directory is there, and can be written to.
+
+        :raises TransientDriverError: if it is not
+        """
+        with self.told():
+            path = self._open()
+            if os.statvfs(path).f_flag & os.ST_RDONLY:
+                raise self._away('the file system is read-only')
+
+    def _open(self):
+        path = os.path.normpath(self.section.local_path)
+        try:
             with _opened(path) as root:
                 self._check_owner(root)
                 for name in DIRECTORIES:
                     with _opened(name, root):
                         pass
-            yield path
+        except FileNotFoundError as error:
+            raise self._away(
+                f'{error.filename}: {error.strerror}; is the file system '
+                'mounted?'
+            ) from error
+        return path
 
     @contextlib.contextmanager
     def told(self):
@@ -77,13 +119,22 @@ class Place:
             yield
         except OSError as error:
             where = f'{error.filename}: ' if error.filename else ''
-            raise self.refused(f'{where}{error.strerror}') from error
+            raise self.refused(
+                f'{where}{error.strerror}', kind_of(error)
+            ) from error
 
-    def refused(self, reason: str) -> exception.DriverError:
+    def refused(
+        self,
+        reason: str,
+        kind: type[exception.DriverError] = exception.DriverError,
+    ) -> exception.DriverError:
         """Make an error that names the option."""
-        return exception.DriverError(
+        return kind(
             f'[{self.name}] local_path = {self.section.local_path}: {reason}'
         )
+
+    def _away(self, reason):
+        return self.refused(reason, exception.TransientDriverError)
 
     def _path(self):
         """Return the configured path; refuse one that can't be used."""
@@ -145,13 +196,13 @@ class Place:
         try:
             owner = json.loads(_read(MARKER, root))['backend']
         except FileNotFoundError as error:
-            raise self.refused(
+            raise self._away(
                 f"the directory is not this back end's any more: {MARKER} "
                 'is missing; is the file system mounted?'
             ) from error
         except (KeyError, OSError, TypeError, ValueError) as error:
             raise self.refused(
-                f'{MARKER} in it can not be read: {error!r}'
+                f'{MARKER} in it can not be read: {error!r}', kind_of(error)
             ) from error
         if owner != self.name:
             raise self.refused(

@@ -27,9 +27,12 @@ class GaneshaTestCase(base.TestCase):
         ganesha.need(self)
         # Unmounted after the server has stopped.
         self.root = self.make_root()
-        self.server = self.useFixture(ganesha.GaneshaFixture())
+        self.server = self.useFixture(self.make_server())
         self.exports = self.make_exports()
         self.exports.setup()
+
+    def make_server(self):
+        return ganesha.GaneshaFixture()
 
     def make_root(self):
         return pathlib.Path(self.useFixture(fixtures.TempDir()).path)

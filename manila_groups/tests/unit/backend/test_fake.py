@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The driver for simulations does what its section says."""
 
+import pathlib
 import time
 
+import fixtures
 import testtools
 
 from manila_groups import exception
@@ -18,6 +20,7 @@ WITH_SERVERS = {'fake_capabilities': {'driver_handles_share_servers': True}}
 #: A call of each method that works when it comes after those before it.
 CALLS = {
     'setup': (),
+    'check': (),
     'pools': (),
     'share_server': (NETWORK,),
     'create_share_group': (GROUP,),
@@ -229,6 +232,21 @@ class TestSimulation(base.TestCase):
                 [True, True, False, False],
                 [call(made, method) for _ in range(4)],
             )
+
+    def test_away(self):
+        away = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 'away')
+        made = ready(fake_away_file=str(away), **WITH_SERVERS)
+        away.touch()
+        for method, arguments in CALLS.items():
+            error = self.assertRaises(
+                exception.TransientDriverError,
+                getattr(made, method),
+                *arguments,
+            )
+            self.assertIn(str(away), error.message)
+        away.unlink()
+        for method in METHODS:
+            self.assertFalse(call(made, method))
 
     def test_a_fraction_fails(self):
         made = ready(fake_failures='pools:0.25', fake_seed=1)

@@ -44,6 +44,9 @@ class Bus:
         if error:
             raise error
 
+    def check(self):
+        self._call()
+
     def display(self, export_id):
         self._call()
         return self.exports.get(export_id)
@@ -169,6 +172,33 @@ class TestUndo(base.TestCase):
         away = exception.TransientDriverError('away')
         self.assertFails(exception.TransientDriverError, CLOSED, away)
         self.assertEqual([], self.written())
+
+    def test_what_is_in_doubt_is_looked_at_when_it_answers_again(self):
+        """Rules that could not be undone, and rules it has never been told."""
+        away = exception.TransientDriverError('away')
+        for known, fails in (
+            (BEFORE, [None, None, *[away] * 9]),
+            (AFTER, [away]),
+        ):
+            self.bus.misread = set()
+            self.publish(BEFORE)
+            self.bus.misread = {'192.0.2.0/24'}
+            self.assertFails(exception.TransientDriverError, AFTER, *fails)
+            if known == AFTER:
+                # It starts anew, and reads the file.
+                (export,) = self.exports._files.all()
+                self.bus.fails = {}
+                self.bus.add(1, self.exports._files.where(export))
+            self.assertEqual([EVERYBODY], self.served())
+            self.bus.fails = {self.bus._calls: away}
+            self.assertRaises(
+                exception.TransientDriverError, self.exports.check
+            )
+            self.exports.check()
+            self.assertServes(BEFORE if known == BEFORE else CLOSED)
+            calls = self.bus._calls
+            self.exports.check()
+            self.assertEqual(calls + 1, self.bus._calls)
 
     def test_id_of_somebody_else(self):
         self.publish(BEFORE)

@@ -52,6 +52,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0003': 'share_networks.id',
         '0004': 'shares.id',
         '0005': 'share_groups.worker',
+        '0006': 'services.down_reason',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.

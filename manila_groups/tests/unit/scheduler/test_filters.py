@@ -72,7 +72,8 @@ class ServiceTestCase(FilterTestCase):
 
     def test_down(self):
         self.assert_refuses(
-            'the back end must be up, but its last heartbeat is too old',
+            'the back end must be up, but its last heartbeat is too old, or '
+            'says that it does not work',
             fixtures.make_pool(service_up=False),
         )
 
