@@ -15,7 +15,8 @@ class MicroversionHistory(tables.ListTable):
     def run(self):
         """Make the table."""
         self.options |= {'header-rows': 1, 'widths': [12, 88]}
-        rows = (('Version', 'What it brings'), *microversions.HISTORY)
+        rows = [('Version', 'What it brings')]
+        rows += [(version, text) for version, _, text in microversions.HISTORY]
         self.content = statemachine.StringList(
             [
                 f'{bullet} {cell}'

@@ -3,8 +3,6 @@
 
 import re
 
-import microversion_parse
-
 from manila_groups import exception
 
 SERVICE_TYPE = 'shared-file-system'
@@ -15,110 +13,157 @@ EXPERIMENTAL_HEADER = 'X-OpenStack-Manila-API-Experimental'
 #: The header of a response that tells caches what it depends on.
 VARY = {'Vary': f'{HEADER}, {STANDARD_HEADER}'}
 
-#: What each microversion changed, oldest first.  The documentation prints
-#: this table; a request's version is compared with the same numbers where
-#: methods, fields and filters name the version they came with.
+#: When each microversion came and what it changed, oldest first.  The
+#: documentation prints this table; a request's version is compared with the
+#: same numbers where methods, fields and filters name the version they came
+#: with.
 HISTORY = (
     (
         '2.31',
+        '2026-11-21',
         'Share groups, share group snapshots and share group types, as '
         'experimental resources.',
     ),
-    ('2.32', 'Shares have mount_snapshot_support.'),
-    ('2.33', 'Access rules of shares have created_at and updated_at.'),
+    ('2.32', '2026-11-22', 'Shares have mount_snapshot_support.'),
+    (
+        '2.33',
+        '2026-11-22',
+        'Access rules of shares have created_at and updated_at.',
+    ),
     (
         '2.34',
+        '2026-11-21',
         'Share groups have availability_zone and consistent_snapshot_support.',
     ),
     (
         '2.35',
+        '2026-11-22',
         'Shares can be filtered by the id or the path of an export location.',
     ),
     (
         '2.36',
+        '2026-11-21',
         'Shares, share groups, their snapshots and share networks can be '
         'filtered by a part of their name or description (name~ and '
         'description~).',
     ),
-    ('2.37', 'User messages.'),
-    ('2.39', 'Quotas of share types.'),
-    ('2.40', 'Quotas of share groups and of share group snapshots.'),
-    ('2.41', 'Share types have a description.'),
-    ('2.42', 'Lists of shares tell how many there are (with_count).'),
-    ('2.43', 'Share types can be filtered by extra_specs.'),
+    ('2.37', '2026-11-21', 'User messages.'),
+    ('2.39', '2026-11-22', 'Quotas of share types.'),
+    (
+        '2.40',
+        '2026-11-22',
+        'Quotas of share groups and of share group snapshots.',
+    ),
+    ('2.41', '2026-11-21', 'Share types have a description.'),
+    (
+        '2.42',
+        '2026-11-22',
+        'Lists of shares tell how many there are (with_count).',
+    ),
+    ('2.43', '2026-11-21', 'Share types can be filtered by extra_specs.'),
     (
         '2.45',
+        '2026-11-22',
         'Access rules of shares have metadata, and paths of their own.',
     ),
-    ('2.46', 'Share types and share group types have is_default.'),
-    ('2.50', 'Share types can be changed.'),
+    (
+        '2.46',
+        '2026-11-21',
+        'Share types and share group types have is_default.',
+    ),
+    ('2.50', '2026-11-21', 'Share types can be changed.'),
     (
         '2.51',
+        '2026-11-22',
         'Share networks have subnets, which hold what came from Neutron.',
     ),
     (
         '2.52',
+        '2026-11-21',
         'User messages can be filtered by the time of their creation.',
     ),
     (
         '2.53',
+        '2026-11-22',
         'Quota sets have share_replicas and replica_gigabytes, which are '
         'not limited and not used.',
     ),
-    ('2.54', 'Shares have progress.'),
+    ('2.54', '2026-11-22', 'Shares have progress.'),
     (
         '2.55',
+        '2026-11-21',
         'Share groups, share group snapshots and share group types are no '
         'longer experimental.',
     ),
     (
         '2.58',
+        '2026-11-22',
         'Limits have those of share groups and of share group snapshots.',
     ),
-    ('2.62', 'Quotas of the size of one share.'),
+    ('2.62', '2026-11-22', 'Quotas of the size of one share.'),
     (
         '2.63',
+        '2026-11-22',
         'Share networks have status and security_service_update_support.',
     ),
     (
         '2.64',
+        '2026-11-22',
         'Administrators can extend a share whether its pool has room or not '
         '(force).',
     ),
-    ('2.66', 'Share group types can be filtered by group_specs.'),
+    (
+        '2.66',
+        '2026-11-21',
+        'Share group types can be filtered by group_specs.',
+    ),
     (
         '2.69',
+        '2026-11-22',
         'Shares have is_soft_deleted, which is false here, and '
         'scheduled_to_be_deleted_at.',
     ),
     (
         '2.70',
+        '2026-11-22',
         'Share networks have network_allocation_update_support, and can have '
         'more than one subnet in a zone.',
     ),
-    ('2.78', 'Subnets of share networks have metadata.'),
+    ('2.78', '2026-11-22', 'Subnets of share networks have metadata.'),
     (
         '2.80',
+        '2026-11-22',
         'Quota sets have backups and backup_gigabytes, which are not limited '
         'and not used. Shares have source_backup_id, which is null here.',
     ),
     (
         '2.82',
+        '2026-11-22',
         'Access rules may be asked to be locked, which is refused here; '
         'denying one may be with unrestrict.',
     ),
-    ('2.83', 'Services have disabled_reason, which disabling can give.'),
-    ('2.87', 'Export locations have metadata, which are empty here.'),
-    ('2.88', 'The level of an access rule can be changed.'),
+    (
+        '2.83',
+        '2026-11-21',
+        'Services have disabled_reason, which disabling can give.',
+    ),
+    (
+        '2.87',
+        '2026-11-22',
+        'Export locations have metadata, which are empty here.',
+    ),
+    ('2.88', '2026-11-22', 'The level of an access rule can be changed.'),
     (
         '2.90',
+        '2026-11-22',
         'Quota sets have encryption_keys, which are not limited and not '
         'used. Shares have encryption_key_ref, which is null here.',
     ),
-    ('2.93', 'Services have ensuring.'),
-    ('2.97', 'Shares can be filtered by availability_zone.'),
+    ('2.93', '2026-11-21', 'Services have ensuring.'),
+    ('2.97', '2026-11-22', 'Shares can be filtered by availability_zone.'),
     (
         '2.99',
+        '2026-11-21',
         'Users see snapshot_inherit_share_access_support among the extra '
         'specs of every share type. Shares have it, too.',
     ),
@@ -136,6 +181,9 @@ def parse(text: str) -> tuple[int, int]:
 MIN = parse(HISTORY[0][0])
 MAX = parse(HISTORY[-1][0])
 
+#: When the newest one came, as the list of versions says it.
+UPDATED = f'{HISTORY[-1][1]}T00:00:00Z'
+
 
 def to_text(version: tuple[int, int]) -> str:
     """Write a microversion as clients do."""
@@ -147,40 +195,45 @@ def requested(headers) -> tuple[int, int]:
 
     :param headers: the request's headers
     :returns: the oldest one where the request names none
-    :raises Invalid: the header is malformed
+    :raises Invalid: a header is malformed, or two ask for different versions
     :raises NotAcceptable: it is outside the range
     """
-    header, found = _named(headers)
-    if found is None:
-        return MIN
-    if found == 'latest':
-        return MAX
-    if not _NUMBERS.fullmatch(found):
+    asked = list(_asked(headers))
+    found = {_read(header, text) for header, _value, text in asked}
+    if len(found) > 1:
+        both = ' and '.join(f'{header}: {value}' for header, value, _ in asked)
         raise exception.Invalid(
-            f"{header}: '{found:.50}' is not a microversion; it is two "
+            f'{both:.200} ask for different versions of the API.'
+        )
+    return found.pop() if found else MIN
+
+
+def _asked(headers):
+    """Give each header that asks for a version, its value and the version."""
+    for one in headers.get(STANDARD_HEADER, '').split(','):
+        service, *text = one.split(None, 1) or ['']
+        if service.lower() == SERVICE_TYPE:
+            yield STANDARD_HEADER, one.strip(), ''.join(text).strip()
+    own = headers.get(HEADER)
+    if own is not None:
+        yield HEADER, own.strip(), own.strip()
+
+
+def _read(header, text):
+    if text == 'latest':
+        return MAX
+    if not _NUMBERS.fullmatch(text):
+        raise exception.Invalid(
+            f"{header}: '{text:.50}' is not a microversion; it is two "
             "numbers with a dot between them, or 'latest'."
         )
-    version = parse(found)
+    version = parse(text)
     if not MIN <= version <= MAX:
         raise exception.NotAcceptable(
-            f'Version {found} is not supported by the API. Minimum is '
+            f'Version {text} is not supported by the API. Minimum is '
             f'{to_text(MIN)} and maximum is {to_text(MAX)}.'
         )
     return version
-
-
-def _named(headers):
-    """Give the header that counts, and the version it names, or None."""
-    standard = headers.get(STANDARD_HEADER, '')
-    found = microversion_parse.get_version(
-        {STANDARD_HEADER: standard}, SERVICE_TYPE
-    )
-    if found is not None:
-        return STANDARD_HEADER, found
-    if SERVICE_TYPE in [one.strip() for one in standard.lower().split(',')]:
-        return STANDARD_HEADER, ''
-    own = headers.get(HEADER)
-    return HEADER, own if own is None else own.strip()
 
 
 def answer(headers, version: tuple[int, int]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 """Every URL of the API: its methods, and the controller's method of each."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
@@ -365,10 +366,13 @@ class Routes:
         if found is None:
             raise exception.NotFound('The resource could not be found.')
         methods, reference = self._targets[int(found.pop('target'))]
+        if verb == 'HEAD':
+            # Servers and WebOb leave the body out.
+            verb = 'GET'
         if verb not in methods:
             raise exception.MethodNotAllowed(
                 f'The method {verb:.20} is not allowed here.',
-                sorted(methods),
+                allowed(methods),
             )
         target = methods[verb]
         is_table = isinstance(target, dict)
@@ -379,6 +383,11 @@ class Routes:
             arguments=found,
             reference=reference,
         )
+
+
+def allowed(methods: Iterable[str]) -> list[str]:
+    """The methods of a path: where there is GET, there is HEAD."""
+    return sorted({*methods, *(['HEAD'] if 'GET' in methods else [])})
 
 
 def look_up(controllers: Mapping[str, Any], name):

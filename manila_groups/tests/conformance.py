@@ -49,9 +49,10 @@ class Conforming:
 
 def _check(environ, status, headers, body):
     version = _version(environ)
-    operation = _find(
-        version, environ['REQUEST_METHOD'], environ.get('PATH_INFO', '')
-    )
+    # HEAD is answered as GET is, without the body.
+    is_head = environ['REQUEST_METHOD'] == 'HEAD'
+    verb = 'GET' if is_head else environ['REQUEST_METHOD']
+    operation = _find(version, verb, environ.get('PATH_INFO', ''))
     if operation is None:
         if status in _SUCCESS and _is_described(environ):
             raise Nonconforming(f'{_call(environ)}: is in no document')
@@ -62,6 +63,10 @@ def _check(environ, status, headers, body):
             f'{_call(environ)}: {status} is none of {sorted(responses)}'
         )
     _check_headers(environ, responses[str(status)], headers)
+    if is_head:
+        if body:
+            raise Nonconforming(f'{_call(environ)}: has a body')
+        return
     _check_body(environ, version, (operation, str(status)), body)
 
 

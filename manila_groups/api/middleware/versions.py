@@ -9,9 +9,6 @@ import webob.dec
 from manila_groups import exception
 from manila_groups.api import microversions
 
-#: When the newest microversion came.
-UPDATED = '2026-11-21T00:00:00Z'
-
 #: The paths that list the versions, with their status.
 _STATUS = {'': 300, '/': 300, '/v2': 200, '/v2/': 200}
 _METHODS = ('GET', 'HEAD')
@@ -59,7 +56,7 @@ def _entry(request):
         'status': 'CURRENT',
         'version': microversions.to_text(microversions.MAX),
         'min_version': microversions.to_text(microversions.MIN),
-        'updated': UPDATED,
+        'updated': microversions.UPDATED,
         'links': [
             {
                 'rel': 'describedby',

@@ -18,7 +18,8 @@ Share groups for the OpenStack Shared File System API, at microversion \
 {version}.
 
 Each path works with the project's id after `/v2`, too: \
-`/v2/{{project_id}}/share-groups` is `/v2/share-groups`. Text has no NUL \
+`/v2/{{project_id}}/share-groups` is `/v2/share-groups`. `HEAD` is answered \
+as `GET` is, without the body. Text has no NUL \
 character. A query key that an operation does not know is answered with 400, \
 and so is a key that is given twice where the description does not say that \
 it may be repeated.

@@ -112,7 +112,7 @@ def _shown_fields(title, view):
 
 
 def _versions(first):
-    versions = [version for version, _text in microversions.HISTORY]
+    versions = [version for version, *_ in microversions.HISTORY]
     return versions[versions.index(first) :]
 
 

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import datetime
+
 import webob
 
 from manila_groups import exception
@@ -23,7 +25,7 @@ def standard(value):
 
 class MicroversionsTestCase(base.TestCase):
     def test_the_history_is_in_order(self):
-        found = [microversions.parse(one) for one, _ in microversions.HISTORY]
+        found = [microversions.parse(one) for one, *_ in microversions.HISTORY]
         self.assertEqual(sorted(set(found)), found)
         self.assertEqual((2, 31), microversions.MIN)
         self.assertEqual((2, 99), microversions.MAX)
@@ -52,12 +54,45 @@ class MicroversionsTestCase(base.TestCase):
             found = microversions.requested(standard(value))
             self.assertEqual(expected, found, value)
 
-    def test_the_standard_header_comes_first(self):
-        both = headers(
-            openstack_api_version='shared-file-system 2.60',
-            x_openstack_manila_api_version='2.61',
-        )
-        self.assertEqual((2, 60), microversions.requested(both))
+    def test_both_headers_may_ask_for_the_same(self):
+        for standard_version, own_version in (
+            ('2.60', '2.60'),
+            ('latest', '2.99'),
+            ('2.60, shared-file-system 2.60', '2.60'),
+        ):
+            both = headers(
+                openstack_api_version=f'shared-file-system {standard_version}',
+                x_openstack_manila_api_version=own_version,
+            )
+            self.assertEqual(
+                microversions.requested(own(own_version)),
+                microversions.requested(both),
+            )
+
+    def test_headers_that_disagree_are_refused_with_both(self):
+        for standard_version, own_version in (
+            ('2.60', '2.61'),
+            ('latest', '2.98'),
+            ('2.60, shared-file-system 2.61', '2.60'),
+        ):
+            both = headers(
+                openstack_api_version=f'shared-file-system {standard_version}',
+                x_openstack_manila_api_version=own_version,
+            )
+            error = self.assertRaises(
+                exception.Invalid, microversions.requested, both
+            )
+            for header in (
+                f'X-OpenStack-Manila-API-Version: {own_version}',
+                f'OpenStack-API-Version: shared-file-system '
+                f'{standard_version[:4]}',
+            ):
+                self.assertIn(header, error.message)
+
+    def test_each_microversion_came_on_a_day(self):
+        for _version, date, _text in microversions.HISTORY:
+            datetime.date.fromisoformat(date)
+        self.assertTrue(microversions.UPDATED.startswith(date))
 
     def test_what_is_malformed_is_refused_with_the_header(self):
         for value in (
