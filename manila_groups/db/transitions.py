@@ -167,8 +167,8 @@ class Rows:
         """Lock a row until the transaction ends.
 
         Must be the first statement of the transaction: under REPEATABLE READ
-        the first SELECT fixes what it sees.  Lock order: service, pool,
-        group, snapshots, shares, quota.
+        the first SELECT fixes what it sees.  Lock order: group, snapshots,
+        shares, service, pool, quota.
 
         It changes the row, because the nodes of a Galera cluster share no
         locks: there the commit finds the conflict.

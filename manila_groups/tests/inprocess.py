@@ -38,6 +38,7 @@ from manila_groups.groups import share_types
 from manila_groups.groups import shares
 from manila_groups.scheduler import manager as scheduler_manager
 from manila_groups.tests import fixtures as service_fixtures
+from manila_groups.tests import lock_order
 
 PROJECT = 'here'
 AVAILABLE = 'available'
@@ -103,6 +104,7 @@ class InProcess(fixtures.Fixture):
         self.events = []
         self.changes = []
         self.db = used.db.heard_by(self._hear)
+        self.useFixture(lock_order.LockOrder(self.db.engine))
         self.messages = []
         self.lifecycle = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
         self.types = share_types.ShareTypes(self.conf, self.db)

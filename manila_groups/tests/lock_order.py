@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Watches in which order transactions lock rows."""
+
+import fixtures
+import sqlalchemy as sa
+
+#: The one order: see "Transactions and lock order" in the documentation.
+ORDER = (
+    'share_groups',
+    'share_group_snapshots',
+    'shares',
+    'services',
+    'pools',
+    'quota_usages',
+)
+_KEY = 'manila_groups_lock_order'
+
+
+class LockOrder(fixtures.Fixture):
+    """Fails a test in which a transaction locks rows in another order.
+
+    :param engine: the database's
+    :ivar broken: the orders that were seen and should not be
+    """
+
+    def __init__(self, engine: sa.Engine):
+        self._engine = engine
+        self.broken = []
+
+    def _setUp(self):
+        for name, function in (
+            ('begin', self._begin),
+            ('before_execute', self._before_execute),
+        ):
+            sa.event.listen(self._engine, name, function)
+            self.addCleanup(sa.event.remove, self._engine, name, function)
+        self.addCleanup(self._check)
+
+    def _begin(self, conn):
+        conn.info[_KEY] = []
+
+    def _before_execute(self, conn, statement, *_rest):
+        seen = conn.info.setdefault(_KEY, [])
+        for name in _locks(statement):
+            if name in ORDER and name not in seen:
+                seen.append(name)
+                if seen != sorted(seen, key=ORDER.index):
+                    self.broken.append(tuple(seen))
+
+    def _check(self):
+        if self.broken:
+            raise AssertionError(f'Locked in another order: {self.broken}')
+
+
+def _locks(statement):
+    """The tables whose rows a statement locks."""
+    if isinstance(statement, (sa.Update, sa.Delete)):
+        return [statement.table.name]
+    for_update = getattr(statement, '_for_update_arg', None) is not None
+    froms = statement.get_final_froms() if for_update else []
+    return [one.name for one in froms if isinstance(one, sa.Table)]
