@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the bytes of a request to checked text and JSON."""
 
+import codecs
 import json
+import math
 from typing import Any
 import urllib.parse
 
@@ -11,8 +13,31 @@ from manila_groups import exception
 #: any method takes has four levels.
 MAX_DEPTH = 20
 
+#: How many characters a whole number may have.
+MAX_DIGITS = 4300
+
 #: How many pairs a query may have.
 MAX_QUERY_FIELDS = 1000
+
+_BYTE_ORDER_MARKS = (
+    codecs.BOM_UTF8,
+    codecs.BOM_UTF16_BE,
+    codecs.BOM_UTF16_LE,
+)
+
+#: How what Python's parser says of a position begins, and what it means.
+_SYNTAX = {
+    'Expecting value': 'a value is expected there',
+    'Expecting property name': 'a name in double quotes is expected there',
+    "Expecting ':'": 'a colon is expected there',
+    "Expecting ','": 'a comma or the end is expected there',
+    'Illegal trailing comma': 'no comma may stand there',
+    'Extra data': 'the object has ended before',
+    'Invalid control character': 'a line end or another control character '
+    'may not stand in a text',
+    'Invalid \\': 'a backslash may not stand there',
+    'Unterminated string': 'the text that begins there has no end',
+}
 
 
 def has_body(environ: dict) -> bool:
@@ -75,22 +100,66 @@ def read_json(data: bytes) -> dict[str, Any]:
     :raises Invalid: it is not a JSON object in UTF-8, names a key twice, is
         nested too deeply, or has text that no database stores
     """
+    text = _read_text(data)
     try:
         body = json.loads(
-            data.decode('utf-8'),
+            text,
             object_pairs_hook=_without_duplicates,
             parse_constant=_refuse_constant,
+            parse_int=_read_integer,
+            parse_float=_read_fraction,
         )
-    except UnicodeDecodeError:
-        raise exception.Invalid('The body is not UTF-8.') from None
     except RecursionError:
         raise _too_deep() from None
-    except ValueError as error:
-        raise exception.Invalid(f'The body is not JSON: {error}.') from None
+    except json.JSONDecodeError as error:
+        raise exception.Invalid(
+            f'The body is not valid JSON: line {error.lineno}, column '
+            f'{error.colno}: {_explain(error)}.'
+        ) from None
     if not isinstance(body, dict):
         raise exception.Invalid('The body is not a JSON object.')
     check_tree(body)
     return body
+
+
+def _read_text(data):
+    if not data:
+        raise exception.Invalid('The body is empty; it must be a JSON object.')
+    if data.startswith(_BYTE_ORDER_MARKS):
+        raise exception.Invalid(
+            'The body must be UTF-8 without a byte order mark.'
+        )
+    try:
+        return data.decode('utf-8')
+    except UnicodeDecodeError as error:
+        raise exception.Invalid(
+            f'The body is not UTF-8: byte {error.start + 1} begins no '
+            'character.'
+        ) from None
+
+
+def _explain(error):
+    for beginning, meaning in _SYNTAX.items():
+        if error.msg.startswith(beginning):
+            return meaning
+    return 'something else is expected there'
+
+
+def _read_integer(text):
+    if len(text) > MAX_DIGITS:
+        raise exception.Invalid(
+            f'The body has a number with more than {MAX_DIGITS} digits.'
+        )
+    return int(text)
+
+
+def _read_fraction(text):
+    number = float(text)
+    if math.isinf(number):
+        raise exception.Invalid(
+            f'The body has a number that is too large: {text:.50}.'
+        )
+    return number
 
 
 def _without_duplicates(pairs):
@@ -103,7 +172,9 @@ def _without_duplicates(pairs):
 
 
 def _refuse_constant(name):
-    raise ValueError(f'{name} is not a JSON number')
+    raise exception.Invalid(
+        f'The body is not valid JSON: {name} is not a number of JSON.'
+    )
 
 
 def _too_deep():

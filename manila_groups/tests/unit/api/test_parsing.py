@@ -113,14 +113,67 @@ class ReadJsonTestCase(base.TestCase):
             self.refuse(data)
 
     def test_what_is_not_utf8_is_refused(self):
-        self.assertIn('UTF-8', self.refuse(b'{"a": "\xff"}'))
+        self.assertEqual(
+            'The body is not UTF-8: byte 8 begins no character.',
+            self.refuse(b'{"a": "\xff"}'),
+        )
+
+    def test_a_byte_order_mark_is_refused(self):
+        for encoding in ('utf-8-sig', 'utf-16'):
+            self.assertEqual(
+                'The body must be UTF-8 without a byte order mark.',
+                self.refuse('{"a": 1}'.encode(encoding)),
+            )
+
+    def test_an_empty_body_is_refused(self):
+        self.assertIn('is empty', self.refuse(b''))
+
+    def test_errors_of_syntax_have_their_position_and_the_rule(self):
+        for text, position, word in (
+            ('{"a": ', 'line 1, column 7', 'a value is expected'),
+            ('{"a": tru}', 'line 1, column 7', 'a value is expected'),
+            ('{\n  a: 1}', 'line 2, column 3', 'a name in double quotes'),
+            ("{'a': 1}", 'line 1, column 2', 'a name in double quotes'),
+            ('{"a" 1}', 'line 1, column 6', 'a colon'),
+            ('{"a": 1 "b": 2}', 'line 1, column 9', 'a comma or the end'),
+            ('{"a": 01}', 'line 1, column 8', 'a comma or the end'),
+            ('{"a": 1} x', 'line 1, column 10', 'has ended before'),
+            ('{"a": "\n"}', 'line 1, column 8', 'control character'),
+            ('{"a": "\\q"}', 'line 1, column 8', 'a backslash'),
+            ('{"a": "\\u12"}', 'line 1, column', 'a backslash'),
+            ('{"a": "b', 'line 1, column 7', 'has no end'),
+        ):
+            message = self.refuse(text.encode())
+            self.assertTrue(
+                message.startswith(f'The body is not valid JSON: {position}'),
+                message,
+            )
+            self.assertIn(word, message)
+
+    @hypothesis.given(st.text(alphabet='{}[]",:\\u0e1-.+\nat ', max_size=30))
+    def test_no_message_is_of_python(self, text):
+        try:
+            parsing.read_json(f'{{{text}'.encode())
+        except exception.Invalid as error:
+            for word in ('Expecting', 'delimiter', 'char ', 'sys.', 'Extra'):
+                self.assertNotIn(word, error.message)
+            self.assertNotIn('something else', error.message)
 
     def test_what_json_does_not_have_is_refused(self):
         for name in ('NaN', 'Infinity', '-Infinity'):
             self.assertIn(name, self.refuse(b'{"a": %b}' % name.encode()))
 
     def test_a_number_of_too_many_digits_is_refused(self):
-        self.refuse(b'{"a": ' + b'9' * 5000 + b'}')
+        most = b'9' * parsing.MAX_DIGITS
+        self.assertEqual({'a'}, set(parsing.read_json(b'{"a": %b}' % most)))
+        self.assertEqual(
+            'The body has a number with more than 4300 digits.',
+            self.refuse(b'{"a": %b9}' % most),
+        )
+
+    def test_a_number_that_nothing_holds_is_refused(self):
+        self.assertIn('too large: 1e400', self.refuse(b'{"a": 1e400}'))
+        self.assertEqual({'a': 1e300}, parsing.read_json(b'{"a": 1e300}'))
 
     def test_a_key_given_twice_is_refused_wherever_it_is(self):
         for data in (b'{"a": 1, "a": 2}', b'{"b": [{"a": 1, "a": 1}]}'):
