@@ -13,6 +13,7 @@ extensions = [
     'oslo_config.sphinxext',
     'oslo_policy.sphinxext',
     'oslo_policy.sphinxpolicygen',
+    'status_machines',
 ]
 
 project = 'manila-groups'
