@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Availability zones: where schedulers and back ends are."""
+"""Availability zones of schedulers and back ends."""
 
 from manila_groups.db import api as db_api
 from manila_groups.db import availability_zones
@@ -13,6 +13,6 @@ class AvailabilityZones:
         self._db = db
 
     def list_all(self) -> list[records.AvailabilityZone]:
-        """Read every availability zone, by name."""
+        """Read every availability zone, in the order of their names."""
         with self._db.reader() as conn:
             return availability_zones.list_all(conn)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes known of changes: every event, and what it tells.
+"""Events: every change that others hear of, with its payload.
 
-A change is noted in its own transaction, and becomes known when that has been
-committed: one that loses a race, or is rolled back, makes no event.
+An event is noted in the transaction of the change, and published after the
+commit: a change that loses a race or is rolled back makes no event.
 """
 
 from collections.abc import Callable
@@ -24,12 +24,12 @@ DELETED = 'deleted'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Noun:
-    """What changes.
+    """What an event is about, and the fields of its payload.
 
     :ivar verbs: what can happen to it; the end of an event's type
-    :ivar fields: the fields of the row's record that are in the payload
-    :ivar computed: those that are made of the record, by name
-    :ivar details: those that only some events have
+    :ivar fields: fields of the row's record
+    :ivar computed: name to function of fields computed from the record
+    :ivar details: fields that only some events have
     """
 
     verbs: tuple[str, ...]
@@ -43,11 +43,11 @@ class Event:
     """A change of one row.
 
     :ivar noun: a key of NOUNS
-    :ivar verb: one of the noun's
-    :ivar row: the row's record as the change leaves it
-    :ivar caller: whose request the change belongs to
-    :ivar at: when it was made, in UTC
-    :ivar details: what the record does not say
+    :ivar verb: one of the noun's verbs
+    :ivar row: the row's record after the change
+    :ivar caller: the context of the request that caused the change
+    :ivar at: the time of the change, in UTC
+    :ivar details: fields that are not in the record
     """
 
     noun: str
@@ -59,12 +59,12 @@ class Event:
 
     @property
     def type(self) -> str:
-        """Noun, verb and phase, with dots between them."""
+        """Noun, verb and phase, separated by dots."""
         return f'{self.noun}.{self.verb}'
 
     @property
     def is_error(self) -> bool:
-        """Whether something failed."""
+        """Whether the event is of a failure."""
         return self.verb.endswith('.error')
 
     def payload(self) -> dict[str, Any]:
@@ -78,12 +78,12 @@ class Event:
 
 
 def note(conn, event: str, row, caller=None, **details) -> None:
-    """Let a change become known when the transaction has been committed.
+    """Note an event, which is published when the transaction is committed.
 
     :param event: its type: noun.verb or noun.verb.phase
-    :param row: the record of the row as the change leaves it
-    :param caller: the context of the request; None finds the request in the
-        record, or else in the thread
+    :param row: the row's record after the change
+    :param caller: the context of the request; None takes the request from the
+        record, or else from the thread
     :raises ValueError: the table of events has no such type
     """
     noun, _, verb = event.partition('.')
@@ -97,10 +97,10 @@ def note(conn, event: str, row, caller=None, **details) -> None:
 def note_content(
     conn, verb: str, group, statuses: tuple[str, ...], **details
 ) -> None:
-    """Note a change of what comes into being, or goes, with a share group.
+    """Note an event of each share and snapshot that changes with its group.
 
-    :param group: the group's record, with the request that it is due to
-    :param statuses: those that the change leaves shares and snapshots in
+    :param group: the group's record, with the request that caused the change
+    :param statuses: the statuses of those shares and snapshots after it
     """
     caller = caller_of(group)
     for noun, store in (
@@ -113,7 +113,7 @@ def note_content(
 
 
 def caller_of(row) -> context.RequestContext:
-    """The context of the request that a row's work was begun for."""
+    """Make the context of the request that began a row's work."""
     if getattr(row, 'request_id', None) is None:
         current = oslo_context.get_current()
         return current or context.RequestContext(overwrite=False)

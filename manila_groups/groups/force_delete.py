@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deletions that end whether or not the back end can carry them out.
 
-The rows go, and what was counted for them is given back, once.  What the back
-end may still have is remembered, and removed as soon as it can be.
+The rows are deleted, and their quota is given back, once.  A cleanup is noted,
+which the back end does as soon as it can.
 """
 
 from manila_groups import states
@@ -14,14 +14,14 @@ from manila_groups.db import shares
 from manila_groups.groups import purge
 from manila_groups.groups import services as services_domain
 
-#: What the log says of a row that is deleted by force.
+#: The reason in the audit log.
 REASON = 'deleted by force'
 
 
 def is_reachable(conn, conf, host: str | None) -> bool:
-    """Tell whether the back end of a pool can be told to delete something.
+    """Tell whether the back end of a pool is up.
 
-    :param host: host@backend#pool; nothing has to be told of what is in none
+    :param host: host@backend#pool; true for None, which needs no back end
     """
     if host is None:
         return True
@@ -31,12 +31,12 @@ def is_reachable(conn, conf, host: str | None) -> bool:
 
 
 def end(conn, kind: str, row, *conditions) -> bool:
-    """End the deletion of a row, and remember that it may be on a back end.
+    """End the deletion of a row, and note a cleanup for its back end.
 
     :param kind: the kind of the row, as in states
     :param row: its record
     :param conditions: SQL conditions on the row
-    :returns: False when one does not hold; nothing has changed then
+    :returns: False if the row does not match; nothing has changed then
     """
     return _ENDS[kind](conn, row, *conditions)
 
@@ -51,7 +51,7 @@ def _end_share_group(conn, group, *conditions):
     snapshots = share_group_snapshots.of_group(conn, group.id)
     purge.share_group(conn, group)
     attempts.add_cleanups(conn, states.SHARE_GROUP_SNAPSHOT, snapshots)
-    # The back end removes what shares are in it.
+    # The back end removes the group's shares with it.
     _remember(conn, states.SHARE_GROUP, group)
     return True
 

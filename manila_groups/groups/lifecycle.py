@@ -54,7 +54,7 @@ class Lifecycle:
     def __init__(self, conf, db: db_api.Database, name: str):
         self._conf = conf
         self._db = db
-        # A process that comes after this one is another worker.
+        # Unique: the process that replaces this one is another worker.
         worker = f'{name}/{os.getpid()}/{uuid.uuid4().hex[:8]}'
         made = conf, db, worker
         self.scheduling = scheduling.Scheduling(*made)
@@ -72,9 +72,9 @@ class Lifecycle:
         self._all = *self._resources, self.access
 
     def queue_key(self, kind: str, row_id: str) -> str | None:
-        """Name the queue of a row's work: the id of its group, or its own.
+        """Return the serial queue of a row's work: its group's id, or its own.
 
-        :returns: None when there is no such row
+        :returns: None if there is no such row
         """
         if kind == states.SHARE_GROUP:
             return row_id
@@ -84,17 +84,17 @@ class Lifecycle:
             return rows.queue_key(conn, row_id)
 
     def renew_leases(self) -> None:
-        """Tell that this process still works on what it has taken up."""
+        """Renew the leases of this process on all work in progress."""
         for one in self._all:
             one.renew_leases()
 
     def give_leases_back(self) -> None:
-        """Leave what is at work to the process that comes next."""
+        """End the leases of this process: the next one can begin at once."""
         for one in self._all:
             one.give_leases_back()
 
     def give_up_overdue(self) -> None:
-        """End what takes too long, or has failed too often, as failed."""
+        """End overdue and exhausted work as failed."""
         for one in self._all:
             for row_id in one.overdue():
                 utils.call_logging_errors(self._give_up, one, row_id)
@@ -102,8 +102,8 @@ class Lifecycle:
     def _give_up(self, kind, row_id):
         if kind.give_up(row_id):
             LOG.error(
-                'The work on the %s %s is given up: it was not done in %g '
-                'seconds, or was taken up %d times in vain',
+                'Gave up the work on the %s %s: it did not end within %g '
+                'seconds, or was taken up %d times',
                 states.noun(kind.kind),
                 row_id,
                 self._conf.service.work_deadline,
@@ -111,7 +111,7 @@ class Lifecycle:
             )
 
     def under_way(self) -> list[records.UnderWay]:
-        """What waits, or is being worked on, the oldest of each kind first."""
+        """Read all work, waiting or in progress, by kind, oldest first."""
         with self._db.reader() as conn:
             return [
                 row
@@ -122,26 +122,27 @@ class Lifecycle:
     def cleanups(
         self, host: str | None = None, row_id: str | None = None
     ) -> list[records.Cleanup]:
-        """What may be left at a back end, in the order of removal.
+        """Read the cleanups that back ends still have to do, in their order.
 
         :param host: host@backend; None for any
-        :param row_id: only of this row; None of any
+        :param row_id: only after this row; None for all
         """
         with self._db.reader() as conn:
             return attempts.cleanups(conn, host, row_id)
 
     @db_api.retry_on_deadlock
     def cleaned(self, row_id: str, pool: str) -> None:
-        """Note that nothing of a row is left in a pool."""
+        """Note that a pool has nothing of a row any more."""
         with self._db.writer() as conn:
             attempts.clean(conn, row_id, pool)
 
     def orphaned(self) -> list[tuple[str, str]]:
         """Find work that has waited too long for a back end that is down.
 
-        A creation can be taken over by another back end, and a deletion by
-        force is remembered; all else waits for as long as its back end may
-        come back.
+        Another back end can do a creation, and a force-delete needs none.
+        Other work waits until its back end is up again or was removed.
+
+        :returns: (kind, id) of each row
         """
         with self._db.reader() as conn:
             known = services.list_all(conn)
@@ -180,11 +181,11 @@ class Lifecycle:
         )
 
     def is_up(self, service: records.Service) -> bool:
-        """Tell whether a service has shown a sign of life lately."""
+        """Tell whether a service's heartbeat is recent."""
         return services_domain.is_up(self._conf, service)
 
     @db_api.retry_on_deadlock
     def forget_expired_messages(self) -> None:
-        """Delete the user messages that have been kept long enough."""
+        """Delete the expired user messages."""
         with self._db.writer() as conn:
             message_rows.delete_expired(conn, timeutils.utcnow())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who hears of what a part of the process has changed."""
+"""The listeners to the events of one part of a process."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,10 @@ from manila_groups.groups import notifications
 
 
 def of(conf, role: str, host: str) -> tuple[Callable, ...]:
-    """Make the listeners of a part of the process.
+    """Make the listeners for one part of a process.
 
-    :param role: of the part: api, scheduler or backend
-    :param host: the name that the part is known under
+    :param role: the part: api, scheduler or backend
+    :param host: the name of the part
     :raises ConfigurationError: see notifications.Notifier
     """
     return (

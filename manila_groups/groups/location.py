@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a new share group or share is to be: its zone and its network."""
+"""The availability zone and share network of a new share group or share."""
 
 from manila_groups import exception
 from manila_groups.db import availability_zones
@@ -8,13 +8,13 @@ from manila_groups.groups import share_types as share_types_domain
 
 
 def find_zone(conn, wanted, share_types) -> str | None:
-    """Find the availability zone that is asked for.
+    """Find the requested availability zone.
 
     :param wanted: has the attribute availability_zone: a name, or None
-    :param share_types: those of what is made
-    :returns: its id; None where none is asked for
+    :param share_types: the share types of the new resource
+    :returns: the zone's id; None if no zone is requested
     :raises NotFound: there is no such zone
-    :raises Invalid: a share type is limited to others
+    :raises Invalid: a share type does not allow the zone
     """
     name = wanted.availability_zone
     if name is None:
@@ -35,24 +35,23 @@ def find_zone(conn, wanted, share_types) -> str | None:
 
 
 def check_network(conn, ctxt, wanted, share_types) -> None:
-    """Check that a share network is named where there has to be one.
+    """Check that a share network is given if the share types need one.
 
     :param wanted: has the attributes share_network_id and availability_zone
-    :param share_types: those of what is made
-    :raises Invalid: it is missing, not to be given, unknown, or not in the
-        zone
+    :param share_types: the share types of the new resource
+    :raises Invalid: it is missing, not allowed, unknown, or not in the zone
     """
     dhss = share_types_domain.DHSS
     servers = any(map(share_types_domain.share_servers, share_types))
     network_id = wanted.share_network_id
     if servers and network_id is None:
         raise exception.Invalid(
-            f'share_network_id: has to be given, as {dhss} of the share '
+            f'share_network_id: is required because {dhss} of the share '
             'types is true.'
         )
     if not servers and network_id is not None:
         raise exception.Invalid(
-            f'share_network_id: can not be given, as {dhss} of the share '
+            f'share_network_id: must not be given because {dhss} of the share '
             'types is false.'
         )
     if network_id is not None:

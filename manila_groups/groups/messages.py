@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""User messages: why an asynchronous step failed, in words."""
+"""User messages: why an operation failed after its request was accepted."""
 
 import datetime
 
@@ -16,14 +16,14 @@ from manila_groups.groups import events
 
 ERROR = 'ERROR'
 
-#: What clients call the kinds of rows.
+#: The names of kinds, as clients know them.
 _RESOURCE_TYPES = {
     states.SHARE_GROUP: 'SHARE_GROUP',
     states.SHARE: 'SHARE',
     states.SHARE_GROUP_SNAPSHOT: 'SHARE_GROUP_SNAPSHOT',
 }
 
-#: What was being done, in the numbers that clients of this API know.
+#: The actions, as numbers that clients know.
 ALLOCATE_HOST = '001'
 CREATE = '002'
 DELETE = '007'
@@ -31,7 +31,7 @@ EXTEND = '008'
 SHRINK = '009'
 UPDATE_ACCESS_RULES = '010'
 
-#: What events call it.
+#: The actions' verbs in events.
 _VERBS = {
     ALLOCATE_HOST: 'create',
     CREATE: 'create',
@@ -40,7 +40,7 @@ _VERBS = {
     SHRINK: 'shrink',
 }
 
-#: What went wrong; numbers above 100 are this service's own.
+#: The causes, as numbers; those above 100 are this service's own.
 NO_VALID_HOST = '002'
 DRIVER_FAILED = '101'
 POSSIBLE_DATA_LOSS = '102'
@@ -56,11 +56,11 @@ def add(
     detail: str,
     text: str,
 ) -> None:
-    """Tell the users of a row's project why a step failed.
+    """Add a message for the users of a row's project.
 
     :param kind: the kind of the row, as in states
-    :param row: its record as the failure leaves it
-    :param text: without names of hosts: every user of the project reads it
+    :param row: its record after the failure
+    :param text: without names of hosts: every user of the project can read it
     """
     now = timeutils.utcnow()
     ttl = datetime.timedelta(seconds=conf.service.message_ttl)
@@ -86,7 +86,7 @@ def add(
 
 
 class Messages:
-    """The messages that a caller sees."""
+    """The messages that a caller may see."""
 
     def __init__(self, db: db_api.Database):
         self._db = db
@@ -94,11 +94,11 @@ class Messages:
     def list_page(
         self, ctxt, filters: dict, page: paging.Page
     ) -> tuple[list[records.Message], bool]:
-        """Read one page of the messages that the caller sees.
+        """Read one page of the messages that the caller may see.
 
         :param filters: keys of db.messages.FILTERS; project_id, and
-            all_tenants (a boolean, true when it is not there), count for
-            administrators only
+            all_tenants (a boolean, true by default), are only for
+            administrators
         :raises Invalid: an unknown marker
         """
         filters = dict(filters)
@@ -111,7 +111,7 @@ class Messages:
     def get(self, ctxt, message_id: str) -> records.Message:
         """Read one message.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is no message that the caller may see
         """
         with self._db.reader() as conn:
             return self._get(conn, ctxt, message_id)
@@ -127,7 +127,7 @@ class Messages:
     def delete(self, ctxt, message_id: str) -> None:
         """Delete one message.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is no message that the caller may see
         """
         with self._db.writer() as conn:
             self._get(conn, ctxt, message_id)

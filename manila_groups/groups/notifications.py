@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tells other services what happens, through oslo.messaging's notifier."""
+"""Sends events to other services, through oslo.messaging's notifier."""
 
 import oslo_messaging
 from stevedore import extension
@@ -13,12 +13,12 @@ _DRIVERS = 'oslo.messaging.notify.drivers'
 
 
 class Notifier:
-    """Listens to a part of the process, and tells others what it hears.
+    """Sends the events of one part of a process as notifications.
 
     Does nothing unless [oslo_messaging_notifications] driver is set.
 
-    :param role: of the part: api, scheduler or backend
-    :param host: the name that the part is known under
+    :param role: the part: api, scheduler or backend
+    :param host: the name of the part
     :raises ConfigurationError: there is no such driver
     """
 
@@ -30,7 +30,7 @@ class Notifier:
             self._notifier = _notifier(conf, f'{role}.{host}')
 
     def __call__(self, event) -> None:
-        """Tell of a change soon; nobody waits for it."""
+        """Send an event soon, in another thread."""
         if self._notifier is not None and isinstance(event, events.Event):
             self._sender.put(self._send, event)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pools: where share groups can be, as back ends report them."""
+"""Pools, as back ends report them."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -19,7 +19,7 @@ from manila_groups.groups import services as services_domain
 from manila_groups.groups import share_types
 from manila_groups.groups import specs
 
-#: The library would write a bad pattern to the standard error output.
+#: By default, the library prints a bad pattern to standard error.
 _QUIET = re2.Options()
 _QUIET.log_errors = False
 
@@ -28,13 +28,13 @@ _NAME = re.compile('(?P<host>[^@]*)@(?P<backend>[^#]*)#(?P<pool>.*)', re.S)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool as operators look at it.
+    """A pool, as operators see it.
 
     :ivar name: host@backend#pool
-    :ivar specs: what share types' extra specs are held against
-    :ivar capabilities: all that is known of the pool, with the group
+    :ivar specs: what share types' extra specs are matched with
+    :ivar capabilities: everything that is known of the pool, with the group
         capabilities as share_group_stats
-    :ivar reported_at: when the back end last said that it is so
+    :ivar reported_at: the time of the back end's last report
     """
 
     name: str
@@ -60,15 +60,15 @@ class Pools:
         share_type: str | None = None,
         capabilities: Mapping[str, str] | None = None,
     ) -> list[Pool]:
-        """Find pools, by name.
+        """Find pools, in the order of their names.
 
-        :param patterns: a regular expression for host, backend and pool, or
-            some of them, that matches at the beginning
+        :param patterns: regular expressions for any of host, backend and
+            pool, which match at the beginning
         :param share_type: the id or name of a share type; only pools that
             satisfy its extra specs
         :param capabilities: only pools whose capabilities satisfy these, as
             if they were extra specs
-        :raises Invalid: no regular expression, or no share type
+        :raises Invalid: an invalid regular expression or unknown share type
         """
         compiled = {
             field: _compile(field, pattern)
@@ -97,8 +97,8 @@ class Pools:
 
 def _compile(field, pattern):
     try:
-        # Its patterns take no longer than the text is; those of the standard
-        # library can take for ever.
+        # This library matches in linear time; the standard library's patterns
+        # can take exponential time.
         return re2.compile(pattern, _QUIET)
     except re2.error as error:
         raise exception.Invalid(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deletes rows, and releases their quota and capacity.
 
-To be called with a record that was read after the row was changed or locked
-in the same transaction: the counts are taken from the record.
+The counts are taken from the record: it must have been read in the same
+transaction, after the row was locked or changed.
 """
 
 import collections
@@ -27,7 +27,7 @@ _STORES = {
 
 
 def share(conn, row: records.Share) -> None:
-    """Delete a share's row; give its quota and its pool's capacity back."""
+    """Delete a share's row; give back its quota, and its claim in its pool."""
     shares.ROWS.delete(conn, row.id)
     attempts.forget(conn, [row.id])
     if row.host is not None:
@@ -54,10 +54,10 @@ def _give_shares_back(conn, rows):
 
 
 def snapshot(conn, row: records.ShareGroupSnapshot, *conditions) -> bool:
-    """Delete a group snapshot's row and its members; give the quota back.
+    """Delete a group snapshot's row and its members; give back their quota.
 
     :param conditions: further SQL conditions on the row
-    :returns: False when the row is gone or a condition does not hold
+    :returns: False if the row is gone or does not match
     """
     if not share_group_snapshots.ROWS.delete(conn, row.id, *conditions):
         return False
@@ -69,7 +69,7 @@ def snapshot(conn, row: records.ShareGroupSnapshot, *conditions) -> bool:
 def count_snapshots(
     conn, rows: Iterable[records.ShareGroupSnapshot], count
 ) -> None:
-    """Take or give back what group snapshots and their members count.
+    """Take or give back the quota of group snapshots and their members.
 
     :param count: called as (conn, owner, amounts)
     """
@@ -92,15 +92,16 @@ def count_snapshots(
 
 
 def share_group(conn, row: records.ShareGroup, *conditions) -> bool:
-    """Delete a group's row and all that is in it; give everything back.
+    """Delete a group with its content; give back all quota and claims.
 
     :param conditions: further SQL conditions on the group's row, which must
-        not depend on what is in it
-    :returns: False when the row is gone or a condition does not hold
+        not depend on its shares or snapshots
+    :returns: False if the row is gone or does not match
     """
     if not share_groups.ROWS.lock(conn, row.id, *conditions):
         return False
-    # Whoever removes one of them alone comes before, or too late.
+    # Deletions of single snapshots and shares come before these locks, or
+    # match no row.
     share_group_snapshots.ROWS.lock_many(
         conn, share_group_snapshots.in_group(row.id)
     )
@@ -134,8 +135,8 @@ def _note_all(conn, group, members, snapshots):
 
 
 def _release(conn, group, members):
-    # A share that was set to another status by hand while it was made with
-    # its group is in the pool that the group was taken away from.
+    # A share whose status was set by hand during its group's creation may
+    # still be in a pool that the group has left.
     claimed = collections.Counter()
     for one in members:
         claimed[one.host] += one.claimed_gb

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proves the usage that is counted against the rows that use it."""
+"""Compares the recorded usage of quotas with the rows."""
 
 from manila_groups.db import api as db_api
 from manila_groups.db import quota_differences as rows
 from manila_groups.groups import quotas
 
-#: What the rows use, as groups.quotas counts it.
+#: The usage of rows, as groups.quotas counts it.
 _USES = (
     (quotas.SHARE_GROUPS, rows.SHARE_GROUPS),
     (quotas.SHARES, rows.SHARES),
@@ -18,19 +18,19 @@ _USES = (
 
 
 def differences(db: db_api.Database) -> list[rows.Difference]:
-    """List where what is counted is not what the rows use."""
+    """List the differences."""
     with db.reader() as conn:
         return rows.list_all(conn, _USES, quotas.COUNTED_BY_SHARE_TYPE)
 
 
 @db_api.retry_on_deadlock
 def correct(db: db_api.Database) -> list[rows.Difference]:
-    """Count what the rows use, in one transaction.
+    """Set the recorded usage to that of the rows, in one transaction.
 
-    :returns: what was different
+    :returns: the differences that there were
     """
     with db.writer() as conn:
-        # Whoever uses or returns some of a quota waits from here on.
+        # Other transactions that take or give back quota wait from here on.
         rows.lock(conn)
         found = rows.list_all(conn, _USES, quotas.COUNTED_BY_SHARE_TYPE)
         for one in found:

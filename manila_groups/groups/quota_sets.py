@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quota sets: the limits of projects, and what is used of them."""
+"""Quota sets: the limits of projects, and their usage."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -14,7 +14,7 @@ from manila_groups.groups import quotas
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Quota:
-    """A limit, -1 for none, and how much of it is used."""
+    """A limit, -1 for none, and its usage."""
 
     limit: int
     in_use: int = 0
@@ -24,7 +24,7 @@ class Quota:
 class QuotaSet:
     """The quotas of a project, or of a user or share type in it.
 
-    :ivar quotas: by resource; for a share type, just those that it has
+    :ivar quotas: by resource; for a share type, only those that it has
     """
 
     project_id: str
@@ -33,7 +33,7 @@ class QuotaSet:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """Which part of a project is meant; nothing for the whole of it.
+    """A part of a project: a user, a share type, or neither for the whole.
 
     :ivar share_type: an id or a name
     """
@@ -53,17 +53,17 @@ class QuotaSets:
         self._db = db
 
     def get(self, ctxt, project_id: str, part: Part = WHOLE) -> QuotaSet:
-        """Read the limits that apply, and what is used.
+        """Read the limits that apply, and the usage.
 
         :raises Invalid: both a user and a share type are given
-        :raises NotFound: the caller sees no such share type
+        :raises NotFound: there is no share type that the caller may see
         """
         with self._db.reader() as conn:
             scope = _find_scope(conn, ctxt, project_id, part)
             return self._read(conn, scope)
 
     def defaults(self, project_id: str) -> QuotaSet:
-        """The limits that projects have when none was set."""
+        """Return the default limits of projects."""
         found = {
             name: Quota(self._conf.quota[name]) for name in quotas.RESOURCES
         }
@@ -81,10 +81,10 @@ class QuotaSets:
         """Set limits.
 
         :param limits: resource to limit; -1 is unlimited
-        :param force: also below what is used, and above the project's
+        :param force: also below the usage, and above the project's limit
         :raises Invalid: both a user and a share type are given, share types
             do not have the quota, or a limit is refused without force
-        :raises NotFound: the caller sees no such share type
+        :raises NotFound: there is no share type that the caller may see
         """
         with self._db.writer() as conn:
             scope = _find_scope(conn, ctxt, project_id, part)
@@ -125,10 +125,10 @@ class QuotaSets:
 
     @db_api.retry_on_deadlock
     def delete(self, ctxt, project_id: str, part: Part = WHOLE) -> None:
-        """Remove the limits that were set, so that others apply again.
+        """Delete the limits that were set, so that the defaults apply again.
 
         :raises Invalid: both a user and a share type are given
-        :raises NotFound: the caller sees no such share type
+        :raises NotFound: there is no share type that the caller may see
         """
         with self._db.writer() as conn:
             scope = _find_scope(conn, ctxt, project_id, part)
@@ -136,7 +136,7 @@ class QuotaSets:
             self._changed(conn, ctxt, scope, 'delete')
 
     def _changed(self, conn, ctxt, scope, verb):
-        """Read limits that have changed, and let it be known."""
+        """Read changed limits, and note the event."""
         found = self._read(conn, scope)
         events.note(
             conn,
@@ -152,7 +152,7 @@ class QuotaSets:
 def _find_scope(conn, ctxt, project_id, part):
     if part.user_id and part.share_type:
         raise exception.Invalid(
-            'user_id and share_type: can not be given together.'
+            'user_id and share_type: must not be given together.'
         )
     if part.share_type is None:
         return rows.Scope(project_id, user_id=part.user_id or '')
@@ -176,5 +176,5 @@ def _check_resources(scope, limits):
     for resource in limits:
         if resource not in _resources(scope):
             raise exception.Invalid(
-                f'{resource}: share types have no such quota.'
+                f'{resource}: share types do not have this quota.'
             )

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quotas: what projects, and users and share types in them, may use.
+"""Quotas: how much projects, and users and share types in them, may use.
 
-What is used is counted with the rows that use it, in the same transaction:
-for the project, for the user in it, and for some resources for the share type
-in it.  So a limit that is set later counts what was there before.
+The usage changes in the transaction that adds or deletes the rows: for the
+project, for the user in it and, for some resources, for the share type in it.
+It is recorded with or without a limit, so that a limit that is set later
+includes what existed before.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ SHARE_NETWORKS = 'share_networks'
 #: A limit on the size of one share, which has no usage.
 PER_SHARE_GIGABYTES = 'per_share_gigabytes'
 
-#: Every resource with a limit; [quota] has an option of each name.
+#: Every resource with a limit; each is an option of [quota].
 RESOURCES = (
     SHARES,
     GIGABYTES,
@@ -35,7 +36,7 @@ RESOURCES = (
     PER_SHARE_GIGABYTES,
 )
 
-#: The resources that are counted for share types too.
+#: The resources whose usage is recorded for share types too.
 COUNTED_BY_SHARE_TYPE = frozenset(
     {SHARES, GIGABYTES, SNAPSHOTS, SNAPSHOT_GIGABYTES}
 )
@@ -48,9 +49,9 @@ RESOURCES_OF_SHARE_TYPES = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose quotas count what is used.
+    """The project, user and share type whose quotas something uses.
 
-    :ivar share_type_id: an id; None where there is no share type
+    :ivar share_type_id: None for resources without a share type
     """
 
     project_id: str
@@ -58,7 +59,7 @@ class Owner:
     share_type_id: str | None = None
 
     def scopes(self) -> list[rows.Scope]:
-        """The project, the share type in it and the user in it."""
+        """The scopes: the project, the share type in it and the user in it."""
         found = [rows.Scope(self.project_id)]
         if self.share_type_id:
             found.append(
@@ -70,16 +71,16 @@ class Owner:
 
 
 def owner_of(share: records.Share) -> Owner:
-    """Whose quotas count a share."""
+    """Return the owner of a share's quota."""
     return Owner(share.project_id, share.user_id, share.share_type_id)
 
 
 def take(conn, conf, owner: Owner, amounts: Mapping[str, int]) -> None:
-    """Use some of quotas.
+    """Take some of an owner's quotas.
 
-    :param amounts: resource to how much
-    :raises OverQuota: a limit would be exceeded; the transaction has to be
-        rolled back, which the error does on its way out
+    :param amounts: resource to amount
+    :raises OverQuota: a limit would be exceeded; the transaction must be
+        rolled back, as it is when the error leaves it
     """
     limits = rows.limits(conn, owner.scopes(), amounts)
     for scopes, resource, amount in _counted(owner, amounts):
@@ -92,23 +93,22 @@ def _use(conn, conf, limits, scope, resource, amount):
     if not rows.use(conn, scope, resource, amount, limit):
         used = rows.newest_usage(conn, scope, resource)
         raise exception.OverQuota(
-            f'{resource}: over the quota of {_describe(scope)}: the limit is '
-            f'{limit}, in use are {used}, asked for is {amount} more.'
+            f'{resource}: quota of {_describe(scope)} exceeded: limit '
+            f'{limit}, in use {used}, requested {amount}.'
         )
 
 
 def give_back(conn, owner: Owner, amounts: Mapping[str, int]) -> None:
-    """Return some of quotas.
+    """Give back some of an owner's quotas.
 
-    :param owner: the one who used it
-    :param amounts: resource to how much
+    :param amounts: resource to amount
     """
     for scopes, resource, amount in _counted(owner, amounts):
         rows.free(conn, scopes, resource, amount)
 
 
 def check_size(conn, conf, owner: Owner, size: int) -> None:
-    """Check the size of one share, in GiB, against the limit on it.
+    """Check the size of one share, in GiB, against per_share_gigabytes.
 
     :raises OverQuota: it is larger
     """
@@ -118,16 +118,17 @@ def check_size(conn, conf, owner: Owner, size: int) -> None:
         limit = _limit(conf, limits, scope, PER_SHARE_GIGABYTES)
         if limit != rows.UNLIMITED and size > limit:
             raise exception.OverQuota(
-                f'{PER_SHARE_GIGABYTES}: over the quota of '
-                f'{_describe(scope)}: the limit is {limit}, asked for is '
+                f'{PER_SHARE_GIGABYTES}: quota of {_describe(scope)} '
+                f'exceeded: limit {limit}, requested '
                 f'{size}.'
             )
 
 
 def _counted(owner, amounts):
-    """What to count where, in the order that every transaction keeps to.
+    """Yield resources with scopes, in the same order in every transaction.
 
-    Who has the row of the project need not wait for the rows below it.
+    The project's row comes first: a transaction that has locked it does not
+    wait for the rows of users and share types in it.
     """
     for resource, amount in sorted(amounts.items()):
         scopes = [
@@ -140,7 +141,7 @@ def _counted(owner, amounts):
 
 
 def _limit(conf, limits, scope, resource):
-    """The limit of a scope; below a project, none unless it was set."""
+    """Return a scope's limit; users and share types have none by default."""
     default = conf.quota[resource] if scope.is_whole else rows.UNLIMITED
     return limits.get((scope, resource), default)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Transitions of what users create and delete: how both end on failure."""
+"""Transitions of resources: how failed creations and deletions end."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -27,8 +27,8 @@ class ResourceTransitions(transitions.Transitions):
     """The transitions of share groups, shares or share group snapshots.
 
     :cvar delete_failure: the transition after a deletion that has failed
-    :cvar givable: SQL conditions on the rows that can be given up alone
-    :cvar overdue_ends: what ends overdue work as failed, by the row's status
+    :cvar givable: SQL conditions on the rows whose work can be given up alone
+    :cvar overdue_ends: each status to the method that ends overdue work in it
     """
 
     delete_failure: states.Transition = states.DELETE_FAILED
@@ -36,7 +36,7 @@ class ResourceTransitions(transitions.Transitions):
 
     @db_api.retry_on_deadlock
     def delete_failed(self, row) -> bool:
-        """End a deletion that the back end could not carry out."""
+        """End a deletion that failed at the back end."""
         with self._db.writer() as conn:
             text = self._text(_DELETE_FAILED)
             return self._end_deletion(conn, row, text, self._is_mine(row))
@@ -59,7 +59,7 @@ class ResourceTransitions(transitions.Transitions):
 
     @db_api.retry_on_deadlock
     def abandon(self, row) -> bool:
-        """End a deletion whose back end is away; it cleans up when back."""
+        """End a deletion whose back end is down; it cleans up later."""
         with self._db.writer() as conn:
             return force_delete.end(
                 conn, self.kind, row, self.rows.is_as_read(row)

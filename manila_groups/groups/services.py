@@ -17,7 +17,7 @@ from manila_groups.groups import events
 
 
 def up_since(conf) -> datetime.datetime:
-    """The time since when a service that is up has shown a sign of life."""
+    """Return the earliest last heartbeat of a service that is up."""
     down_time = datetime.timedelta(seconds=conf.service.down_time)
     return timeutils.utcnow() - down_time
 
@@ -29,10 +29,10 @@ def is_up(conf, service: records.Service) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Unused:
-    """A service that has been down for long.
+    """A service that has been down for a long time.
 
     :ivar in_use: how many share groups and shares are on it
-    :ivar removed: whether it is forgotten now
+    :ivar removed: whether it was removed now
     """
 
     service: records.Service
@@ -44,12 +44,13 @@ class Unused:
 def remove_unused(
     db: db_api.Database, before: datetime.datetime
 ) -> list[Unused]:
-    """Forget services that have been down for long and hold nothing.
+    """Remove services that have been down for a long time and are unused.
 
-    One that holds something stays: what waits for it would be given up.
+    A back end with share groups or shares stays: removing it would end the
+    work that waits for it.
 
-    :param before: without a sign of life since then
-    :returns: what was found, also what stays
+    :param before: only services whose last heartbeat is before this
+    :returns: the services that were found, including those that stay
     """
     found = []
     with db.writer() as conn:
@@ -65,7 +66,7 @@ def remove_unused(
 
 
 class Services:
-    """The services that have shown a sign of life at some time."""
+    """The schedulers and back ends."""
 
     def __init__(self, conf, db: db_api.Database):
         self._conf = conf
@@ -85,11 +86,11 @@ class Services:
             )
 
     def is_up(self, service: records.Service) -> bool:
-        """Tell whether a service has shown a sign of life lately."""
+        """Tell whether a service's heartbeat is recent."""
         return is_up(self._conf, service)
 
     def enable(self, host: str, binary: str) -> records.Service:
-        """Let a service take work.
+        """Enable a service: the scheduler may choose its pools.
 
         :raises NotFound: there is no such service
         """
@@ -98,9 +99,9 @@ class Services:
     def disable(
         self, host: str, binary: str, reason: str | None = None
     ) -> records.Service:
-        """Give a service no more work.
+        """Disable a service: the scheduler does not choose its pools.
 
-        :param reason: why, for those who look at the services
+        :param reason: why, for operators
         :raises NotFound: there is no such service
         """
         return self._set_disabled(host, binary, True, reason)

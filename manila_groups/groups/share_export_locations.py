@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Export locations: where a share can be mounted from."""
+"""Export locations: the paths under which clients mount a share."""
 
 from manila_groups import exception
 from manila_groups.db import api as db_api
@@ -9,13 +9,13 @@ from manila_groups.db import shares
 
 
 class ShareExportLocations:
-    """The export locations of the shares that a caller sees."""
+    """The export locations of the shares that a caller may see."""
 
     def __init__(self, db: db_api.Database):
         self._db = db
 
     def share(self, ctxt, share_id: str) -> records.Share:
-        """Read a share whose export locations the caller sees.
+        """Read a share whose export locations the caller may see.
 
         :raises NotFound: there is none
         """
@@ -29,7 +29,7 @@ class ShareExportLocations:
         return share
 
     def list_of(self, ctxt, share_id: str) -> list[records.ExportLocation]:
-        """Read the export locations of a share that the caller is shown."""
+        """Read the export locations of a share that the caller may see."""
         with self._db.reader() as conn:
             return rows.of_share(conn, share_id, ctxt.is_admin)
 
@@ -38,7 +38,7 @@ class ShareExportLocations:
     ) -> records.ExportLocation:
         """Read one export location of a share.
 
-        :raises NotFound: the caller is shown none like this
+        :raises NotFound: there is none that the caller may see
         """
         with self._db.reader() as conn:
             found = rows.get(conn, location_id, ctxt.is_admin)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the capabilities that a pool reports satisfy the specs of a type.
+"""Matches the specs of a type with the capabilities that a pool reports.
 
 Extra specs (of share types) and group specs (of share group types) follow the
 same rules: see the contract, 'Where reference and wire differ', 7. The
@@ -33,15 +33,15 @@ from oslo_serialization import jsonutils
 from oslo_utils import specs_matcher
 from oslo_utils import strutils
 
-#: One value that a pool reports; booleans have become 'true' and 'false'.
+#: One value of a capability; booleans have become 'true' and 'false'.
 Scalar = str | int | float
-#: What a pool reports under one name; for a list, one match is enough.
+#: One capability; of a list, one match is enough.
 Reported = Scalar | tuple[Scalar, ...]
 Test = Callable[[Scalar], bool]
 ListTest = Callable[[tuple[Scalar, ...]], bool]
 
-#: The extra specs that mean the same on every back end. Users see these, and
-#: no others, for operators write the names of their systems into those.
+#: The extra specs that mean the same on every back end. Users see only these:
+#: operators may write names of their systems into others.
 WELL_KNOWN = frozenset(
     (
         'driver_handles_share_servers',
@@ -85,13 +85,13 @@ def _flat(name: str, value: typing.Any) -> Iterator[tuple[str, Reported]]:
 
 
 class Capabilities(dict):
-    """What a pool reports, by name, in a form that can be compared and hashed.
+    """A pool's capabilities, by name, which can be compared and hashed.
 
     Lists become tuples, booleans the texts 'true' and 'false' (1 and True are
     the same key of a dict, but not the same capability), mappings one
     capability per entry, ``outer:inner``. A null is not reported.
 
-    :param reported: a mapping as the JSON of a back end's report holds it
+    :param reported: a JSON object of a back end's report
     """
 
     def __init__(self, reported: Mapping[str, typing.Any] = {}):
@@ -101,10 +101,10 @@ class Capabilities(dict):
 
 
 def number(value: typing.Any) -> float | None:
-    """The number that a value or a text stands for, None when it is none.
+    """Read a value or a text as a number; None if it is not a number.
 
     'infinite', which drivers report for a capacity without limit, is
-    infinity; NaN compares with nothing and is no number here.
+    infinity; NaN compares with nothing, and is not a number here.
     """
     if value == 'infinite':
         return math.inf
@@ -120,7 +120,7 @@ def _boolean(text: str) -> bool | None:
 
 
 def _text(value: Scalar) -> str:
-    """One text per value: equal numbers have equal texts."""
+    """Make a text of a value: equal numbers have equal texts."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip().casefold()
@@ -220,7 +220,7 @@ def _compile(value: str) -> ListTest:
 
 
 def _compile_consistent_snapshot(value: str) -> ListTest:
-    """Compile the one spec whose boolean stands for other values."""
+    """Compile consistent_snapshot_support: its booleans mean other values."""
     plain = re.sub(r'^\s*<is>', '', value, flags=re.IGNORECASE)
     wanted = _boolean(plain)
     if wanted is None:
@@ -241,12 +241,12 @@ def _listed(reported: Reported | None) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Spec:
-    """One spec, ready to be held against the capabilities of many pools.
+    """One spec, compiled to be matched with the capabilities of many pools.
 
     :ivar key: the key as the operator wrote it, with its scope
     :ivar value: the value as the operator wrote it
-    :ivar name: the capability that is looked at
-    :ivar test: takes the tuple of values that are reported
+    :ivar name: the name of the capability
+    :ivar test: takes the tuple of the capability's values
     :ivar hidden: whether users may not see that the type has this spec
     """
 
@@ -257,14 +257,14 @@ class Spec:
     hidden: bool = False
 
     def accepts(self, reported: Reported | None) -> bool:
-        """Whether a capability, None when it is not reported, will do."""
+        """Whether a capability, None if it is not reported, satisfies it."""
         if isinstance(reported, tuple):
             return self.test(reported)
         return self.test(() if reported is None else (reported,))
 
     @property
     def asked(self) -> str:
-        """What the spec asks for, in words that any user may see."""
+        """What the spec requires, in words that any user may see."""
         if self.hidden:
             return 'a requirement of the share types must be met'
         return self._wanted
@@ -280,7 +280,7 @@ class Spec:
 
 
 def compile_spec(key: str, value: str, hidden: bool = False) -> Spec | None:
-    """Make one spec ready for use.
+    """Compile one spec.
 
     :param key: the spec's key, with or without a scope
     :param value: the spec's value, with or without an operator
@@ -301,10 +301,10 @@ def compile_specs(
     ignored: Collection[str] = (),
     visible: Collection[str] | None = None,
 ) -> list[Spec]:
-    """Make all specs of a type ready, in the order of their keys.
+    """Compile all specs of a type, in the order of their keys.
 
     :param specs: a type's extra specs or group specs
-    :param ignored: names of specs that don't speak of a capability
+    :param ignored: names of specs that are not about a capability
     :param visible: keys of the specs that users may see; None for all
     """
     compiled = (
@@ -321,14 +321,14 @@ def matches(
     capabilities: Mapping[str, typing.Any],
     ignored: Collection[str] = (),
 ) -> str | None:
-    """Hold all specs of a type against the capabilities of one pool.
+    """Match all specs of a type with the capabilities of one pool.
 
     :param specs: a type's extra specs or group specs
-    :param capabilities: what the pool reports, as JSON holds it
-    :param ignored: names of specs that don't speak of a capability, such as
+    :param capabilities: a JSON object, as the pool reports it
+    :param ignored: names of specs that are not about a capability, such as
         a share type's ``availability_zones``
-    :returns: None when all are satisfied, else the reason of the first, by
-        key, that is not
+    :returns: None if all are satisfied, else the reason of the first, by key,
+        that is not
     """
     reported = Capabilities(capabilities)
     for spec in compile_specs(specs, ignored):

@@ -12,10 +12,10 @@ from manila_groups.groups import events
 
 
 class Types:
-    """Types of one kind: a name, specs, and who sees the private ones.
+    """The types of one kind.
 
     :param store: the tables of the kind
-    :param default_name: the name that the configuration has for the default
+    :param default_name: the configured name of the default type
     """
 
     def __init__(
@@ -36,10 +36,10 @@ class Types:
         specs: Mapping[str, str] | None = None,
         everywhere: bool = True,
     ) -> tuple[list[records.Type], bool]:
-        """Read one page of the types that the caller sees.
+        """Read one page of the types that the caller may see.
 
         :param is_public: only public ones, only private ones, or both
-        :param specs: only types that have all of these
+        :param specs: only types with all of these specs
         :param everywhere: for administrators, also the private types of
             other projects
         :raises Invalid: an unknown marker
@@ -51,7 +51,7 @@ class Types:
     def get(self, ctxt, type_id: str) -> records.Type:
         """Read one type.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is no type that the caller may see
         """
         with self._db.reader() as conn:
             return self._get(conn, ctxt, type_id)
@@ -63,7 +63,7 @@ class Types:
         return found
 
     def default(self, ctxt, conn=None) -> records.Type | None:
-        """Read the default type; None when there is none for the caller."""
+        """Read the default type; None if there is none for the caller."""
         if self._default_name is None:
             return None
         if conn is None:
@@ -81,14 +81,14 @@ class Types:
         """Delete a type.
 
         :raises NotFound: there is none
-        :raises Invalid: something needs it
+        :raises Invalid: it is in use
         """
         with self._db.writer() as conn:
             found = self._get(conn, ctxt, type_id)
             if not self._store.delete(conn, type_id):
                 raise exception.Invalid(
-                    f'The {self._store.noun} {type_id} is in use and can '
-                    'not be deleted.'
+                    f'The {self._store.noun} {type_id} is in use and cannot '
+                    'be deleted.'
                 )
             self._note(conn, 'delete', found, ctxt)
 
@@ -100,7 +100,7 @@ class Types:
     def set_specs(
         self, ctxt, type_id: str, specs: Mapping[str, str]
     ) -> Mapping[str, str]:
-        """Set or change the specs given; others stay.
+        """Set or change the given specs; the others stay.
 
         :raises NotFound: there is no such type
         """
@@ -128,7 +128,7 @@ class Types:
 
     @db_api.retry_on_deadlock
     def delete_spec(self, ctxt, type_id: str, key: str) -> None:
-        """Remove one spec.
+        """Delete one spec.
 
         :raises NotFound: there is no such type, or it has no such spec
         """
@@ -140,7 +140,7 @@ class Types:
             self._note(conn, 'specs.delete', found, ctxt)
 
     def list_projects(self, ctxt, type_id: str) -> list[str]:
-        """Read which projects see a private type.
+        """Read the projects that have access to a private type.
 
         :raises NotFound: there is no such type, or it is public
         """
@@ -148,17 +148,17 @@ class Types:
             found = self._get(conn, ctxt, type_id)
             if found.is_public:
                 raise exception.NotFound(
-                    f'The {self._store.noun} {type_id} is public: there is '
-                    'no list of projects that see it.'
+                    f'The {self._store.noun} {type_id} is public: it has no '
+                    'list of projects.'
                 )
             return self._store.projects_of(conn, type_id)
 
     @db_api.retry_on_deadlock
     def add_project(self, ctxt, type_id: str, project_id: str) -> None:
-        """Let a project see a private type.
+        """Give a project access to a private type.
 
         :raises NotFound: there is no such type
-        :raises Conflict: it is public, or the project sees it already
+        :raises Conflict: it is public, or the project has access already
         """
         with self._db.writer() as conn:
             found = self._get_private(conn, ctxt, type_id)
@@ -171,7 +171,7 @@ class Types:
 
     @db_api.retry_on_deadlock
     def remove_project(self, ctxt, type_id: str, project_id: str) -> None:
-        """No longer let a project see a private type.
+        """Revoke a project's access to a private type.
 
         :raises NotFound: there is no such type, or the project has no access
         :raises Conflict: it is public

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rows of a list a caller gets."""
+"""Which rows of a list a caller may see."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def narrow(ctxt, filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep a list to the caller's project.
+    """Limit a list to the caller's project.
 
-    :param filters: project_id, and all_tenants (a boolean), count for
-        administrators only
+    :param filters: project_id, and all_tenants (a boolean), are only for
+        administrators
     :returns: the filters without all_tenants
     """
     narrowed = dict(filters)

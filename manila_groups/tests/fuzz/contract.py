@@ -98,7 +98,7 @@ TABLE = (
         _REJECTED,
         r'quota_sets\.update',
         400,
-        'in use|may have|have no such quota',
+        'in use|may have|do not have this quota',
         'a limit that does not go with the usage or with the other limits',
     ),
     Excuse(

@@ -93,7 +93,7 @@ class TestQuotas(case.OnSqlite):
         message = self.refused(shares=1)
         self.assertIn('shares', message)
         self.assertIn('the project', message)
-        self.assertIn('limit is 4, in use are 4, asked for is 1', message)
+        self.assertIn('limit 4, in use 4, requested 1', message)
         self.set_limits(PROJECT, shares=5)
         self.take(shares=1)
         self.refused(shares=1)
@@ -139,7 +139,7 @@ class TestQuotas(case.OnSqlite):
         check(20)
         raised = self.assertRaises(exception.OverQuota, check, 21)
         self.assertIn('per_share_gigabytes', raised.message)
-        self.assertIn('the limit is 20, asked for is 21', raised.message)
+        self.assertIn('limit 20, requested 21', raised.message)
         self.set_limits(PROJECT, per_share_gigabytes=-1)
         check(2**31)
         for scope in (USER, TYPE):

@@ -166,9 +166,7 @@ class TestCreate(ShareGroupsTest):
         self.refused(
             exception.Invalid, share_types.DHSS, share_group_type_id=both
         )
-        self.refused(
-            exception.Invalid, 'has to be given', share_group_type_id=own
-        )
+        self.refused(exception.Invalid, 'is required', share_group_type_id=own)
         self.refused(
             exception.Invalid,
             NOBODY,
@@ -176,7 +174,7 @@ class TestCreate(ShareGroupsTest):
             share_network_id=NOBODY,
         )
         self.refused(
-            exception.Invalid, 'can not be given', share_network_id=NOBODY
+            exception.Invalid, 'must not be given', share_network_id=NOBODY
         )
 
     def test_a_snapshot_goes_with_nothing_that_comes_from_it(self):
@@ -225,7 +223,9 @@ class TestQuota(ShareGroupsTest):
         for _ in range(2):
             self.service.create()
         raised = self.assertRaises(exception.OverQuota, self.service.create)
-        self.assertIn('share_groups: over the quota', raised.message)
+        self.assertIn(
+            'share_groups: quota of the project exceeded', raised.message
+        )
         self.assertEqual(2, self.service.in_use())
         self.groups.create(self.other, share_groups.NewShareGroup())
         self.groups.force_delete(
