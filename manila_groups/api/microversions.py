@@ -148,6 +148,11 @@ HISTORY = (
         'Services have disabled_reason, which disabling can give.',
     ),
     (
+        '2.84',
+        '2026-11-29',
+        'Shares can be filtered by mount_point_name, which none has here.',
+    ),
+    (
         '2.87',
         '2026-11-22',
         'Export locations have metadata, which are empty here.',

@@ -5,8 +5,8 @@ import re
 import urllib.parse
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.api import parsing
-from manila_groups.db import paging
 
 #: A number, where clients would wonder that it is taken for a marker.
 _SIGNED = re.compile('[+-][0-9]+')
@@ -22,7 +22,19 @@ def take(filters: dict, max_limit: int | None) -> paging.Page:
     :raises Invalid: two markers are given, or the offset is no number of rows
     """
     values = {key: filters.pop(key) for key in _KEYS if key in filters}
-    offset, marker = values.get('offset', '0'), values.get('marker')
+    limits = (values.get('limit'), max_limit)
+    return paging.Page(
+        limit=min(
+            (int(limit) for limit in limits if limit is not None),
+            default=None,
+        ),
+        sort_key=values.get('sort_key', 'created_at'),
+        descending=values.get('sort_dir', 'desc') == 'desc',
+        **_start(values.get('offset', '0'), values.get('marker')),
+    )
+
+
+def _start(offset, marker):
     if _SIGNED.fullmatch(offset):
         raise exception.Invalid(
             f'offset: {offset:.50} is not a number of rows.'
@@ -30,22 +42,12 @@ def take(filters: dict, max_limit: int | None) -> paging.Page:
     if not (offset.isascii() and offset.isdigit()):
         # The command line client's --marker arrives here. See the contract,
         # 'Lists'.
-        if marker is not None and marker != offset:
+        if marker not in (None, offset):
             raise exception.Invalid('offset and marker name different rows.')
-        offset, marker = '0', offset
-    elif len(offset) > 18:
+        return {'marker': offset, 'marker_as_offset': marker is None}
+    if len(offset) > 18:
         raise exception.Invalid('offset: has more than 18 digits.')
-    limits = (values.get('limit'), max_limit)
-    return paging.Page(
-        limit=min(
-            (int(limit) for limit in limits if limit is not None),
-            default=None,
-        ),
-        marker=marker,
-        offset=int(offset),
-        sort_key=values.get('sort_key', 'created_at'),
-        descending=values.get('sort_dir', 'desc') == 'desc',
-    )
+    return {'marker': marker, 'offset': int(offset)}
 
 
 def links(request, key: str, records: list, more: bool) -> dict:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import rpc
 from manila_groups.backend import loader
 from manila_groups.backend import service as backend_service
@@ -29,7 +30,6 @@ from manila_groups.conf import unknown
 from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
-from manila_groups.db import paging
 from manila_groups.db import types as type_rows
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_types

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from manila_groups.db import paging
+from manila_groups import paging
+from manila_groups.db import paging as pages
 
 #: Makes a filter's condition from its value.
 Filter = Callable[[Any], sa.ColumnElement]
@@ -55,7 +56,7 @@ def fetch(
     visible: Iterable[sa.ColumnElement] = [
         wanted[name] for name in _VISIBLE if name in wanted
     ]
-    return paging.fetch(
+    return pages.fetch(
         conn, query.where(*wanted.values()), sort_columns, page, visible
     )
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from manila_groups import paging
 from manila_groups.db import listing
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import records
 
 _MESSAGE = models.Message.__table__

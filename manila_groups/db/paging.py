@@ -3,36 +3,17 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
-import dataclasses
 
 import sqlalchemy as sa
 
-from manila_groups import exception
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
-    """Which rows of a list to read.
-
-    :ivar limit: the maximum number of rows; None for all
-    :ivar marker: the id of the row before the first one
-    :ivar offset: how many rows to skip
-    :ivar sort_key: a key of the list's sort columns
-    :ivar descending: largest first
-    """
-
-    limit: int | None = None
-    marker: str | None = None
-    offset: int = 0
-    sort_key: str = 'created_at'
-    descending: bool = True
+from manila_groups import paging
 
 
 def fetch(
     conn,
     query: sa.Select,
     sort_columns: Mapping[str, sa.ColumnElement],
-    page: Page,
+    page: paging.Page,
     visible: Iterable[sa.ColumnElement] = (),
 ) -> tuple[list, bool]:
     """Read one page of a query.
@@ -76,9 +57,7 @@ def _after_marker(conn, query, column, row_id, page, visible):
     )
     row = conn.execute(where).first()
     if row is None:
-        raise exception.Invalid(
-            f"marker: there is no row with the id '{page.marker}'."
-        )
+        raise page.unknown_marker()
     later_id = (
         row_id < page.marker if page.descending else row_id > page.marker
     )

@@ -8,9 +8,10 @@ from oslo_db import exception as db_exception
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
+from manila_groups import paging
 from manila_groups.db import availability_zones
 from manila_groups.db import models
-from manila_groups.db import paging
+from manila_groups.db import paging as pages
 from manila_groups.db import records
 
 #: The names of the two kinds of service, as clients of this API know them.
@@ -71,7 +72,7 @@ def list_page(
     query = _QUERY.where(
         *(columns[name] == value for name, value in filters.items())
     )
-    rows, more = paging.fetch(conn, query, SORT_COLUMNS, page)
+    rows, more = pages.fetch(conn, query, SORT_COLUMNS, page)
     return [records.Service(**row._mapping) for row in rows], more
 
 

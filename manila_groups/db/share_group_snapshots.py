@@ -8,10 +8,11 @@ from typing import Any
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import listing
 from manila_groups.db import models
-from manila_groups.db import paging
+from manila_groups.db import paging as pages
 from manila_groups.db import records
 from manila_groups.db import transitions
 
@@ -89,7 +90,7 @@ def list_members(
     :raises Invalid: an unknown marker
     """
     of_snapshot = _MEMBER.c.share_group_snapshot_id == snapshot_id
-    rows, more = paging.fetch(
+    rows, more = pages.fetch(
         conn,
         sa.select(_MEMBER).where(of_snapshot),
         MEMBER_SORT_COLUMNS,

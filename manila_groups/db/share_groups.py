@@ -10,13 +10,14 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import json_objects
 from manila_groups.db import listing
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import transitions
+from manila_groups.db import types
 
 _GROUP = models.ShareGroup.__table__
 _ZONE = models.AvailabilityZone.__table__
@@ -67,16 +68,22 @@ def _in_zone(name):
     return _GROUP.c.availability_zone_id == zone.scalar_subquery()
 
 
-def _allows_all(share_type_ids):
+def _of_type(id_or_name):
+    return _GROUP.c.share_group_type_id == types.SHARE_GROUP_TYPES.id_of(
+        id_or_name
+    )
+
+
+def _allows_all(ids_or_names):
     # Many groups allow the same few types.  So the types are looked up for
     # each group, in the order of the list, and not the other way round.
     return sa.and_(
         *(
             sa.exists().where(
                 _MEMBER.c.share_group_id == _GROUP.c.id,
-                _MEMBER.c.share_type_id == share_type_id,
+                _MEMBER.c.share_type_id == types.SHARE_TYPES.id_of(one),
             )
-            for share_type_id in share_type_ids
+            for one in ids_or_names
         )
     )
 
@@ -101,10 +108,10 @@ FILTERS = {
             'host',
             'share_server_id',
             'share_network_id',
-            'share_group_type_id',
             'source_share_group_snapshot_id',
         )
     },
+    'share_group_type_id': _of_type,
     'name~': listing.contains(_GROUP.c.name),
     'description~': listing.contains(_GROUP.c.description),
     'availability_zone': _in_zone,
@@ -118,8 +125,8 @@ def list_page(
 ) -> tuple[list[records.ShareGroup] | list[records.Summary], bool]:
     """Read one page of share groups, in full or in short.
 
-    :param filters: keys of FILTERS; share_types is a list of ids, all others
-        are strings
+    :param filters: keys of FILTERS; share_types is a list, all others are
+        strings; types may be ids or names
     :returns: the groups, and whether more follow
     :raises Invalid: an unknown marker
     """

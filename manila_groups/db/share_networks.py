@@ -8,9 +8,9 @@ from typing import Any
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
+from manila_groups import paging
 from manila_groups.db import listing
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import transitions
 

@@ -10,12 +10,13 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import listing
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import transitions
+from manila_groups.db import types
 
 _SHARE = models.Share.__table__
 _ZONE = models.AvailabilityZone.__table__
@@ -94,20 +95,38 @@ def _has_pairs(pairs, is_its_own, key, value):
     return sa.and_(
         sa.true(),
         *(
-            sa.exists().where(is_its_own, key == one, value == wanted)
+            sa.exists().where(is_its_own, key == one, value.in_(wanted))
             for one, wanted in sorted(pairs.items())
         ),
     )
 
 
-def _exported_as(export_id):
-    owner = sa.select(_EXPORT.c.share_id).where(_EXPORT.c.id == export_id)
+def _exported_as(export_id, *conditions):
+    owner = sa.select(_EXPORT.c.share_id).where(
+        _EXPORT.c.id == export_id, *conditions
+    )
     return _SHARE.c.id == owner.scalar_subquery()
 
 
-def _exported_at(path):
+def _exported_at(path, *conditions):
     return sa.exists().where(
-        _EXPORT.c.share_id == _SHARE.c.id, _EXPORT.c.path == path
+        _EXPORT.c.share_id == _SHARE.c.id, _EXPORT.c.path == path, *conditions
+    )
+
+
+def _is_shown():
+    return _EXPORT.c.is_admin_only.is_(sa.false())
+
+
+def _of_type(id_or_name):
+    return _SHARE.c.share_type_id == types.SHARE_TYPES.id_of(id_or_name)
+
+
+def _made_from(snapshot_id):
+    return _SHARE.c.source_share_group_snapshot_member_id.in_(
+        sa.select(_MEMBER.c.id).where(
+            _MEMBER.c.share_group_snapshot_id == snapshot_id
+        )
     )
 
 
@@ -125,7 +144,6 @@ FILTERS = {
             'share_proto',
             'share_server_id',
             'share_network_id',
-            'share_type_id',
             'share_group_id',
             'source_share_group_snapshot_member_id',
             'snapshot_id',
@@ -135,11 +153,21 @@ FILTERS = {
     'description~': listing.contains(_SHARE.c.description),
     'seen_by': _seen_by,
     'availability_zone': _in_zone,
-    'metadata': _has_metadata,
+    'share_type_id': _of_type,
+    'share_group_snapshot_id': _made_from,
+    'metadata': lambda pairs: _has_metadata(
+        {key: [value] for key, value in pairs.items()}
+    ),
     'extra_specs': _has_extra_specs,
     'export_location_id': _exported_as,
     'export_location_path': _exported_at,
+    # Not by what only administrators are shown.
+    'shown_export_location_id': lambda value: _exported_as(value, _is_shown()),
+    'shown_export_location_path': lambda value: _exported_at(
+        value, _is_shown()
+    ),
     # Shares have neither, and there is no recycle bin.
+    'mount_point_name': lambda _value: sa.false(),
     'encryption_key_ref': lambda _value: sa.false(),
     'is_soft_deleted': lambda value: sa.false() if value else sa.true(),
 }
@@ -150,8 +178,9 @@ def list_page(
 ) -> tuple[list[records.Share], bool]:
     """Read one page of shares.
 
-    :param filters: keys of FILTERS; metadata and extra_specs are mappings,
-        seen_by is a project that sees its own shares and public ones
+    :param filters: keys of FILTERS; metadata is a mapping, and extra_specs
+        one of keys to the ways in which their values may be written; seen_by
+        is a project that sees its own shares and public ones
     :param details: read the shares' metadata and their types' specs too
     :returns: the shares, and whether more follow
     :raises Invalid: an unknown marker

@@ -5,6 +5,7 @@ Both are a named row with specs and, if it is private, the projects that may
 see it.  A :class:`TypeStore` has the functions for the tables of one kind.
 """
 
+from collections.abc import Collection
 from collections.abc import Mapping
 import dataclasses
 import functools
@@ -15,9 +16,10 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.db import json_objects
 from manila_groups.db import models
-from manila_groups.db import paging
+from manila_groups.db import paging as pages
 from manila_groups.db import records
 
 
@@ -52,17 +54,18 @@ class TypeStore:
         page: paging.Page,
         project_id: str | None = None,
         is_public: bool | None = None,
-        specs: Mapping[str, str] | None = None,
+        specs: Mapping[str, Collection[str]] | None = None,
     ) -> tuple[list[records.Type], bool]:
         """Read one page of types.
 
         :param project_id: only types that this project may see; None for all
         :param is_public: only public ones, only private ones, or both
-        :param specs: only those with all of these specs
+        :param specs: only those with all of these specs: each key with the
+            ways in which its value may be written
         :returns: the types, and whether more follow
         :raises Invalid: an unknown marker
         """
-        rows, more = paging.fetch(
+        rows, more = pages.fetch(
             conn,
             self._query().where(
                 *self._visible(project_id, is_public),
@@ -97,6 +100,21 @@ class TypeStore:
         )
         visible = self._visible(sa.bindparam('project'), None)
         return query.where(*visible), query
+
+    def id_of(self, id_or_name: str) -> sa.ColumnElement:
+        """An expression: the id of one type, for a filter by types.
+
+        :param id_or_name: its id, or else its name; NULL when there is none
+        """
+        wanted = (self.table.c.id, self.table.c.name)
+        return sa.func.coalesce(
+            *(
+                sa.select(self.table.c.id)
+                .where(column == id_or_name)
+                .scalar_subquery()
+                for column in wanted
+            )
+        )
 
     def find(
         self,
@@ -195,12 +213,12 @@ class TypeStore:
             )
 
     def _having(self, specs):
-        for key, value in specs.items():
+        for key, values in specs.items():
             if key in self.list_specs:
-                yield self._listing(key, value)
+                yield sa.or_(*(self._listing(key, one) for one in values))
             else:
                 yield self.table.c.id.in_(
-                    self._ids(key, self.specs.c.spec_value == value)
+                    self._ids(key, self.specs.c.spec_value.in_(values))
                 )
 
     def _listing(self, key, value):

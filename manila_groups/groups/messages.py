@@ -7,10 +7,10 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import messages
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.groups import events
 

@@ -8,8 +8,8 @@ import datetime
 from oslo_utils import timeutils
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.db import api as db_api
-from manila_groups.db import paging
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import services

@@ -8,9 +8,9 @@ from typing import Any
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import share_groups as group_rows

@@ -6,10 +6,10 @@ import dataclasses
 from typing import Any
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows

@@ -8,8 +8,8 @@ from oslo_utils import strutils
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.db import api as db_api
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
 from manila_groups.groups import specs as spec_rules

@@ -6,9 +6,9 @@ import dataclasses
 from typing import Any
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.db import paging
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_groups as group_rows
@@ -22,6 +22,12 @@ from manila_groups.groups import share_types as share_types_domain
 from manila_groups.groups import specs as spec_rules
 from manila_groups.groups import transitions
 from manila_groups.groups import visibility
+
+#: The filters that find nothing by what only administrators are shown.
+_SHOWN = {
+    name: f'shown_{name}'
+    for name in ('export_location_id', 'export_location_path')
+}
 
 
 class Shares:
@@ -307,6 +313,10 @@ class Shares:
 
 def _within_sight(ctxt, filters):
     narrowed = visibility.narrow(ctxt, filters)
+    if 'extra_specs' in narrowed:
+        narrowed['extra_specs'] = spec_rules.spelled(narrowed['extra_specs'])
+    if not ctxt.is_admin:
+        narrowed = {_SHOWN.get(key, key): narrowed[key] for key in narrowed}
     with_public = narrowed.pop('is_public', False)
     if with_public and narrowed.get('project_id') == ctxt.project_id:
         narrowed['seen_by'] = narrowed.pop('project_id')

@@ -62,6 +62,8 @@ WELL_KNOWN = frozenset(
     )
 )
 
+_BOOLEANS = ('true', 'false')
+
 CONSISTENT_SNAPSHOT_SUPPORT = 'consistent_snapshot_support'
 _CAPABILITIES_SCOPE = 'capabilities:'
 
@@ -314,6 +316,27 @@ def compile_specs(
         for key in sorted(specs)
     )
     return [one for one in compiled if one and one.name not in ignored]
+
+
+def spellings(value: str) -> tuple[str, ...]:
+    """The ways to write a spec's value, for lists that are filtered by it.
+
+    To the scheduler, a boolean is the same in whatever case, with ``<is>`` or
+    without it.
+
+    :param value: one of the ways
+    """
+    plain = re.sub(r'^<is>', '', value.strip(), flags=re.IGNORECASE)
+    word = plain.strip().lower()
+    if word not in _BOOLEANS:
+        return (value,)
+    words = (word, word.title(), word.upper())
+    return (*words, *(f'<is> {one}' for one in words))
+
+
+def spelled(wanted: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The specs that a list is filtered by, with :func:`spellings`."""
+    return {key: spellings(value) for key, value in wanted.items()}
 
 
 def matches(

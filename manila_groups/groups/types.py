@@ -4,11 +4,12 @@
 from collections.abc import Mapping
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.db import api as db_api
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
 from manila_groups.groups import events
+from manila_groups.groups import specs as spec_rules
 
 
 class Types:
@@ -46,7 +47,9 @@ class Types:
         """
         project = ctxt.visible_project if everywhere else ctxt.project_id
         with self._db.reader() as conn:
-            return self._store.list_page(conn, page, project, is_public, specs)
+            return self._store.list_page(
+                conn, page, project, is_public, spec_rules.spelled(specs or {})
+            )
 
     def get(self, ctxt, type_id: str) -> records.Type:
         """Read one type.

@@ -19,8 +19,12 @@ def list_rules():
             (
                 'list_by_host',
                 base.ADMIN,
-                'List the shares of a host.',
-                [f'{one}?host={{host}}' for one in _LISTS],
+                'List the shares of a host, or sorted by it.',
+                [
+                    f'{one}?{key}'
+                    for one in _LISTS
+                    for key in ('host={host}', 'sort_key=host')
+                ],
             ),
             (
                 'list_by_share_server_id',

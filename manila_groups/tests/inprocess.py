@@ -15,12 +15,12 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups import context
+from manila_groups import paging
 from manila_groups.backend import loader
 from manila_groups.backend import manager as backend_manager
 from manila_groups.db import audit
 from manila_groups.db import messages
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.db import share_access_rules

@@ -4,6 +4,7 @@
 from manila_groups import states
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
+from manila_groups.policies import base as policies
 
 #: The reference's names of fields. See the contract, 'Where reference and wire
 #: differ', 3.
@@ -22,7 +23,7 @@ INDEX = lists.List(
     lists.text('status'),
     lists.text('host'),
     lists.text('availability_zone'),
-    lists.text('share_server_id'),
+    lists.text('share_server_id', rule=policies.CONTEXT_IS_ADMIN),
     lists.text('share_network_id', also=('share_network',)),
     lists.text(
         'share_group_type_id', also=('group_type_id', 'share_group_type')

@@ -15,6 +15,10 @@ FIELD_ALIASES = {
 #: Since when extend takes force.
 FORCE_SINCE = '2.64'
 
+#: Rules of what not every user is shown.
+_BY_HOST = 'share:list_by_host'
+_LOCATIONS = 'share_export_location:index'
+
 INDEX = lists.List(
     lists.text('id'),
     lists.text('name', also=('display_name',)),
@@ -26,7 +30,7 @@ INDEX = lists.List(
         ignored_before='2.36',
     ),
     lists.text('status'),
-    lists.text('host', rule='share:list_by_host'),
+    lists.text('host', rule=_BY_HOST),
     lists.text('availability_zone', ignored_before='2.97'),
     lists.text('share_proto'),
     lists.text('share_server_id', rule='share:list_by_share_server_id'),
@@ -35,8 +39,15 @@ INDEX = lists.List(
     lists.text('share_group_id'),
     lists.text('source_share_group_snapshot_member_id'),
     lists.text('snapshot_id', also=('snapshot',)),
-    lists.text('export_location_id', ignored_before='2.35'),
-    lists.text('export_location_path', most=2000, ignored_before='2.35'),
+    lists.text('share_group_snapshot_id'),
+    lists.text('mount_point_name', since='2.84'),
+    lists.text('export_location_id', ignored_before='2.35', rule=_LOCATIONS),
+    lists.text(
+        'export_location_path',
+        most=2000,
+        ignored_before='2.35',
+        rule=_LOCATIONS,
+    ),
     lists.mapping('metadata'),
     lists.mapping('extra_specs'),
     lists.flag('is_soft_deleted', ignored_before='2.69'),
@@ -52,7 +63,8 @@ INDEX = lists.List(
         lists.Sort('share_type_id', also=('share_type',)),
         lists.Sort('share_network_id', also=('share_network',)),
         lists.Sort('snapshot_id', also=('snapshot',)),
-        *lists.sorts('id', 'size', 'status', 'host', 'share_proto'),
+        lists.Sort('host', rule=_BY_HOST),
+        *lists.sorts('id', 'size', 'status', 'share_proto'),
         *lists.sorts('created_at', 'updated_at', 'project_id', 'user_id'),
     ],
 )

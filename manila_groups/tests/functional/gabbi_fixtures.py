@@ -236,3 +236,48 @@ class OccupiedGroups(Service):
         conn.execute(
             sa.insert(models.ShareGroupSnapshot).values(**common, **snapshot)
         )
+
+
+class HiddenLocations(Service):
+    """Two shares: a public one of elsewhere, and a private one of demo.
+
+    Each is at two places, of which only administrators are shown one.
+    """
+
+    def prepare(self, conf, db):
+        """Make the shares as a back end would leave them."""
+        with db.writer() as conn:
+            share_type = conn.execute(
+                sa.select(models.ShareType.id)
+            ).scalar_one()
+            for project, is_public in (('elsewhere', True), ('demo', False)):
+                self._insert(conn, share_type, project, is_public)
+
+    def _insert(self, conn, share_type, project, is_public):
+        share = {
+            'id': project,
+            'name': f'of {project}',
+            'project_id': project,
+            'is_public': is_public,
+            'status': states.AVAILABLE,
+            'access_rules_status': states.ACTIVE,
+            'share_type_id': share_type,
+            'size': 1,
+            'quota_gb': 1,
+            'share_proto': 'NFS',
+            'created_at': timeutils.utcnow(),
+        }
+        conn.execute(sa.insert(models.Share).values(**share))
+        for kind in ('shown', 'hidden'):
+            location = {
+                'id': f'{project}-{kind}',
+                'share_id': project,
+                'path': f'192.0.2.1:/{project}/{kind}',
+                'preferred': True,
+                'is_admin_only': kind == 'hidden',
+                'created_at': timeutils.utcnow(),
+                'updated_at': timeutils.utcnow(),
+            }
+            conn.execute(
+                sa.insert(models.ShareExportLocation).values(**location)
+            )

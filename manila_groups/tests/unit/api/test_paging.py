@@ -43,6 +43,13 @@ class TakeTestCase(base.TestCase):
         for text in ('a-b', '', '-a', '1.5', '²', '٣'):
             page = paging.take({'offset': text}, 10)
             self.assertEqual((0, text), (page.offset, page.marker))
+            message = page.unknown_marker().message
+            self.assertTrue(message.startswith('offset: '), message)
+
+    def test_an_unknown_marker_is_called_what_the_client_called_it(self):
+        for query in ({'marker': 'm'}, {'marker': 'm', 'offset': 'm'}):
+            message = paging.take(query, 10).unknown_marker().message
+            self.assertTrue(message.startswith('marker: '), message)
 
     def test_two_markers(self):
         same = {'offset': 'x', 'marker': 'x'}

@@ -3,8 +3,8 @@
 
 import datetime
 
+from manila_groups import paging
 from manila_groups.db import messages
-from manila_groups.db import paging
 from manila_groups.db import records
 from manila_groups.tests.unit.db import case
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import sqlalchemy as sa
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import share_groups
 from manila_groups.tests.unit.db import case
 

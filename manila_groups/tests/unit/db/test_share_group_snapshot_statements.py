@@ -7,13 +7,14 @@ import uuid
 
 import sqlalchemy as sa
 
+from manila_groups import paging
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.tests.unit.db import case
+from manila_groups.tests.unit.db import published
 
 FEW, MANY = 60, 3000
-#: Sort keys whose order no index of the snapshots has.
+#: Sort keys whose order no index of all projects' snapshots has.
 SORTED = {'host', 'user_id'}
 
 
@@ -106,7 +107,7 @@ class TestStatements(case.OnSqlite):
 
     def queries(self):
         """Filters and pages, with whether the order needs a sort."""
-        filters = {
+        values = {
             'id': made_id(700),
             'name': 'name-7',
             'name~': '7',
@@ -115,6 +116,9 @@ class TestStatements(case.OnSqlite):
             'status': 'error',
             'share_group_id': self.groups[7],
         }
+        filters = published.filters(
+            'share group snapshots', values, {'project_id', 'all_tenants'}
+        )
         for scope in ({}, {'project_id': 'project-1'}):
             yield scope, {'marker': made_id(700)}, False
             for name, value in filters.items():

@@ -4,9 +4,9 @@
 import datetime
 
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.tests.unit.db import case
 

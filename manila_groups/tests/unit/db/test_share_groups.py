@@ -5,9 +5,9 @@ import datetime
 
 from oslo_utils import timeutils
 
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import share_groups
 from manila_groups.tests.unit.db import case
 

@@ -12,8 +12,8 @@ import webob
 from manila_groups import rpc
 from manila_groups.cmd import api
 from manila_groups.db import models
-from manila_groups.db import shares
 from manila_groups.tests.unit.db import case
+from manila_groups.tests.unit.db import published
 
 FEW, MANY = 100, 10000
 MOST_STATEMENTS = 5
@@ -24,8 +24,8 @@ def made_id(number):
     return str(uuid.UUID(int=number))
 
 
-#: A value for each filter; each finds some of the shares below.
-FILTERS = {
+#: A value for each filter but some; each finds some of the shares below.
+VALUES = {
     'name': 'name-7',
     'name~': '7',
     'description': 'description-7',
@@ -34,12 +34,13 @@ FILTERS = {
     'user_id': 'user',
     'share_proto': 'NFS',
     'share_network_id': made_id(3),
-    'share_type_id': made_id(1),
+    'share_type_id': 'type-1',
     'snapshot_id': made_id(4),
     'availability_zone': 'zone-1',
     'metadata': "{'key': '3'}",
-    'extra_specs': "{'snapshot_support': 'True'}",
+    'extra_specs': "{'snapshot_support': 'true'}",
     'export_location_path': '192.0.2.1:/7',
+    'is_soft_deleted': 'False',
 }
 ADMIN_FILTERS = {
     'host': 'host@back-2#pool',
@@ -50,10 +51,17 @@ FEW_FOUND = {
     'id': made_id(1),
     'share_group_id': made_id(1),
     'source_share_group_snapshot_member_id': made_id(1),
+    'share_group_snapshot_id': made_id(1),
     'export_location_id': made_id(7),
 }
+#: Filters by what no share has, and those that are tried in another way.
+NOTHING = {'mount_point_name', 'encryption_key_ref'}
+OTHERS = {'project_id', 'all_tenants', 'is_public', 'with_count'}
+FILTERS = published.filters(
+    'shares', VALUES, {*ADMIN_FILTERS, *FEW_FOUND, *NOTHING, *OTHERS}
+)
 #: Sort keys that have an index for the list of one project.
-SORT_KEYS = sorted(set(shares.SORT_COLUMNS) - {'availability_zone'})
+SORT_KEYS = published.indexed_sort_keys('shares')
 
 
 class TestStatements(case.OnSqlite):
@@ -212,7 +220,11 @@ class TestStatements(case.OnSqlite):
             self.assertLessEqual(len(statements), MOST_STATEMENTS, query)
             for statement, parameters in statements:
                 self.check(statement, parameters, may_sort, query)
-        nothing = {'share_group_id', 'source_share_group_snapshot_member_id'}
+        nothing = {
+            'share_group_id',
+            'share_group_snapshot_id',
+            'source_share_group_snapshot_member_id',
+        }
         every = {*FILTERS, *ADMIN_FILTERS, *FEW_FOUND}
         self.assertEqual(nothing, every - found_something)
 

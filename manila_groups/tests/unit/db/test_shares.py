@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of shares: filters and metadata."""
 
+from manila_groups import paging
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import shares
 from manila_groups.tests.unit.db import case
 from manila_groups.tests.unit.db import share_case
@@ -111,8 +111,48 @@ class TestFilters(share_case.WithShares):
             },
         )
         self.insert_share(name='mine')
-        self.assertEqual(['mine'], self.names(extra_specs={'tier': 'gold'}))
-        self.assertEqual([], self.names(extra_specs={'tier': 'tin'}))
+        for wanted, found in (
+            (['gold'], ['mine']),
+            (['tin', 'gold'], ['mine']),
+            (['tin'], []),
+        ):
+            self.assertEqual(found, self.names(extra_specs={'tier': wanted}))
+
+    def test_types_by_id_or_name(self):
+        for type_id, name in (('second', 'named'), ('other', 'second')):
+            row = {'id': type_id, 'name': name, 'is_public': True}
+            self.insert(models.ShareType, row)
+            self.insert_share(name=f'of {type_id}', share_type_id=type_id)
+        for wanted, found in (
+            ('named', ['of second']),
+            ('second', ['of second']),
+            ('other', ['of other']),
+            ('fake', []),
+        ):
+            self.assertEqual(found, self.names(share_type_id=wanted), wanted)
+
+    def test_a_location_that_only_administrators_are_shown(self):
+        share_id = self.insert_share(name='mine')
+        for kind, is_hidden in (('shown', False), ('hidden', True)):
+            self.insert(
+                models.ShareExportLocation,
+                {
+                    'id': kind,
+                    'share_id': share_id,
+                    'path': f'192.0.2.1:/{kind}',
+                    'preferred': False,
+                    'is_admin_only': is_hidden,
+                },
+            )
+        for kind, found in (('shown', ['mine']), ('hidden', [])):
+            for names, value in (
+                ('export_location_id', kind),
+                ('export_location_path', f'192.0.2.1:/{kind}'),
+            ):
+                self.assertEqual(['mine'], self.names(**{names: value}))
+                self.assertEqual(
+                    found, self.names(**{f'shown_{names}': value})
+                )
 
     def test_export_locations(self):
         mine, other = (self.insert_share(name=name) for name in 'ab')

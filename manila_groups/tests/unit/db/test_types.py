@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from manila_groups import context
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups.db import api
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import types
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_groups
@@ -116,9 +116,10 @@ class Store:
         self.made('one', {'a': '1'})
         self.made('none')
         for specs, expected in (
-            ({'a': '1'}, ['both', 'one']),
-            ({'a': '1', 'b': '2'}, ['both']),
-            ({'a': '2'}, []),
+            ({'a': ['1']}, ['both', 'one']),
+            ({'a': ['2', '1']}, ['both', 'one']),
+            ({'a': ['1'], 'b': ['2']}, ['both']),
+            ({'a': ['2']}, []),
             ({}, ['both', 'none', 'one']),
         ):
             self.assertEqual(expected, self.names(specs=specs))

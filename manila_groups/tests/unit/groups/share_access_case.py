@@ -2,9 +2,9 @@
 """Access rules with the real transitions, which a test makes."""
 
 from manila_groups import context
+from manila_groups import paging
 from manila_groups.backend import driver
 from manila_groups.db import messages
-from manila_groups.db import paging
 from manila_groups.db import share_access_rules
 from manila_groups.db import shares
 from manila_groups.groups import access_transitions

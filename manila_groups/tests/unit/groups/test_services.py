@@ -6,8 +6,8 @@ import datetime
 import sqlalchemy as sa
 
 from manila_groups import context
+from manila_groups import paging
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.db import pools as pool_rows
 from manila_groups.db import services as service_rows
 from manila_groups.groups import pools

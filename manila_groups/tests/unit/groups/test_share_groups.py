@@ -5,9 +5,9 @@ from oslo_utils import uuidutils
 
 from manila_groups import context
 from manila_groups import exception
+from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import models
-from manila_groups.db import paging
 from manila_groups.groups import share_groups
 from manila_groups.groups import share_types
 from manila_groups.tests import base

@@ -205,6 +205,19 @@ class KeysTestCase(base.TestCase):
         self.assertIsNone(specs.matches(wanted, reported))
         self.assertEqual({'qos:max_iops': 5}, specs.Capabilities(reported))
 
+    def test_the_spellings_of_a_boolean_mean_the_same(self):
+        for word, value in (('true', True), ('False', False)):
+            found = specs.spellings(word)
+            self.assertIn(str(value), found)
+            for one in found:
+                self.assertEqual(found, specs.spellings(one))
+                self.assertTrue(accepts(one, value), one)
+                self.assertFalse(accepts(one, not value), one)
+
+    def test_other_values_are_spelled_in_one_way(self):
+        for value in ('', '1', 'on', 'truly', '<or> true', '<is> 1', '<is>'):
+            self.assertEqual((value,), specs.spellings(value))
+
     def test_ignored_names(self):
         wanted = {'zones': 'a', 'capabilities:zones': 'a', 'tier': 'gold'}
         self.assertIsNone(
