@@ -76,7 +76,12 @@ def choose(
     ]
 
 
+_STESTR = (sys.executable, '-m', 'stestr')
+
+
 def _list():
+    if not os.path.exists('.stestr'):
+        subprocess.run([*_STESTR, 'init'], check=True)
     # Listing needs no measuring of coverage.
     environment = {**os.environ, 'PYTHON': sys.executable}
     listed = subprocess.run(
@@ -89,9 +94,6 @@ def _list():
         sys.stderr.write(listed.stdout)
         sys.exit(listed.returncode)
     return listed.stdout.splitlines()
-
-
-_STESTR = (sys.executable, '-m', 'stestr')
 
 
 def _run(tests):

@@ -81,10 +81,17 @@ class TestValidity(DocumentTestCase):
         openapi_spec_validator.validate(self.newest)
 
     def test_the_schemas_of_each_version_are_json_schema(self):
-        for text, *_ in microversions.HISTORY:
-            made = document.make(microversions.parse(text))
-            for schema in made['components']['schemas'].values():
-                jsonschema.Draft202012Validator.check_schema(schema)
+        # Most are the same in many versions.
+        different = {
+            json.dumps(schema)
+            for text, *_ in microversions.HISTORY
+            for schema in document.make(microversions.parse(text))[
+                'components'
+            ]['schemas'].values()
+        }
+        self.assertGreater(len(different), len(microversions.HISTORY))
+        for schema in map(json.loads, different):
+            jsonschema.Draft202012Validator.check_schema(schema)
 
     def test_patterns_are_those_of_every_language(self):
         """ECMA-262 has no flags in them, and other ends and spaces."""
