@@ -56,7 +56,7 @@ class TestCapacity(local_case.LocalTestCase):
             lambda: made.delete_share_group(group),
         ):
             with testtools.ExpectedException(
-                exception.DriverError, '.*mounted'
+                exception.TransientDriverError, '.*mounted'
             ):
                 call()
         self.assertEqual([], self.tree())
