@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A back end as a service."""
 
+from collections.abc import Callable
+
 from manila_groups import rpc
 from manila_groups import service
 from manila_groups.backend import background
@@ -12,13 +14,21 @@ from manila_groups.groups import listeners
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
 
 
-def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
+def build(
+    conf,
+    db: db_api.Database,
+    transport,
+    name: str,
+    watch: Callable[[str, str | None], None] = lambda _name, _reason: None,
+) -> service.Service:
     """Make one back end of this host, ready to be started.
 
     Sets up its driver and reports its pools.  If that fails, each heartbeat
     tries again, and the back end is down until then.
 
     :param name: the name of the back end and of its section
+    :param watch: called after each report with the name and the reason why
+        the back end is down, or None
     :raises ConfigurationError: the section or its driver cannot be used
     """
     driver = loader.load(conf, name)
@@ -35,13 +45,18 @@ def build(conf, db: db_api.Database, transport, name: str) -> service.Service:
         scheduler_rpcapi.SchedulerAPI(transport),
         found,
     )
-    backend.report()
+
+    def report():
+        backend.report()
+        watch(name, backend.down_reason)
+
+    report()
     return service.Service(
         transport,
         rpc.BACKEND_TOPIC,
         backend.host,
         backend,
-        (lambda: conf.service.heartbeat_interval, backend.report),
+        (lambda: conf.service.heartbeat_interval, report),
         (lambda: conf.service.reconcile_interval, backend.reconcile),
         end=backend.end,
         wait=found.wait,

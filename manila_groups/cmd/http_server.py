@@ -19,6 +19,7 @@ from manila_groups.cmd import http_channel
 class HttpServer(service.ServiceBase):
     """The API as something that starts and stops.
 
+    :param way: how whoever starts the process chooses another address
     :raises ConfigurationError: the address can't, or must not, be listened on
     """
 
@@ -30,7 +31,12 @@ class HttpServer(service.ServiceBase):
     #: ends the connection.
     MOST_READ = 64 * 1024 * 1024
 
-    def __init__(self, conf, application):
+    def __init__(
+        self,
+        conf,
+        application,
+        way: str = 'in [api] bind_host and bind_port',
+    ):
         noauth.check_listening(conf)
         self.host, self.port = conf.api.bind_host, conf.api.bind_port
         self._sockets = {}
@@ -47,7 +53,9 @@ class HttpServer(service.ServiceBase):
             )
         except (OSError, ValueError) as error:
             raise exception.ConfigurationError(
-                f'Can not listen on {self.host}:{self.port}: {error}'
+                f'Cannot listen on {self.host}:{self.port}: '
+                f'{getattr(error, "strerror", None) or error}. '
+                f'Choose another address {way}.'
             ) from error
         for one in self._listening():
             one.channel_class = http_channel.Channel

@@ -25,12 +25,13 @@ from manila_groups.cmd import api
 from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.cmd import standalone_text
-from manila_groups.cmd import systemd
+from manila_groups.cmd import terminal
 from manila_groups.conf import unknown
 from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import types as type_rows
+from manila_groups.groups import lifecycle
 from manila_groups.groups import share_group_types
 from manila_groups.groups import share_types
 from manila_groups.scheduler import service as scheduler_service
@@ -42,33 +43,16 @@ def main() -> int:
     """Run the service until SIGINT or SIGTERM."""
     arguments = _parse(sys.argv[1:])
     with process.starting():
-        state = _open_state(arguments.state_dir)
+        state, lock = _open_state(arguments.state_dir)
         read = functools.partial(_configure, arguments, state)
         conf = process.begin(read)
+        _write_owner(lock, f'{os.getpid()} {standalone_text.url(conf)}')
         for text in unknown.find(conf, loader.options_of):
             print(f'Warning: {text}', file=sys.stderr)
-        notifier = _Starter(standalone_text.ready(conf, state))
-        services = _build(conf)
-    process.run(conf, read, services, notifier)
+        user = terminal.Terminal(conf, state)
+        services = _build(conf, state, user)
+    process.run(conf, read, services, user)
     return 0
-
-
-class _Starter(systemd.Systemd):
-    """Whoever has started the process, most likely at a terminal.
-
-    :param text: what to print when it serves
-    """
-
-    def __init__(self, text: str):
-        super().__init__()
-        self._text = text
-
-    def ready(self):
-        """Tell that the process serves, and print the text once."""
-        super().ready()
-        if self._text:
-            print(self._text, flush=True)
-        self._text = ''
 
 
 def _parse(args):
@@ -101,20 +85,34 @@ def _parse(args):
 def _open_state(path):
     """Make the directory, and see to it that no other process uses it."""
     path = path.expanduser().absolute()
+    file = path / 'lock'
     try:
         path.mkdir(parents=True, exist_ok=True)
         # Stays open, and so locked, for as long as the process lives.
-        lock = os.open(path / 'lock', os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(lock, 0)
     except BlockingIOError:
+        pid, _, url = file.read_text().strip().partition(' ')
+        owner = (
+            f'process {pid}, which serves at {url}'
+            if url
+            else ('another process')
+        )
         raise exception.ConfigurationError(
-            f'The state directory {path} is in use by another process.'
+            f'The state directory {path} is in use by {owner}. Stop it, or '
+            'choose another directory with --state-dir.'
         ) from None
     except OSError as error:
         raise exception.ConfigurationError(
             f'The state directory {path} can not be used: {error.strerror}.'
         ) from error
-    return path
+    return path, lock
+
+
+def _write_owner(lock, text):
+    """Let a second start say who has the directory."""
+    os.pwrite(lock, f'{text}\n'.encode(), 0)
 
 
 def _configure(arguments, state):
@@ -146,7 +144,7 @@ def _defaults(state):
             'default_share_group_type': DEFAULT_TYPE,
             'log_file': str(state / 'manila-groups.log'),
         },
-        'database': {'connection': f'sqlite:///{state}/manila-groups.sqlite'},
+        'database': {'connection': _connection(state)},
         'api': {'auth_strategy': 'noauth'},
         'alpha': {
             'driver': 'local',
@@ -162,18 +160,37 @@ def _defaults(state):
     }
 
 
-def _build(conf):
+def _build(conf, state, user):
     db, transport = db_api.Database(conf), rpc.transport(conf)
-    server = http_server.HttpServer(conf, api.assemble(conf, db, transport))
+    server = http_server.HttpServer(
+        conf, api.assemble(conf, db, transport), 'with --bind HOST:PORT'
+    )
     _prepare_database(conf, db)
+    _take_over(conf, db, state, user)
     return [
         *(
-            backend_service.build(conf, db, transport, name)
+            backend_service.build(conf, db, transport, name, user.back_end)
             for name in loader.enabled(conf)
         ),
         scheduler_service.build(conf, db, transport),
         server,
     ]
+
+
+def _take_over(conf, db, state, user):
+    """Have the work taken up at once that a crashed process had.
+
+    Whoever has the lock on the state directory is alone with the database in
+    it; with another one there may be other processes at work.
+    """
+    work = lifecycle.Lifecycle(conf, db, 'standalone')
+    if conf.database.connection == _connection(state):
+        work.end_all_leases()
+    user.watch(work.under_way)
+
+
+def _connection(state):
+    return f'sqlite:///{state}/manila-groups.sqlite'
 
 
 def _prepare_database(conf, db):

@@ -97,6 +97,14 @@ class Leases:
             .values(worker=None, leased_until=until, tries=columns.tries - 1)
         ).rowcount
 
+    def end_all(self, conn) -> None:
+        """End every lease, whichever process has it."""
+        conn.execute(
+            sa.update(self._table)
+            .where(self._table.c.worker.is_not(None))
+            .values(worker=None, leased_until=None)
+        )
+
     def is_free(self, now: datetime.datetime):
         """A condition: no process works on the row."""
         columns = self._table.c

@@ -93,6 +93,16 @@ class Lifecycle:
         for one in self._all:
             one.give_leases_back()
 
+    @db_api.retry_on_deadlock
+    def end_all_leases(self) -> None:
+        """End the leases of all processes, when none of them runs any more.
+
+        Their work is then taken up at once, and not when the leases expire.
+        """
+        with self._db.writer() as conn:
+            for one in self._all:
+                one.rows.leases.end_all(conn)
+
     def give_up_overdue(self) -> None:
         """End overdue and exhausted work as failed."""
         for one in self._all:
