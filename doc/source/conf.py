@@ -7,6 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'ext'))
 
 extensions = [
+    'absent',
     'microversion_history',
     'notification_events',
     'oslo_config.sphinxconfiggen',

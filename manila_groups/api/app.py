@@ -27,6 +27,7 @@ from manila_groups.api.v2 import share_networks
 from manila_groups.api.v2 import share_replicas
 from manila_groups.api.v2 import share_types as share_types_api
 from manila_groups.api.v2 import shares as shares_api
+from manila_groups.api.v2 import snapshots
 from manila_groups.groups import availability_zones as zones_domain
 from manila_groups.groups import messages as messages_domain
 from manila_groups.groups import pools as pools_domain
@@ -168,5 +169,6 @@ def _controllers(made):
             locations_domain.ShareExportLocations(made.db), made.enforcer
         ),
         'share_replicas': share_replicas.Controller(),
+        'snapshots': snapshots.Controller(),
         'extensions': extensions.Controller(),
     }

@@ -11,6 +11,7 @@ from typing import Any
 import routes
 
 from manila_groups import exception
+from manila_groups.api import absent
 
 #: Rows of (path, {HTTP method: controller.method}).  A POST whose body names
 #: an action has a table of those in place of the method.
@@ -260,10 +261,14 @@ TABLE = (
     ('/quota-sets/{owner_id}/detail', {'GET': 'quota_sets.detail'}),
     ('/quota-sets/{owner_id}/defaults', {'GET': 'quota_sets.defaults'}),
     ('/limits', {'GET': 'limits.index'}),
+    ('/snapshots', {'GET': 'snapshots.index'}),
+    ('/snapshots/detail', {'GET': 'snapshots.index'}),
     ('/share-replicas', {'GET': 'share_replicas.index'}),
     ('/share-replicas/detail', {'GET': 'share_replicas.index'}),
     ('/extensions', {'GET': 'extensions.index'}),
 )
+
+_NOTHING = 'The resource could not be found.'
 
 #: Paths that the reference spells differently; both spellings have the same
 #: methods. See the contract, 'Where reference and wire differ', 1.
@@ -317,6 +322,9 @@ class Match:
         """
         names = [name for name in body if name in self.actions]
         if len(names) != 1 or len(body) != 1:
+            for name in body:
+                if lack := absent.explain_action(name):
+                    raise exception.Invalid(lack)
             found = ', '.join(repr(name)[:50] for name in list(body)[:5])
             raise exception.Invalid(
                 'The body must be an object with one key, one of: '
@@ -364,14 +372,18 @@ class Routes:
         # The mapper's expressions end with $, which lets a line end pass.
         found = None if path.endswith('\n') else self._mapper.match(path)
         if found is None:
-            raise exception.NotFound('The resource could not be found.')
+            raise exception.NotFound(_explain(path))
         methods, reference = self._targets[int(found.pop('target'))]
         if verb == 'HEAD':
             # Servers and WebOb leave the body out.
             verb = 'GET'
         if verb not in methods:
+            if '//' in path:
+                # A part of the path is empty: nothing has no id.
+                raise exception.NotFound(_NOTHING)
             raise exception.MethodNotAllowed(
-                f'The method {verb:.20} is not allowed here.',
+                absent.explain_path(_within_version(path))
+                or f'The method {verb:.20} is not allowed here.',
                 allowed(methods),
             )
         target = methods[verb]
@@ -383,6 +395,26 @@ class Routes:
             arguments=found,
             reference=reference,
         )
+
+
+def _within_version(path):
+    """The path without the version, and without the project if it has one.
+
+    A project is told from a resource by what follows it.
+    """
+    rest = path.removeprefix('/v2')
+    _empty, _first, *more = rest.split('/')
+    below = '/' + '/'.join(more)
+    return below if more and absent.explain_path(below) else rest
+
+
+def _explain(path):
+    if not path.startswith('/v2/'):
+        return (
+            f'{_NOTHING} All paths of this API begin with /v2: the endpoint '
+            'that a client is given has to end with it.'
+        )
+    return absent.explain_path(_within_version(path)) or _NOTHING
 
 
 def allowed(methods: Iterable[str]) -> list[str]:

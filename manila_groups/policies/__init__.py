@@ -21,6 +21,7 @@ from manila_groups.policies import share_networks
 from manila_groups.policies import share_replicas
 from manila_groups.policies import share_types
 from manila_groups.policies import shares
+from manila_groups.policies import snapshots
 
 
 def list_rules() -> list:
@@ -43,6 +44,7 @@ def list_rules() -> list:
         share_access,
         share_export_locations,
         share_replicas,
+        snapshots,
         extensions,
     )
     return list(

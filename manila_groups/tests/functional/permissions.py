@@ -188,6 +188,8 @@ admin  202 same    DELETE /quota-sets/{id}
 reader 200 403     GET /quota-sets/{id}/detail
 reader 200 403     GET /quota-sets/{id}/defaults
 reader 200 same    GET /limits
+reader 200 same    GET /snapshots
+reader 200 same    GET /snapshots/detail
 reader 200 same    GET /share-replicas
 reader 200 same    GET /share-replicas/detail
 reader 200 same    GET /extensions

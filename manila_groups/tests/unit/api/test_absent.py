@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+from manila_groups import exception
+from manila_groups.api import absent
+from manila_groups.api import routes
+from manila_groups.tests import base
+
+
+class AnyController:
+    """Has every method."""
+
+    def __getattr__(self, name):
+        return name
+
+
+class AnyControllers:
+    """Has every controller."""
+
+    def __getitem__(self, name):
+        return AnyController()
+
+
+class AbsentTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.routes = routes.Routes(AnyControllers())
+
+    def test_what_each_row_names_is_not_here(self):
+        for row in absent.PATHS:
+            for prefix in ('/v2', '/v2/project'):
+                path = prefix + row.path.replace('*', 'x')
+                error = self.assertRaises(
+                    (exception.NotFound, exception.MethodNotAllowed),
+                    self.routes.match,
+                    path,
+                    'POST',
+                )
+                self.assertEqual(
+                    f'This service has no {row.noun}.', error.message, path
+                )
+
+    def test_no_row_hides_another(self):
+        for row in absent.PATHS:
+            found = absent.explain_path(row.path.replace('*', 'x'))
+            self.assertEqual(f'This service has no {row.noun}.', found)
+
+    def test_no_action_of_the_table_is_here(self):
+        match = self.routes.match('/v2/shares/x/action', 'POST')
+        self.assertEqual(set(), absent.ACTIONS.keys() & match.actions.keys())
+        for name in absent.ACTIONS:
+            error = self.assertRaises(
+                exception.Invalid, match.choose_action, {name: None}
+            )
+            self.assertIn(f"'{name}'", error.message)
+
+    def test_what_is_here_is_not_in_the_table(self):
+        for path, methods in routes.TABLE:
+            if 'POST' in methods:
+                self.assertIsNone(absent.explain_path(path), path)
