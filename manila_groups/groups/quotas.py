@@ -92,9 +92,8 @@ def _use(conn, conf, limits, scope, resource, amount):
     limit = _limit(conf, limits, scope, resource)
     if not rows.use(conn, scope, resource, amount, limit):
         used = rows.newest_usage(conn, scope, resource)
-        raise exception.OverQuota(
-            f'{resource}: quota of {_describe(scope)} exceeded: limit '
-            f'{limit}, in use {used}, requested {amount}.'
+        raise _exceeded(
+            resource, scope, f'limit {limit}, in use {used}', amount
         )
 
 
@@ -117,11 +116,7 @@ def check_size(conn, conf, owner: Owner, size: int) -> None:
     for scope in scopes:
         limit = _limit(conf, limits, scope, PER_SHARE_GIGABYTES)
         if limit != rows.UNLIMITED and size > limit:
-            raise exception.OverQuota(
-                f'{PER_SHARE_GIGABYTES}: quota of {_describe(scope)} '
-                f'exceeded: limit {limit}, requested '
-                f'{size}.'
-            )
+            raise _exceeded(PER_SHARE_GIGABYTES, scope, f'limit {limit}', size)
 
 
 def _counted(owner, amounts):
@@ -146,7 +141,15 @@ def _limit(conf, limits, scope, resource):
     return limits.get((scope, resource), default)
 
 
+def _exceeded(resource, scope, state, amount):
+    # Clients tell it from a limit of requests by the word "exceed".
+    return exception.OverQuota(
+        f'Quota exceeded for {resource}: {state}, requested {amount}'
+        f'{_describe(scope)}.'
+    )
+
+
 def _describe(scope):
     if scope.share_type_id:
-        return f'the share type {scope.share_type_id} in the project'
-    return 'the user in the project' if scope.user_id else 'the project'
+        return f', for the share type {scope.share_type_id} in the project'
+    return ', for the user in the project' if scope.user_id else ''

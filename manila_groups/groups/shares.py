@@ -239,7 +239,8 @@ class Shares:
         :param force: whether or not its pool has room
         :raises NotFound: there is none that the caller sees
         :raises Invalid: its size, its type or its status forbid it
-        :raises OverQuota: the project may not have so much more
+        :raises Forbidden: the project may not have so much more
+        :raises OverQuota: no share may be so large
         """
         share = self._begin_extend(ctxt, share_id, size, force)
         # An extension that was broken off may have left the room claimed.
@@ -273,8 +274,7 @@ class Shares:
         # More than its size is counted where an extension was broken off.
         more = size - share.quota_gb
         if more > 0:
-            amounts = {quotas.GIGABYTES: more}
-            quotas.take(conn, self._conf, owner, amounts)
+            _take_gigabytes(conn, self._conf, owner, more)
         else:
             quotas.give_back(conn, owner, {quotas.GIGABYTES: -more})
 
@@ -309,6 +309,14 @@ class Shares:
             )
             _note_resize(conn, ctxt, share, states.SHRINK, size)
         return share
+
+
+def _take_gigabytes(conn, conf, owner, more):
+    try:
+        quotas.take(conn, conf, owner, {quotas.GIGABYTES: more})
+    except exception.OverQuota as error:
+        # What clients know of an extension.
+        raise exception.Forbidden(error.message) from None
 
 
 def _within_sight(ctxt, filters):

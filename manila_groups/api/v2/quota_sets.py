@@ -47,8 +47,11 @@ class Controller:
     @wsgi.policy('quota_set:show')
     @wsgi.returns(views.DEFAULTS)
     def defaults(self, request, owner_id):
-        """Show the limits that projects have when none was set."""
-        self._authorize(request, owner_id)
+        """Show the limits that projects have when none was set.
+
+        They are the same for all, so any project may be asked about.
+        """
+        _check_length(owner_id)
         found = self._quota_sets.defaults(owner_id)
         return _render(request, found, views.LIMITS)
 
@@ -86,11 +89,20 @@ class Controller:
         self._quota_sets.delete(request.context, owner_id, part)
 
     def _authorize(self, request, owner_id):
-        if len(owner_id) > _PROJECT_ID_LENGTH:
-            raise exception.NotFound(f'There is no project {owner_id:.255}.')
-        self._enforcer.authorize(
-            request.context, request.rule, quotas.Owner(owner_id)
-        )
+        _check_length(owner_id)
+        context = request.context
+        self._enforcer.authorize(context, request.rule, quotas.Owner(owner_id))
+        # Whatever the policy is: a rule may look at roles alone.
+        if not context.is_admin and owner_id != context.project_id:
+            raise exception.Forbidden(
+                'Only administrators may see or change the quotas of other '
+                'projects.'
+            )
+
+
+def _check_length(owner_id):
+    if len(owner_id) > _PROJECT_ID_LENGTH:
+        raise exception.NotFound(f'There is no project {owner_id:.255}.')
 
 
 def _render(request, found, by_kind):

@@ -186,7 +186,7 @@ reader 200 403     GET /quota-sets/{id}
 admin  200 same    PUT /quota-sets/{id}
 admin  202 same    DELETE /quota-sets/{id}
 reader 200 403     GET /quota-sets/{id}/detail
-reader 200 403     GET /quota-sets/{id}/defaults
+reader 200 same    GET /quota-sets/{id}/defaults
 reader 200 same    GET /limits
 reader 200 same    GET /snapshots
 reader 200 same    GET /snapshots/detail

@@ -34,7 +34,7 @@ TABLE = (
     ('DELETE', '/share-groups/{group}', None, 409),
     ('DELETE', '/shares/{share}', None, 400),
     ('POST', '/shares/{share}/action', {'shrink': {'new_size': 999}}, 400),
-    ('POST', '/shares/{share}/action', {'extend': {'new_size': 99999}}, 413),
+    ('POST', '/shares/{share}/action', {'extend': {'new_size': 99999}}, 403),
     (
         'POST',
         '/shares/{share}/action',

@@ -223,9 +223,7 @@ class TestQuota(ShareGroupsTest):
         for _ in range(2):
             self.service.create()
         raised = self.assertRaises(exception.OverQuota, self.service.create)
-        self.assertIn(
-            'share_groups: quota of the project exceeded', raised.message
-        )
+        self.assertIn('Quota exceeded for share_groups: ', raised.message)
         self.assertEqual(2, self.service.in_use())
         self.groups.create(self.other, share_groups.NewShareGroup())
         self.groups.force_delete(
