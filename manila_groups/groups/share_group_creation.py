@@ -10,6 +10,7 @@ from manila_groups.db import types as type_rows
 from manila_groups.groups import location
 from manila_groups.groups import quotas
 from manila_groups.groups import share_types as share_types_domain
+from manila_groups.groups import types
 
 
 class Creation:
@@ -62,9 +63,12 @@ class Creation:
             conn, wanted_id, ctxt.visible_project
         )
         if found is None:
-            raise exception.Invalid(
-                'share_group_type_id: there is no share group type '
-                f'{wanted_id}.'
+            raise types.unknown(
+                conn,
+                type_rows.SHARE_GROUP_TYPES,
+                'share_group_type_id',
+                wanted_id,
+                ctxt.visible_project,
             )
         return found
 
@@ -78,8 +82,12 @@ class Creation:
         found = type_rows.SHARE_TYPES.get_many(conn, ids, ctxt.visible_project)
         missing = sorted(set(ids) - {one.id for one in found})
         if missing:
-            raise exception.Invalid(
-                f'share_types: there is no share type {missing[0]}.'
+            raise types.unknown(
+                conn,
+                type_rows.SHARE_TYPES,
+                'share_types',
+                missing[0],
+                ctxt.visible_project,
             )
         outside = sorted(set(ids) - set(group_type.share_types))
         if outside:

@@ -12,6 +12,21 @@ from manila_groups.groups import events
 from manila_groups.groups import specs as spec_rules
 
 
+def unknown(conn, store, field: str, id_: str, project_id: str | None):
+    """Make the error for a type that is not found by its id.
+
+    :param store: of the types
+    :param field: what the request calls it
+    :param project_id: the project that looks; None sees all
+    """
+    found = store.get(conn, id_, project_id)
+    if found is None:
+        text = f'there is no {store.noun} {id_}'
+    else:
+        text = f"'{id_}' is a name; the id is needed, which is {found.id}"
+    return exception.Invalid(f'{field}: {text}.')
+
+
 class Types:
     """The types of one kind.
 

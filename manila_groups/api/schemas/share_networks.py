@@ -27,7 +27,15 @@ _NEUTRON = {
     'neutron_net_id': base.OPTIONAL_ID,
     'neutron_subnet_id': base.OPTIONAL_ID,
 }
-_NETWORK = {'name': base.NAME, 'description': base.DESCRIPTION, **_NEUTRON}
+_NETWORK = {
+    'name': base.NAME,
+    'description': base.DESCRIPTION,
+    **_NEUTRON,
+    'nova_net_id': {
+        'type': 'null',
+        'description': 'null: networks are those of Neutron',
+    },
+}
 
 CREATE = base.Schema(
     {**_NETWORK, 'availability_zone': base.OPTIONAL_ID},
@@ -36,6 +44,18 @@ CREATE = base.Schema(
 
 UPDATE = base.Schema(_NETWORK)
 
+#: Clients name the network in the body too.
 CREATE_SUBNET = base.Schema(
-    {**_NEUTRON, 'availability_zone': base.OPTIONAL_ID}
+    {
+        **_NEUTRON,
+        'availability_zone': base.OPTIONAL_ID,
+        'share_network_id': base.ID,
+        'metadata': {
+            'type': 'object',
+            'maxProperties': 0,
+            'description': 'an empty object: subnets have no metadata here',
+        },
+    },
+    since={'metadata': '2.78'},
+    absent=('share_network_id', 'metadata'),
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paths below /share-networks."""
 
+from manila_groups import exception
 from manila_groups.api import microversions
 from manila_groups.api import paging
 from manila_groups.api import wsgi
@@ -58,6 +59,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     def create(self, request, body):
         """Create a share network."""
+        body.pop('nova_net_id', None)
         texts = [body.pop(name, None) for name in ('name', 'description')]
         made = self._networks.create(
             request.context, *texts, domain.NewSubnet(**body)
@@ -81,6 +83,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     def update(self, request, share_network_id, body):
         """Change a share network."""
+        body.pop('nova_net_id', None)
         self._find(request, share_network_id)
         return _show(
             request,
@@ -112,6 +115,12 @@ class Controller:
     @wsgi.returns(views.ONE_SUBNET)
     def create_subnet(self, request, share_network_id, body):
         """Add a subnet to a share network."""
+        if body.pop('share_network_id', share_network_id) != share_network_id:
+            raise exception.Invalid(
+                'share_network_id: is not the share network that the path '
+                'names.'
+            )
+        body.pop('metadata', None)
         self._find(request, share_network_id)
         made = self._networks.create_subnet(
             request.context,

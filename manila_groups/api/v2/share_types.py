@@ -70,7 +70,10 @@ class Controller:
             _is_public(body) is not False,
             body.get('description'),
         )
-        return self._show(request, made)
+        shown = self._view.render(made, request)
+        sent = body['extra_specs'][domain.DHSS]
+        shown['required_extra_specs'] = {domain.DHSS: sent}
+        return dict.fromkeys(views.KEYS, shown)
 
     @wsgi.since('2.50')
     @wsgi.policy('share_type:update')

@@ -61,7 +61,10 @@ DETAIL = base.View(
         value=_required_extra_specs,
         shape={
             'type': 'object',
-            'properties': {domain.DHSS: shapes.TEXT},
+            # The answer to a creation has what was sent.
+            'properties': {
+                domain.DHSS: {'type': ['string', 'boolean', 'integer']}
+            },
             'additionalProperties': False,
         },
     ),
