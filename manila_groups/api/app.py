@@ -64,7 +64,7 @@ def load(made: collaborators.Collaborators):
         ValueError,
     ) as error:
         raise exception.ConfigurationError(
-            f'[api] paste_config: {path} can not be used: {error}'
+            f'[api] paste_config: {path} cannot be used: {error}'
         ) from error
     _hand_down(context, {collaborators.CONF: conf, collaborators.KEY: made})
     return context.create()

@@ -16,7 +16,7 @@ class Parser(parser.HTTPRequestParser):
     def parse_header(self, header_plus: bytes) -> None:
         """Read the first line and the headers.
 
-        :raises ParsingError: they can not be read
+        :raises ParsingError: they cannot be read
         """
         try:
             super().parse_header(header_plus)

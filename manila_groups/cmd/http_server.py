@@ -110,4 +110,4 @@ class HttpServer(service.ServiceBase):
         """Do nothing: clients see that their requests end."""
 
     def reset(self):
-        """Do nothing: what it reads of the configuration can not change."""
+        """Do nothing: what it reads of the configuration cannot change."""

@@ -247,7 +247,7 @@ _COMMANDS = (
                         'metavar': 'SECONDS',
                         'type': float,
                         'default': _DAY,
-                        'help': 'without a sign of life (default: one day)',
+                        'help': 'without a heartbeat (default: one day)',
                     }
                 },
             ),

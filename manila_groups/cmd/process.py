@@ -54,12 +54,12 @@ def starting():
     except Exception as error:
         program = pathlib.Path(sys.argv[0]).name
         if not isinstance(error, _SETUP_ERRORS):
-            LOG.exception('%s can not start', program)
+            LOG.exception('%s cannot start', program)
         sys.exit(f'{program}: {reason(error)}')
 
 
 def reason(error: Exception) -> str:
-    """Say in one line why a process can not go on."""
+    """Say in one line why a process cannot go on."""
     text = (str(error).splitlines() or [''])[0]
     if isinstance(error, db_exception.DBNonExistentTable):
         text += '; "manila-groups-manage db sync" makes the tables'

@@ -105,7 +105,7 @@ def _open_state(path):
         ) from None
     except OSError as error:
         raise exception.ConfigurationError(
-            f'The state directory {path} can not be used: {error.strerror}.'
+            f'The state directory {path} cannot be used: {error.strerror}.'
         ) from error
     return path, lock
 
@@ -200,7 +200,7 @@ def _prepare_database(conf, db):
         migrations.upgrade(db.engine)
     except (db_exception.DBError, sa.exc.SQLAlchemyError) as error:
         raise exception.ConfigurationError(
-            f'The database {url} can not be used: {error}'
+            f'The database {url} cannot be used: {error}'
         ) from error
     _make_default_types(conf, db)
 

@@ -42,7 +42,7 @@ OPTS = [
         default=5,
         min=0.1,
         mutable=True,
-        help='Seconds between two signs of life of a process. Back ends '
+        help='Seconds between two heartbeats of a process. Back ends '
         'report their capacity and capabilities with each.',
     ),
     cfg.FloatOpt(
@@ -50,7 +50,7 @@ OPTS = [
         default=30,
         min=0.2,
         mutable=True,
-        help='Seconds without a sign of life after which a process counts '
+        help='Seconds without a heartbeat after which a process counts '
         'as down: a back end that is down gets no share groups and no shares. '
         'Keep it at several times heartbeat_interval.',
     ),

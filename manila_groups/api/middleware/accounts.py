@@ -140,7 +140,7 @@ class _File:
         except (OSError, ValueError, yaml.YAMLError) as error:
             reason = ' '.join(str(error).split())
             raise exception.ConfigurationError(
-                f'[http_basic] {self._path} can not be used: {reason}'
+                f'[http_basic] {self._path} cannot be used: {reason}'
             ) from error
 
 

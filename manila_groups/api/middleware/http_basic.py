@@ -40,7 +40,7 @@ class HttpBasic(auth.Auth):
         except exception.ConfigurationError as error:
             LOG.error('%s', error.message)
             raise exception.ServiceUnavailable(
-                'The users can not be read; the log of the service says why.'
+                'The users cannot be read; the log of the service says why.'
             ) from None
         if user is None:
             raise exception.Forbidden(

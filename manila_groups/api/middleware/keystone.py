@@ -27,7 +27,7 @@ _MISTAKES = (
 
 
 class AuthToken(auth_token.AuthProtocol):
-    """keystonemiddleware's, which tells when Keystone can not be used."""
+    """keystonemiddleware's, which tells when Keystone cannot be used."""
 
     def process_request(self, request):
         """Find out about the token."""
@@ -38,9 +38,9 @@ class AuthToken(auth_token.AuthProtocol):
             webob.exc.HTTPServiceUnavailable,
         ) as error:
             # Each request finds it out anew: no traceback for each.
-            LOG.error('Keystone can not be used: %s', error)
+            LOG.error('Keystone cannot be used: %s', error)
             raise exception.ServiceUnavailable(
-                'Keystone can not be used to validate tokens.'
+                'Keystone cannot be used to validate tokens.'
             ) from None
 
 
@@ -72,7 +72,7 @@ def _check(conf):
     section = values.auth_section or options.GROUP
     if not conf[section].auth_type:
         raise ValueError(
-            f'auth_type is not set in [{section}], so the service can not log '
+            f'auth_type is not set in [{section}], so the service cannot log '
             'in to Keystone to validate tokens'
         )
     if not values.memcached_servers:

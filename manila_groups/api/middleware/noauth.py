@@ -69,7 +69,7 @@ def check_listening(conf) -> None:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise exception.ConfigurationError(
-            f'[api] bind_host: {host} can not be used: {error}'
+            f'[api] bind_host: {host} cannot be used: {error}'
         ) from error
     if not all(web_pages.is_loopback(address[0]) for *_, address in found):
         raise exception.ConfigurationError(

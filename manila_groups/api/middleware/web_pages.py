@@ -34,7 +34,7 @@ class Hosts:
         self._names = {'localhost', _normal(api.bind_host)} | {
             _normal(name) for name in api.allowed_hosts
         }
-        # A page whose own host is an address can not have it resolved anew.
+        # A page whose own host is an address cannot have it resolved anew.
         self._takes_addresses = api.noauth_on_any_address
 
     def check(self, environ: dict) -> None:

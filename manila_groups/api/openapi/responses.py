@@ -11,12 +11,12 @@ from manila_groups.api.views import shapes
 #: Statuses of errors, with what they mean and the header that each has, if
 #: any, and whether it always has it.
 _ERRORS = {
-    400: ('The request is malformed, or asks for what can not be.', None),
+    400: ('The request is malformed, or asks for what cannot be.', None),
     401: ('There is no valid token.', ('WWW-Authenticate', True)),
     403: ('The policy does not allow it.', None),
     404: ('There is no such thing, or none that the caller sees.', None),
     406: ('The microversion is not served.', None),
-    409: ('It can not be done in the state that things are in.', None),
+    409: ('It cannot be done in the state that things are in.', None),
     413: (
         'The quota is used up, or the body is too large.',
         ('Retry-After', True),

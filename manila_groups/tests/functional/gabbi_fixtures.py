@@ -51,7 +51,7 @@ class Service(fixture.GabbiFixture):
         CURRENT.application = self._service.application
 
     def prepare(self, conf, db):
-        """Make what the file needs and its requests can not make."""
+        """Make what the file needs and its requests cannot make."""
 
     def stop_fixture(self):
         """Stop it again."""
@@ -106,7 +106,7 @@ class FailingBackends(Service):
 
 
 class FailingDeletions(Service):
-    """Back ends create share groups, and can not delete them."""
+    """Back ends create share groups, and cannot delete them."""
 
     overrides = {
         name: {'fake_failures': {'delete_share_group': 1}}

@@ -114,7 +114,7 @@ class SignalTest(base.TestCase):
             }
 
     def beats(self, *hosts):
-        """Wait until each service has shown another sign of life."""
+        """Wait until each service has shown another heartbeat."""
         before = self.seen()
 
         def is_newer():
@@ -241,7 +241,7 @@ class TestReload(SignalTest):
         self.assertEqual(0, backend.end(), backend.complained())
 
     def test_a_back_end_at_work(self):
-        """It goes on with its work, and with its signs of life."""
+        """It goes on with its work, and with its heartbeats."""
         self.start('api')
         self.started('scheduler', 'here')
         self.assertTrue(processes.wait_for(self.client.answers))

@@ -142,7 +142,7 @@ class ApacheTest(web_servers.WebServerTestCase):
         self.start_service()
         apache = web_servers.need_program(self, 'apache2')
         modules = self.need_mod_wsgi()
-        # Apache's own Python can not start from every virtual environment.
+        # Apache's own Python cannot start from every virtual environment.
         libraries = {sysconfig.get_path(one) for one in ('purelib', 'platlib')}
         path = ':'.join([str(web_servers.ROOT), *libraries])
         user = 'user=manila-groups group=manila-groups '

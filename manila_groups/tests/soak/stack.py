@@ -63,7 +63,7 @@ _DAEMONS = {
     'backend-2': 'manila-groups-backend',
 }
 
-#: Of those, how many services show a sign of life.
+#: Of those, how many services send heartbeats.
 _SERVICES = 6
 
 _WRONG = re.compile(r' (ERROR|CRITICAL) |Traceback')
@@ -158,7 +158,7 @@ class Stack(fixtures.Fixture):
             )
 
     def wait_until_ready(self) -> None:
-        """Wait for the API, and for all services to show a sign of life.
+        """Wait for the API, and for the heartbeats of all services.
 
         :raises RuntimeError: it takes too long
         """

@@ -41,7 +41,7 @@ class TestServices(base.TestCase):
         self.silence('host@dead', self.conf.service.down_time + 1)
 
     def silence(self, host, seconds):
-        """Let a service's last sign of life be that long ago."""
+        """Let a service's last heartbeat be that long ago."""
         since = datetime.timedelta(seconds=seconds)
         table = models.Service.__table__
         with self.db.writer() as conn:
