@@ -147,14 +147,13 @@ class BackendManager:
             exc_info=_cause(error),
         )
 
-    @db_api.retry_on_deadlock
-    def _write(self, reports, reason):
-        with self._db.writer() as conn:
-            service_id = services.beat(
-                conn, self.host, services.BACKEND, self._zone, reason
-            )
-            if reports is not None:
-                pools.report(conn, service_id, reports)
+    @db_api.transaction
+    def _write(self, conn, reports, reason):
+        service_id = services.beat(
+            conn, self.host, services.BACKEND, self._zone, reason
+        )
+        if reports is not None:
+            pools.report(conn, service_id, reports)
 
     def reconcile(self) -> None:
         """Take up work whose message was lost or whose process died."""

@@ -6,6 +6,10 @@ import contextlib
 import copy
 import functools
 import time
+from typing import Concatenate
+from typing import ParamSpec
+from typing import Protocol
+from typing import TypeVar
 
 from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_exception
@@ -98,6 +102,36 @@ retry_on_deadlock = oslo_db_api.wrap_db_retry(
     retry_on_deadlock=True,
     exception_checker=_hides_deadlock,
 )
+
+
+class HasDatabase(Protocol):
+    """An object whose methods are transactions on its database."""
+
+    _db: 'Database'
+
+
+S = TypeVar('S', bound=HasDatabase)
+P = ParamSpec('P')
+T = TypeVar('T')
+
+
+def transaction(
+    method: Callable[Concatenate[S, sa.Connection, P], T],
+) -> Callable[Concatenate[S, P], T]:
+    """Make a method one transaction that writes.
+
+    The method gets the transaction's connection as its first argument; its
+    callers do not pass it. It runs again from its start when the database
+    chose its transaction as a deadlock's victim, so it does nothing besides.
+    """
+
+    @retry_on_deadlock
+    @functools.wraps(method)
+    def run(self, *args, **kwargs):
+        with self._db.writer() as conn:
+            return method(self, conn, *args, **kwargs)
+
+    return run
 
 
 class Database:

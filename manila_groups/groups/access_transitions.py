@@ -51,25 +51,22 @@ class AccessTransitions(transitions.Transitions):
     store = rows
     work = rows.WAITING
 
-    @db_api.retry_on_deadlock
-    def _begin(self, share_id, host):
-        with self._db.writer() as conn:
-            if not shares.ROWS.lock(conn, share_id, *_workable(host)):
-                return None
-            if not self._are_open(conn, share_id):
-                return None
-            share = shares.get(conn, share_id)
-            _act_for(share, rows.of_share(conn, share_id), self.work)
-            mine = rows.of(share_id)
-            rows.ROWS.transition_many(conn, states.RULE_APPLY, mine)
-            rows.ROWS.transition_many(conn, states.RULE_DENY, mine)
-            at_work = rows.ROWS.is_in(tuple(_ENDS))
-            if not rows.ROWS.leases.take(
-                conn, self.lease_offer(), mine, at_work
-            ):
-                return None
-            rules = rows.of_share(conn, share_id)
-            return share, [one for one in rules if one.state in _IN_FORCE]
+    @db_api.transaction
+    def _begin(self, conn, share_id, host):
+        if not shares.ROWS.lock(conn, share_id, *_workable(host)):
+            return None
+        if not self._are_open(conn, share_id):
+            return None
+        share = shares.get(conn, share_id)
+        _act_for(share, rows.of_share(conn, share_id), self.work)
+        mine = rows.of(share_id)
+        rows.ROWS.transition_many(conn, states.RULE_APPLY, mine)
+        rows.ROWS.transition_many(conn, states.RULE_DENY, mine)
+        at_work = rows.ROWS.is_in(tuple(_ENDS))
+        if not rows.ROWS.leases.take(conn, self.lease_offer(), mine, at_work):
+            return None
+        rules = rows.of_share(conn, share_id)
+        return share, [one for one in rules if one.state in _IN_FORCE]
 
     def _are_open(self, conn, share_id):
         """Tell whether all rules that wait can be taken up."""
@@ -94,44 +91,40 @@ class AccessTransitions(transitions.Transitions):
                     conn, self.lease_offer(), rows.of_any(shares_at_work)
                 )
 
-    @db_api.retry_on_deadlock
-    def done(self, share: records.Share) -> bool:
+    @db_api.transaction
+    def done(self, conn, share: records.Share) -> bool:
         """Note that the driver has put the rules in place.
 
         :returns: whether rules wait again
         """
-        with self._db.writer() as conn:
-            shares.ROWS.lock(conn, share.id)
-            mine = self._mine(share)
-            for rule in self._leased(conn, share):
-                verb, state = _ENDS[rule.state]
-                _note(conn, share, rule, f'{verb}.end', state)
-                if rule.state == states.DENYING:
-                    rows.ROWS.ended(conn, rule)
-            rows.ROWS.transition_many(conn, states.RULE_APPLIED, *mine)
-            rows.ROWS.delete_many(
-                conn, rows.ROWS.is_in((states.DENYING,)), *mine
-            )
-            return _settle(conn, share.id)
+        shares.ROWS.lock(conn, share.id)
+        mine = self._mine(share)
+        for rule in self._leased(conn, share):
+            verb, state = _ENDS[rule.state]
+            _note(conn, share, rule, f'{verb}.end', state)
+            if rule.state == states.DENYING:
+                rows.ROWS.ended(conn, rule)
+        rows.ROWS.transition_many(conn, states.RULE_APPLIED, *mine)
+        rows.ROWS.delete_many(conn, rows.ROWS.is_in((states.DENYING,)), *mine)
+        return _settle(conn, share.id)
 
-    @db_api.retry_on_deadlock
-    def failed(self, share: records.Share) -> bool:
+    @db_api.transaction
+    def failed(self, conn, share: records.Share) -> bool:
         """Note that the driver could not put the rules in place.
 
         :returns: whether rules wait again
         """
-        with self._db.writer() as conn:
-            shares.ROWS.lock(conn, share.id)
-            failed = self._leased(conn, share)
-            for transition in (
-                states.RULE_APPLY_FAILED,
-                states.RULE_DENY_FAILED,
-            ):
-                rows.ROWS.transition_many(
-                    conn, transition, *self._mine(share), reason=_FAILED
-                )
-            self._tell_of(conn, share, failed, messages.DRIVER_FAILED, _FAILED)
-            return _settle(conn, share.id)
+        shares.ROWS.lock(conn, share.id)
+        failed = self._leased(conn, share)
+        for transition in (
+            states.RULE_APPLY_FAILED,
+            states.RULE_DENY_FAILED,
+        ):
+            rows.ROWS.transition_many(
+                conn, transition, *self._mine(share), reason=_FAILED
+            )
+        self._tell_of(conn, share, failed, messages.DRIVER_FAILED, _FAILED)
+        return _settle(conn, share.id)
 
     @db_api.retry_on_deadlock
     def put_off(self, share: records.Share) -> float | None:
@@ -186,29 +179,26 @@ class AccessTransitions(transitions.Transitions):
     def _are_overdue(self):
         return rows.ROWS.is_in(self.work), self._is_overdue()
 
-    @db_api.retry_on_deadlock
-    def give_up(self, share_id: str) -> bool:
+    @db_api.transaction
+    def give_up(self, conn, share_id: str) -> bool:
         """End the work on the rules of a share that are overdue as failed.
 
         :returns: False when there are none, or not any more
         """
-        with self._db.writer() as conn:
-            if not shares.ROWS.lock(conn, share_id):
-                return False
-            overdue = (rows.of(share_id), *self._are_overdue())
-            ids = rows.ROWS.find(conn, *overdue)
-            found = rows.of_share(conn, share_id)
-            share = shares.get(conn, share_id)
-            _act_for(share, found, self.work)
-            rows.ROWS.transition_many(
-                conn, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
-            )
-            failed = [one for one in found if one.id in ids]
-            self._tell_of(
-                conn, share, failed, messages.TIMED_OUT, _NOT_IN_TIME
-            )
-            _settle(conn, share_id)
-            return bool(failed)
+        if not shares.ROWS.lock(conn, share_id):
+            return False
+        overdue = (rows.of(share_id), *self._are_overdue())
+        ids = rows.ROWS.find(conn, *overdue)
+        found = rows.of_share(conn, share_id)
+        share = shares.get(conn, share_id)
+        _act_for(share, found, self.work)
+        rows.ROWS.transition_many(
+            conn, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
+        )
+        failed = [one for one in found if one.id in ids]
+        self._tell_of(conn, share, failed, messages.TIMED_OUT, _NOT_IN_TIME)
+        _settle(conn, share_id)
+        return bool(failed)
 
 
 def _workable(host):

@@ -140,11 +140,10 @@ class Lifecycle:
         with self._db.reader() as conn:
             return attempts.cleanups(conn, host, row_id)
 
-    @db_api.retry_on_deadlock
-    def cleaned(self, row_id: str, pool: str) -> None:
+    @db_api.transaction
+    def cleaned(self, conn, row_id: str, pool: str) -> None:
         """Note that a pool has nothing of a row any more."""
-        with self._db.writer() as conn:
-            attempts.clean(conn, row_id, pool)
+        attempts.clean(conn, row_id, pool)
 
     def orphaned(self) -> list[tuple[str, str]]:
         """Find work that has waited too long for a back end that is down.
@@ -194,8 +193,7 @@ class Lifecycle:
         """Tell whether a service's heartbeat is recent."""
         return services_domain.is_up(self._conf, service)
 
-    @db_api.retry_on_deadlock
-    def forget_expired_messages(self) -> None:
+    @db_api.transaction
+    def forget_expired_messages(self, conn) -> None:
         """Delete the expired user messages."""
-        with self._db.writer() as conn:
-            message_rows.delete_expired(conn, timeutils.utcnow())
+        message_rows.delete_expired(conn, timeutils.utcnow())

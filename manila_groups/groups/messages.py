@@ -123,12 +123,11 @@ class Messages:
             raise exception.NotFound(f'There is no message {message_id:.255}.')
         return found
 
-    @db_api.retry_on_deadlock
-    def delete(self, ctxt, message_id: str) -> None:
+    @db_api.transaction
+    def delete(self, conn, ctxt, message_id: str) -> None:
         """Delete one message.
 
         :raises NotFound: there is no message that the caller may see
         """
-        with self._db.writer() as conn:
-            self._get(conn, ctxt, message_id)
-            messages.delete(conn, message_id)
+        self._get(conn, ctxt, message_id)
+        messages.delete(conn, message_id)

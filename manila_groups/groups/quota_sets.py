@@ -69,9 +69,10 @@ class QuotaSets:
         }
         return QuotaSet(project_id, found)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def update(
         self,
+        conn,
         ctxt,
         project_id: str,
         part: Part,
@@ -86,13 +87,12 @@ class QuotaSets:
             do not have the quota, or a limit is refused without force
         :raises NotFound: there is no share type that the caller may see
         """
-        with self._db.writer() as conn:
-            scope = _find_scope(conn, ctxt, project_id, part)
-            _check_resources(scope, limits)
-            if not force:
-                self._check_limits(conn, scope, limits)
-            rows.set_limits(conn, scope, limits)
-            return self._changed(conn, ctxt, scope, 'update')
+        scope = _find_scope(conn, ctxt, project_id, part)
+        _check_resources(scope, limits)
+        if not force:
+            self._check_limits(conn, scope, limits)
+        rows.set_limits(conn, scope, limits)
+        return self._changed(conn, ctxt, scope, 'update')
 
     def _check_limits(self, conn, scope, limits):
         now = self._read(conn, scope).quotas
@@ -123,17 +123,16 @@ class QuotaSets:
             found[name] = Quota(limit, used.get((scope, name), 0))
         return QuotaSet(scope.project_id, found)
 
-    @db_api.retry_on_deadlock
-    def delete(self, ctxt, project_id: str, part: Part = WHOLE) -> None:
+    @db_api.transaction
+    def delete(self, conn, ctxt, project_id: str, part: Part = WHOLE) -> None:
         """Delete the limits that were set, so that the defaults apply again.
 
         :raises Invalid: both a user and a share type are given
         :raises NotFound: there is no share type that the caller may see
         """
-        with self._db.writer() as conn:
-            scope = _find_scope(conn, ctxt, project_id, part)
-            rows.delete_limits(conn, scope)
-            self._changed(conn, ctxt, scope, 'delete')
+        scope = _find_scope(conn, ctxt, project_id, part)
+        rows.delete_limits(conn, scope)
+        self._changed(conn, ctxt, scope, 'delete')
 
     def _changed(self, conn, ctxt, scope, verb):
         """Read changed limits, and note the event."""

@@ -34,12 +34,11 @@ class ResourceTransitions(transitions.Transitions):
     delete_failure: states.Transition = states.DELETE_FAILED
     givable = ()
 
-    @db_api.retry_on_deadlock
-    def delete_failed(self, row) -> bool:
+    @db_api.transaction
+    def delete_failed(self, conn, row) -> bool:
         """End a deletion that failed at the back end."""
-        with self._db.writer() as conn:
-            text = self._text(_DELETE_FAILED)
-            return self._end_deletion(conn, row, text, self._is_mine(row))
+        text = self._text(_DELETE_FAILED)
+        return self._end_deletion(conn, row, text, self._is_mine(row))
 
     def _text(self, template):
         return template.format(states.noun(self.kind))
@@ -57,13 +56,12 @@ class ResourceTransitions(transitions.Transitions):
             **details,
         )
 
-    @db_api.retry_on_deadlock
-    def abandon(self, row) -> bool:
+    @db_api.transaction
+    def abandon(self, conn, row) -> bool:
         """End a deletion whose back end is down; it cleans up later."""
-        with self._db.writer() as conn:
-            return force_delete.end(
-                conn, self.kind, row, self.rows.is_as_read(row)
-            )
+        return force_delete.end(
+            conn, self.kind, row, self.rows.is_as_read(row)
+        )
 
     def _end_creation(self, conn, row, text, *conditions, **details):
         return self._fail(

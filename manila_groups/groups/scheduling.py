@@ -80,9 +80,10 @@ class Scheduling:
         with self._db.reader() as conn:
             return self._handlers[kind].waiting(conn, row_id)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def claim(
         self,
+        conn,
         waiting: Waiting,
         pool: str,
         seen: int | None,
@@ -95,27 +96,26 @@ class Scheduling:
             any number
         :param zone: the availability zone of the pool
         """
-        with self._db.writer() as conn:
-            place = {
-                'host': pool,
-                'availability_zone_id': availability_zones.id_of(zone),
-            }
-            handler = self._handlers[waiting.kind]
-            if not handler.place(
-                conn, waiting, place, consistent_snapshot_support
-            ):
-                conn.rollback()
-                return Claim.NOT_WAITING
-            if not pools.claim(
-                conn,
-                pool,
-                groups=handler.groups,
-                gigabytes=waiting.size_gb,
-                seen=seen if handler.groups else None,
-            ):
-                conn.rollback()
-                return Claim.POOL_CHANGED
-            return Claim.TAKEN
+        place = {
+            'host': pool,
+            'availability_zone_id': availability_zones.id_of(zone),
+        }
+        handler = self._handlers[waiting.kind]
+        if not handler.place(
+            conn, waiting, place, consistent_snapshot_support
+        ):
+            conn.rollback()
+            return Claim.NOT_WAITING
+        if not pools.claim(
+            conn,
+            pool,
+            groups=handler.groups,
+            gigabytes=waiting.size_gb,
+            seen=seen if handler.groups else None,
+        ):
+            conn.rollback()
+            return Claim.POOL_CHANGED
+        return Claim.TAKEN
 
     @db_api.retry_on_deadlock
     def no_valid_pool(self, waiting: Waiting, text: str) -> bool:

@@ -106,14 +106,13 @@ class Services:
         """
         return self._set_disabled(host, binary, True, reason)
 
-    @db_api.retry_on_deadlock
-    def _set_disabled(self, host, binary, disabled, reason):
-        with self._db.writer() as conn:
-            if not services.set_disabled(conn, host, binary, disabled, reason):
-                raise exception.NotFound(
-                    f'There is no service {binary} on the host {host}.'
-                )
-            found = services.get(conn, host, binary)
-            verb = 'disable' if disabled else 'enable'
-            events.note(conn, f'service.{verb}', found)
-            return found
+    @db_api.transaction
+    def _set_disabled(self, conn, host, binary, disabled, reason):
+        if not services.set_disabled(conn, host, binary, disabled, reason):
+            raise exception.NotFound(
+                f'There is no service {binary} on the host {host}.'
+            )
+        found = services.get(conn, host, binary)
+        verb = 'disable' if disabled else 'enable'
+        events.note(conn, f'service.{verb}', found)
+        return found

@@ -127,22 +127,21 @@ class ShareAccess:
         self._hint(ctxt, share)
         return rule
 
-    @db_api.retry_on_deadlock
-    def _insert(self, ctxt, share_id, wanted):
-        with self._db.writer() as conn:
-            share = _begin_change(conn, ctxt, share_id)
-            values = {
-                'id': uuidutils.generate_uuid(),
-                'share_id': share_id,
-                'access_type': IP,
-                'access_to': _to_new_clients(wanted.access_to),
-                'access_level': wanted.access_level,
-                'request_id': ctxt.request_id,
-            }
-            rows.insert(conn, values, wanted.metadata)
-            rule = rows.get(conn, values['id'])
-            _note(conn, ctxt, 'allow.start', share, rule)
-            return share, rule
+    @db_api.transaction
+    def _insert(self, conn, ctxt, share_id, wanted):
+        share = _begin_change(conn, ctxt, share_id)
+        values = {
+            'id': uuidutils.generate_uuid(),
+            'share_id': share_id,
+            'access_type': IP,
+            'access_to': _to_new_clients(wanted.access_to),
+            'access_level': wanted.access_level,
+            'request_id': ctxt.request_id,
+        }
+        rows.insert(conn, values, wanted.metadata)
+        rule = rows.get(conn, values['id'])
+        _note(conn, ctxt, 'allow.start', share, rule)
+        return share, rule
 
     def deny(self, ctxt, share_id: str, rule_id: str) -> None:
         """Begin to take a rule away; one that goes already stays so.
@@ -153,20 +152,19 @@ class ShareAccess:
         """
         self._hint(ctxt, self._begin_denial(ctxt, share_id, rule_id))
 
-    @db_api.retry_on_deadlock
-    def _begin_denial(self, ctxt, share_id, rule_id):
-        with self._db.writer() as conn:
-            share = _begin_change(conn, ctxt, share_id)
-            _get_rule(conn, share_id, rule_id)
-            if rows.ROWS.transition(
-                conn,
-                rule_id,
-                states.RULE_QUEUE_DENIAL,
-                request_id=ctxt.request_id,
-            ):
-                rule = rows.get(conn, rule_id)
-                _note(conn, ctxt, 'deny.start', share, rule)
-            return share
+    @db_api.transaction
+    def _begin_denial(self, conn, ctxt, share_id, rule_id):
+        share = _begin_change(conn, ctxt, share_id)
+        _get_rule(conn, share_id, rule_id)
+        if rows.ROWS.transition(
+            conn,
+            rule_id,
+            states.RULE_QUEUE_DENIAL,
+            request_id=ctxt.request_id,
+        ):
+            rule = rows.get(conn, rule_id)
+            _note(conn, ctxt, 'deny.start', share, rule)
+        return share
 
     def change_level(self, ctxt, rule_id: str, level: str):
         """Change what a rule's clients may do.
@@ -181,25 +179,24 @@ class ShareAccess:
             self._hint(ctxt, share)
         return rule
 
-    @db_api.retry_on_deadlock
-    def _begin_level(self, ctxt, share_id, rule_id, level):
-        with self._db.writer() as conn:
-            share = _begin_change(conn, ctxt, share_id)
-            rule = _get_rule(conn, share_id, rule_id)
-            if not rows.ROWS.transition(
-                conn,
-                rule_id,
-                states.RULE_QUEUE_CHANGE,
-                access_level=level,
-                request_id=ctxt.request_id,
-            ):
-                raise exception.Invalid(
-                    f'The access rule {rule_id} has the state {rule.state}; '
-                    'it can not be changed any more.'
-                )
-            rule = rows.get(conn, rule_id)
-            _note(conn, ctxt, 'allow.start', share, rule)
-            return rule
+    @db_api.transaction
+    def _begin_level(self, conn, ctxt, share_id, rule_id, level):
+        share = _begin_change(conn, ctxt, share_id)
+        rule = _get_rule(conn, share_id, rule_id)
+        if not rows.ROWS.transition(
+            conn,
+            rule_id,
+            states.RULE_QUEUE_CHANGE,
+            access_level=level,
+            request_id=ctxt.request_id,
+        ):
+            raise exception.Invalid(
+                f'The access rule {rule_id} has the state {rule.state}; '
+                'it can not be changed any more.'
+            )
+        rule = rows.get(conn, rule_id)
+        _note(conn, ctxt, 'allow.start', share, rule)
+        return rule
 
     @db_api.retry_on_deadlock
     def set_metadata(

@@ -25,33 +25,30 @@ class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
     delete_failure = states.SNAPSHOT_DELETE_FAILED
     givable = (~share_groups.takes_along(models.ShareGroupSnapshot.__table__),)
 
-    @db_api.retry_on_deadlock
-    def created(self, snapshot: records.ShareGroupSnapshot) -> bool:
+    @db_api.transaction
+    def created(self, conn, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation well; False when it is no longer wanted."""
-        with self._db.writer() as conn:
-            created = self.rows.transition(
-                conn, snapshot.id, states.CREATED, self._is_mine(snapshot)
-            )
-            if created:
-                self._note(
-                    conn, 'create.end', snapshot, status=states.AVAILABLE
-                )
-            return created
+        created = self.rows.transition(
+            conn, snapshot.id, states.CREATED, self._is_mine(snapshot)
+        )
+        if created:
+            self._note(conn, 'create.end', snapshot, status=states.AVAILABLE)
+        return created
 
-    @db_api.retry_on_deadlock
-    def create_failed(self, snapshot: records.ShareGroupSnapshot) -> bool:
+    @db_api.transaction
+    def create_failed(
+        self, conn, snapshot: records.ShareGroupSnapshot
+    ) -> bool:
         """End a creation that the back end could not carry out."""
-        with self._db.writer() as conn:
-            return self._end_creation(
-                conn, snapshot, _CREATE_FAILED, self._is_mine(snapshot)
-            )
+        return self._end_creation(
+            conn, snapshot, _CREATE_FAILED, self._is_mine(snapshot)
+        )
 
-    @db_api.retry_on_deadlock
-    def deleted(self, snapshot: records.ShareGroupSnapshot) -> bool:
+    @db_api.transaction
+    def deleted(self, conn, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a deletion well; False when it is no longer wanted."""
-        with self._db.writer() as conn:
-            return purge.snapshot(
-                conn,
-                snapshot,
-                self._is_removable(snapshot),
-            )
+        return purge.snapshot(
+            conn,
+            snapshot,
+            self._is_removable(snapshot),
+        )

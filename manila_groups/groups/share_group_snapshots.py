@@ -92,50 +92,44 @@ class ShareGroupSnapshots:
                 ctxt, snapshot.host, states.SHARE_GROUP_SNAPSHOT, snapshot.id
             )
 
-    @db_api.retry_on_deadlock
-    def _insert(self, ctxt, group_id, name, description):
-        with self._db.writer() as conn:
-            _lock_group(conn, ctxt, group_id)
-            # So that none is resized meanwhile, either.
-            share_rows.ROWS.lock_many(conn, share_rows.in_group(group_id))
-            shares = share_rows.of_group(conn, group_id)
-            _check_available(shares)
-            owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
-            values = {
-                **owner,
-                'id': uuidutils.generate_uuid(),
-                'request_id': ctxt.request_id,
-                'share_group_id': group_id,
-                'name': name,
-                'description': description,
-            }
-            rows.insert(
-                conn, values, [_new_member(one, owner) for one in shares]
-            )
-            snapshot = rows.get(conn, values['id'])
-            purge.count_snapshots(conn, [snapshot], self._take_quota)
-            events.note(
-                conn, 'share_group_snapshot.create.start', snapshot, ctxt
-            )
-            return snapshot
+    @db_api.transaction
+    def _insert(self, conn, ctxt, group_id, name, description):
+        _lock_group(conn, ctxt, group_id)
+        # So that none is resized meanwhile, either.
+        share_rows.ROWS.lock_many(conn, share_rows.in_group(group_id))
+        shares = share_rows.of_group(conn, group_id)
+        _check_available(shares)
+        owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
+        values = {
+            **owner,
+            'id': uuidutils.generate_uuid(),
+            'request_id': ctxt.request_id,
+            'share_group_id': group_id,
+            'name': name,
+            'description': description,
+        }
+        rows.insert(conn, values, [_new_member(one, owner) for one in shares])
+        snapshot = rows.get(conn, values['id'])
+        purge.count_snapshots(conn, [snapshot], self._take_quota)
+        events.note(conn, 'share_group_snapshot.create.start', snapshot, ctxt)
+        return snapshot
 
     def _take_quota(self, conn, owner, amounts):
         quotas.take(conn, self._conf, owner, amounts)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def update(
-        self, ctxt, snapshot_id: str, values: Mapping[str, str | None]
+        self, conn, ctxt, snapshot_id: str, values: Mapping[str, str | None]
     ) -> records.ShareGroupSnapshot:
         """Change the name or the description.
 
         :raises NotFound: there is no snapshot that the caller sees
         """
-        with self._db.writer() as conn:
-            _get(conn, ctxt, snapshot_id)
-            rows.ROWS.update(conn, snapshot_id, values)
-            snapshot = _get(conn, ctxt, snapshot_id)
-            events.note(conn, 'share_group_snapshot.update', snapshot, ctxt)
-            return snapshot
+        _get(conn, ctxt, snapshot_id)
+        rows.ROWS.update(conn, snapshot_id, values)
+        snapshot = _get(conn, ctxt, snapshot_id)
+        events.note(conn, 'share_group_snapshot.update', snapshot, ctxt)
+        return snapshot
 
     def delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot.
@@ -154,47 +148,42 @@ class ShareGroupSnapshots:
         """
         self._tell_backend(ctxt, self._begin_force_delete(ctxt, snapshot_id))
 
-    @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, snapshot_id):
-        with self._db.writer() as conn:
-            rows.ROWS.lock(conn, snapshot_id)
-            snapshot = _get(conn, ctxt, snapshot_id)
-            transition = transitions.deletion(
-                self._conf, snapshot, states.SNAPSHOT_DELETE
-            )
-            return _begin_to_delete(conn, ctxt, snapshot, transition)
+    @db_api.transaction
+    def _begin_delete(self, conn, ctxt, snapshot_id):
+        rows.ROWS.lock(conn, snapshot_id)
+        snapshot = _get(conn, ctxt, snapshot_id)
+        transition = transitions.deletion(
+            self._conf, snapshot, states.SNAPSHOT_DELETE
+        )
+        return _begin_to_delete(conn, ctxt, snapshot, transition)
 
-    @db_api.retry_on_deadlock
-    def _begin_force_delete(self, ctxt, snapshot_id):
-        with self._db.writer() as conn:
-            rows.ROWS.lock(conn, snapshot_id)
-            snapshot = _begin_to_delete(
-                conn,
-                ctxt,
-                _get(conn, ctxt, snapshot_id),
-                states.SNAPSHOT_FORCE_DELETE,
-                reason=force_delete.REASON,
-                forced=True,
-            )
-            if force_delete.is_reachable(conn, self._conf, snapshot.host):
-                return snapshot
-            force_delete.end(conn, states.SHARE_GROUP_SNAPSHOT, snapshot)
-            return dataclasses.replace(snapshot, host=None)
+    @db_api.transaction
+    def _begin_force_delete(self, conn, ctxt, snapshot_id):
+        rows.ROWS.lock(conn, snapshot_id)
+        snapshot = _begin_to_delete(
+            conn,
+            ctxt,
+            _get(conn, ctxt, snapshot_id),
+            states.SNAPSHOT_FORCE_DELETE,
+            reason=force_delete.REASON,
+            forced=True,
+        )
+        if force_delete.is_reachable(conn, self._conf, snapshot.host):
+            return snapshot
+        force_delete.end(conn, states.SHARE_GROUP_SNAPSHOT, snapshot)
+        return dataclasses.replace(snapshot, host=None)
 
-    @db_api.retry_on_deadlock
-    def reset_status(self, ctxt, snapshot_id: str, status: str) -> None:
+    @db_api.transaction
+    def reset_status(self, conn, ctxt, snapshot_id: str, status: str) -> None:
         """Set the status by hand; no work is begun or stopped by that.
 
         :raises NotFound: there is no snapshot that the caller sees
         """
-        with self._db.writer() as conn:
-            snapshot = _get(conn, ctxt, snapshot_id)
-            was = snapshot.status
-            snapshot = dataclasses.replace(snapshot, status=status)
-            rows.ROWS.set_status(conn, snapshot_id, status, was)
-            events.note(
-                conn, 'share_group_snapshot.reset_status', snapshot, ctxt
-            )
+        snapshot = _get(conn, ctxt, snapshot_id)
+        was = snapshot.status
+        snapshot = dataclasses.replace(snapshot, status=status)
+        rows.ROWS.set_status(conn, snapshot_id, status, was)
+        events.note(conn, 'share_group_snapshot.reset_status', snapshot, ctxt)
 
 
 def _get(conn, ctxt, snapshot_id):

@@ -97,29 +97,30 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
             self._note(conn, 'create.end', made)
             return True
 
-    @db_api.retry_on_deadlock
-    def attempt_failed(self, group: records.ShareGroup, cleaned: bool) -> bool:
+    @db_api.transaction
+    def attempt_failed(
+        self, conn, group: records.ShareGroup, cleaned: bool
+    ) -> bool:
         """Take a group away from a pool that failed to create it.
 
         :param cleaned: whether nothing of the group is left in the pool
         :returns: whether another pool is to be found for it
         """
-        with self._db.writer() as conn:
-            if not self._take_away(conn, group):
-                return False
-            attempts.add(conn, self.kind, group, cleaned)
-            tried = len(attempts.pools_tried(conn, group.id))
-            is_clone = group.source_share_group_snapshot_id is not None
-            if not is_clone and tried < self._conf.scheduler.max_attempts:
-                return True
-            text = (
-                _CLONE_FAILED
-                if is_clone
-                else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
-            )
-            group = dataclasses.replace(group, host=None)
-            self._end_creation(conn, group, text)
+        if not self._take_away(conn, group):
             return False
+        attempts.add(conn, self.kind, group, cleaned)
+        tried = len(attempts.pools_tried(conn, group.id))
+        is_clone = group.source_share_group_snapshot_id is not None
+        if not is_clone and tried < self._conf.scheduler.max_attempts:
+            return True
+        text = (
+            _CLONE_FAILED
+            if is_clone
+            else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
+        )
+        group = dataclasses.replace(group, host=None)
+        self._end_creation(conn, group, text)
+        return False
 
     def _end_creation(self, conn, group, text, *conditions, **details):
         """End a creation, and that of the shares which come with the group."""
@@ -165,15 +166,14 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         pools.release(conn, group.host, groups=1, gigabytes=claimed)
         return True
 
-    @db_api.retry_on_deadlock
-    def deleted(self, group: records.ShareGroup) -> bool:
+    @db_api.transaction
+    def deleted(self, conn, group: records.ShareGroup) -> bool:
         """End a deletion well; False when it is no longer wanted."""
-        with self._db.writer() as conn:
-            return purge.share_group(
-                conn,
-                group,
-                self._is_removable(group),
-            )
+        return purge.share_group(
+            conn,
+            group,
+            self._is_removable(group),
+        )
 
 
 def _shares_created(conn, group, locations):

@@ -92,32 +92,28 @@ class ShareGroups:
         self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
         return group
 
-    @db_api.retry_on_deadlock
-    def _insert(self, ctxt, wanted):
-        with self._db.writer() as conn:
-            if wanted.source_share_group_snapshot_id is None:
-                group = self._creation.insert(conn, ctxt, wanted)
-            else:
-                group = share_group_cloning.insert(
-                    conn, self._conf, ctxt, wanted
-                )
-            events.note(conn, 'share_group.create.start', group, ctxt)
-            return group
+    @db_api.transaction
+    def _insert(self, conn, ctxt, wanted):
+        if wanted.source_share_group_snapshot_id is None:
+            group = self._creation.insert(conn, ctxt, wanted)
+        else:
+            group = share_group_cloning.insert(conn, self._conf, ctxt, wanted)
+        events.note(conn, 'share_group.create.start', group, ctxt)
+        return group
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def update(
-        self, ctxt, group_id: str, values: Mapping[str, str | None]
+        self, conn, ctxt, group_id: str, values: Mapping[str, str | None]
     ) -> records.ShareGroup:
         """Change the name or the description.
 
         :raises NotFound: there is no group that the caller sees
         """
-        with self._db.writer() as conn:
-            _get(conn, ctxt, group_id)
-            rows.ROWS.update(conn, group_id, values)
-            group = _get(conn, ctxt, group_id)
-            events.note(conn, 'share_group.update', group, ctxt)
-            return group
+        _get(conn, ctxt, group_id)
+        rows.ROWS.update(conn, group_id, values)
+        group = _get(conn, ctxt, group_id)
+        events.note(conn, 'share_group.update', group, ctxt)
+        return group
 
     def delete(self, ctxt, group_id: str) -> None:
         """Begin to delete a share group that holds nothing.
@@ -139,62 +135,58 @@ class ShareGroups:
         if group.host is not None:
             self._backends.work(ctxt, group.host, states.SHARE_GROUP, group.id)
 
-    @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, group_id):
-        with self._db.writer() as conn:
-            rows.ROWS.lock(conn, group_id)
-            group = _get(conn, ctxt, group_id)
-            transition = transitions.deletion(self._conf, group, states.DELETE)
-            if not rows.ROWS.transition(
-                conn,
-                group_id,
-                transition,
-                rows.is_empty(),
-                was=group.status,
-                request_id=ctxt.request_id,
-            ):
-                raise _not_deletable(group, transition)
-            return _end_if_unplaced(conn, ctxt, group)
+    @db_api.transaction
+    def _begin_delete(self, conn, ctxt, group_id):
+        rows.ROWS.lock(conn, group_id)
+        group = _get(conn, ctxt, group_id)
+        transition = transitions.deletion(self._conf, group, states.DELETE)
+        if not rows.ROWS.transition(
+            conn,
+            group_id,
+            transition,
+            rows.is_empty(),
+            was=group.status,
+            request_id=ctxt.request_id,
+        ):
+            raise _not_deletable(group, transition)
+        return _end_if_unplaced(conn, ctxt, group)
 
-    @db_api.retry_on_deadlock
-    def _begin_force_delete(self, ctxt, group_id):
-        with self._db.writer() as conn:
-            rows.ROWS.lock(conn, group_id)
-            # What is in the group is the work of the group's deletion only.
-            # The snapshots come before anything is read: with them in hand,
-            # what is being created from them can be seen.
-            snapshot_rows.ROWS.transition_many(
-                conn,
-                states.SNAPSHOT_FORCE_DELETE,
-                snapshot_rows.in_group(group_id),
-                reason=force_delete.REASON,
-                stepped_at=None,
-            )
-            group = _get(conn, ctxt, group_id)
-            _check_no_clone(conn, group_id)
-            rows.ROWS.transition(
-                conn,
-                group_id,
-                states.FORCE_DELETE,
-                was=group.status,
-                reason=force_delete.REASON,
-                request_id=ctxt.request_id,
-                forced=True,
-            )
-            share_rows.ROWS.transition_many(
-                conn,
-                states.SHARE_FORCE_DELETE,
-                share_rows.in_group(group_id),
-                reason=force_delete.REASON,
-                stepped_at=None,
-                new_size=None,
-            )
-            group = dataclasses.replace(group, request_id=ctxt.request_id)
-            events.note_content(
-                conn, 'delete.start', group, (states.DELETING,)
-            )
-            group = _end_if_unplaced(conn, ctxt, group)
-            return self._end_if_away(conn, group)
+    @db_api.transaction
+    def _begin_force_delete(self, conn, ctxt, group_id):
+        rows.ROWS.lock(conn, group_id)
+        # What is in the group is the work of the group's deletion only.
+        # The snapshots come before anything is read: with them in hand,
+        # what is being created from them can be seen.
+        snapshot_rows.ROWS.transition_many(
+            conn,
+            states.SNAPSHOT_FORCE_DELETE,
+            snapshot_rows.in_group(group_id),
+            reason=force_delete.REASON,
+            stepped_at=None,
+        )
+        group = _get(conn, ctxt, group_id)
+        _check_no_clone(conn, group_id)
+        rows.ROWS.transition(
+            conn,
+            group_id,
+            states.FORCE_DELETE,
+            was=group.status,
+            reason=force_delete.REASON,
+            request_id=ctxt.request_id,
+            forced=True,
+        )
+        share_rows.ROWS.transition_many(
+            conn,
+            states.SHARE_FORCE_DELETE,
+            share_rows.in_group(group_id),
+            reason=force_delete.REASON,
+            stepped_at=None,
+            new_size=None,
+        )
+        group = dataclasses.replace(group, request_id=ctxt.request_id)
+        events.note_content(conn, 'delete.start', group, (states.DELETING,))
+        group = _end_if_unplaced(conn, ctxt, group)
+        return self._end_if_away(conn, group)
 
     def _end_if_away(self, conn, group):
         """Remove a group whose back end can't be told to do so now."""
@@ -203,38 +195,35 @@ class ShareGroups:
         force_delete.end(conn, states.SHARE_GROUP, group)
         return dataclasses.replace(group, host=None)
 
-    @db_api.retry_on_deadlock
-    def reset_status(self, ctxt, group_id: str, status: str) -> None:
+    @db_api.transaction
+    def reset_status(self, conn, ctxt, group_id: str, status: str) -> None:
         """Set the status by hand; no work is begun or stopped by that.
 
         :raises NotFound: there is no group that the caller sees
         """
-        with self._db.writer() as conn:
-            group = _get(conn, ctxt, group_id)
-            rows.ROWS.set_status(conn, group_id, status, group.status)
-            group = dataclasses.replace(group, status=status)
-            events.note(conn, 'share_group.reset_status', group, ctxt)
-            # What was being deleted or made with the group has no work either.
-            snapshot_rows.ROWS.transition_many(
-                conn,
-                states.SNAPSHOT_DELETE_FAILED,
-                snapshot_rows.in_group(group_id),
-                models.ShareGroupSnapshot.stepped_at.is_(None),
-            )
-            share_rows.ROWS.transition_many(
-                conn,
-                states.DELETE_FAILED,
-                share_rows.in_group(group_id),
-                models.Share.stepped_at.is_(None),
-            )
-            share_rows.ROWS.transition_many(
-                conn,
-                states.CREATE_FAILED,
-                share_rows.in_group(group_id),
-                models.Share.source_share_group_snapshot_member_id.is_not(
-                    None
-                ),
-            )
+        group = _get(conn, ctxt, group_id)
+        rows.ROWS.set_status(conn, group_id, status, group.status)
+        group = dataclasses.replace(group, status=status)
+        events.note(conn, 'share_group.reset_status', group, ctxt)
+        # What was being deleted or made with the group has no work either.
+        snapshot_rows.ROWS.transition_many(
+            conn,
+            states.SNAPSHOT_DELETE_FAILED,
+            snapshot_rows.in_group(group_id),
+            models.ShareGroupSnapshot.stepped_at.is_(None),
+        )
+        share_rows.ROWS.transition_many(
+            conn,
+            states.DELETE_FAILED,
+            share_rows.in_group(group_id),
+            models.Share.stepped_at.is_(None),
+        )
+        share_rows.ROWS.transition_many(
+            conn,
+            states.CREATE_FAILED,
+            share_rows.in_group(group_id),
+            models.Share.source_share_group_snapshot_member_id.is_not(None),
+        )
 
 
 def _get(conn, ctxt, group_id):

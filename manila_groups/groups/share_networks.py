@@ -140,27 +140,26 @@ class ShareNetworks:
             events.note(conn, 'share_network.update', network, ctxt)
             return network
 
-    @db_api.retry_on_deadlock
-    def delete(self, ctxt, network_id: str) -> None:
+    @db_api.transaction
+    def delete(self, conn, ctxt, network_id: str) -> None:
         """Delete a share network that nothing names.
 
         :raises NotFound: there is none that the caller sees
         :raises Conflict: a share group or a share names it, or it has more
             than one subnet
         """
-        with self._db.writer() as conn:
-            network = _lock(conn, ctxt, network_id)
-            if not rows.delete(conn, network_id):
-                raise exception.Conflict(
-                    f'The share network {network_id} is named by share '
-                    'groups or shares, or has more than one subnet; these '
-                    'have to be deleted first.'
-                )
-            owner = quotas.Owner(network.project_id, network.user_id)
-            quotas.give_back(conn, owner, _COUNTED)
-            for subnet in network.subnets:
-                _note(conn, ctxt, 'delete', network, subnet)
-            events.note(conn, 'share_network.delete', network, ctxt)
+        network = _lock(conn, ctxt, network_id)
+        if not rows.delete(conn, network_id):
+            raise exception.Conflict(
+                f'The share network {network_id} is named by share '
+                'groups or shares, or has more than one subnet; these '
+                'have to be deleted first.'
+            )
+        owner = quotas.Owner(network.project_id, network.user_id)
+        quotas.give_back(conn, owner, _COUNTED)
+        for subnet in network.subnets:
+            _note(conn, ctxt, 'delete', network, subnet)
+        events.note(conn, 'share_network.delete', network, ctxt)
 
     def get_subnet(
         self, ctxt, network_id: str, subnet_id: str
@@ -171,9 +170,9 @@ class ShareNetworks:
         """
         return _find_subnet(self.get(ctxt, network_id), subnet_id)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def create_subnet(
-        self, ctxt, network_id: str, subnet: NewSubnet, several: bool
+        self, conn, ctxt, network_id: str, subnet: NewSubnet, several: bool
     ) -> records.ShareNetworkSubnet:
         """Add a subnet to a share network.
 
@@ -182,37 +181,37 @@ class ShareNetworks:
         :raises Invalid: an unknown zone, or one of two ids of Neutron
         :raises Conflict: the zone has a subnet
         """
-        with self._db.writer() as conn:
-            network = _lock(conn, ctxt, network_id)
-            values = _subnet_values(conn, network_id, subnet)
-            zone = subnet.availability_zone
-            if not several and zone in _zones(network):
-                raise exception.Conflict(
-                    f'The share network {network_id} has a subnet '
-                    + (f'in the zone {zone}.' if zone else 'for all zones.')
-                )
-            rows.insert_subnet(conn, values)
-            found = _get(conn, ctxt, network_id)
-            made = _find_subnet(found, values['id'])
-            _note(conn, ctxt, 'create', network, made)
-            return made
+        network = _lock(conn, ctxt, network_id)
+        values = _subnet_values(conn, network_id, subnet)
+        zone = subnet.availability_zone
+        if not several and zone in _zones(network):
+            raise exception.Conflict(
+                f'The share network {network_id} has a subnet '
+                + (f'in the zone {zone}.' if zone else 'for all zones.')
+            )
+        rows.insert_subnet(conn, values)
+        found = _get(conn, ctxt, network_id)
+        made = _find_subnet(found, values['id'])
+        _note(conn, ctxt, 'create', network, made)
+        return made
 
-    @db_api.retry_on_deadlock
-    def delete_subnet(self, ctxt, network_id: str, subnet_id: str) -> None:
+    @db_api.transaction
+    def delete_subnet(
+        self, conn, ctxt, network_id: str, subnet_id: str
+    ) -> None:
         """Delete a subnet that no share group and no share is in.
 
         :raises NotFound: there is none that the caller sees
         :raises Conflict: something is in it, or may come to be
         """
-        with self._db.writer() as conn:
-            network = _lock(conn, ctxt, network_id)
-            subnet = _find_subnet(network, subnet_id)
-            if not rows.delete_subnet(conn, subnet):
-                raise exception.Conflict(
-                    f'The subnet {subnet_id} is used by share groups or '
-                    'shares, which have to be deleted first.'
-                )
-            _note(conn, ctxt, 'delete', network, subnet)
+        network = _lock(conn, ctxt, network_id)
+        subnet = _find_subnet(network, subnet_id)
+        if not rows.delete_subnet(conn, subnet):
+            raise exception.Conflict(
+                f'The subnet {subnet_id} is used by share groups or '
+                'shares, which have to be deleted first.'
+            )
+        _note(conn, ctxt, 'delete', network, subnet)
 
 
 def _note(conn, ctxt, verb, network, subnet):

@@ -109,9 +109,10 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         with self._db.reader() as conn:
             return shares.group_size(conn, group_id)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def created(
         self,
+        conn,
         share: records.Share,
         locations,
         share_server_id: str | None = None,
@@ -121,21 +122,22 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         :param locations: where the share can be mounted from
         :param share_server_id: which server has it
         """
-        with self._db.writer() as conn:
-            created = self.rows.transition(
-                conn,
-                share.id,
-                states.CREATED,
-                self._is_mine(share),
-                share_server_id=share_server_id,
-            )
-            if created:
-                share_export_locations.replace(conn, share.id, locations)
-                self._note(conn, 'create.end', share, status=states.AVAILABLE)
-            return created
+        created = self.rows.transition(
+            conn,
+            share.id,
+            states.CREATED,
+            self._is_mine(share),
+            share_server_id=share_server_id,
+        )
+        if created:
+            share_export_locations.replace(conn, share.id, locations)
+            self._note(conn, 'create.end', share, status=states.AVAILABLE)
+        return created
 
-    @db_api.retry_on_deadlock
-    def attempt_failed(self, share: records.Share, cleaned: bool) -> bool:
+    @db_api.transaction
+    def attempt_failed(
+        self, conn, share: records.Share, cleaned: bool
+    ) -> bool:
         """End an attempt to create a share that has failed.
 
         A share of a group stays where the group is; another one is taken
@@ -144,21 +146,20 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         :param cleaned: whether nothing of the share is left in the pool
         :returns: whether another pool is to be found for it
         """
-        with self._db.writer() as conn:
-            if share.share_group_id is not None:
-                self._end_creation(
-                    conn, share, _CREATE_FAILED, self._is_mine(share)
-                )
-                return False
-            if not self._take_away(conn, share):
-                return False
-            attempts.add(conn, self.kind, share, cleaned)
-            tried = len(attempts.pools_tried(conn, share.id))
-            if tried < self._conf.scheduler.max_attempts:
-                return True
-            share = dataclasses.replace(share, host=None)
-            self._end_creation(conn, share, _CREATE_FAILED)
+        if share.share_group_id is not None:
+            self._end_creation(
+                conn, share, _CREATE_FAILED, self._is_mine(share)
+            )
             return False
+        if not self._take_away(conn, share):
+            return False
+        attempts.add(conn, self.kind, share, cleaned)
+        tried = len(attempts.pools_tried(conn, share.id))
+        if tried < self._conf.scheduler.max_attempts:
+            return True
+        share = dataclasses.replace(share, host=None)
+        self._end_creation(conn, share, _CREATE_FAILED)
+        return False
 
     def _take_away(self, conn, share):
         taken = self.rows.transition(
@@ -174,18 +175,17 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
             pools.release(conn, share.host, gigabytes=share.claimed_gb)
         return taken
 
-    @db_api.retry_on_deadlock
-    def deleted(self, share: records.Share) -> bool:
+    @db_api.transaction
+    def deleted(self, conn, share: records.Share) -> bool:
         """End a deletion well; False when it is no longer wanted."""
-        with self._db.writer() as conn:
-            if not self.rows.lock(
-                conn,
-                share.id,
-                self._is_removable(share),
-            ):
-                return False
-            purge.share(conn, shares.get(conn, share.id))
-            return True
+        if not self.rows.lock(
+            conn,
+            share.id,
+            self._is_removable(share),
+        ):
+            return False
+        purge.share(conn, shares.get(conn, share.id))
+        return True
 
     @db_api.retry_on_deadlock
     def resized(self, share: records.Share) -> bool:

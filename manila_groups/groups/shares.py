@@ -93,29 +93,28 @@ class Shares:
         self._scheduler.place(ctxt, states.SHARE, share.id)
         return share
 
-    @db_api.retry_on_deadlock
-    def _insert(self, ctxt, wanted):
-        with self._db.writer() as conn:
-            share = self._creation.insert(conn, ctxt, wanted)
-            events.note(conn, 'share.create.start', share, ctxt)
-            return share
+    @db_api.transaction
+    def _insert(self, conn, ctxt, wanted):
+        share = self._creation.insert(conn, ctxt, wanted)
+        events.note(conn, 'share.create.start', share, ctxt)
+        return share
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def update(
-        self, ctxt, share_id: str, values: Mapping[str, Any]
+        self, conn, ctxt, share_id: str, values: Mapping[str, Any]
     ) -> records.Share:
         """Change the name, the description, or whether all projects see it.
 
         :raises NotFound: there is no share that the caller sees
         """
-        with self._db.writer() as conn:
-            _get(conn, ctxt, share_id)
-            rows.ROWS.update(conn, share_id, values)
-            return _changed(conn, ctxt, share_id)
+        _get(conn, ctxt, share_id)
+        rows.ROWS.update(conn, share_id, values)
+        return _changed(conn, ctxt, share_id)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def set_metadata(
         self,
+        conn,
         ctxt,
         share_id: str,
         metadata: Mapping[str, str],
@@ -127,24 +126,22 @@ class Shares:
         :returns: all metadata that the share has now
         :raises NotFound: there is no share that the caller sees
         """
-        with self._db.writer() as conn:
-            _lock(conn, ctxt, share_id)
-            rows.set_metadata(conn, share_id, metadata, replace)
-            return _changed(conn, ctxt, share_id).metadata
+        _lock(conn, ctxt, share_id)
+        rows.set_metadata(conn, share_id, metadata, replace)
+        return _changed(conn, ctxt, share_id).metadata
 
-    @db_api.retry_on_deadlock
-    def delete_metadata(self, ctxt, share_id: str, key: str) -> None:
+    @db_api.transaction
+    def delete_metadata(self, conn, ctxt, share_id: str, key: str) -> None:
         """Remove one key of a share's metadata.
 
         :raises NotFound: there is no such share, or it has no such key
         """
-        with self._db.writer() as conn:
-            _lock(conn, ctxt, share_id)
-            if not rows.delete_metadata(conn, share_id, key):
-                raise exception.NotFound(
-                    f'The share {share_id} has no metadata {key:.255}.'
-                )
-            _changed(conn, ctxt, share_id)
+        _lock(conn, ctxt, share_id)
+        if not rows.delete_metadata(conn, share_id, key):
+            raise exception.NotFound(
+                f'The share {share_id} has no metadata {key:.255}.'
+            )
+        _changed(conn, ctxt, share_id)
 
     def delete(self, ctxt, share_id: str, group_id: str | None) -> None:
         """Begin to delete a share.
@@ -182,29 +179,28 @@ class Shares:
         if share.host is not None:
             self._backends.work(ctxt, share.host, states.SHARE, share.id)
 
-    @db_api.retry_on_deadlock
-    def _begin_delete(self, ctxt, share, transition, **details):
-        with self._db.writer() as conn:
-            # Its group never changes, and must be locked before the share.
-            if share.share_group_id is not None:
-                group_rows.ROWS.lock(conn, share.share_group_id)
-            conditions = [rows.in_no_snapshot()]
-            if transition is states.DELETE_OVERDUE:
-                conditions.append(rows.ROWS.is_as_read(share))
-            taken = rows.ROWS.transition(
-                conn,
-                share.id,
-                transition,
-                *conditions,
-                new_size=None,
-                request_id=ctxt.request_id,
-                **details,
-            )
-            share = _get(conn, ctxt, share.id)
-            if not taken:
-                raise _not_deletable(conn, share, transition)
-            events.note(conn, 'share.delete.start', share, ctxt)
-            return self._end_if_away(conn, share)
+    @db_api.transaction
+    def _begin_delete(self, conn, ctxt, share, transition, **details):
+        # Its group never changes, and must be locked before the share.
+        if share.share_group_id is not None:
+            group_rows.ROWS.lock(conn, share.share_group_id)
+        conditions = [rows.in_no_snapshot()]
+        if transition is states.DELETE_OVERDUE:
+            conditions.append(rows.ROWS.is_as_read(share))
+        taken = rows.ROWS.transition(
+            conn,
+            share.id,
+            transition,
+            *conditions,
+            new_size=None,
+            request_id=ctxt.request_id,
+            **details,
+        )
+        share = _get(conn, ctxt, share.id)
+        if not taken:
+            raise _not_deletable(conn, share, transition)
+        events.note(conn, 'share.delete.start', share, ctxt)
+        return self._end_if_away(conn, share)
 
     def _end_if_away(self, conn, share):
         """Remove a share that no back end can be told to remove now."""
@@ -218,17 +214,16 @@ class Shares:
             return dataclasses.replace(share, host=None)
         return share
 
-    @db_api.retry_on_deadlock
-    def reset_status(self, ctxt, share_id: str, status: str) -> None:
+    @db_api.transaction
+    def reset_status(self, conn, ctxt, share_id: str, status: str) -> None:
         """Set the status by hand; no work is begun or stopped by that.
 
         :raises NotFound: there is no share that the caller sees
         """
-        with self._db.writer() as conn:
-            share = _get(conn, ctxt, share_id)
-            rows.ROWS.set_status(conn, share_id, status, share.status)
-            share = dataclasses.replace(share, status=status)
-            events.note(conn, 'share.reset_status', share, ctxt)
+        share = _get(conn, ctxt, share_id)
+        rows.ROWS.set_status(conn, share_id, status, share.status)
+        share = dataclasses.replace(share, status=status)
+        events.note(conn, 'share.reset_status', share, ctxt)
 
     def extend(
         self, ctxt, share_id: str, size: int, force: bool = False
@@ -288,26 +283,25 @@ class Shares:
         share = self._begin_shrink(ctxt, share_id, size)
         self._backends.work(ctxt, share.host, states.SHARE, share_id)
 
-    @db_api.retry_on_deadlock
-    def _begin_shrink(self, ctxt, share_id, size):
-        with self._db.writer() as conn:
-            share = _lock_resizable(conn, ctxt, share_id, states.SHRINK)
-            if size >= share.size:
-                raise exception.Invalid(
-                    f'new_size: {size} GiB are not less than the '
-                    f'{share.size} that the share has.'
-                )
-            share_types_domain.check_least_size(
-                share.share_type_specs, size, 'new_size'
+    @db_api.transaction
+    def _begin_shrink(self, conn, ctxt, share_id, size):
+        share = _lock_resizable(conn, ctxt, share_id, states.SHRINK)
+        if size >= share.size:
+            raise exception.Invalid(
+                f'new_size: {size} GiB are not less than the '
+                f'{share.size} that the share has.'
             )
-            rows.ROWS.transition(
-                conn,
-                share_id,
-                states.SHRINK,
-                new_size=size,
-                request_id=ctxt.request_id,
-            )
-            _note_resize(conn, ctxt, share, states.SHRINK, size)
+        share_types_domain.check_least_size(
+            share.share_type_specs, size, 'new_size'
+        )
+        rows.ROWS.transition(
+            conn,
+            share_id,
+            states.SHRINK,
+            new_size=size,
+            request_id=ctxt.request_id,
+        )
+        _note_resize(conn, ctxt, share, states.SHRINK, size)
         return share
 
 

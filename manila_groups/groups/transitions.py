@@ -92,22 +92,21 @@ class Transitions:
         finally:
             self._at_work.discard(row_id)
 
-    @db_api.retry_on_deadlock
-    def _begin(self, row_id, host):
-        with self._db.writer() as conn:
-            if not self.rows.leases.take(
-                conn,
-                self.lease_offer(),
-                self.rows.is_row(row_id),
-                self.rows.waiting(self.work),
-                self.rows.at_backend(host),
-                *self.own,
-                *self.workable,
-            ):
-                return None
-            row = self.store.get(conn, row_id)
-            act_for(row)
-            return self.read_work(conn, row)
+    @db_api.transaction
+    def _begin(self, conn, row_id, host):
+        if not self.rows.leases.take(
+            conn,
+            self.lease_offer(),
+            self.rows.is_row(row_id),
+            self.rows.waiting(self.work),
+            self.rows.at_backend(host),
+            *self.own,
+            *self.workable,
+        ):
+            return None
+        row = self.store.get(conn, row_id)
+        act_for(row)
+        return self.read_work(conn, row)
 
     def read_work(self, conn, row):
         """Read what belongs to the work that a row waits for."""
@@ -136,16 +135,15 @@ class Transitions:
                     conn, self._worker, self.rows.is_in(self.work)
                 )
 
-    @db_api.retry_on_deadlock
-    def renew_lease(self, row_id: str) -> bool:
+    @db_api.transaction
+    def renew_lease(self, conn, row_id: str) -> bool:
         """Tell whether this process still has the lease on a row's work.
 
         It has it for its whole length again then.
         """
-        with self._db.writer() as conn:
-            renewed = self.rows.leases.renew(
-                conn, self.lease_offer(), self.rows.is_any([row_id])
-            )
+        renewed = self.rows.leases.renew(
+            conn, self.lease_offer(), self.rows.is_any([row_id])
+        )
         return renewed == 1
 
     @db_api.retry_on_deadlock
@@ -222,8 +220,8 @@ class Transitions:
     def _givable(self):
         return (self.rows.is_in(self.work),)
 
-    @db_api.retry_on_deadlock
-    def give_up(self, row_id: str) -> bool:
+    @db_api.transaction
+    def give_up(self, conn, row_id: str) -> bool:
         """End the work on a row as failed, when it is overdue.
 
         Who may still be at work on it will find that it comes too late.
@@ -231,24 +229,23 @@ class Transitions:
         :returns: whether it has been ended; False also when it is not
             overdue, or not any more
         """
-        with self._db.writer() as conn:
-            # Before anything is read: see lock().
-            if not self.rows.lock(
-                conn, row_id, self._is_overdue(), *self._givable()
-            ):
-                return False
-            row = self.store.get(conn, row_id)
-            act_for(row)
-            ended = self._give_up(conn, row)
-            if not ended:
-                LOG.error(
-                    'The work on the %s %s is overdue, and nothing is known '
-                    'to end the status %s. It stays as it is.',
-                    states.noun(self.kind),
-                    row_id,
-                    row.status,
-                )
-            return ended
+        # Before anything is read: see lock().
+        if not self.rows.lock(
+            conn, row_id, self._is_overdue(), *self._givable()
+        ):
+            return False
+        row = self.store.get(conn, row_id)
+        act_for(row)
+        ended = self._give_up(conn, row)
+        if not ended:
+            LOG.error(
+                'The work on the %s %s is overdue, and nothing is known '
+                'to end the status %s. It stays as it is.',
+                states.noun(self.kind),
+                row_id,
+                row.status,
+            )
+        return ended
 
     def _give_up(self, conn, row) -> bool:
         """End the work on a row that the transaction has locked.

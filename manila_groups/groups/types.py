@@ -94,39 +94,37 @@ class Types:
         """Tell whether this is the default type."""
         return record.name == self._default_name
 
-    @db_api.retry_on_deadlock
-    def delete(self, ctxt, type_id: str) -> None:
+    @db_api.transaction
+    def delete(self, conn, ctxt, type_id: str) -> None:
         """Delete a type.
 
         :raises NotFound: there is none
         :raises Invalid: it is in use
         """
-        with self._db.writer() as conn:
-            found = self._get(conn, ctxt, type_id)
-            if not self._store.delete(conn, type_id):
-                raise exception.Invalid(
-                    f'The {self._store.noun} {type_id} is in use and cannot '
-                    'be deleted.'
-                )
-            self._note(conn, 'delete', found, ctxt)
+        found = self._get(conn, ctxt, type_id)
+        if not self._store.delete(conn, type_id):
+            raise exception.Invalid(
+                f'The {self._store.noun} {type_id} is in use and cannot '
+                'be deleted.'
+            )
+        self._note(conn, 'delete', found, ctxt)
 
     def _note(self, conn, verb, found, ctxt=None, **details):
         noun = self._store.noun.replace(' ', '_')
         events.note(conn, f'{noun}.{verb}', found, ctxt, **details)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def set_specs(
-        self, ctxt, type_id: str, specs: Mapping[str, str]
+        self, conn, ctxt, type_id: str, specs: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Set or change the given specs; the others stay.
 
         :raises NotFound: there is no such type
         """
-        with self._db.writer() as conn:
-            self._get(conn, ctxt, type_id)
-            self._store.set_specs(conn, type_id, specs)
-            found = self._get(conn, ctxt, type_id)
-            self._note(conn, 'specs.update', found, ctxt)
+        self._get(conn, ctxt, type_id)
+        self._store.set_specs(conn, type_id, specs)
+        found = self._get(conn, ctxt, type_id)
+        self._note(conn, 'specs.update', found, ctxt)
         return specs
 
     def get_spec(self, ctxt, type_id: str, key: str) -> str:
@@ -144,18 +142,17 @@ class Types:
             f'The {self._store.noun} {type_id} has no spec {key:.255}.'
         )
 
-    @db_api.retry_on_deadlock
-    def delete_spec(self, ctxt, type_id: str, key: str) -> None:
+    @db_api.transaction
+    def delete_spec(self, conn, ctxt, type_id: str, key: str) -> None:
         """Delete one spec.
 
         :raises NotFound: there is no such type, or it has no such spec
         """
-        with self._db.writer() as conn:
-            self._get(conn, ctxt, type_id)
-            if not self._store.delete_spec(conn, type_id, key):
-                raise self._no_spec(type_id, key)
-            found = self._get(conn, ctxt, type_id)
-            self._note(conn, 'specs.delete', found, ctxt)
+        self._get(conn, ctxt, type_id)
+        if not self._store.delete_spec(conn, type_id, key):
+            raise self._no_spec(type_id, key)
+        found = self._get(conn, ctxt, type_id)
+        self._note(conn, 'specs.delete', found, ctxt)
 
     def list_projects(self, ctxt, type_id: str) -> list[str]:
         """Read the projects that have access to a private type.
@@ -171,39 +168,37 @@ class Types:
                 )
             return self._store.projects_of(conn, type_id)
 
-    @db_api.retry_on_deadlock
-    def add_project(self, ctxt, type_id: str, project_id: str) -> None:
+    @db_api.transaction
+    def add_project(self, conn, ctxt, type_id: str, project_id: str) -> None:
         """Give a project access to a private type.
 
         :raises NotFound: there is no such type
         :raises Conflict: it is public, or the project has access already
         """
-        with self._db.writer() as conn:
-            found = self._get_private(conn, ctxt, type_id)
-            if not self._store.add_project(conn, type_id, project_id):
-                raise exception.Conflict(
-                    f'project: {project_id} has access to the '
-                    f'{self._store.noun} {type_id} already.'
-                )
-            self._note(conn, 'access.add', found, ctxt, project_id=project_id)
+        found = self._get_private(conn, ctxt, type_id)
+        if not self._store.add_project(conn, type_id, project_id):
+            raise exception.Conflict(
+                f'project: {project_id} has access to the '
+                f'{self._store.noun} {type_id} already.'
+            )
+        self._note(conn, 'access.add', found, ctxt, project_id=project_id)
 
-    @db_api.retry_on_deadlock
-    def remove_project(self, ctxt, type_id: str, project_id: str) -> None:
+    @db_api.transaction
+    def remove_project(
+        self, conn, ctxt, type_id: str, project_id: str
+    ) -> None:
         """Revoke a project's access to a private type.
 
         :raises NotFound: there is no such type, or the project has no access
         :raises Conflict: it is public
         """
-        with self._db.writer() as conn:
-            found = self._get_private(conn, ctxt, type_id)
-            if not self._store.remove_project(conn, type_id, project_id):
-                raise exception.NotFound(
-                    f'project: {project_id} has no access to the '
-                    f'{self._store.noun} {type_id}.'
-                )
-            self._note(
-                conn, 'access.remove', found, ctxt, project_id=project_id
+        found = self._get_private(conn, ctxt, type_id)
+        if not self._store.remove_project(conn, type_id, project_id):
+            raise exception.NotFound(
+                f'project: {project_id} has no access to the '
+                f'{self._store.noun} {type_id}.'
             )
+        self._note(conn, 'access.remove', found, ctxt, project_id=project_id)
 
     def _get_private(self, conn, ctxt, type_id):
         found = self._get(conn, ctxt, type_id)
