@@ -15,6 +15,9 @@ SHARE_GROUP_SNAPSHOT = 'share_group_snapshot'
 #: All access rules of one share; their id is the share's.
 SHARE_ACCESS = 'share_access'
 
+#: The words in texts for kinds that are not called by their names.
+_NOUNS = {SHARE_ACCESS: 'access rules of the share'}
+
 CREATING = 'creating'
 AVAILABLE = 'available'
 ERROR = 'error'
@@ -142,4 +145,4 @@ RULE_OVERDUE = Transition(
 
 def noun(kind: str) -> str:
     """Return the word for a kind in texts."""
-    return kind.replace('_', ' ')
+    return _NOUNS.get(kind, kind.replace('_', ' '))

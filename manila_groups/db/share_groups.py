@@ -202,11 +202,17 @@ def _insert(conn, table, values, field):
         ) from error
 
 
-def takes_along(content: sa.Table):
-    """A condition on a share or snapshot: it is being deleted with its group.
+def takes_along_share():
+    """A condition on a share: it is being deleted with its group."""
+    return _takes_along(_SHARE)
 
-    :param content: the table of the share or snapshot
-    """
+
+def takes_along_snapshot():
+    """A condition on a snapshot: it is being deleted with its group."""
+    return _takes_along(_SNAPSHOT)
+
+
+def _takes_along(content):
     groups = sa.select(_GROUP.c.id).where(_GROUP.c.status == states.DELETING)
     return sa.and_(
         content.c.status == states.DELETING,

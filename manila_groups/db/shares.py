@@ -329,6 +329,21 @@ def is_made_alone():
     )
 
 
+def own_size():
+    """The value of a share's size, in GiB."""
+    return _SHARE.c.size
+
+
+def is_as_sized(share: records.Share):
+    """A condition: the share's sizes are as they were when it was read."""
+    columns = _SHARE.c
+    return sa.and_(
+        columns.new_size == share.new_size,
+        columns.quota_gb == share.quota_gb,
+        columns.claimed_gb == share.claimed_gb,
+    )
+
+
 def comes_with_group():
     """A condition: the share is being created together with its group."""
     groups = sa.select(_GROUP.c.id).where(_GROUP.c.status == states.CREATING)

@@ -47,41 +47,44 @@ class Rows:
             conn,
             sa.update(self._table)
             .where(self.is_row(row_id))
-            .values(updated_at=timeutils.utcnow(), **values),
+            .values({'updated_at': timeutils.utcnow(), **values}),
         )
 
     def transition(
         self,
         conn,
-        row_id: str,
+        row,
         transition: states.Transition,
         *conditions,
-        was: str | None = None,
         reason: str | None = None,
         **values,
-    ) -> bool:
+    ) -> dict[str, Any] | None:
         """Change the status of one row.
 
+        :param row: its record; it tells the status that the row changes from,
+            so it was read under the row's lock, or a condition compares it
         :param conditions: further SQL conditions on the row
-        :param was: its status, where the caller has locked and read the row
         :param reason: why, for the log
         :param values: columns that change with the status
-        :returns: False when the transition does not expect the row's status,
-            or a condition does not hold; nothing has changed then
+        :returns: all columns that have changed; None when the transition does
+            not expect the row's status, or a condition does not hold: nothing
+            has changed then
         """
-        conditions = (self.is_row(row_id), *conditions)
-        if was is None and len(transition.expected) > 1:
-            return (
-                self.transition_many(
-                    conn, transition, *conditions, reason=reason, **values
-                )
-                == 1
+        was = getattr(row, self._status.name)
+        changes = self._changes(transition, values)
+        statement = (
+            sa.update(self._table)
+            .where(
+                self.is_row(row.id),
+                self._status.in_(transition.expected),
+                *conditions,
             )
-        taken = self._change(conn, transition, conditions, values) == 1
-        if taken:
-            was = was or transition.expected[0]
-            self._note(conn, [(row_id, was)], transition.becomes, reason)
-        return taken
+            .values(changes)
+        )
+        if not changed(conn, statement):
+            return None
+        self._note(conn, [(row.id, was)], transition.becomes, reason)
+        return changes
 
     def transition_many(
         self,
@@ -116,21 +119,22 @@ class Rows:
         return conn.execute(query).all()
 
     def _change(self, conn, transition, conditions, values):
-        now = timeutils.utcnow()
         statement = (
             sa.update(self._table)
             .where(self._status.in_(transition.expected), *conditions)
-            .values(
-                **{
-                    self._status.name: transition.becomes,
-                    'stepped_at': now,
-                    'updated_at': now,
-                    **self._fresh,
-                    **values,
-                }
-            )
+            .values(self._changes(transition, values))
         )
         return conn.execute(statement).rowcount
+
+    def _changes(self, transition, values):
+        now = timeutils.utcnow()
+        return {
+            self._status.name: transition.becomes,
+            'stepped_at': now,
+            'updated_at': now,
+            **self._fresh,
+            **values,
+        }
 
     def _note(self, conn, rows, becomes, reason):
         for row_id, was in rows:
@@ -216,6 +220,14 @@ class Rows:
     def is_forced(self):
         """A condition: the row is deleted by force."""
         return self._table.c.forced.is_(sa.true())
+
+    def requested_zone(self):
+        """The value of the availability zone that a row's user asked for."""
+        return self._table.c.requested_zone_id
+
+    def has_no_work(self):
+        """A condition: no work of its own belongs to the row's status."""
+        return self._table.c.stepped_at.is_(None)
 
     def waiting(self, statuses: tuple[str, ...]):
         """A condition: the row has one of these statuses, and work to do."""

@@ -11,10 +11,10 @@ import dataclasses
 
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.db import models
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import messages
 from manila_groups.groups import transitions
@@ -46,9 +46,7 @@ class AccessTransitions(transitions.Transitions):
     rules that are to be in force from now on.
     """
 
-    #: What users are told is of the share.
-    kind = states.SHARE
-    store = rows
+    of = changes.SHARE_ACCESS
     work = rows.WAITING
 
     @db_api.transaction
@@ -81,15 +79,9 @@ class AccessTransitions(transitions.Transitions):
             limit=1,
         )
 
-    @db_api.retry_on_deadlock
-    def renew_leases(self) -> None:
-        """Tell that this process still works on the rules of some shares."""
-        shares_at_work = list(self._at_work)
-        if shares_at_work:
-            with self._db.writer() as conn:
-                rows.ROWS.leases.renew(
-                    conn, self.lease_offer(), rows.of_any(shares_at_work)
-                )
+    @db_api.transaction
+    def _renew_leases(self, conn, ids):
+        rows.ROWS.leases.renew(conn, self.lease_offer(), rows.of_any(ids))
 
     @db_api.transaction
     def done(self, conn, share: records.Share) -> bool:
@@ -126,15 +118,14 @@ class AccessTransitions(transitions.Transitions):
         self._tell_of(conn, share, failed, messages.DRIVER_FAILED, _FAILED)
         return _settle(conn, share.id)
 
-    @db_api.retry_on_deadlock
-    def put_off(self, share: records.Share) -> float | None:
+    @db_api.transaction
+    def put_off(self, conn, share: records.Share) -> float | None:
         """Leave the rules of a share for later; they keep their states."""
-        with self._db.writer() as conn:
-            shares.ROWS.lock(conn, share.id)
-            found = [one.stepped_at for one in self._leased(conn, share)]
-            if not found:
-                return None
-            return self._put_off(conn, min(found), *self._mine(share))
+        shares.ROWS.lock(conn, share.id)
+        found = [one.stepped_at for one in self._leased(conn, share)]
+        if not found:
+            return None
+        return self._put_off(conn, min(found), *self._mine(share))
 
     def _mine(self, share):
         """Conditions: this process is at work on a rule of the share."""
@@ -155,7 +146,9 @@ class AccessTransitions(transitions.Transitions):
             return
         last = _with_request(share, failed[-1])
         action = messages.UPDATE_ACCESS_RULES
-        self._tell(conn, last, action, detail, text)
+        messages.add(
+            conn, self._conf, states.SHARE, last, action, detail, text
+        )
         for rule in failed:
             denies = rule.state in (states.QUEUED_TO_DENY, states.DENYING)
             verb = 'deny.error' if denies else 'allow.error'
@@ -205,7 +198,7 @@ def _workable(host):
     """Conditions: the share is at this back end, and is to stay there."""
     return (
         shares.ROWS.at_backend(host),
-        models.Share.status != states.DELETING,
+        ~shares.ROWS.is_in((states.DELETING,)),
     )
 
 

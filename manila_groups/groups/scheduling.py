@@ -4,19 +4,17 @@
 import dataclasses
 import enum
 
-import sqlalchemy as sa
-
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
 from manila_groups.db import availability_zones
-from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import messages
 from manila_groups.groups import quotas
@@ -117,52 +115,47 @@ class Scheduling:
             return Claim.POOL_CHANGED
         return Claim.TAKEN
 
-    @db_api.retry_on_deadlock
-    def no_valid_pool(self, waiting: Waiting, text: str) -> bool:
+    @db_api.transaction
+    def no_valid_pool(self, conn, waiting: Waiting, text: str) -> bool:
         """End what no pool fits for.
 
         :param text: why, for the project's users
         """
         transitions.act_for(waiting.row)
-        with self._db.writer() as conn:
-            handler = self._handlers[waiting.kind]
-            ended = handler.no_valid_pool(conn, waiting, text)
-            if ended:
-                action, prefix, changes = handler.failed(waiting)
-                messages.add(
-                    conn,
-                    self._conf,
-                    waiting.kind,
-                    dataclasses.replace(waiting.row, **changes),
-                    action,
-                    messages.NO_VALID_HOST,
-                    prefix + text,
-                )
-            if ended and waiting.shares:
-                events.note_content(
-                    conn,
-                    'create.error',
-                    waiting.row,
-                    (states.ERROR,),
-                    reason=text,
-                )
-            return ended
+        handler = self._handlers[waiting.kind]
+        ended = handler.no_valid_pool(conn, waiting, text)
+        if ended is None:
+            return False
+        action, prefix = handler.failed(waiting)
+        messages.add(
+            conn,
+            self._conf,
+            waiting.kind,
+            ended,
+            action,
+            messages.NO_VALID_HOST,
+            prefix + text,
+        )
+        if waiting.shares:
+            events.note_content(
+                conn, 'create.error', ended, (states.ERROR,), reason=text
+            )
+        return True
 
-    @db_api.retry_on_deadlock
-    def take_up(self, kind: str, row_id: str) -> bool:
+    @db_api.transaction
+    def take_up(self, conn, kind: str, row_id: str) -> bool:
         """Take a lease on what waits for a scheduler and was found so.
 
         :returns: False when another scheduler has, or it was tried too often
         """
         handler = self._handlers[kind]
         offer = transitions.lease_offer(self._conf, self._worker)
-        with self._db.writer() as conn:
-            taken = handler.rows.leases.take(
-                conn,
-                offer,
-                handler.rows.is_row(row_id),
-                handler.is_unplaced(),
-            )
+        taken = handler.rows.leases.take(
+            conn,
+            offer,
+            handler.rows.is_row(row_id),
+            handler.is_unplaced(),
+        )
         return taken == 1
 
     def unplaced(self, every: bool) -> list[tuple[str, str]]:
@@ -212,22 +205,21 @@ class _ShareGroups:
         )
 
     def place(self, conn, waiting, place, consistent_snapshot_support):
-        group_id = waiting.row.id
         placed = self.rows.transition(
             conn,
-            group_id,
+            waiting.row,
             states.CLAIM,
             self.rows.placed_at(None),
             consistent_snapshot_support=consistent_snapshot_support,
             **place,
         )
-        if not (placed and waiting.shares):
-            return placed
+        if placed is None or not waiting.shares:
+            return placed is not None
         claimed = shares.ROWS.transition_many(
             conn,
             states.CLAIM,
-            shares.in_group(group_id),
-            claimed_gb=models.Share.size,
+            shares.in_group(waiting.row.id),
+            claimed_gb=shares.own_size(),
             **place,
         )
         # None can come; one that was deleted by force meanwhile is not to be
@@ -235,29 +227,29 @@ class _ShareGroups:
         return claimed == waiting.shares
 
     def no_valid_pool(self, conn, waiting, text):
-        group_id = waiting.row.id
-        ended = self.rows.transition(
+        ended = changes.transit(
             conn,
-            group_id,
+            changes.SHARE_GROUP,
+            waiting.row,
             states.CREATE_FAILED,
             self.rows.placed_at(None),
             reason=text,
         )
-        if ended:
+        if ended is not None:
             shares.ROWS.transition_many(
                 conn,
                 states.CREATE_FAILED,
-                shares.in_group(group_id),
+                shares.in_group(waiting.row.id),
                 reason=text,
             )
         return ended
 
     def failed(self, waiting):
-        return messages.ALLOCATE_HOST, '', {'status': states.ERROR}
+        return messages.ALLOCATE_HOST, ''
 
     def is_unplaced(self):
-        return sa.and_(
-            self.rows.waiting((states.CREATING,)), self.rows.placed_at(None)
+        return self.rows.waiting((states.CREATING,)) & self.rows.placed_at(
+            None
         )
 
 
@@ -304,37 +296,39 @@ class _Shares:
             transition, place = states.EXTEND_CLAIM, {}
         else:
             transition = states.CLAIM
-        return self.rows.transition(
+        placed = self.rows.transition(
             conn,
-            share.id,
+            share,
             transition,
             self.rows.placed_at(share.host),
-            models.Share.claimed_gb == share.claimed_gb,
+            shares.is_as_sized(share),
             claimed_gb=share.claimed_gb + waiting.size_gb,
             **place,
         )
+        return placed is not None
 
     def no_valid_pool(self, conn, waiting, text):
         share = waiting.row
         if share.status == states.CREATING:
-            return self.rows.transition(
+            return changes.transit(
                 conn,
-                share.id,
+                changes.SHARE,
+                share,
                 states.CREATE_FAILED,
                 self.rows.placed_at(None),
                 reason=text,
             )
-        ended = self.rows.transition(
+        ended = changes.transit(
             conn,
-            share.id,
+            changes.SHARE,
+            share,
             states.NOT_EXTENDED,
-            models.Share.claimed_gb == share.claimed_gb,
-            models.Share.quota_gb == share.quota_gb,
+            shares.is_as_sized(share),
             reason=text,
             new_size=None,
             quota_gb=share.size,
         )
-        if ended:
+        if ended is not None:
             quotas.give_back(
                 conn,
                 quotas.owner_of(share),
@@ -344,22 +338,19 @@ class _Shares:
 
     def failed(self, waiting):
         if waiting.row.status == states.CREATING:
-            return messages.ALLOCATE_HOST, '', {'status': states.ERROR}
-        prefix = _NOT_EXTENDED.format(waiting.row.size) + ' '
-        changes = {'status': states.AVAILABLE, 'new_size': None}
-        return messages.EXTEND, prefix, changes
+            return messages.ALLOCATE_HOST, ''
+        return messages.EXTEND, _NOT_EXTENDED.format(waiting.row.size) + ' '
 
     def is_unplaced(self):
-        return sa.or_(
-            sa.and_(
-                self.rows.waiting((states.CREATING,)),
-                self.rows.placed_at(None),
-                shares.is_made_alone(),
-            ),
-            sa.and_(
-                self.rows.waiting((states.EXTENDING,)), ~shares.has_room()
-            ),
+        waits_for_place = (
+            self.rows.waiting((states.CREATING,))
+            & self.rows.placed_at(None)
+            & shares.is_made_alone()
         )
+        waits_for_room = (
+            self.rows.waiting((states.EXTENDING,)) & ~shares.has_room()
+        )
+        return waits_for_place | waits_for_room
 
 
 def _is_unplaced(row):

@@ -13,11 +13,15 @@ from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
+from manila_groups.groups import changes
 from manila_groups.groups import events
 
 #: The only kind of rules that there is; others are for other protocols.
 IP = 'ip'
 LEVELS = ('rw', 'ro')
+
+#: Also of a public share, others do not learn who may mount it.
+_SHARE = changes.Owned(states.SHARE, shares)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class ShareAccess:
         :raises NotFound: there is none
         """
         with self._db.reader() as conn:
-            return _get_share(conn, ctxt, share_id)
+            return _SHARE.find(conn, ctxt, share_id)
 
     def list_of(
         self, share_id: str, filters: Mapping | None = None
@@ -110,7 +114,7 @@ class ShareAccess:
             if rule is None:
                 raise _no_rule(rule_id)
             try:
-                share = _get_share(conn, ctxt, rule.share_id)
+                share = _SHARE.find(conn, ctxt, rule.share_id)
             except exception.NotFound:
                 raise _no_rule(rule_id) from None
             return share, rule
@@ -127,21 +131,21 @@ class ShareAccess:
         self._hint(ctxt, share)
         return rule
 
-    @db_api.transaction
-    def _insert(self, conn, ctxt, share_id, wanted):
-        share = _begin_change(conn, ctxt, share_id)
+    @changes.locked(_SHARE)
+    def _insert(self, share, wanted):
+        _begin_change(share)
         values = {
             'id': uuidutils.generate_uuid(),
-            'share_id': share_id,
+            'share_id': share.row.id,
             'access_type': IP,
             'access_to': _to_new_clients(wanted.access_to),
             'access_level': wanted.access_level,
-            'request_id': ctxt.request_id,
+            'request_id': share.ctxt.request_id,
         }
-        rows.insert(conn, values, wanted.metadata)
-        rule = rows.get(conn, values['id'])
-        _note(conn, ctxt, 'allow.start', share, rule)
-        return share, rule
+        rows.insert(share.conn, values, wanted.metadata)
+        rule = rows.get(share.conn, values['id'])
+        _note(share, rule, 'allow.start')
+        return share.row, rule
 
     def deny(self, ctxt, share_id: str, rule_id: str) -> None:
         """Begin to take a rule away; one that goes already stays so.
@@ -152,19 +156,14 @@ class ShareAccess:
         """
         self._hint(ctxt, self._begin_denial(ctxt, share_id, rule_id))
 
-    @db_api.transaction
-    def _begin_denial(self, conn, ctxt, share_id, rule_id):
-        share = _begin_change(conn, ctxt, share_id)
-        _get_rule(conn, share_id, rule_id)
-        if rows.ROWS.transition(
-            conn,
-            rule_id,
-            states.RULE_QUEUE_DENIAL,
-            request_id=ctxt.request_id,
-        ):
-            rule = rows.get(conn, rule_id)
-            _note(conn, ctxt, 'deny.start', share, rule)
-        return share
+    @changes.locked(_SHARE)
+    def _begin_denial(self, share, rule_id):
+        _begin_change(share)
+        rule = _get_rule(share, rule_id)
+        denied = _transit(share, rule, states.RULE_QUEUE_DENIAL)
+        if denied is not None:
+            _note(share, denied, 'deny.start')
+        return share.row
 
     def change_level(self, ctxt, rule_id: str, level: str):
         """Change what a rule's clients may do.
@@ -179,26 +178,21 @@ class ShareAccess:
             self._hint(ctxt, share)
         return rule
 
-    @db_api.transaction
-    def _begin_level(self, conn, ctxt, share_id, rule_id, level):
-        share = _begin_change(conn, ctxt, share_id)
-        rule = _get_rule(conn, share_id, rule_id)
-        if not rows.ROWS.transition(
-            conn,
-            rule_id,
-            states.RULE_QUEUE_CHANGE,
-            access_level=level,
-            request_id=ctxt.request_id,
-        ):
+    @changes.locked(_SHARE)
+    def _begin_level(self, share, rule_id, level):
+        _begin_change(share)
+        rule = _get_rule(share, rule_id)
+        changed = _transit(
+            share, rule, states.RULE_QUEUE_CHANGE, access_level=level
+        )
+        if changed is None:
             raise exception.Invalid(
-                f'The access rule {rule_id} has the state {rule.state}; '
-                'it can not be changed any more.'
+                f'The access rule {rule_id} has the state {rule.state}; it '
+                'cannot be changed any more.'
             )
-        rule = rows.get(conn, rule_id)
-        _note(conn, ctxt, 'allow.start', share, rule)
-        return rule
+        _note(share, changed, 'allow.start')
+        return changed
 
-    @db_api.retry_on_deadlock
     def set_metadata(
         self, ctxt, rule_id: str, metadata: Mapping[str, str]
     ) -> Mapping[str, str]:
@@ -208,15 +202,16 @@ class ShareAccess:
         :raises NotFound: there is no rule that the caller sees
         """
         share, _rule = self.get(ctxt, rule_id)
-        with self._db.writer() as conn:
-            if not rows.ROWS.lock(conn, rule_id):
-                raise _no_rule(rule_id)
-            rows.set_metadata(conn, rule_id, metadata)
-            rule = rows.get(conn, rule_id)
-            _note(conn, ctxt, 'update', share, rule)
-            return rule.metadata
+        return self._set_metadata(ctxt, share.id, rule_id, metadata)
 
-    @db_api.retry_on_deadlock
+    @changes.locked(_SHARE)
+    def _set_metadata(self, share, rule_id, metadata):
+        _get_rule(share, rule_id)
+        rows.set_metadata(share.conn, rule_id, metadata)
+        rule = _get_rule(share, rule_id)
+        _note(share, rule, 'update')
+        return rule.metadata
+
     def delete_metadata(self, ctxt, rule_id: str, key: str) -> None:
         """Delete one key of what is noted with a rule.
 
@@ -224,40 +219,44 @@ class ShareAccess:
             such key
         """
         share, _rule = self.get(ctxt, rule_id)
-        with self._db.writer() as conn:
-            if not rows.delete_metadata(conn, rule_id, key):
-                raise exception.NotFound(
-                    f'The access rule {rule_id} has no metadata {key:.255}.'
-                )
-            rule = rows.get(conn, rule_id)
-            _note(conn, ctxt, 'update', share, rule)
+        self._delete_metadata(ctxt, share.id, rule_id, key)
+
+    @changes.locked(_SHARE)
+    def _delete_metadata(self, share, rule_id, key):
+        if not rows.delete_metadata(share.conn, rule_id, key):
+            raise exception.NotFound(
+                f'The access rule {rule_id} has no metadata {key:.255}.'
+            )
+        _note(share, _get_rule(share, rule_id), 'update')
 
     def _hint(self, ctxt, share):
         self._backends.work(ctxt, share.host, states.SHARE_ACCESS, share.id)
 
 
-def _get_share(conn, ctxt, share_id):
-    # Also of a public share, others do not learn who may mount it.
-    share = shares.get(conn, share_id)
-    visible = ctxt.visible_project
-    if share is None or visible not in (None, share.project_id):
-        raise exception.NotFound(f'There is no share {share_id:.255}.')
-    return share
-
-
-def _note(conn, ctxt, verb, share, rule):
+def _note(share, rule, verb):
     events.note(
-        conn,
+        share.conn,
         f'share_access.{verb}',
         rule,
-        ctxt,
-        project_id=share.project_id,
+        share.ctxt,
+        project_id=share.row.project_id,
     )
 
 
-def _get_rule(conn, share_id, rule_id):
-    rule = rows.get(conn, rule_id)
-    if rule is None or rule.share_id != share_id:
+def _transit(share, rule, transition, **values):
+    return changes.transit(
+        share.conn,
+        changes.SHARE_ACCESS,
+        rule,
+        transition,
+        request_id=share.ctxt.request_id,
+        **values,
+    )
+
+
+def _get_rule(share, rule_id):
+    rule = rows.get(share.conn, rule_id)
+    if rule is None or rule.share_id != share.row.id:
         raise _no_rule(rule_id)
     return rule
 
@@ -266,13 +265,12 @@ def _no_rule(rule_id):
     return exception.NotFound(f'There is no access rule {rule_id:.255}.')
 
 
-def _begin_change(conn, ctxt, share_id):
-    """Hold a share whose rules are to change, and let it say so."""
-    shares.ROWS.update(conn, share_id, {'access_rules_status': states.SYNCING})
-    share = _get_share(conn, ctxt, share_id)
-    if share.status not in states.SETTLED or share.host is None:
+def _begin_change(share):
+    """Let a share whose rules are to change say so."""
+    row = share.row
+    if row.status not in states.SETTLED or row.host is None:
         raise exception.Invalid(
-            f'The share {share_id} has the status {share.status}; its access '
+            f'The share {row.id} has the status {row.status}; its access '
             f'rules can be changed when it is {" or ".join(states.SETTLED)}.'
         )
-    return share
+    share.update(access_rules_status=states.SYNCING)

@@ -7,11 +7,10 @@ import dataclasses
 from oslo_utils import uuidutils
 
 from manila_groups import exception
-from manila_groups import states
 from manila_groups.db import records
-from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
 from manila_groups.db import types as type_rows
+from manila_groups.groups import changes
 from manila_groups.groups import location
 from manila_groups.groups import quotas
 from manila_groups.groups import share_types as share_types_domain
@@ -143,26 +142,17 @@ class Creation:
 
 def _lock_group(conn, ctxt, wanted):
     """Read the group, which stays as it is until the share is there."""
-    group_id = wanted.share_group_id
-    if group_id is None:
+    if wanted.share_group_id is None:
         return None
-    group_rows.ROWS.lock(conn, group_id)
-    found = group_rows.get(conn, group_id)
-    if found is None or ctxt.visible_project not in (None, found.project_id):
-        raise exception.NotFound(
-            f'share_group_id: there is no share group {group_id}.'
-        )
-    if found.project_id != ctxt.project_id:
-        raise exception.Invalid(
-            f'share_group_id: the share group {group_id} belongs to another '
-            'project.'
-        )
-    if found.status != states.AVAILABLE:
-        raise exception.Invalid(
-            f'share_group_id: the share group {group_id} has the status '
-            f'{found.status}; it has to be {states.AVAILABLE}.'
-        )
-    return found
+    return changes.lock_source(
+        conn,
+        changes.SHARE_GROUP,
+        ctxt,
+        'share_group_id',
+        wanted.share_group_id,
+        missing=exception.NotFound,
+        unusable=exception.Invalid,
+    )
 
 
 def _check_snapshot(wanted):

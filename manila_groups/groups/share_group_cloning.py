@@ -7,9 +7,9 @@ from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import availability_zones
 from manila_groups.db import records
-from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import quotas
 from manila_groups.groups import share_group_creation
@@ -29,7 +29,13 @@ def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
     :raises OverQuota: the project may not have so much more
     """
     _check_alone(wanted)
-    snapshot = _lock_source(conn, ctxt, wanted.source_share_group_snapshot_id)
+    snapshot = changes.lock_source(
+        conn,
+        changes.SNAPSHOT,
+        ctxt,
+        'source_share_group_snapshot_id',
+        wanted.source_share_group_snapshot_id,
+    )
     source = rows.get(conn, snapshot.share_group_id)
     _check_type(wanted, source)
     zone = source.availability_zone
@@ -57,29 +63,6 @@ def _check_alone(wanted):
                 f'{field}: comes from the source_share_group_snapshot_id, '
                 'and can not be given with it.'
             )
-
-
-def _lock_source(conn, ctxt, snapshot_id):
-    """Read the snapshot, which stays as it is until the group is there."""
-    snapshot_rows.ROWS.lock(conn, snapshot_id)
-    found = snapshot_rows.get(conn, snapshot_id)
-    if found is None or ctxt.visible_project not in (None, found.project_id):
-        raise exception.Invalid(
-            'source_share_group_snapshot_id: there is no share group '
-            f'snapshot {snapshot_id}.'
-        )
-    if found.project_id != ctxt.project_id:
-        raise exception.Invalid(
-            'source_share_group_snapshot_id: the share group snapshot '
-            f'{snapshot_id} belongs to another project.'
-        )
-    if found.status != states.AVAILABLE:
-        raise exception.Conflict(
-            'source_share_group_snapshot_id: the share group snapshot '
-            f'{snapshot_id} has the status {found.status}; it has to be '
-            f'{states.AVAILABLE}.'
-        )
-    return found
 
 
 def _check_type(wanted, source):

@@ -3,10 +3,9 @@
 
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.db import models
 from manila_groups.db import records
-from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
+from manila_groups.groups import changes
 from manila_groups.groups import purge
 from manila_groups.groups import resource_transitions
 
@@ -19,21 +18,22 @@ _CREATE_FAILED = (
 class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
     """The transitions of share group snapshots at a back end."""
 
-    kind = states.SHARE_GROUP_SNAPSHOT
-    store = share_group_snapshots
+    of = changes.SNAPSHOT
     work = (states.CREATING, states.DELETING)
     delete_failure = states.SNAPSHOT_DELETE_FAILED
-    givable = (~share_groups.takes_along(models.ShareGroupSnapshot.__table__),)
+    givable = (~share_groups.takes_along_snapshot(),)
 
     @db_api.transaction
     def created(self, conn, snapshot: records.ShareGroupSnapshot) -> bool:
         """End a creation well; False when it is no longer wanted."""
-        created = self.rows.transition(
-            conn, snapshot.id, states.CREATED, self._is_mine(snapshot)
+        made = self._transit(
+            conn,
+            snapshot,
+            states.CREATED,
+            self._is_mine(snapshot),
+            event='create.end',
         )
-        if created:
-            self._note(conn, 'create.end', snapshot, status=states.AVAILABLE)
-        return created
+        return made is not None
 
     @db_api.transaction
     def create_failed(

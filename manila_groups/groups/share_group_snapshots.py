@@ -2,7 +2,6 @@
 """Share group snapshots: what the service does with them for its users."""
 
 from collections.abc import Mapping
-import dataclasses
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -13,8 +12,8 @@ from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
-from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import force_delete
 from manila_groups.groups import purge
@@ -58,7 +57,7 @@ class ShareGroupSnapshots:
         :raises Invalid: an unknown marker
         """
         with self._db.reader() as conn:
-            _get(conn, ctxt, snapshot_id)
+            changes.SNAPSHOT.find(conn, ctxt, snapshot_id)
             return rows.list_members(conn, snapshot_id, page)
 
     def get(self, ctxt, snapshot_id: str) -> records.ShareGroupSnapshot:
@@ -67,7 +66,7 @@ class ShareGroupSnapshots:
         :raises NotFound: there is none that the caller sees
         """
         with self._db.reader() as conn:
-            return _get(conn, ctxt, snapshot_id)
+            return changes.SNAPSHOT.find(conn, ctxt, snapshot_id)
 
     def create(
         self,
@@ -87,14 +86,16 @@ class ShareGroupSnapshots:
         return snapshot
 
     def _tell_backend(self, ctxt, snapshot):
-        if snapshot.host is not None:
-            self._backends.work(
-                ctxt, snapshot.host, states.SHARE_GROUP_SNAPSHOT, snapshot.id
-            )
+        self._backends.work(
+            ctxt, snapshot.host, states.SHARE_GROUP_SNAPSHOT, snapshot.id
+        )
 
     @db_api.transaction
     def _insert(self, conn, ctxt, group_id, name, description):
-        _lock_group(conn, ctxt, group_id)
+        group = changes.lock_source(
+            conn, changes.SHARE_GROUP, ctxt, 'share_group_id', group_id
+        )
+        _check_placed(group)
         # So that none is resized meanwhile, either.
         share_rows.ROWS.lock_many(conn, share_rows.in_group(group_id))
         shares = share_rows.of_group(conn, group_id)
@@ -117,19 +118,19 @@ class ShareGroupSnapshots:
     def _take_quota(self, conn, owner, amounts):
         quotas.take(conn, self._conf, owner, amounts)
 
-    @db_api.transaction
+    @changes.locked(changes.SNAPSHOT)
     def update(
-        self, conn, ctxt, snapshot_id: str, values: Mapping[str, str | None]
+        self,
+        snapshot: changes.Locked[records.ShareGroupSnapshot],
+        values: Mapping[str, str | None],
     ) -> records.ShareGroupSnapshot:
         """Change the name or the description.
 
         :raises NotFound: there is no snapshot that the caller sees
         """
-        _get(conn, ctxt, snapshot_id)
-        rows.ROWS.update(conn, snapshot_id, values)
-        snapshot = _get(conn, ctxt, snapshot_id)
-        events.note(conn, 'share_group_snapshot.update', snapshot, ctxt)
-        return snapshot
+        snapshot.update(**values)
+        snapshot.note('update')
+        return snapshot.row
 
     def delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot.
@@ -138,7 +139,9 @@ class ShareGroupSnapshots:
         :raises Conflict: its status forbids it, or a share group is being
             created from it
         """
-        self._tell_backend(ctxt, self._begin_delete(ctxt, snapshot_id))
+        at_backend = self._begin_delete(ctxt, snapshot_id)
+        if at_backend is not None:
+            self._tell_backend(ctxt, at_backend)
 
     def force_delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot in whatever status it is.
@@ -146,105 +149,68 @@ class ShareGroupSnapshots:
         :raises NotFound: there is none that the caller sees
         :raises Conflict: a share group is being created from it
         """
-        self._tell_backend(ctxt, self._begin_force_delete(ctxt, snapshot_id))
+        at_backend = self._begin_force_delete(ctxt, snapshot_id)
+        if at_backend is not None:
+            self._tell_backend(ctxt, at_backend)
 
-    @db_api.transaction
-    def _begin_delete(self, conn, ctxt, snapshot_id):
-        rows.ROWS.lock(conn, snapshot_id)
-        snapshot = _get(conn, ctxt, snapshot_id)
+    @changes.locked(changes.SNAPSHOT)
+    def _begin_delete(self, snapshot):
         transition = transitions.deletion(
-            self._conf, snapshot, states.SNAPSHOT_DELETE
+            self._conf, snapshot.row, states.SNAPSHOT_DELETE
         )
-        return _begin_to_delete(conn, ctxt, snapshot, transition)
+        _begin_to_delete(snapshot, transition)
+        return _end_if_unplaced(snapshot)
 
-    @db_api.transaction
-    def _begin_force_delete(self, conn, ctxt, snapshot_id):
-        rows.ROWS.lock(conn, snapshot_id)
-        snapshot = _begin_to_delete(
-            conn,
-            ctxt,
-            _get(conn, ctxt, snapshot_id),
+    @changes.locked(changes.SNAPSHOT)
+    def _begin_force_delete(self, snapshot):
+        _begin_to_delete(
+            snapshot,
             states.SNAPSHOT_FORCE_DELETE,
             reason=force_delete.REASON,
             forced=True,
         )
-        if force_delete.is_reachable(conn, self._conf, snapshot.host):
-            return snapshot
-        force_delete.end(conn, states.SHARE_GROUP_SNAPSHOT, snapshot)
-        return dataclasses.replace(snapshot, host=None)
+        host = snapshot.row.host
+        if force_delete.is_reachable(snapshot.conn, self._conf, host):
+            return _end_if_unplaced(snapshot)
+        force_delete.end(
+            snapshot.conn, states.SHARE_GROUP_SNAPSHOT, snapshot.row
+        )
+        return None
 
-    @db_api.transaction
-    def reset_status(self, conn, ctxt, snapshot_id: str, status: str) -> None:
+    @changes.locked(changes.SNAPSHOT)
+    def reset_status(
+        self, snapshot: changes.Locked[records.ShareGroupSnapshot], status: str
+    ) -> None:
         """Set the status by hand; no work is begun or stopped by that.
 
         :raises NotFound: there is no snapshot that the caller sees
         """
-        snapshot = _get(conn, ctxt, snapshot_id)
-        was = snapshot.status
-        snapshot = dataclasses.replace(snapshot, status=status)
-        rows.ROWS.set_status(conn, snapshot_id, status, was)
-        events.note(conn, 'share_group_snapshot.reset_status', snapshot, ctxt)
+        snapshot.set_status(status)
 
 
-def _get(conn, ctxt, snapshot_id):
-    found = rows.get(conn, snapshot_id)
-    if found is None or ctxt.visible_project not in (None, found.project_id):
-        raise exception.NotFound(
-            f'There is no share group snapshot {snapshot_id:.255}.'
-        )
-    return found
-
-
-def _begin_to_delete(conn, ctxt, snapshot, transition, **details):
-    """Make the first transition of a deletion.
-
-    :param snapshot: read after it was locked
-    """
-    if not rows.ROWS.transition(
-        conn,
-        snapshot.id,
-        transition,
-        rows.is_no_source(),
-        was=snapshot.status,
-        request_id=ctxt.request_id,
-        **details,
+def _begin_to_delete(snapshot, transition, **details):
+    if not snapshot.transition(
+        transition, rows.is_no_source(), event='delete.start', **details
     ):
-        raise _not_deletable(snapshot, transition)
-    snapshot = dataclasses.replace(
-        snapshot, status=transition.becomes, request_id=ctxt.request_id
-    )
-    events.note(conn, 'share_group_snapshot.delete.start', snapshot, ctxt)
-    # Nothing of a group without a place is anywhere else.
-    if snapshot.host is None:
-        purge.snapshot(conn, snapshot)
-    return snapshot
+        raise _not_deletable(snapshot.row, transition)
 
 
-def _lock_group(conn, ctxt, group_id):
-    """Keep a group, and what is in it, as it is until the snapshot is there.
+def _end_if_unplaced(snapshot):
+    """Purge a snapshot that no back end has anything of.
 
-    A group that is available without a place is one whose status was set by
-    hand: no back end could take a snapshot of it.
+    :returns: the record of one that its back end has to delete, or None
     """
-    group_rows.ROWS.lock(conn, group_id)
-    group = group_rows.get(conn, group_id)
-    if group is None or ctxt.visible_project not in (None, group.project_id):
-        raise exception.Invalid(
-            f'share_group_id: there is no share group {group_id}.'
-        )
-    if group.project_id != ctxt.project_id:
-        raise exception.Invalid(
-            f'share_group_id: the share group {group_id} belongs to another '
-            'project.'
-        )
-    if group.status != states.AVAILABLE:
-        raise exception.Conflict(
-            f'The share group {group_id} has the status {group.status}; it '
-            f'has to be {states.AVAILABLE}.'
-        )
+    if snapshot.row.host is not None:
+        return snapshot.row
+    purge.snapshot(snapshot.conn, snapshot.row)
+    return None
+
+
+def _check_placed(group):
+    # Its status was set by hand: no back end could take a snapshot of it.
     if group.host is None:
         raise exception.Conflict(
-            f'The share group {group_id} is on no back end.'
+            f'The share group {group.id} has not been placed on a back end.'
         )
 
 

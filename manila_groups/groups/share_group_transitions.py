@@ -6,14 +6,13 @@ import dataclasses
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
-from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_export_locations
 from manila_groups.db import share_group_snapshots
-from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import purge
 from manila_groups.groups import resource_transitions
@@ -45,8 +44,7 @@ class Work:
 class ShareGroupTransitions(resource_transitions.ResourceTransitions):
     """The transitions of share groups at a back end."""
 
-    kind = states.SHARE_GROUP
-    store = share_groups
+    of = changes.SHARE_GROUP
     work = (states.CREATING, states.DELETING)
 
     def read_work(self, conn, group: records.ShareGroup) -> Work:
@@ -66,9 +64,10 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
             )
         return work
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def created(
         self,
+        conn,
         group: records.ShareGroup,
         locations,
         share_server_id: str | None = None,
@@ -79,23 +78,19 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
             be mounted from, by their ids
         :param share_server_id: which server has them
         """
-        server = {'share_server_id': share_server_id}
-        with self._db.writer() as conn:
-            if not self.rows.transition(
-                conn,
-                group.id,
-                states.CREATED,
-                self._is_mine(group),
-                **server,
-            ):
-                return False
-            made = dataclasses.replace(
-                group, status=states.AVAILABLE, **server
-            )
-            if group.source_share_group_snapshot_id is not None:
-                _shares_created(conn, made, locations)
-            self._note(conn, 'create.end', made)
-            return True
+        made = self._transit(
+            conn,
+            group,
+            states.CREATED,
+            self._is_mine(group),
+            share_server_id=share_server_id,
+        )
+        if made is None:
+            return False
+        if group.source_share_group_snapshot_id is not None:
+            _shares_created(conn, made, locations)
+        events.note(conn, 'share_group.create.end', made)
+        return True
 
     @db_api.transaction
     def attempt_failed(
@@ -106,7 +101,8 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         :param cleaned: whether nothing of the group is left in the pool
         :returns: whether another pool is to be found for it
         """
-        if not self._take_away(conn, group):
+        taken = self._take_away(conn, group)
+        if taken is None:
             return False
         attempts.add(conn, self.kind, group, cleaned)
         tried = len(attempts.pools_tried(conn, group.id))
@@ -118,8 +114,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
             if is_clone
             else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
         )
-        group = dataclasses.replace(group, host=None)
-        self._end_creation(conn, group, text)
+        self._end_creation(conn, taken, text)
         return False
 
     def _end_creation(self, conn, group, text, *conditions, **details):
@@ -141,17 +136,18 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
 
     def _take_away(self, conn, group):
         """Give up a group's place, and that of the shares it came with."""
-        if not self.rows.transition(
+        taken = self._transit(
             conn,
-            group.id,
+            group,
             states.CLAIM,
             self._is_mine(group),
             host=None,
-            availability_zone_id=models.ShareGroup.requested_zone_id,
+            availability_zone_id=self.rows.requested_zone(),
             share_server_id=None,
             consistent_snapshot_support=None,
-        ):
-            return False
+        )
+        if taken is None:
+            return None
         members = shares.of_group(conn, group.id)
         shares.ROWS.transition_many(
             conn,
@@ -164,7 +160,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
             one.claimed_gb for one in members if one.status == states.CREATING
         )
         pools.release(conn, group.host, groups=1, gigabytes=claimed)
-        return True
+        return taken
 
     @db_api.transaction
     def deleted(self, conn, group: records.ShareGroup) -> bool:

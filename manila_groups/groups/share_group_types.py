@@ -27,9 +27,10 @@ class ShareGroupTypes(types.Types):
         )
         self._share_types = share_types
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def create(
         self,
+        conn,
         ctxt,
         name: str,
         share_types: list[str] | None,
@@ -50,12 +51,11 @@ class ShareGroupTypes(types.Types):
             'name': name,
             'is_public': is_public,
         }
-        with self._db.writer() as conn:
-            allowed = self._find_share_types(conn, ctxt, share_types)
-            self._store.insert(conn, values, specs, allowed)
-            made = self._store.get_by_id(conn, values['id'])
-            self._note(conn, 'create', made, ctxt)
-            return made
+        allowed = self._find_share_types(conn, ctxt, share_types)
+        self._store.insert(conn, values, specs, allowed)
+        made = self._store.get_by_id(conn, values['id'])
+        self._note(conn, 'create', made, ctxt)
+        return made
 
     def _find_share_types(self, conn, ctxt, share_types):
         if not share_types:

@@ -9,11 +9,11 @@ from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import api as db_api
-from manila_groups.db import models
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import force_delete
 from manila_groups.groups import purge
@@ -78,7 +78,7 @@ class ShareGroups:
         :raises NotFound: there is none that the caller sees
         """
         with self._db.reader() as conn:
-            return _get(conn, ctxt, group_id)
+            return changes.SHARE_GROUP.find(conn, ctxt, group_id)
 
     def create(self, ctxt, wanted: NewShareGroup) -> records.ShareGroup:
         """Make a share group, which a scheduler then finds a place for.
@@ -101,19 +101,19 @@ class ShareGroups:
         events.note(conn, 'share_group.create.start', group, ctxt)
         return group
 
-    @db_api.transaction
+    @changes.locked(changes.SHARE_GROUP)
     def update(
-        self, conn, ctxt, group_id: str, values: Mapping[str, str | None]
+        self,
+        group: changes.Locked[records.ShareGroup],
+        values: Mapping[str, str | None],
     ) -> records.ShareGroup:
         """Change the name or the description.
 
         :raises NotFound: there is no group that the caller sees
         """
-        _get(conn, ctxt, group_id)
-        rows.ROWS.update(conn, group_id, values)
-        group = _get(conn, ctxt, group_id)
-        events.note(conn, 'share_group.update', group, ctxt)
-        return group
+        group.update(**values)
+        group.note('update')
+        return group.row
 
     def delete(self, ctxt, group_id: str) -> None:
         """Begin to delete a share group that holds nothing.
@@ -132,105 +132,86 @@ class ShareGroups:
         self._tell_backend(ctxt, self._begin_force_delete(ctxt, group_id))
 
     def _tell_backend(self, ctxt, group):
-        if group.host is not None:
+        if group is not None:
             self._backends.work(ctxt, group.host, states.SHARE_GROUP, group.id)
 
-    @db_api.transaction
-    def _begin_delete(self, conn, ctxt, group_id):
-        rows.ROWS.lock(conn, group_id)
-        group = _get(conn, ctxt, group_id)
-        transition = transitions.deletion(self._conf, group, states.DELETE)
-        if not rows.ROWS.transition(
-            conn,
-            group_id,
-            transition,
-            rows.is_empty(),
-            was=group.status,
-            request_id=ctxt.request_id,
+    @changes.locked(changes.SHARE_GROUP)
+    def _begin_delete(self, group):
+        transition = transitions.deletion(self._conf, group.row, states.DELETE)
+        if not group.transition(
+            transition, rows.is_empty(), event='delete.start'
         ):
-            raise _not_deletable(group, transition)
-        return _end_if_unplaced(conn, ctxt, group)
+            raise _not_deletable(group.row, transition)
+        return _end_if_unplaced(group)
 
-    @db_api.transaction
-    def _begin_force_delete(self, conn, ctxt, group_id):
-        rows.ROWS.lock(conn, group_id)
-        # What is in the group is the work of the group's deletion only.
-        # The snapshots come before anything is read: with them in hand,
-        # what is being created from them can be seen.
-        snapshot_rows.ROWS.transition_many(
-            conn,
-            states.SNAPSHOT_FORCE_DELETE,
-            snapshot_rows.in_group(group_id),
-            reason=force_delete.REASON,
-            stepped_at=None,
+    # With the snapshots locked, what is being created from them can be seen.
+    @changes.locked(changes.SHARE_GROUP, with_snapshots=True)
+    def _begin_force_delete(self, group):
+        _check_no_clone(group.conn, group.row.id)
+        group.transition(
+            states.FORCE_DELETE, reason=force_delete.REASON, forced=True
         )
-        group = _get(conn, ctxt, group_id)
-        _check_no_clone(conn, group_id)
-        rows.ROWS.transition(
-            conn,
-            group_id,
-            states.FORCE_DELETE,
-            was=group.status,
-            reason=force_delete.REASON,
-            request_id=ctxt.request_id,
-            forced=True,
-        )
-        share_rows.ROWS.transition_many(
-            conn,
-            states.SHARE_FORCE_DELETE,
-            share_rows.in_group(group_id),
-            reason=force_delete.REASON,
-            stepped_at=None,
-            new_size=None,
-        )
-        group = dataclasses.replace(group, request_id=ctxt.request_id)
-        events.note_content(conn, 'delete.start', group, (states.DELETING,))
-        group = _end_if_unplaced(conn, ctxt, group)
-        return self._end_if_away(conn, group)
+        _force_delete_content(group)
+        group.note('delete.start')
+        host = group.row.host
+        if force_delete.is_reachable(group.conn, self._conf, host):
+            return _end_if_unplaced(group)
+        force_delete.end(group.conn, states.SHARE_GROUP, group.row)
+        return None
 
-    def _end_if_away(self, conn, group):
-        """Remove a group whose back end can't be told to do so now."""
-        if force_delete.is_reachable(conn, self._conf, group.host):
-            return group
-        force_delete.end(conn, states.SHARE_GROUP, group)
-        return dataclasses.replace(group, host=None)
-
-    @db_api.transaction
-    def reset_status(self, conn, ctxt, group_id: str, status: str) -> None:
+    @changes.locked(changes.SHARE_GROUP)
+    def reset_status(
+        self, group: changes.Locked[records.ShareGroup], status: str
+    ) -> None:
         """Set the status by hand; no work is begun or stopped by that.
 
         :raises NotFound: there is no group that the caller sees
         """
-        group = _get(conn, ctxt, group_id)
-        rows.ROWS.set_status(conn, group_id, status, group.status)
-        group = dataclasses.replace(group, status=status)
-        events.note(conn, 'share_group.reset_status', group, ctxt)
-        # What was being deleted or made with the group has no work either.
-        snapshot_rows.ROWS.transition_many(
-            conn,
-            states.SNAPSHOT_DELETE_FAILED,
-            snapshot_rows.in_group(group_id),
-            models.ShareGroupSnapshot.stepped_at.is_(None),
-        )
-        share_rows.ROWS.transition_many(
-            conn,
-            states.DELETE_FAILED,
-            share_rows.in_group(group_id),
-            models.Share.stepped_at.is_(None),
-        )
-        share_rows.ROWS.transition_many(
-            conn,
-            states.CREATE_FAILED,
-            share_rows.in_group(group_id),
-            models.Share.source_share_group_snapshot_member_id.is_not(None),
-        )
+        group.set_status(status)
+        _end_content_work(group.conn, group.row.id)
 
 
-def _get(conn, ctxt, group_id):
-    found = rows.get(conn, group_id)
-    if found is None or ctxt.visible_project not in (None, found.project_id):
-        raise exception.NotFound(f'There is no share group {group_id:.255}.')
-    return found
+def _force_delete_content(group):
+    """Let what is in a group be the work of the group's deletion only."""
+    details = {'reason': force_delete.REASON, 'stepped_at': None}
+    snapshot_rows.ROWS.transition_many(
+        group.conn,
+        states.SNAPSHOT_FORCE_DELETE,
+        snapshot_rows.in_group(group.row.id),
+        **details,
+    )
+    share_rows.ROWS.transition_many(
+        group.conn,
+        states.SHARE_FORCE_DELETE,
+        share_rows.in_group(group.row.id),
+        new_size=None,
+        **details,
+    )
+    events.note_content(
+        group.conn, 'delete.start', group.row, (states.DELETING,)
+    )
+
+
+def _end_content_work(conn, group_id):
+    """End what was being deleted or made with a group whose work has ended."""
+    snapshot_rows.ROWS.transition_many(
+        conn,
+        states.SNAPSHOT_DELETE_FAILED,
+        snapshot_rows.in_group(group_id),
+        snapshot_rows.ROWS.has_no_work(),
+    )
+    share_rows.ROWS.transition_many(
+        conn,
+        states.DELETE_FAILED,
+        share_rows.in_group(group_id),
+        share_rows.ROWS.has_no_work(),
+    )
+    share_rows.ROWS.transition_many(
+        conn,
+        states.CREATE_FAILED,
+        share_rows.in_group(group_id),
+        ~share_rows.is_made_alone(),
+    )
 
 
 def _not_deletable(group, transition):
@@ -254,15 +235,12 @@ def _check_no_clone(conn, group_id):
         )
 
 
-def _end_if_unplaced(conn, ctxt, group):
-    """Remove a group that no back end has anything of.
+def _end_if_unplaced(group):
+    """Purge a group that no back end has anything of.
 
-    :param group: read after it was locked
+    :returns: the record of one that its back end has to delete, or None
     """
-    group = dataclasses.replace(
-        group, status=states.DELETING, request_id=ctxt.request_id
-    )
-    events.note(conn, 'share_group.delete.start', group, ctxt)
-    if group.host is None:
-        purge.share_group(conn, group)
-    return group
+    if group.row.host is not None:
+        return group.row
+    purge.share_group(group.conn, group.row)
+    return None

@@ -85,9 +85,10 @@ class ShareNetworks:
         with self._db.reader() as conn:
             return _get(conn, ctxt, network_id)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def create(
         self,
+        conn,
         ctxt,
         name: str | None,
         description: str | None,
@@ -99,29 +100,28 @@ class ShareNetworks:
         :raises OverQuota: the project has as many as it may
         """
         network_id = uuidutils.generate_uuid()
-        with self._db.writer() as conn:
-            values = _subnet_values(conn, network_id, subnet)
-            owner = quotas.Owner(ctxt.project_id, ctxt.user_id)
-            quotas.take(conn, self._conf, owner, _COUNTED)
-            rows.insert(
-                conn,
-                {
-                    'id': network_id,
-                    'project_id': ctxt.project_id,
-                    'user_id': ctxt.user_id,
-                    'name': name,
-                    'description': description,
-                },
-            )
-            rows.insert_subnet(conn, values)
-            network = rows.get(conn, network_id)
-            events.note(conn, 'share_network.create', network, ctxt)
-            _note(conn, ctxt, 'create', network, network.subnets[0])
-            return network
+        values = _subnet_values(conn, network_id, subnet)
+        owner = quotas.Owner(ctxt.project_id, ctxt.user_id)
+        quotas.take(conn, self._conf, owner, _COUNTED)
+        rows.insert(
+            conn,
+            {
+                'id': network_id,
+                'project_id': ctxt.project_id,
+                'user_id': ctxt.user_id,
+                'name': name,
+                'description': description,
+            },
+        )
+        rows.insert_subnet(conn, values)
+        network = rows.get(conn, network_id)
+        events.note(conn, 'share_network.create', network, ctxt)
+        _note(conn, ctxt, 'create', network, network.subnets[0])
+        return network
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def update(
-        self, ctxt, network_id: str, values: Mapping[str, str | None]
+        self, conn, ctxt, network_id: str, values: Mapping[str, str | None]
     ) -> records.ShareNetwork:
         """Change the name, the description, or the default subnet's ids.
 
@@ -131,14 +131,13 @@ class ShareNetworks:
         """
         own = {k: v for k, v in values.items() if k not in _NEUTRON}
         neutron = {k: v for k, v in values.items() if k in _NEUTRON}
-        with self._db.writer() as conn:
-            _lock(conn, ctxt, network_id)
-            if neutron:
-                _update_default(conn, ctxt, network_id, neutron)
-            rows.update(conn, network_id, own)
-            network = _get(conn, ctxt, network_id)
-            events.note(conn, 'share_network.update', network, ctxt)
-            return network
+        _lock(conn, ctxt, network_id)
+        if neutron:
+            _update_default(conn, ctxt, network_id, neutron)
+        rows.update(conn, network_id, own)
+        network = _get(conn, ctxt, network_id)
+        events.note(conn, 'share_network.update', network, ctxt)
+        return network
 
     @db_api.transaction
     def delete(self, conn, ctxt, network_id: str) -> None:

@@ -6,12 +6,12 @@ import dataclasses
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
-from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_export_locations
 from manila_groups.db import share_groups
 from manila_groups.db import shares
+from manila_groups.groups import changes
 from manila_groups.groups import messages
 from manila_groups.groups import purge
 from manila_groups.groups import quotas
@@ -85,8 +85,7 @@ class Work:
 class ShareTransitions(resource_transitions.ResourceTransitions):
     """The transitions of shares at a back end."""
 
-    kind = states.SHARE
-    store = shares
+    of = changes.SHARE
     work = (
         states.CREATING,
         states.DELETING,
@@ -95,7 +94,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
     )
     own = (shares.is_made_alone(),)
     givable = (
-        ~share_groups.takes_along(models.Share.__table__),
+        ~share_groups.takes_along_share(),
         ~shares.comes_with_group(),
     )
     workable = (shares.has_room(),)
@@ -122,17 +121,17 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         :param locations: where the share can be mounted from
         :param share_server_id: which server has it
         """
-        created = self.rows.transition(
+        made = self._transit(
             conn,
-            share.id,
+            share,
             states.CREATED,
             self._is_mine(share),
+            event='create.end',
             share_server_id=share_server_id,
         )
-        if created:
+        if made is not None:
             share_export_locations.replace(conn, share.id, locations)
-            self._note(conn, 'create.end', share, status=states.AVAILABLE)
-        return created
+        return made is not None
 
     @db_api.transaction
     def attempt_failed(
@@ -151,27 +150,27 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
                 conn, share, _CREATE_FAILED, self._is_mine(share)
             )
             return False
-        if not self._take_away(conn, share):
+        taken = self._take_away(conn, share)
+        if taken is None:
             return False
         attempts.add(conn, self.kind, share, cleaned)
         tried = len(attempts.pools_tried(conn, share.id))
         if tried < self._conf.scheduler.max_attempts:
             return True
-        share = dataclasses.replace(share, host=None)
-        self._end_creation(conn, share, _CREATE_FAILED)
+        self._end_creation(conn, taken, _CREATE_FAILED)
         return False
 
     def _take_away(self, conn, share):
-        taken = self.rows.transition(
+        taken = self._transit(
             conn,
-            share.id,
+            share,
             states.CLAIM,
             self._is_mine(share),
             host=None,
-            availability_zone_id=models.Share.requested_zone_id,
+            availability_zone_id=self.rows.requested_zone(),
             claimed_gb=0,
         )
-        if taken:
+        if taken is not None:
             pools.release(conn, share.host, gigabytes=share.claimed_gb)
         return taken
 
@@ -187,32 +186,30 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         purge.share(conn, shares.get(conn, share.id))
         return True
 
-    @db_api.retry_on_deadlock
-    def resized(self, share: records.Share) -> bool:
+    @db_api.transaction
+    def resized(self, conn, share: records.Share) -> bool:
         """End an extension or a reduction well."""
         transition, event = _RESIZED[share.status]
-        with self._db.writer() as conn:
-            ended = self._end_resize(
-                conn, share, transition, share.new_size, self._is_mine(share)
-            )
-            if ended:
-                done = _resized(share, transition, share.new_size)
-                self._note(conn, event, done)
-            return ended
+        ended = self._end_resize(
+            conn,
+            share,
+            transition,
+            share.new_size,
+            self._is_mine(share),
+            event=event,
+        )
+        return ended is not None
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def resize_failed(
-        self, share: records.Share, too_full: bool = False
+        self, conn, share: records.Share, too_full: bool = False
     ) -> bool:
         """End an extension or a reduction that the back end did not do.
 
         :param too_full: because the share holds more than its new size
         """
         failure = _RESIZE_FAILED[share.status, too_full]
-        with self._db.writer() as conn:
-            return self._fail_resize(
-                conn, share, failure, self._is_mine(share)
-            )
+        return self._fail_resize(conn, share, failure, self._is_mine(share))
 
     def _fail_resize(self, conn, share, failure, *conditions):
         transition, action, detail, text = failure
@@ -221,36 +218,32 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         ended = self._end_resize(
             conn, share, transition, share.size, *conditions, reason=text
         )
-        if ended:
-            left = _resized(share, transition, share.size)
-            self._tell(conn, left, action, detail, text)
-        return ended
+        if ended is not None:
+            self._add_message(conn, ended, action, detail, text)
+        return ended is not None
 
-    def _end_resize(
-        self, conn, share, transition, size, *conditions, reason=None
-    ):
-        ended = self.rows.transition(
+    def _end_resize(self, conn, share, transition, size, *conditions, **notes):
+        ended = self._transit(
             conn,
-            share.id,
+            share,
             transition,
-            models.Share.new_size == share.new_size,
-            models.Share.quota_gb == share.quota_gb,
-            models.Share.claimed_gb == share.claimed_gb,
+            shares.is_as_sized(share),
             *conditions,
-            reason=reason,
             size=size,
             new_size=None,
             quota_gb=size,
             claimed_gb=size if share.host else 0,
+            **notes,
         )
-        if ended and share.host:
+        if ended is None:
+            return None
+        if share.host:
             pools.release(conn, share.host, gigabytes=share.claimed_gb - size)
-        if ended:
-            quotas.give_back(
-                conn,
-                quotas.owner_of(share),
-                {quotas.GIGABYTES: share.quota_gb - size},
-            )
+        quotas.give_back(
+            conn,
+            quotas.owner_of(share),
+            {quotas.GIGABYTES: share.quota_gb - size},
+        )
         return ended
 
     def _end_overdue_resize(self, conn, share):
@@ -270,10 +263,3 @@ def group_size(conn, share: records.Share) -> int:
     if share.share_group_id is not None:
         return shares.group_size(conn, share.share_group_id, share.id)
     return share.new_size or share.size
-
-
-def _resized(share, transition, size):
-    """The record of a share as the end of a resize leaves it."""
-    return dataclasses.replace(
-        share, status=transition.becomes, size=size, new_size=None
-    )

@@ -127,9 +127,10 @@ class ShareTypes(types.Types):
             return [], False
         return super().list_page(ctxt, page, is_public, specs, everywhere)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def create(
         self,
+        conn,
         name: str,
         specs: Mapping[str, str],
         is_public: bool = True,
@@ -146,15 +147,14 @@ class ShareTypes(types.Types):
             'is_public': is_public,
             'description': description,
         }
-        with self._db.writer() as conn:
-            self._store.insert(conn, values, _stored(specs))
-            made = self._store.get_by_id(conn, values['id'])
-            self._note(conn, 'create', made)
-            return made
+        self._store.insert(conn, values, _stored(specs))
+        made = self._store.get_by_id(conn, values['id'])
+        self._note(conn, 'create', made)
+        return made
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
     def update(
-        self, ctxt, type_id: str, values: Mapping[str, Any]
+        self, conn, ctxt, type_id: str, values: Mapping[str, Any]
     ) -> records.Type:
         """Change a share type.
 
@@ -166,12 +166,11 @@ class ShareTypes(types.Types):
         values = dict(values)
         if 'description' in values:
             values['description'] = values['description'] or None
-        with self._db.writer() as conn:
-            self._get(conn, ctxt, type_id)
-            self._store.update(conn, type_id, values)
-            found = self._get(conn, ctxt, type_id)
-            self._note(conn, 'update', found, ctxt)
-            return found
+        self._get(conn, ctxt, type_id)
+        self._store.update(conn, type_id, values)
+        found = self._get(conn, ctxt, type_id)
+        self._note(conn, 'update', found, ctxt)
+        return found
 
     def set_specs(
         self, ctxt, type_id: str, specs: Mapping[str, str]

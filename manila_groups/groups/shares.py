@@ -2,7 +2,6 @@
 """Shares: what the service does with them for its users."""
 
 from collections.abc import Mapping
-import dataclasses
 from typing import Any
 
 from manila_groups import exception
@@ -11,8 +10,8 @@ from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import records
-from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import force_delete
 from manila_groups.groups import purge
@@ -79,7 +78,7 @@ class Shares:
         :raises NotFound: there is none that the caller sees
         """
         with self._db.reader() as conn:
-            return _get(conn, ctxt, share_id)
+            return changes.SHARE.find(conn, ctxt, share_id)
 
     def create(self, ctxt, wanted: share_creation.NewShare) -> records.Share:
         """Make a share, which a scheduler then finds a place for.
@@ -99,24 +98,22 @@ class Shares:
         events.note(conn, 'share.create.start', share, ctxt)
         return share
 
-    @db_api.transaction
+    @changes.locked(changes.SHARE)
     def update(
-        self, conn, ctxt, share_id: str, values: Mapping[str, Any]
+        self, share: changes.Locked[records.Share], values: Mapping[str, Any]
     ) -> records.Share:
         """Change the name, the description, or whether all projects see it.
 
         :raises NotFound: there is no share that the caller sees
         """
-        _get(conn, ctxt, share_id)
-        rows.ROWS.update(conn, share_id, values)
-        return _changed(conn, ctxt, share_id)
+        share.update(**values)
+        share.note('update')
+        return share.row
 
-    @db_api.transaction
+    @changes.locked(changes.SHARE)
     def set_metadata(
         self,
-        conn,
-        ctxt,
-        share_id: str,
+        share: changes.Locked[records.Share],
         metadata: Mapping[str, str],
         replace: bool = False,
     ) -> Mapping[str, str]:
@@ -126,22 +123,25 @@ class Shares:
         :returns: all metadata that the share has now
         :raises NotFound: there is no share that the caller sees
         """
-        _lock(conn, ctxt, share_id)
-        rows.set_metadata(conn, share_id, metadata, replace)
-        return _changed(conn, ctxt, share_id).metadata
+        rows.set_metadata(share.conn, share.row.id, metadata, replace)
+        share.refresh()
+        share.note('update')
+        return share.row.metadata
 
-    @db_api.transaction
-    def delete_metadata(self, conn, ctxt, share_id: str, key: str) -> None:
+    @changes.locked(changes.SHARE)
+    def delete_metadata(
+        self, share: changes.Locked[records.Share], key: str
+    ) -> None:
         """Remove one key of a share's metadata.
 
         :raises NotFound: there is no such share, or it has no such key
         """
-        _lock(conn, ctxt, share_id)
-        if not rows.delete_metadata(conn, share_id, key):
+        if not rows.delete_metadata(share.conn, share.row.id, key):
             raise exception.NotFound(
-                f'The share {share_id} has no metadata {key:.255}.'
+                f'The share {share.row.id} has no metadata {key:.255}.'
             )
-        _changed(conn, ctxt, share_id)
+        share.refresh()
+        share.note('update')
 
     def delete(self, ctxt, share_id: str, group_id: str | None) -> None:
         """Begin to delete a share.
@@ -153,12 +153,7 @@ class Shares:
         :raises Forbidden: a snapshot of its group holds it, or its status
             forbids it
         """
-        share = self.get(ctxt, share_id)
-        _check_group(share, group_id)
-        transition = transitions.deletion(
-            self._conf, share, states.SHARE_DELETE
-        )
-        self._delete(ctxt, share, transition)
+        self._tell_backend(ctxt, self._begin_delete(ctxt, share_id, group_id))
 
     def force_delete(self, ctxt, share_id: str) -> None:
         """Begin to delete a share in whatever status it is.
@@ -166,64 +161,44 @@ class Shares:
         :raises NotFound: there is none that the caller sees
         :raises Forbidden: a snapshot of its group holds it
         """
-        self._delete(
-            ctxt,
-            self.get(ctxt, share_id),
+        self._tell_backend(ctxt, self._begin_force_delete(ctxt, share_id))
+
+    def _tell_backend(self, ctxt, share):
+        if share is not None:
+            self._backends.work(ctxt, share.host, states.SHARE, share.id)
+
+    @changes.locked(changes.SHARE, with_group=True)
+    def _begin_delete(self, share, group_id):
+        _check_group(share.row, group_id)
+        transition = transitions.deletion(
+            self._conf, share.row, states.SHARE_DELETE
+        )
+        _begin_to_delete(share, transition)
+        return _end_if_unplaced(share)
+
+    @changes.locked(changes.SHARE, with_group=True)
+    def _begin_force_delete(self, share):
+        _begin_to_delete(
+            share,
             states.SHARE_FORCE_DELETE,
             reason=force_delete.REASON,
             forced=True,
         )
+        host = share.row.host
+        if force_delete.is_reachable(share.conn, self._conf, host):
+            return _end_if_unplaced(share)
+        force_delete.end(share.conn, states.SHARE, share.row)
+        return None
 
-    def _delete(self, ctxt, share, transition, **details):
-        share = self._begin_delete(ctxt, share, transition, **details)
-        if share.host is not None:
-            self._backends.work(ctxt, share.host, states.SHARE, share.id)
-
-    @db_api.transaction
-    def _begin_delete(self, conn, ctxt, share, transition, **details):
-        # Its group never changes, and must be locked before the share.
-        if share.share_group_id is not None:
-            group_rows.ROWS.lock(conn, share.share_group_id)
-        conditions = [rows.in_no_snapshot()]
-        if transition is states.DELETE_OVERDUE:
-            conditions.append(rows.ROWS.is_as_read(share))
-        taken = rows.ROWS.transition(
-            conn,
-            share.id,
-            transition,
-            *conditions,
-            new_size=None,
-            request_id=ctxt.request_id,
-            **details,
-        )
-        share = _get(conn, ctxt, share.id)
-        if not taken:
-            raise _not_deletable(conn, share, transition)
-        events.note(conn, 'share.delete.start', share, ctxt)
-        return self._end_if_away(conn, share)
-
-    def _end_if_away(self, conn, share):
-        """Remove a share that no back end can be told to remove now."""
-        # Nothing of a share without a place is anywhere else.
-        if share.host is None:
-            purge.share(conn, share)
-        elif share.forced and not force_delete.is_reachable(
-            conn, self._conf, share.host
-        ):
-            force_delete.end(conn, states.SHARE, share)
-            return dataclasses.replace(share, host=None)
-        return share
-
-    @db_api.transaction
-    def reset_status(self, conn, ctxt, share_id: str, status: str) -> None:
+    @changes.locked(changes.SHARE)
+    def reset_status(
+        self, share: changes.Locked[records.Share], status: str
+    ) -> None:
         """Set the status by hand; no work is begun or stopped by that.
 
         :raises NotFound: there is no share that the caller sees
         """
-        share = _get(conn, ctxt, share_id)
-        rows.ROWS.set_status(conn, share_id, status, share.status)
-        share = dataclasses.replace(share, status=status)
-        events.note(conn, 'share.reset_status', share, ctxt)
+        share.set_status(status)
 
     def extend(
         self, ctxt, share_id: str, size: int, force: bool = False
@@ -239,29 +214,23 @@ class Shares:
         """
         share = self._begin_extend(ctxt, share_id, size, force)
         # An extension that was broken off may have left the room claimed.
-        if force or share.claimed_gb >= size:
-            self._backends.work(ctxt, share.host, states.SHARE, share_id)
+        if share.claimed_gb >= size:
+            self._tell_backend(ctxt, share)
         else:
             self._scheduler.place(ctxt, states.SHARE, share_id)
 
-    @db_api.retry_on_deadlock
-    def _begin_extend(self, ctxt, share_id, size, force):
-        values = {
-            'new_size': size,
-            'quota_gb': size,
-            'request_id': ctxt.request_id,
-        }
-        with self._db.writer() as conn:
-            share = _lock_resizable(conn, ctxt, share_id, states.EXTEND)
-            _check_larger(ctxt, share, size)
-            # As whoever gives back does: the pool first, then the quota.
-            if force:
-                _claim_beyond(conn, share, size)
-                values['claimed_gb'] = size
-            self._take_more(conn, share, size)
-            rows.ROWS.transition(conn, share_id, states.EXTEND, **values)
-            _note_resize(conn, ctxt, share, states.EXTEND, size)
-        return share
+    @changes.locked(changes.SHARE)
+    def _begin_extend(self, share, size, force):
+        _check_resizable(share.row, states.EXTEND)
+        _check_larger(share.ctxt, share.row, size)
+        values = {'new_size': size, 'quota_gb': size}
+        # As whoever gives back does: the pool first, then the quota.
+        if force:
+            _claim_beyond(share.conn, share.row, size)
+            values['claimed_gb'] = size
+        self._take_more(share.conn, share.row, size)
+        share.transition(states.EXTEND, event='extend.start', **values)
+        return share.row
 
     def _take_more(self, conn, share, size):
         owner = quotas.owner_of(share)
@@ -280,29 +249,14 @@ class Shares:
         :raises NotFound: there is none that the caller sees
         :raises Invalid: its size, its type or its status forbid it
         """
-        share = self._begin_shrink(ctxt, share_id, size)
-        self._backends.work(ctxt, share.host, states.SHARE, share_id)
+        self._tell_backend(ctxt, self._begin_shrink(ctxt, share_id, size))
 
-    @db_api.transaction
-    def _begin_shrink(self, conn, ctxt, share_id, size):
-        share = _lock_resizable(conn, ctxt, share_id, states.SHRINK)
-        if size >= share.size:
-            raise exception.Invalid(
-                f'new_size: {size} GiB are not less than the '
-                f'{share.size} that the share has.'
-            )
-        share_types_domain.check_least_size(
-            share.share_type_specs, size, 'new_size'
-        )
-        rows.ROWS.transition(
-            conn,
-            share_id,
-            states.SHRINK,
-            new_size=size,
-            request_id=ctxt.request_id,
-        )
-        _note_resize(conn, ctxt, share, states.SHRINK, size)
-        return share
+    @changes.locked(changes.SHARE)
+    def _begin_shrink(self, share, size):
+        _check_resizable(share.row, states.SHRINK)
+        _check_smaller(share.row, size)
+        share.transition(states.SHRINK, event='shrink.start', new_size=size)
+        return share.row
 
 
 def _take_gigabytes(conn, conf, owner, more):
@@ -331,39 +285,6 @@ def _asks_for_hidden(ctxt, filters):
     return not ctxt.is_admin and bool(wanted - spec_rules.WELL_KNOWN)
 
 
-def _get(conn, ctxt, share_id):
-    found = rows.get(conn, share_id)
-    if found is None or not _sees(ctxt, found):
-        raise exception.NotFound(f'There is no share {share_id:.255}.')
-    return found
-
-
-def _sees(ctxt, share):
-    own = ctxt.visible_project in (None, share.project_id)
-    return own or share.is_public
-
-
-def _lock(conn, ctxt, share_id):
-    """Read a share, which no one else changes from now on."""
-    rows.ROWS.lock(conn, share_id)
-    return _get(conn, ctxt, share_id)
-
-
-def _changed(conn, ctxt, share_id):
-    """Read a share that the caller has changed, and let it be known."""
-    share = _get(conn, ctxt, share_id)
-    events.note(conn, 'share.update', share, ctxt)
-    return share
-
-
-def _note_resize(conn, ctxt, share, transition, size):
-    verb = 'extend' if transition is states.EXTEND else 'shrink'
-    share = dataclasses.replace(
-        share, status=transition.becomes, new_size=size
-    )
-    events.note(conn, f'share.{verb}.start', share, ctxt)
-
-
 def _check_group(share, group_id):
     own = share.share_group_id
     if own is not None and group_id is None:
@@ -378,28 +299,60 @@ def _check_group(share, group_id):
         )
 
 
-def _not_deletable(conn, share, transition):
-    if not rows.matches(conn, share.id, rows.in_no_snapshot()):
+def _begin_to_delete(share, transition, **details):
+    if not share.transition(
+        transition,
+        rows.in_no_snapshot(),
+        event='delete.start',
+        new_size=None,
+        **details,
+    ):
+        raise _not_deletable(share, transition)
+
+
+def _end_if_unplaced(share):
+    """Purge a share that no back end has anything of.
+
+    :returns: the record of one that its back end has to delete, or None
+    """
+    if share.row.host is not None:
+        return share.row
+    purge.share(share.conn, share.row)
+    return None
+
+
+def _not_deletable(share, transition):
+    row = share.row
+    if not rows.matches(share.conn, row.id, rows.in_no_snapshot()):
         return exception.Forbidden(
-            f'The share {share.id} is held by share group snapshots, which '
+            f'The share {row.id} is held by share group snapshots, which '
             'have to be deleted first.'
         )
     return exception.Forbidden(
-        f'The share {share.id} has the status {share.status}; it can be '
-        f'deleted when it is {" or ".join(transition.expected)}.'
+        f'The share {row.id} has the status {row.status}; it can be deleted '
+        f'when it is {" or ".join(transition.expected)}.'
     )
 
 
-def _lock_resizable(conn, ctxt, share_id, transition):
-    share = _lock(conn, ctxt, share_id)
+def _check_resizable(share, transition):
     if share.status not in transition.expected:
         raise exception.Invalid(
-            f'The share {share_id} has the status {share.status}; its size '
+            f'The share {share.id} has the status {share.status}; its size '
             f'can change when it is {" or ".join(transition.expected)}.'
         )
     if share.host is None:
-        raise exception.Invalid(f'No back end has the share {share_id}.')
-    return share
+        raise exception.Invalid(f'No back end has the share {share.id}.')
+
+
+def _check_smaller(share, size):
+    if size >= share.size:
+        raise exception.Invalid(
+            f'new_size: {size} GiB are not less than the {share.size} that '
+            'the share has.'
+        )
+    share_types_domain.check_least_size(
+        share.share_type_specs, size, 'new_size'
+    )
 
 
 def _check_larger(ctxt, share, size):

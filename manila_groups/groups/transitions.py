@@ -11,19 +11,17 @@ of the process that had it before match no row.
 """
 
 import contextlib
-import dataclasses
 import datetime
-import types
 
 from oslo_context import context as oslo_context
 from oslo_log import log
 from oslo_utils import timeutils
-import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import leases
 from manila_groups.db import transitions as transition_rows
+from manila_groups.groups import changes
 from manila_groups.groups import events
 from manila_groups.groups import messages
 
@@ -37,15 +35,13 @@ class Transitions:
     """The transitions of one kind of rows.
 
     :param worker: the process that makes them
-    :cvar kind: the kind, as in states
-    :cvar store: the module with the rows: ROWS, and get()
+    :cvar of: the kind
     :cvar work: the statuses in which a row waits for its back end
     :cvar own: SQL conditions on the rows that have work of their own
     :cvar workable: SQL conditions on the rows that a back end can work on
     """
 
-    kind: str
-    store: types.ModuleType
+    of: changes.Kind
     work: tuple[str, ...]
     own = ()
     workable = ()
@@ -59,12 +55,17 @@ class Transitions:
     @property
     def rows(self) -> transition_rows.Rows:
         """The rows of this kind."""
-        return self.store.ROWS
+        return self.of.rows
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind, as in states."""
+        return self.of.name
 
     def get(self, row_id: str):
         """Read one row; None when there is none."""
         with self._db.reader() as conn:
-            return self.store.get(conn, row_id)
+            return self.of.store.get(conn, row_id)
 
     def is_placed(self, row) -> bool:
         """Tell whether a row is still in the pool that this record has."""
@@ -104,7 +105,7 @@ class Transitions:
             *self.workable,
         ):
             return None
-        row = self.store.get(conn, row_id)
+        row = self.of.store.get(conn, row_id)
         act_for(row)
         return self.read_work(conn, row)
 
@@ -116,24 +117,26 @@ class Transitions:
         """What this process has of a lease that begins, or is renewed, now."""
         return lease_offer(self._conf, self._worker)
 
-    @db_api.retry_on_deadlock
     def renew_leases(self) -> None:
         """Tell that this process still works on what it has taken up."""
         ids = list(self._at_work)
         if ids:
-            with self._db.writer() as conn:
-                self.rows.leases.renew(
-                    conn, self.lease_offer(), self.rows.is_any(ids)
-                )
+            self._renew_leases(ids)
 
-    @db_api.retry_on_deadlock
+    @db_api.transaction
+    def _renew_leases(self, conn, ids):
+        self.rows.leases.renew(conn, self.lease_offer(), self.rows.is_any(ids))
+
     def give_leases_back(self) -> None:
         """Leave the work to the next process: this one ends without it."""
         if self._at_work:
-            with self._db.writer() as conn:
-                self.rows.leases.give_back(
-                    conn, self._worker, self.rows.is_in(self.work)
-                )
+            self._give_leases_back()
+
+    @db_api.transaction
+    def _give_leases_back(self, conn):
+        self.rows.leases.give_back(
+            conn, self._worker, self.rows.is_in(self.work)
+        )
 
     @db_api.transaction
     def renew_lease(self, conn, row_id: str) -> bool:
@@ -146,8 +149,8 @@ class Transitions:
         )
         return renewed == 1
 
-    @db_api.retry_on_deadlock
-    def put_off(self, row) -> float | None:
+    @db_api.transaction
+    def put_off(self, conn, row) -> float | None:
         """Leave the work on a row for later; it keeps its status.
 
         That it was taken up does not count: it is tried until its deadline.
@@ -156,13 +159,12 @@ class Transitions:
         :returns: in how many seconds it is tried again; None when this
             process does not have the lease on it any more
         """
-        with self._db.writer() as conn:
-            return self._put_off(
-                conn,
-                row.stepped_at,
-                self.rows.is_row(row.id),
-                self.rows.is_as_read(row),
-            )
+        return self._put_off(
+            conn,
+            row.stepped_at,
+            self.rows.is_row(row.id),
+            self.rows.is_as_read(row),
+        )
 
     def _put_off(self, conn, since, *conditions):
         seconds = back_off(self._conf, since)
@@ -187,10 +189,10 @@ class Transitions:
 
         By whichever request: one that came meanwhile has its end, too.
         """
-        return sa.and_(
-            self.rows.placed_at(row.host),
-            self.rows.is_in((states.DELETING,)),
-            self._is_open(),
+        return (
+            self.rows.placed_at(row.host)
+            & self.rows.is_in((states.DELETING,))
+            & self._is_open()
         )
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
@@ -234,7 +236,7 @@ class Transitions:
             conn, row_id, self._is_overdue(), *self._givable()
         ):
             return False
-        row = self.store.get(conn, row_id)
+        row = self.of.store.get(conn, row_id)
         act_for(row)
         ended = self._give_up(conn, row)
         if not ended:
@@ -254,6 +256,21 @@ class Transitions:
         """
         raise NotImplementedError
 
+    def _transit(
+        self, conn, row, transition, *conditions, event=None, **values
+    ):
+        """Change the status of a row, and let it become known.
+
+        :param event: its verb and phase
+        :returns: the record as the row is now, or None: see changes.transit
+        """
+        changed = changes.transit(
+            conn, self.of, row, transition, *conditions, **values
+        )
+        if changed is not None and event is not None:
+            events.note(conn, f'{self.kind}.{event}', changed)
+        return changed
+
     def _fail(
         self,
         conn,
@@ -268,26 +285,17 @@ class Transitions:
 
         :param conditions: further SQL conditions on the row
         :param detail: what went wrong, as messages has it
-        :returns: False when it was not the row's turn; nothing has changed
+        :returns: False when the row is not in a status that the transition
+            expects; nothing has changed then
         """
-        failed = self.rows.transition(
-            conn, row.id, transition, *conditions, reason=text
-        )
-        if failed:
-            row = dataclasses.replace(row, status=transition.becomes)
-            self._tell(conn, row, action, detail, text)
-        return failed
+        failed = self._transit(conn, row, transition, *conditions, reason=text)
+        if failed is None:
+            return False
+        self._add_message(conn, failed, action, detail, text)
+        return True
 
-    def _note(self, conn, verb: str, row, **changes) -> None:
-        """Note the event of a transition.
-
-        :param changes: what the transition changed of the record
-        """
-        row = dataclasses.replace(row, **changes)
-        events.note(conn, f'{self.kind}.{verb}', row)
-
-    def _tell(self, conn, row, action: str, detail: str, text: str):
-        """Tell the project's users why an operation failed."""
+    def _add_message(self, conn, row, action: str, detail: str, text: str):
+        """Tell the project's users why the work on a row failed."""
         messages.add(conn, self._conf, self.kind, row, action, detail, text)
 
 

@@ -127,6 +127,13 @@ class OnSqlite(base.TestCase):
         with self.db.writer() as conn:
             return function(conn, *args, **kwargs)
 
+    def transition(self, store, row_id, *args, **kwargs) -> bool:
+        """Change the status of a row; tells whether it has changed."""
+        with self.db.writer() as conn:
+            row = store.get(conn, row_id)
+            changes = store.ROWS.transition(conn, row, *args, **kwargs)
+            return changes is not None
+
     def count(self, model, *conditions) -> int:
         with self.db.reader() as conn:
             return conn.scalar(

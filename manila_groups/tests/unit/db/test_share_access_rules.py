@@ -210,8 +210,8 @@ class TestStates(share_case.WithShares):
                 rule_id = self.insert_rule(
                     share_id, uuidutils.generate_uuid(), state=state
                 )
-                taken = self.ask(
-                    share_access_rules.ROWS.transition, rule_id, transition
+                taken = self.transition(
+                    share_access_rules, rule_id, transition
                 )
                 self.assertEqual(state in transition.expected, taken)
                 rule = self.ask(share_access_rules.get, rule_id)

@@ -208,8 +208,8 @@ class TestSources(SnapshotRowsCase):
                 self.ask(rows.clone_in_creation, self.group),
             )
             for snapshot_id, expected in ((source, in_creation), (free, 0)):
-                taken = self.ask(
-                    rows.ROWS.transition,
+                taken = self.transition(
+                    rows,
                     snapshot_id,
                     states.Transition((states.AVAILABLE,), states.AVAILABLE),
                     rows.is_no_source(),

@@ -148,9 +148,7 @@ class TestTransitions(case.OnSqlite):
         for transition in transitions:
             for status in states.SHARE_GROUP_STATUSES:
                 group_id = self.given(status=status)
-                taken = self.ask(
-                    share_groups.ROWS.transition, group_id, transition
-                )
+                taken = self.transition(share_groups, group_id, transition)
                 self.assertEqual(status in transition.expected, taken)
                 self.assertEqual(
                     transition.becomes if taken else status,
@@ -161,8 +159,8 @@ class TestTransitions(case.OnSqlite):
         group_id = self.given(status='creating', stepped_at=case.START)
         before = timeutils.utcnow()
         self.assertTrue(
-            self.ask(
-                share_groups.ROWS.transition,
+            self.transition(
+                share_groups,
                 group_id,
                 states.CLAIM,
                 host='h@b#p',
@@ -177,8 +175,8 @@ class TestTransitions(case.OnSqlite):
         group_id = self.given(status='creating', host='h@b#p')
         for host in (None, 'h@b#q'):
             self.assertFalse(
-                self.ask(
-                    share_groups.ROWS.transition,
+                self.transition(
+                    share_groups,
                     group_id,
                     states.CREATED,
                     share_groups.ROWS.placed_at(host),
@@ -241,8 +239,8 @@ class TestTransitions(case.OnSqlite):
         ):
             self.assertEqual(
                 expected,
-                self.ask(
-                    share_groups.ROWS.transition,
+                self.transition(
+                    share_groups,
                     group_id,
                     states.DELETE,
                     empty,

@@ -88,8 +88,8 @@ class SnapshotCase(case.OnSqlite):
             self.caller, share_groups.NewShareGroup(**wanted)
         )
         zone = self.ensure_zone('nova')
-        self.ask(
-            group_rows.ROWS.transition,
+        self.transition(
+            group_rows,
             group.id,
             states.CREATED,
             host=POOL,
@@ -141,7 +141,7 @@ class SnapshotCase(case.OnSqlite):
     def given_snapshot(self, group_id):
         """Take a snapshot of a group; returns its id."""
         snapshot = self.snapshots.create(self.caller, group_id)
-        self.ask(snapshot_rows.ROWS.transition, snapshot.id, states.CREATED)
+        self.transition(snapshot_rows, snapshot.id, states.CREATED)
         self.hints.clear()
         return snapshot.id
 

@@ -67,7 +67,7 @@ class TestBrokenPlugin(ManagerTest):
 
         self.service.scheduler._weighers.append(Broken())
         self.assertEqual('error', self.create().status)
-        self.assertIn('scheduler has failed', self.only_message().user_message)
+        self.assertIn('scheduler failed', self.only_message().user_message)
 
 
 class TestNewerBackEnd(ManagerTest):
