@@ -2,9 +2,9 @@
 """What the process makes once, and where the pipeline finds it."""
 
 import dataclasses
+from typing import Any
 
 from manila_groups import policy
-from manila_groups.db import api as db_api
 
 #: The keys of paste.deploy's global configuration: the one that
 #: keystonemiddleware reads the process's configuration from, and one more.
@@ -18,6 +18,8 @@ class Collaborators:
 
     :ivar conf: the configuration
     :ivar db: the database
+    :ivar unavailable: what is raised when the database cannot be used now, and
+        may be later
     :ivar enforcer: the policy
     :ivar transport: what messages go over
     :ivar scheduler: tells schedulers of waiting work
@@ -25,7 +27,8 @@ class Collaborators:
     """
 
     conf: object
-    db: db_api.Database
+    db: Any
+    unavailable: tuple[type[Exception], ...]
     enforcer: policy.Enforcer
     transport: object
     scheduler: object

@@ -22,6 +22,7 @@ def assemble(conf, db, transport):
         collaborators.Collaborators(
             conf=conf,
             db=db,
+            unavailable=db_api.UNAVAILABLE,
             enforcer=policy.Enforcer(conf),
             transport=transport,
             scheduler=scheduler_rpcapi.SchedulerAPI(transport),

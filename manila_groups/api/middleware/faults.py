@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every error of the pipeline, as JSON with the fault's name."""
 
+import functools
 import html
 import re
 
@@ -9,8 +10,8 @@ import webob
 import webob.dec
 
 from manila_groups import exception
+from manila_groups.api import collaborators
 from manila_groups.api import faults
-from manila_groups.db import api as db_api
 
 LOG = log.getLogger(__name__)
 
@@ -20,15 +21,20 @@ _TITLE = re.compile(r'<head>.*</head>|<h1>.*</h1>', re.IGNORECASE | re.DOTALL)
 
 
 class Faults:
-    """Turns what the parts of the pipeline raise or answer into faults."""
+    """Turns what the parts of the pipeline raise or answer into faults.
 
-    def __init__(self, application):
+    :param unavailable: what is raised when the database cannot be used now
+    """
+
+    def __init__(self, application, unavailable: tuple[type[Exception], ...]):
         self._application = application
+        self._unavailable = unavailable
 
     @classmethod
-    def factory(cls, _global_conf, **_local_conf):
+    def factory(cls, global_conf, **_local_conf):
         """Make the filter, for the paste.deploy file."""
-        return cls
+        made = global_conf[collaborators.KEY]
+        return functools.partial(cls, unavailable=made.unavailable)
 
     @webob.dec.wsgify
     def __call__(self, request):
@@ -45,7 +51,7 @@ class Faults:
             return faults.from_error(error)
         except webob.exc.HTTPException as error:
             response = error
-        except db_api.UNAVAILABLE as error:
+        except self._unavailable as error:
             # Each request finds it out anew: no traceback for each.
             LOG.error('The database does not answer: %s', _first_line(error))
             LOG.debug('The request that found it out', exc_info=True)

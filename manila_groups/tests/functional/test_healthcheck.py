@@ -9,10 +9,10 @@ import sqlalchemy as sa
 import webob
 
 from manila_groups import rpc
-from manila_groups.api.health import database
 from manila_groups.cmd import api
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
+from manila_groups.db import probe
 from manila_groups.tests import base
 from manila_groups.tests import fixtures
 from manila_groups.tests import servers
@@ -74,7 +74,7 @@ class HealthcheckTest(base.TestCase):
         self.assertEqual(200, self.ask(MESSAGING).status_code)
 
     def test_schema(self):
-        self.assertEqual(migrations.newest(), database.newest_revision())
+        self.assertEqual(migrations.newest(), probe.newest_revision())
         self.prepare()
         self.change_schema("UPDATE alembic_version SET version_num = '0001'")
         self.assertDown('The schema of the database is too old.')

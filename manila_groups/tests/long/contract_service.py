@@ -136,6 +136,7 @@ class Service(inprocess.InProcess):
             collaborators.Collaborators(
                 conf=self.conf,
                 db=self.db,
+                unavailable=db_api.UNAVAILABLE,
                 enforcer=policy.Enforcer(self.conf),
                 transport=rpc.transport(self.conf),
                 scheduler=self,

@@ -5,6 +5,7 @@ import webob
 from manila_groups import exception
 from manila_groups.api import faults
 from manila_groups.api.middleware import faults as middleware
+from manila_groups.db import api as db_api
 from manila_groups.tests import base
 
 NAMES = {
@@ -71,7 +72,9 @@ class ResponseTestCase(base.TestCase):
 class MiddlewareTestCase(base.TestCase):
     def answer(self, application, **kwargs):
         request = webob.Request.blank('/v2/x', **kwargs)
-        return request.get_response(middleware.Faults(application))
+        return request.get_response(
+            middleware.Faults(application, db_api.UNAVAILABLE)
+        )
 
     def raising(self, error):
         def application(_environ, _start_response):

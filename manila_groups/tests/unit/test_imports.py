@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Imports run one way: no part of the service imports one above it."""
+
+import ast
+import pathlib
+
+import manila_groups
+from manila_groups.tests import base
+
+_ROOT = pathlib.Path(manila_groups.__file__).parent
+_PACKAGE = 'manila_groups'
+
+#: What every part may import.
+_COMMON = frozenset(
+    ('exception', 'states', 'paging', 'utils', 'addresses', 'threads')
+)
+_DOMAIN = frozenset(('groups', 'db', 'rpc', 'sender', 'context'))
+_PROCESS = _DOMAIN | {'service', 'conf'}
+
+#: Each part, with the parts that it may import beside _COMMON.
+ALLOWED = {
+    **dict.fromkeys(_COMMON, frozenset()),
+    **dict.fromkeys(('context', 'policies', 'sender'), frozenset()),
+    'conf': frozenset(),
+    'policy': frozenset(('conf', 'policies')),
+    'rpc': frozenset(('context', 'sender')),
+    'service': frozenset(('rpc', 'sender')),
+    'db': frozenset(),
+    'groups': frozenset(('db', 'rpc', 'sender', 'context')),
+    'scheduler': _PROCESS,
+    'backend': _PROCESS,
+    'api': frozenset(('groups', 'conf', 'context', 'policies', 'policy')),
+    'cmd': _PROCESS | {'api', 'scheduler', 'backend', 'policy'},
+    'wsgi': frozenset(('cmd', 'conf', 'db', 'rpc')),
+}
+
+_SQL = ('sqlalchemy', 'oslo_db', 'alembic', 'manila_groups.db.models')
+_HTTP = ('webob', 'paste', 'oslo_middleware', 'keystonemiddleware')
+
+#: Each part, with what else it may not import.
+FORBIDDEN = {
+    'db': _HTTP,
+    'groups': (*_SQL, *_HTTP),
+    'scheduler': (*_SQL, *_HTTP),
+    'backend': (*_SQL, *_HTTP),
+    'api': _SQL,
+}
+
+#: Imports that break a rule, each with the reason why it is still there.
+_WAKES = "each tells the other's processes of work, by the other's messages"
+_COMPOSES = 'conditions on rows are composed here, and not in db yet'
+_TRACES = 'osprofiler traces the engine, of which SQLAlchemy has to know'
+EXCEPTIONS = {
+    (f'{_PACKAGE}.{module}', found): reason
+    for module, found, reason in (
+        ('backend.service', 'manila_groups.scheduler.rpcapi', _WAKES),
+        ('scheduler.service', 'manila_groups.backend.rpcapi', _WAKES),
+        ('api.middleware.profiler', 'sqlalchemy', _TRACES),
+        ('groups.scheduling', 'sqlalchemy', _COMPOSES),
+        ('groups.transitions', 'sqlalchemy', _COMPOSES),
+        *(
+            (f'groups.{module}', 'manila_groups.db.models', _COMPOSES)
+            for module in (
+                'access_transitions',
+                'scheduling',
+                'share_group_snapshot_transitions',
+                'share_group_transitions',
+                'share_groups',
+                'share_transitions',
+            )
+        ),
+    )
+}
+
+
+def _name(path):
+    parts = (_PACKAGE, *path.relative_to(_ROOT).with_suffix('').parts)
+    return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
+
+
+#: Every module but the tests, with its file.
+MODULES = {
+    _name(path): path
+    for path in sorted(_ROOT.rglob('*.py'))
+    if path.relative_to(_ROOT).parts[0] != 'tests'
+}
+
+
+def imported(tree):
+    """Give the names of the modules that a module imports, anywhere in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            for one in node.names:
+                full = f'{node.module}.{one.name}'
+                yield full if full in MODULES else node.module
+
+
+def part(module):
+    """The part of the service that a module is in; None for other code."""
+    package, _, rest = module.partition('.')
+    return rest.partition('.')[0] if package == _PACKAGE and rest else None
+
+
+def is_allowed(module, found):
+    """Tell whether a module may import another one."""
+    here, there = part(module), part(found)
+    for name in FORBIDDEN.get(here, ()):
+        if f'{found}.'.startswith(f'{name}.'):
+            return False
+    if there in (None, here):
+        return True
+    return there in _COMMON or there in ALLOWED[here]
+
+
+def wrong():
+    """Every import that breaks a rule: (module, what it imports)."""
+    return {
+        (module, found)
+        for module, path in MODULES.items()
+        for found in imported(ast.parse(path.read_text()))
+        if part(module) is not None and not is_allowed(module, found)
+    }
+
+
+class ImportsTestCase(base.TestCase):
+    def test_imports_run_one_way(self):
+        self.assertEqual(set(), wrong() - set(EXCEPTIONS))
+
+    def test_each_exception_is_needed(self):
+        self.assertEqual(set(), set(EXCEPTIONS) - wrong())
+
+    def test_each_part_is_in_the_table(self):
+        self.assertEqual(
+            set(ALLOWED), {part(module) for module in MODULES} - {None}
+        )
+
+    def test_the_table_has_no_circle(self):
+        below = dict(ALLOWED)
+        while below:
+            lowest = [one for one in below if not below[one] & below.keys()]
+            self.assertNotEqual([], lowest, below)
+            for one in lowest:
+                del below[one]
+
+    def test_what_breaks_a_rule(self):
+        for module, found in (
+            ('api.v2.shares', 'manila_groups.db.shares'),
+            ('api.wsgi', 'sqlalchemy.exc'),
+            ('api.wsgi', 'manila_groups.scheduler.rpcapi'),
+            ('db.shares', 'manila_groups.groups.shares'),
+            ('db.shares', 'webob.exc'),
+            ('groups.shares', 'manila_groups.api.wsgi'),
+            ('scheduler.manager', 'manila_groups.backend.rpcapi'),
+            ('groups.shares', 'manila_groups.db.models'),
+        ):
+            self.assertFalse(is_allowed(f'{_PACKAGE}.{module}', found), found)
+        for module, found in (
+            ('api.v2.shares', 'manila_groups.groups.shares'),
+            ('api.v2.shares', 'manila_groups.api.wsgi'),
+            ('api.v2.shares', 'manila_groups.exception'),
+            ('db.shares', 'sqlalchemy'),
+            ('groups.shares', 'manila_groups.db.shares'),
+        ):
+            self.assertTrue(is_allowed(f'{_PACKAGE}.{module}', found), found)
