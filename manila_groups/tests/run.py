@@ -35,7 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     if not chosen:
         print('No test has such a name.', file=sys.stderr)
         return 1
-    return _run(chosen)
+    # Those that take minutes wait for processes much of the time.
+    return _run(chosen, (os.cpu_count() or 1) + options.long)
 
 
 def _parser():
@@ -96,12 +97,15 @@ def _list():
     return listed.stdout.splitlines()
 
 
-def _run(tests):
+def _run(tests, workers):
     with tempfile.NamedTemporaryFile('w', suffix='.tests') as file:
         file.write('\n'.join(tests) + '\n')
         file.flush()
         process = subprocess.Popen(
-            [*_STESTR, 'run', '--subunit', '--load-list', file.name],
+            [
+                *(*_STESTR, 'run', '--subunit'),
+                *('--load-list', file.name, '--concurrency', str(workers)),
+            ],
             stdout=subprocess.PIPE,
         )
         progress = Progress(len(tests))
