@@ -107,6 +107,10 @@ class ConfigurationError(ServiceError):
     """The operator's configuration is invalid; no request is at fault."""
 
 
+class NoDatabase(ConfigurationError):
+    """No database is configured; the message ends with the missing lines."""
+
+
 class DriverError(ServiceError):
     """A back end's driver failed.
 

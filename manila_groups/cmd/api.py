@@ -14,6 +14,11 @@ from manila_groups.db import api as db_api
 from manila_groups.groups import listeners
 from manila_groups.scheduler import rpcapi as scheduler_rpcapi
 
+_DESCRIPTION = (
+    'Serves the share group API with a small web server of its own, for '
+    'development and small installations.'
+)
+
 
 def assemble(conf, db, transport):
     """Build the WSGI application on what the process has made."""
@@ -33,7 +38,7 @@ def assemble(conf, db, transport):
 
 def main() -> int:
     """Run the API until a signal ends it."""
-    return process.main(_services, sys.argv[1:])
+    return process.main(_services, sys.argv[1:], _DESCRIPTION)
 
 
 def _services(conf):

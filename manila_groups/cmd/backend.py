@@ -9,13 +9,19 @@ from manila_groups.backend import service
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 
+_DESCRIPTION = (
+    'Runs the back ends of this host that [DEFAULT] enabled_backends '
+    'names: it creates and deletes share groups, shares and snapshots '
+    'on storage.'
+)
+
 
 def main() -> int:
     """Run every enabled back end until a signal ends it.
 
     :returns: the exit code
     """
-    return process.main(_services, sys.argv[1:])
+    return process.main(_services, sys.argv[1:], _DESCRIPTION)
 
 
 def _services(conf):

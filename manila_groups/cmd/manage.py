@@ -21,6 +21,11 @@ from manila_groups.groups import services as services_domain
 
 _DAY = 24 * 60 * 60
 
+_DESCRIPTION = (
+    'Prepares the database, and lists and repairs what is in it: services, '
+    'pools, quotas, and operations in progress. The services need not run.'
+)
+
 
 def main() -> int:
     """Run one command.
@@ -31,7 +36,9 @@ def main() -> int:
         'command', title='commands', handler=_add_commands
     )
     with process.starting():
-        conf = configuration.load(sys.argv[1:], commands=[commands])
+        conf = configuration.load(
+            sys.argv[1:], commands=[commands], description=_DESCRIPTION
+        )
         configuration.setup_logging(conf)
         process.warn_of_unknown(conf)
         return conf.command.run(conf, db_api.Database(conf)) or 0

@@ -59,8 +59,10 @@ def starting():
 
 
 def reason(error: Exception) -> str:
-    """Say in one line why a process cannot go on."""
-    text = (str(error).splitlines() or [''])[0]
+    """Say why a process cannot go on: in one line, but for lines to copy."""
+    text = str(error)
+    if not isinstance(error, exception.NoDatabase):
+        text = (text.splitlines() or [''])[0]
     if isinstance(error, db_exception.DBNonExistentTable):
         text += '; "manila-groups-manage db sync" makes the tables'
     if not isinstance(error, _SETUP_ERRORS):
@@ -123,14 +125,15 @@ def warn_of_unknown(conf: cfg.ConfigOpts) -> None:
         LOG.warning('Configuration: %s', text)
 
 
-def main(build: Callable, args: list[str]) -> int:
+def main(build: Callable, args: list[str], description: str) -> int:
     """Run services of one process until SIGINT or SIGTERM.
 
     :param build: makes the services from a configuration
     :param args: the command line, without the program's name
+    :param description: what the program is, for its help
     :returns: the exit code
     """
-    read = functools.partial(configuration.load, args)
+    read = functools.partial(configuration.load, args, description=description)
     notifier = systemd.Systemd()
     with starting():
         conf = begin(read)

@@ -8,10 +8,14 @@ from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.scheduler import service
 
+_DESCRIPTION = (
+    'Runs a scheduler, which chooses the pool of each share group and share.'
+)
+
 
 def main() -> int:
     """Run the scheduler until a signal ends it."""
-    return process.main(_services, sys.argv[1:])
+    return process.main(_services, sys.argv[1:], _DESCRIPTION)
 
 
 def _services(conf):

@@ -58,7 +58,9 @@ def main() -> int:
 def _parse(args):
     parser = argparse.ArgumentParser(
         prog='manila-groups-standalone',
-        description='Runs the share group service in one process.',
+        description='Runs the whole share group service in one process, with '
+        'an SQLite database and two back ends to try it out.',
+        epilog='No configuration file is read unless --config-file names one.',
     )
     home = os.environ.get('XDG_STATE_HOME') or '~/.local/state'
     parser.add_argument(

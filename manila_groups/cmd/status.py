@@ -12,6 +12,7 @@ from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups.backend import loader
 from manila_groups.cmd import process
+from manila_groups.conf import files
 from manila_groups.conf import unknown
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
@@ -115,9 +116,22 @@ class Checks(upgradecheck.UpgradeCommands):
     )
 
 
+class _Options(cfg.ConfigOpts):
+    """The command line, with a help that says what the command is."""
+
+    def __call__(self, *args, **kwargs):
+        super().__call__(
+            *args,
+            description='Checks whether this installation is ready to be '
+            'upgraded.',
+            epilog=files.WHERE,
+            **kwargs,
+        )
+
+
 def main() -> int:
     """Run the checks; 0 when all is well, 1 or 2 when not."""
-    options = cfg.ConfigOpts()
+    options = _Options()
     with process.starting():
         return upgradecheck.main(
             options, configuration.PROJECT, Checks(options), sys.argv[1:]

@@ -21,6 +21,7 @@ from oslo_reports import opts as report_opts
 from manila_groups import exception
 from manila_groups.conf import api
 from manila_groups.conf import backend
+from manila_groups.conf import files as config_files
 from manila_groups.conf import http_basic
 from manila_groups.conf import log_failures
 from manila_groups.conf import log_levels
@@ -83,6 +84,7 @@ def load(
     defaults: Mapping[str, Mapping[str, Any]] | None = None,
     program: str | None = None,
     commands: Iterable[cfg.Opt] = (),
+    description: str | None = None,
 ) -> cfg.ConfigOpts:
     """Read the configuration of a process.
 
@@ -92,6 +94,7 @@ def load(
     :param defaults: section to option to the value where no file has one
     :param program: the process's name; None takes the command's
     :param commands: what the command line takes besides the usual options
+    :param description: what the command is, for its help
     :raises ConfigurationError: in one line, naming the option, when a file
         or a value can't be used
     """
@@ -105,6 +108,8 @@ def load(
             prog=program,
             version=metadata.version(PROJECT),
             default_config_files=files,
+            description=description,
+            epilog=config_files.WHERE,
         )
         for name in values.get(conf, 'DEFAULT', 'enabled_backends'):
             backend.register_backend(conf, name)

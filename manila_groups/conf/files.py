@@ -7,6 +7,7 @@ which need not be the one that sets the option.
 
 from collections.abc import Iterator
 import dataclasses
+import os
 import pathlib
 
 from oslo_config import cfg
@@ -24,6 +25,39 @@ class Setting:
     name: str
     value: str
     file: str
+
+
+#: The end of each command's help.
+WHERE = (
+    'Without --config-file, manila-groups.conf and then %(prog)s.conf are '
+    'read, each from the first of ~/.manila-groups, ~, /etc/manila-groups and '
+    '/etc that has it.'
+)
+
+_NOT_SET = """\
+[database] connection: is not set. {read} Write these lines into a file and \
+name it with --config-file, or write them into \
+/etc/manila-groups/manila-groups.conf:
+  [database]
+  connection = {example}"""
+_NONE_READ = (
+    'No configuration file was found: manila-groups.conf is not in '
+    '~/.manila-groups, ~, /etc/manila-groups or /etc.'
+)
+
+
+def explain_no_database(conf: cfg.ConfigOpts) -> str:
+    """Say which files do not name the database, and how to name it."""
+    found = read(conf)
+    home = os.environ.get('XDG_STATE_HOME') or '~/.local/state'
+    database = pathlib.Path(home, 'manila-groups/manila-groups.sqlite')
+    database = database.expanduser().absolute()
+    # Whoever has tried the service out may have no other one.
+    example = 'mysql+pymysql://USER:PASSWORD@HOST/manila_groups'
+    return _NOT_SET.format(
+        read=f'Read: {", ".join(found)}.' if found else _NONE_READ,
+        example=f'sqlite:///{database}' if database.exists() else example,
+    )
 
 
 def group_of(section: str) -> str:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
+from manila_groups.conf import files
 
 #: Keys of a connection's info: the events of its transaction, and when it was
 #: used last.
@@ -145,9 +146,7 @@ class Database:
 
     def __init__(self, conf, wait: bool = True):
         if not conf.database.connection:
-            raise exception.ConfigurationError(
-                '[database] connection: is not set.'
-            )
+            raise exception.ConfigurationError(files.explain_no_database(conf))
         if conf.database.slave_connection:
             # A replica that lags would not have a row created a moment ago.
             raise exception.ConfigurationError(

@@ -11,7 +11,11 @@ import fixtures
 from oslo_utils import fixture as time_fixture
 import sqlalchemy as sa
 
+from manila_groups.cmd import api
+from manila_groups.cmd import backend
 from manila_groups.cmd import manage
+from manila_groups.cmd import scheduler
+from manila_groups.cmd import standalone
 from manila_groups.cmd import status
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
@@ -83,14 +87,46 @@ class TestDatabase(ManageTest):
         self.assertEqual(0, code)
         self.assertIn(f'at {newest}, the newest revision', text)
 
-    def test_missing_setting_is_told_in_one_line(self):
+    def test_a_missing_setting_is_told_with_what_mends_it(self):
         self.config_file.write_text('')
-        code, output, errors = self.manage('db', 'version')
-        self.assertEqual((1, ''), (code, output))
-        self.assertEqual(
-            'command: [database] connection: is not set.\n',
-            errors,
-        )
+        home = self.useFixture(fixtures.TempDir()).path
+        self.useFixture(fixtures.EnvironmentVariable('XDG_STATE_HOME', home))
+        where = 'mysql+pymysql://USER:PASSWORD@HOST/manila_groups'
+        for _ in range(2):
+            code, output, errors = self.manage('db', 'version')
+            self.assertEqual((1, ''), (code, output))
+            first, *rest = errors.splitlines()
+            self.assertIn(
+                f'[database] connection: is not set. Read: {self.config_file}',
+                first,
+            )
+            self.assertEqual(['  [database]', f'  connection = {where}'], rest)
+            # What the standalone service has made is proposed.
+            database = pathlib.Path(home, 'manila-groups/manila-groups.sqlite')
+            database.parent.mkdir(exist_ok=True)
+            database.touch()
+            where = f'sqlite:///{database}'
+
+    def test_help_says_what_each_command_is(self):
+        for command, word in (
+            (api, 'API'),
+            (backend, 'enabled_backends'),
+            (manage, 'database'),
+            (scheduler, 'pool'),
+            (standalone, 'SQLite'),
+            (status, 'upgraded'),
+        ):
+            self.useFixture(
+                fixtures.MonkeyPatch('sys.argv', ['command', '--help'])
+            )
+            with contextlib.redirect_stdout(io.StringIO()) as output:
+                self.assertRaises(SystemExit, command.main)
+            text = ' '.join(output.getvalue().split())
+            description = text.partition('options:')[0]
+            self.assertIn(word, description)
+            self.assertRegex(
+                text, '(Without|unless) --config-file.*(read|one).*$'
+            )
 
 
 class TestServices(ManageTest):
