@@ -237,7 +237,7 @@ class TestOnPostgresql(TestOnSqlite):
             'POST', '/share-groups', {'share_group': {}}, 202
         )
         me.groups.append(holdings.Group(answer['share_group']['id']))
-        begun = f'{me.groups[-1].id} goes to'
+        begun = f'{me.groups[-1].id} in the pool'
         self.assertTrue(processes.wait_for(lambda: begun in self.log()))
         self.programs.pop('backend').end(signal.SIGKILL)
         self.file.write_text(self.pins + self.text)
