@@ -49,7 +49,7 @@ PATHS = (
     Absent(
         'snapshots of single shares, only of share groups',
         '/snapshots',
-        ('snapshot create', 'snapshot show', 'revert'),
+        ('snapshot create', 'snapshot show'),
     ),
     Absent(
         'snapshot instances', '/snapshot-instances', ('snapshot instance',)

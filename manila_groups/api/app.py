@@ -8,7 +8,7 @@ from paste.deploy import loadwsgi
 
 from manila_groups import exception
 from manila_groups.api import collaborators
-from manila_groups.api import routes
+from manila_groups.api import router
 from manila_groups.api import wsgi
 from manila_groups.api.v2 import availability_zones
 from manila_groups.api.v2 import extensions
@@ -108,7 +108,7 @@ def factory(global_conf, **_local_conf):
             client.check_broker(made.conf.api.broker_patience)
 
     return wsgi.Dispatcher(
-        routes.Routes(_controllers(made)), made.enforcer, check_broker
+        router.Router(_controllers(made)), made.enforcer, check_broker
     )
 
 
@@ -121,36 +121,30 @@ def _controllers(made):
     services = services_domain.Services(made.conf, made.db)
     quota_sets = quota_sets_domain.QuotaSets(made.conf, made.db)
     max_limit = made.conf.api.max_limit
-    return {
-        'share_groups': share_groups.Controller(
-            groups, made.enforcer, max_limit
-        ),
-        'share_group_snapshots': share_group_snapshots.Controller(
+    return [
+        share_groups.Controller(groups, made.enforcer, max_limit),
+        share_group_snapshots.Controller(
             snapshots_domain.ShareGroupSnapshots(
                 made.conf, made.db, made.backends
             ),
             made.enforcer,
             max_limit,
         ),
-        'share_group_types': share_group_types.Controller(types, max_limit),
-        'share_types': share_types_api.Controller(share_types, max_limit),
-        'availability_zones': availability_zones.Controller(
-            zones_domain.AvailabilityZones(made.db)
-        ),
-        'services': services_api.Controller(services),
-        'pools': pools.Controller(pools_domain.Pools(made.db, services)),
-        'messages': messages.Controller(
-            messages_domain.Messages(made.db), max_limit
-        ),
-        'share_networks': share_networks.Controller(
+        share_group_types.Controller(types, max_limit),
+        share_types_api.Controller(share_types, max_limit),
+        availability_zones.Controller(zones_domain.AvailabilityZones(made.db)),
+        services_api.Controller(services),
+        pools.Controller(pools_domain.Pools(made.db, services)),
+        messages.Controller(messages_domain.Messages(made.db), max_limit),
+        share_networks.Controller(
             networks_domain.ShareNetworks(made.conf, made.db),
             made.enforcer,
             max_limit,
         ),
-        'security_services': security_services.Controller(),
-        'quota_sets': quota_sets_api.Controller(quota_sets, made.enforcer),
-        'limits': limits.Controller(quota_sets),
-        'shares': shares_api.Controller(
+        security_services.Controller(),
+        quota_sets_api.Controller(quota_sets, made.enforcer),
+        limits.Controller(quota_sets),
+        shares_api.Controller(
             shares_domain.Shares(
                 made.conf,
                 made.db,
@@ -161,14 +155,14 @@ def _controllers(made):
             made.enforcer,
             max_limit,
         ),
-        'share_access': share_access_api.Controller(
+        share_access_api.Controller(
             share_access_domain.ShareAccess(made.db, made.backends),
             made.enforcer,
         ),
-        'share_export_locations': locations_api.Controller(
+        locations_api.Controller(
             locations_domain.ShareExportLocations(made.db), made.enforcer
         ),
-        'share_replicas': share_replicas.Controller(),
-        'snapshots': snapshots.Controller(),
-        'extensions': extensions.Controller(),
-    }
+        share_replicas.Controller(),
+        snapshots.Controller(),
+        extensions.Controller(),
+    ]

@@ -155,7 +155,7 @@ def returns(shape: Any, reference: Any = None) -> Callable:
 class Dispatcher:
     """The WSGI application at the end of the pipeline.
 
-    :param routes: finds what a path means: see api.routes
+    :param routes: finds what a path means: see api.router
     :param enforcer: the policy
     :param check_broker: raises ServiceUnavailable while nobody can be told of
         work that is begun

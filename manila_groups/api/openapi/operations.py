@@ -4,7 +4,6 @@
 from collections.abc import Iterator
 import dataclasses
 import functools
-import importlib
 
 from manila_groups.api import routes
 from manila_groups.api import wsgi
@@ -82,11 +81,11 @@ def exist(version: tuple[int, int]) -> Iterator[Operation]:
     """Give the operations of a microversion, in the order of the routes."""
     for path, verbs, reference in routes.spelled():
         for verb, target in verbs.items():
-            names = target if isinstance(target, dict) else {None: target}
+            by_action = target if isinstance(target, dict) else {None: target}
             methods = tuple(
                 found
-                for action, name in names.items()
-                if (found := _method(name, action, reference)).rules.since
+                for action, one in by_action.items()
+                if (found := _method(one, action, reference)).rules.since
                 <= version
             )
             if methods:
@@ -94,9 +93,13 @@ def exist(version: tuple[int, int]) -> Iterator[Operation]:
 
 
 @functools.cache
-def _method(name, action, reference):
-    module = name.partition('.')[0]
-    found = importlib.import_module(f'manila_groups.api.v2.{module}')
-    function = routes.look_up({module: found.Controller}, name)
+def _method(function, action, reference):
+    noun = function.__module__.rpartition('.')[2]
     summary = function.__doc__.partition('\n')[0].rstrip('.')
-    return Method(name, function.rules, summary, action, reference)
+    return Method(
+        f'{noun}.{function.__name__}',
+        function.rules,
+        summary,
+        action,
+        reference,
+    )

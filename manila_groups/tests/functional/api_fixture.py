@@ -6,7 +6,6 @@ the database holds before and after a request can be compared.
 """
 
 import dataclasses
-import importlib
 from typing import Any
 
 import fixtures
@@ -308,16 +307,10 @@ def operations() -> list[Operation]:
         for verb, target in methods.items():
             actions = target if isinstance(target, dict) else {None: target}
             found.extend(
-                Operation(path, verb, _rules(name), action)
-                for action, name in actions.items()
+                Operation(path, verb, method.rules, action)
+                for action, method in actions.items()
             )
     return found
-
-
-def _rules(name):
-    module, method = name.split('.')
-    module = importlib.import_module(f'manila_groups.api.v2.{module}')
-    return getattr(module.Controller, method).rules
 
 
 def sample(rule: dict) -> Any:

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a request's path and method to the controller's method."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+from typing import Any
+
+import routes as routes_library
+
+from manila_groups import exception
+from manila_groups.api import absent
+from manila_groups.api import routes
+
+_NOTHING = 'The resource could not be found.'
+
+
+@dataclasses.dataclass(frozen=True)
+class Match:
+    """What a request's path and method mean.
+
+    :ivar method: what is to be called, unless there are actions
+    :ivar actions: by the name that the body has
+    :ivar project_id: the project in the path
+    :ivar arguments: the path's other variables
+    :ivar reference: whether the path has the reference's spelling
+    """
+
+    method: Callable | None
+    actions: Mapping[str, Callable] | None
+    project_id: str | None
+    arguments: Mapping[str, Any]
+    reference: bool
+
+    def choose_action(self, body: Mapping) -> tuple[Callable, str]:
+        """The method for a body that names an action, and its name.
+
+        :raises Invalid: the body names none, or more than one thing
+        """
+        actions = self.actions or {}
+        names = [name for name in body if name in actions]
+        if len(names) != 1 or len(body) != 1:
+            raise exception.Invalid(_explain_actions(actions, body))
+        return actions[names[0]], names[0]
+
+
+def _explain_actions(actions, body):
+    for name in body:
+        if lack := absent.explain_action(name):
+            return lack
+    found = ', '.join(repr(name)[:50] for name in list(body)[:5])
+    return (
+        'The body must be an object with one key, one of: '
+        f'{", ".join(sorted(actions))}; it has {found or "none"}.'
+    )
+
+
+class Router:
+    """Finds controllers' methods by path and HTTP method.
+
+    :param controllers: one of each class that the table of routes has
+    """
+
+    def __init__(self, controllers: Iterable[Any]):
+        by_module = {type(one).__module__: one for one in controllers}
+        self._mapper = routes_library.Mapper(register=False)
+        self._mapper.minimization = False
+        self._targets: list[tuple[dict, bool]] = []
+        for path, methods, reference in routes.spelled():
+            found = {
+                verb: _bind(target, by_module)
+                for verb, target in methods.items()
+            }
+            self._connect(path, found, reference)
+        self._mapper.create_regs()
+
+    def _connect(self, path, methods, reference):
+        # Routes keeps text only, so a route names its target by number.
+        number = len(self._targets)
+        self._targets.append((methods, reference))
+        for prefix in ('/v2', '/v2/{project_id}'):
+            self._mapper.connect(
+                None,
+                prefix + path,
+                target=number,
+                requirements=routes.FREE_KEYS.get(path, {}),
+            )
+
+    def match(self, path: str, verb: str) -> Match:
+        """Find out what a request is for.
+
+        :raises NotFound: nothing has this path
+        :raises MethodNotAllowed: it has no such method
+        """
+        # The mapper's expressions end with $, which lets a line end pass.
+        found = None if path.endswith('\n') else self._mapper.match(path)
+        if found is None:
+            raise exception.NotFound(_explain_path(path))
+        methods, reference = self._targets[int(found.pop('target'))]
+        # Servers and WebOb leave the body out of an answer to HEAD.
+        target = methods.get('GET' if verb == 'HEAD' else verb)
+        if target is None:
+            raise exception.MethodNotAllowed(
+                absent.explain_path(_within_version(path))
+                or f'The method {verb:.20} is not allowed here.',
+                _allowed(methods),
+            )
+        is_table = isinstance(target, dict)
+        return Match(
+            method=None if is_table else target,
+            actions=target if is_table else None,
+            project_id=found.pop('project_id', None),
+            arguments=found,
+            reference=reference,
+        )
+
+
+def _bind(target, controllers):
+    """Make methods of the controllers of what the table has."""
+    if isinstance(target, dict):
+        return {name: _bind(one, controllers) for name, one in target.items()}
+    return target.__get__(controllers[target.__module__])
+
+
+def _allowed(methods):
+    return sorted({*methods, *(['HEAD'] if 'GET' in methods else [])})
+
+
+def _within_version(path):
+    """The path without the version, and without the project if it has one.
+
+    A project is told from a resource by what follows it.
+    """
+    rest = path.removeprefix('/v2')
+    _empty, _first, *more = rest.split('/')
+    below = '/' + '/'.join(more)
+    return below if more and absent.explain_path(below) else rest
+
+
+def _explain_path(path):
+    if not path.startswith('/v2/'):
+        return (
+            f'{_NOTHING} All paths of this API begin with /v2: the endpoint '
+            'that a client is given has to end with it.'
+        )
+    return absent.explain_path(_within_version(path)) or _NOTHING
