@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import urllib.parse
 import uuid
@@ -57,6 +58,17 @@ def not_there(test, what: str, error) -> None:
     if os.environ.get('MANILA_GROUPS_TEST_SERVICES') == 'required':
         test.fail(reason)
     test.skipTest(reason)
+
+
+def need_program(test, name) -> str:
+    """Find a program beside Python's or in the path.
+
+    :returns: its path
+    """
+    places = [str(pathlib.Path(sys.executable).parent), os.environ['PATH']]
+    places += ['/usr/sbin', '/sbin']
+    found = shutil.which(name, path=os.pathsep.join(places))
+    return found or not_there(test, name, 'not in the path')
 
 
 def need_rabbit(test) -> str:

@@ -10,8 +10,8 @@ import fixtures
 import webob
 import webob.dec
 
+from manila_groups.tests import servers
 from manila_groups.tests.functional import processes
-from manila_groups.tests.long import web_servers
 
 _FLAGS = (
     '--headless',
@@ -31,7 +31,7 @@ def need_chromium(test) -> str:
 
     :returns: its path
     """
-    return web_servers.need_program(test, 'chromium')
+    return servers.need_program(test, 'chromium')
 
 
 class Chromium(fixtures.Fixture):

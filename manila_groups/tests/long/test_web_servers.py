@@ -74,7 +74,7 @@ class UwsgiTest(web_servers.WebServerTestCase):
 
     def test_behind_nginx(self):
         self.start_service()
-        nginx = web_servers.need_program(self, 'nginx')
+        nginx = servers.need_program(self, 'nginx')
         socket = self.directory / 'api.sock'
         uwsgi = self.start_uwsgi(
             {
@@ -113,7 +113,7 @@ class GunicornTest(web_servers.WebServerTestCase):
     server = servers.POSTGRESQL
 
     def start_gunicorn(self, *arguments):
-        program = web_servers.need_program(self, 'gunicorn')
+        program = servers.need_program(self, 'gunicorn')
         bind = {'127.0.0.1:8786': web_servers.HERE(self.port)}
         file = self.write_sample(GUNICORN, bind)
         return self.start(program, '--config', file, *arguments)
@@ -140,7 +140,7 @@ class GunicornTest(web_servers.WebServerTestCase):
 class ApacheTest(web_servers.WebServerTestCase):
     def test_sample(self):
         self.start_service()
-        apache = web_servers.need_program(self, 'apache2')
+        apache = servers.need_program(self, 'apache2')
         modules = self.need_mod_wsgi()
         # Apache's own Python cannot start from every virtual environment.
         libraries = {sysconfig.get_path(one) for one in ('purelib', 'platlib')}
@@ -198,7 +198,7 @@ class ApacheTest(web_servers.WebServerTestCase):
 class HaproxyTest(web_servers.WebServerTestCase):
     def setUp(self):
         super().setUp()
-        program = web_servers.need_program(self, 'haproxy')
+        program = servers.need_program(self, 'haproxy')
         self.start_service()
         conf = self.service.conf
         conf.set_override('bind_port', processes.free_port(), 'api')
@@ -260,7 +260,7 @@ class _Silent(simple_server.WSGIRequestHandler):
 
 class SystemdTest(base.TestCase):
     def test_units(self):
-        program = web_servers.need_program(self, 'systemd-analyze')
+        program = servers.need_program(self, 'systemd-analyze')
         names = sorted((web_servers.SAMPLES / 'systemd').iterdir())
         self.assertEqual(3, len(names))
         for unit in names:

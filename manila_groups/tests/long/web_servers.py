@@ -2,13 +2,10 @@
 """Programs of others that serve the API, with this project's sample files."""
 
 import concurrent.futures
-import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.parse
 
@@ -70,17 +67,6 @@ class Command(processes.Program):
 
     def output(self):
         return self.printed() + self.complained()
-
-
-def need_program(test, name) -> str:
-    """Find a program beside Python's or in the path.
-
-    :returns: its path
-    """
-    places = [str(pathlib.Path(sys.executable).parent), os.environ['PATH']]
-    places += ['/usr/sbin', '/sbin']
-    found = shutil.which(name, path=os.pathsep.join(places))
-    return found or servers.not_there(test, name, 'not in the path')
 
 
 def listens(port) -> bool:
@@ -160,7 +146,7 @@ class WebServerTestCase(base.TestCase):
         )
 
     def start_uwsgi(self, replaced, *arguments):
-        program = need_program(self, 'uwsgi')
+        program = servers.need_program(self, 'uwsgi')
         file = self.write_sample(UWSGI, replaced)
         return self.start(program, '--ini', file, *arguments)
 
