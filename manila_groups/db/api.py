@@ -146,7 +146,7 @@ class Database:
 
     def __init__(self, conf, wait: bool = True):
         if not conf.database.connection:
-            raise exception.ConfigurationError(files.explain_no_database(conf))
+            raise exception.NoDatabase(files.explain_no_database(conf))
         if conf.database.slave_connection:
             # A replica that lags would not have a row created a moment ago.
             raise exception.ConfigurationError(
