@@ -20,6 +20,8 @@ from manila_groups.groups import messages
 from manila_groups.groups import quotas
 from manila_groups.groups import transitions
 
+#: Clients look for this sentence.
+_NO_STORAGE = 'No storage could be allocated for this share request.'
 _NOT_EXTENDED = 'The share stays as it is, at {} GiB.'
 
 
@@ -44,6 +46,7 @@ class Waiting:
     :ivar size_gb: how much it needs, in GiB
     :ivar pool: the only pool that it can be in; None leaves the choice
     :ivar shares: how many shares come with the group
+    :ivar protocol: of a share that is to be created
     """
 
     kind: str
@@ -55,6 +58,7 @@ class Waiting:
     size_gb: int
     pool: str | None
     shares: int = 0
+    protocol: str | None = None
 
 
 class Scheduling:
@@ -134,7 +138,7 @@ class Scheduling:
             ended,
             action,
             messages.NO_VALID_HOST,
-            prefix + text,
+            f'{_NO_STORAGE} {prefix}{text}',
         )
         if waiting.shares:
             events.note_content(
@@ -275,8 +279,10 @@ class _Shares:
             if share.source_share_group_snapshot_member_id is not None:
                 return None
             pool, size = _group_pool(conn, share), share.size
+            protocol = share.share_proto
         elif _grows(share):
             pool, size = share.host, share.new_size - share.claimed_gb
+            protocol = None
         else:
             return None
         return Waiting(
@@ -288,6 +294,7 @@ class _Shares:
             tried=attempts.pools_tried(conn, share_id),
             size_gb=size,
             pool=pool,
+            protocol=protocol,
         )
 
     def place(self, conn, waiting, place, _consistent_snapshot_support):

@@ -24,6 +24,7 @@ class NewShare:
     :ivar share_proto: in any case
     :ivar share_type: an id or a name
     :ivar availability_zone: a name
+    :ivar in_any_zone: also in one that the share type does not list
     """
 
     size: int
@@ -37,6 +38,7 @@ class NewShare:
     snapshot_id: str | None = None
     is_public: bool = False
     metadata: Mapping[str, str] | None = None
+    in_any_zone: bool = False
 
 
 class Creation:
@@ -67,7 +69,8 @@ class Creation:
             location.check_network(conn, ctxt, wanted, [share_type])
         else:
             wanted = _move_to_group(conn, wanted, group)
-        zone_id = location.find_zone(conn, wanted, [share_type])
+        limiting = [] if wanted.in_any_zone else [share_type]
+        zone_id = location.find_zone(conn, wanted, limiting)
         share_types_domain.check_size(share_type.specs, wanted.size)
         self._take_quotas(conn, ctxt, wanted, share_type)
         values = {

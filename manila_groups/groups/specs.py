@@ -64,6 +64,9 @@ WELL_KNOWN = frozenset(
 
 _BOOLEANS = ('true', 'false')
 
+#: The capability with the protocols of a pool's shares.
+STORAGE_PROTOCOL = 'storage_protocol'
+
 CONSISTENT_SNAPSHOT_SUPPORT = 'consistent_snapshot_support'
 _CAPABILITIES_SCOPE = 'capabilities:'
 
@@ -316,6 +319,20 @@ def compile_specs(
         for key in sorted(specs)
     )
     return [one for one in compiled if one and one.name not in ignored]
+
+
+def protocol_spec(specs: Mapping[str, str], protocol: str) -> Spec | None:
+    """Compile what a share's protocol requires of a pool.
+
+    :param specs: the extra specs of the share's type
+    :param protocol: in upper case, such as NFS
+    :returns: None where the share type itself says what storage_protocol must
+        be
+    """
+    key = STORAGE_PROTOCOL
+    if key in specs or f'{_CAPABILITIES_SCOPE}{key}' in specs:
+        return None
+    return Spec(key, protocol, key, _compile(f'<in> {protocol}'))
 
 
 def spellings(value: str) -> tuple[str, ...]:

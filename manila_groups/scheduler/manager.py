@@ -134,6 +134,7 @@ class SchedulerManager:
             group_specs=waiting.group_specs,
             size_gb=waiting.size_gb,
             excluded=waiting.tried,
+            protocol=waiting.protocol,
         )
         return placement.place(
             request, candidates, self._filters, self._weighers

@@ -125,6 +125,8 @@ class Request:
     :ivar group_specs: those of the share group type
     :ivar size_gb: in GiB; 0 for a group that starts empty
     :ivar excluded: names of the pools that failed to create it
+    :ivar protocol: of the share, in upper case; None for a group, whose shares
+        may have any, and for a share that has its pool already
     """
 
     id: str
@@ -133,6 +135,7 @@ class Request:
     group_specs: Mapping[str, str]
     size_gb: int = 0
     excluded: frozenset[str] = frozenset()
+    protocol: str | None = None
 
 
 class Candidate(typing.NamedTuple):

@@ -14,6 +14,8 @@ FIELD_ALIASES = {
 }
 #: Since when extend takes force.
 FORCE_SINCE = '2.64'
+#: Before, a share may be in a zone that its type does not list.
+ZONES_SINCE = '2.48'
 
 #: Rules of what not every user is shown.
 _BY_HOST = 'share:list_by_host'

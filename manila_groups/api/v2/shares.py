@@ -60,7 +60,7 @@ class Controller:
     @wsgi.sends
     def create(self, request, body):
         """Create a share."""
-        wanted = _read_share(body)
+        wanted = _read_share(request, body)
         if wanted.is_public:
             self._enforcer.authorize(
                 request.context, 'share:create_public_share'
@@ -223,13 +223,14 @@ class Controller:
         self._shares.delete_metadata(request.context, share_id, key)
 
 
-def _read_share(body):
+def _read_share(request, body):
     values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
     for name in schemas.NOT_HERE:
         values.pop(name, None)
     values['size'] = int(values['size'])
     values['is_public'] = schema_base.to_bool(values.get('is_public', False))
-    return share_creation.NewShare(**values)
+    any_zone = request.version < microversions.parse(schemas.ZONES_SINCE)
+    return share_creation.NewShare(**values, in_any_zone=any_zone)
 
 
 def _read_force(request, options):

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pool must be in the requested zone, and in one that all types allow."""
+"""The pool must be in the requested zone, or in one that all types allow.
+
+Whether the types allow the requested zone is the API's question: below
+microversion 2.48 a share may be in a zone that its type does not list.
+"""
 
 from manila_groups.groups import share_types
 from manila_groups.scheduler import filters
@@ -14,16 +18,9 @@ class AvailabilityZoneFilter(filters.Filter):
     name = 'availability_zone'
 
     def prepare(self, request: placement.Request) -> filters.Judge:
-        allowed = [
-            zones
-            for zones in map(share_types.zones_of, request.extra_specs)
-            if zones is not None
-        ]
-        if request.availability_zone is not None:
-            allowed.append(frozenset([request.availability_zone]))
-        if not allowed:
+        zones = _zones(request)
+        if zones is None:
             return lambda pool: None
-        zones = frozenset.intersection(*allowed)
         asked = _asked(zones)
         return lambda pool: (
             None
@@ -32,10 +29,18 @@ class AvailabilityZoneFilter(filters.Filter):
         )
 
 
+def _zones(request):
+    if request.availability_zone is not None:
+        return frozenset([request.availability_zone])
+    allowed = [
+        zones
+        for zones in map(share_types.zones_of, request.extra_specs)
+        if zones is not None
+    ]
+    return frozenset.intersection(*allowed) if allowed else None
+
+
 def _asked(zones: frozenset[str]) -> str:
     if not zones:
-        return (
-            'the availability zones of the share types and of the request '
-            'have none in common'
-        )
+        return 'the availability zones of the share types have none in common'
     return f'the availability zone must be {" or ".join(sorted(zones))}'

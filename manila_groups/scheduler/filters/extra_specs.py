@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pool must satisfy the extra specs of all the group's share types."""
+"""The pool must satisfy the extra specs of all the group's share types.
+
+A share's protocol is one more extra spec, unless its type has that already.
+"""
 
 import operator
 
@@ -22,11 +25,21 @@ class ExtraSpecsFilter(filters.Filter):
     name = 'extra_specs'
 
     def prepare(self, request: placement.Request) -> filters.Judge:
-        wanted = (
+        wanted = [
             spec
             for extra_specs in request.extra_specs
             for spec in specs.compile_specs(
                 extra_specs, ignored=ELSEWHERE, visible=specs.WELL_KNOWN
             )
-        )
+        ]
+        if request.protocol is not None:
+            wanted = [*_protocol_specs(request), *wanted]
         return matching.judge_by(wanted, operator.attrgetter('capabilities'))
+
+
+def _protocol_specs(request):
+    found = (
+        specs.protocol_spec(extra_specs, request.protocol)
+        for extra_specs in request.extra_specs
+    )
+    return [spec for spec in found if spec is not None]

@@ -132,6 +132,19 @@ class FailingClones(Service):
     }
 
 
+class SeveralProtocols(Service):
+    """The back end beta exports by CIFS too, and none by CEPHFS."""
+
+    overrides = {
+        'DEFAULT': {'enabled_share_protocols': ['NFS', 'CIFS', 'CEPHFS']},
+        'beta': {
+            'fake_capabilities': {
+                'storage_protocol': ['NFS', 'CIFS'],
+            }
+        },
+    }
+
+
 class BehindProxy(Service):
     """The headers of a proxy are believed."""
 

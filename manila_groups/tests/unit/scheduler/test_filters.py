@@ -56,10 +56,20 @@ class AvailabilityZoneTestCase(FilterTestCase):
         )
 
     def test_zone_of_the_request_that_a_type_is_not_for(self):
-        refusal = self.judge(
+        """The API refuses it, or lets it pass on purpose."""
+        self.assert_passes(
             self.POOL,
             availability_zone='b',
             extra_specs=({'availability_zones': 'a'},),
+        )
+
+    def test_types_without_a_zone_in_common(self):
+        refusal = self.judge(
+            self.POOL,
+            extra_specs=(
+                {'availability_zones': 'a'},
+                {'availability_zones': 'b'},
+            ),
         )
         self.assertIn('none in common', refusal.asked)
 
@@ -170,6 +180,27 @@ class ExtraSpecsTestCase(FilterTestCase):
             pool,
             extra_specs=({'tier': 'gold'},),
         )
+
+    def test_the_protocol_of_a_share(self):
+        for reported in ('NFS', 'NFS_CIFS', ['CIFS', 'NFS'], 'nfs'):
+            pool = fixtures.make_pool(
+                capabilities={'storage_protocol': reported}
+            )
+            self.assert_passes(pool, protocol='NFS')
+        for reported in ('CIFS', [], None):
+            pool = fixtures.make_pool(
+                capabilities={'storage_protocol': reported}
+            )
+            refusal = self.judge(pool, protocol='NFS')
+            self.assertEqual("storage_protocol must be 'NFS'", refusal.asked)
+            self.assert_passes(pool)
+
+    def test_a_share_type_that_has_the_protocol_decides(self):
+        pool = fixtures.make_pool(capabilities={'storage_protocol': 'CIFS'})
+        for key in ('storage_protocol', 'capabilities:storage_protocol'):
+            self.assert_passes(
+                pool, protocol='NFS', extra_specs=({key: 'CIFS'},)
+            )
 
     def test_users_read_of_well_known_specs_alone(self):
         for key in ('secret', 'capabilities:snapshot_support'):
