@@ -29,12 +29,12 @@ _ENDS = {
 }
 
 _FAILED = (
-    'The back end could not put the access rules of the share in place. '
-    'Delete the rules in error and add them again, or ask the administrator.'
+    'The back end could not apply the access rules of the share. Delete the '
+    'rules in error and add them again, or ask the administrator.'
 )
 _NOT_IN_TIME = (
-    'The access rules of the share were not put in place in time. Delete the '
-    'rules in error and add them again, or ask the administrator.'
+    'The access rules of the share were not applied in time. Delete the rules '
+    'in error and add them again, or ask the administrator.'
 )
 
 

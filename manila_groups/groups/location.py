@@ -28,8 +28,8 @@ def find_zone(conn, wanted, share_types) -> str | None:
         allowed = share_types_domain.zones(share_type)
         if allowed is not None and name not in allowed:
             raise exception.Invalid(
-                f'availability_zone: {name} is not one of those that the '
-                f'share type {share_type.id} is limited to.'
+                f'availability_zone: {name} is not one of the zones that the '
+                f'share type {share_type.id} allows.'
             )
     return zone_id
 

@@ -11,15 +11,15 @@ from manila_groups.groups import messages
 from manila_groups.groups import transitions
 
 _DELETE_FAILED = (
-    'The back end could not delete the {}. Try it again, or ask the '
+    'The back end could not delete the {}. Try again, or ask the '
     'administrator.'
 )
 _NOT_CREATED = (
-    'The {} was not created in time. Delete it and try it again, or ask the '
+    'The {} was not created in time. Delete it and try again, or ask the '
     'administrator.'
 )
 _NOT_DELETED = (
-    'The {} was not deleted in time. Try it again, or ask the administrator.'
+    'The {} was not deleted in time. Try again, or ask the administrator.'
 )
 
 

@@ -98,8 +98,8 @@ class Creation:
         found = wanted.share_proto.upper()
         if found not in enabled:
             raise exception.Invalid(
-                f"share_proto: '{wanted.share_proto}' is not one of those "
-                f'that are enabled: {", ".join(enabled)}.'
+                f"share_proto: '{wanted.share_proto}' is not one of the "
+                f'enabled protocols: {", ".join(enabled)}.'
             )
         return found
 

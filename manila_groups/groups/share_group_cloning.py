@@ -61,7 +61,7 @@ def _check_alone(wanted):
         if getattr(wanted, field):
             raise exception.Invalid(
                 f'{field}: comes from the source_share_group_snapshot_id, '
-                'and can not be given with it.'
+                'and must not be given with it.'
             )
 
 

@@ -10,8 +10,8 @@ from manila_groups.groups import purge
 from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = (
-    'The back end could not make the share group snapshot. Delete it and try '
-    'it again, or ask the administrator.'
+    'The back end could not create the share group snapshot. Delete it and '
+    'try again, or ask the administrator.'
 )
 
 

@@ -219,7 +219,7 @@ def _check_available(shares):
         if share.status != states.AVAILABLE:
             raise exception.Conflict(
                 f'The share {share.id} in the share group has the status '
-                f'{share.status}; it has to be {states.AVAILABLE}.'
+                f'{share.status}; it must be {states.AVAILABLE}.'
             )
 
 

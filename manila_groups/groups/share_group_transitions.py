@@ -19,8 +19,8 @@ from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = 'The share group could not be created on any back end.'
 _CLONE_FAILED = (
-    'The share group could not be made from its share group snapshot. Delete '
-    'it and try it again, or ask the administrator.'
+    'The share group could not be created from its share group snapshot. '
+    'Delete it and try again, or ask the administrator.'
 )
 
 
@@ -112,7 +112,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         text = (
             _CLONE_FAILED
             if is_clone
-            else f'{_CREATE_FAILED} Pools that were tried: {tried}.'
+            else f'{_CREATE_FAILED} Pools tried: {tried}.'
         )
         self._end_creation(conn, taken, text)
         return False

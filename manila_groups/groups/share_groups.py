@@ -218,7 +218,7 @@ def _not_deletable(group, transition):
     if group.status in transition.expected:
         return exception.Conflict(
             f'The share group {group.id} has shares or share group '
-            'snapshots, which have to be deleted first.'
+            'snapshots, which must be deleted first.'
         )
     return exception.Conflict(
         f'The share group {group.id} has the status {group.status}; it can '

@@ -127,7 +127,7 @@ class ShareNetworks:
 
         :raises NotFound: there is no network that the caller sees
         :raises Invalid: the network has no default subnet, or several
-        :raises Forbidden: the ids can not change while the network is used
+        :raises Forbidden: the ids cannot change while the network is used
         """
         own = {k: v for k, v in values.items() if k not in _NEUTRON}
         neutron = {k: v for k, v in values.items() if k in _NEUTRON}
@@ -150,9 +150,8 @@ class ShareNetworks:
         network = _lock(conn, ctxt, network_id)
         if not rows.delete(conn, network_id):
             raise exception.Conflict(
-                f'The share network {network_id} is named by share '
-                'groups or shares, or has more than one subnet; these '
-                'have to be deleted first.'
+                f'The share network {network_id} is used by share groups or '
+                'shares, or has more than one subnet. Delete these first.'
             )
         owner = quotas.Owner(network.project_id, network.user_id)
         quotas.give_back(conn, owner, _COUNTED)
@@ -185,7 +184,7 @@ class ShareNetworks:
         zone = subnet.availability_zone
         if not several and zone in _zones(network):
             raise exception.Conflict(
-                f'The share network {network_id} has a subnet '
+                f'The share network {network_id} already has a subnet '
                 + (f'in the zone {zone}.' if zone else 'for all zones.')
             )
         rows.insert_subnet(conn, values)
@@ -208,7 +207,7 @@ class ShareNetworks:
         if not rows.delete_subnet(conn, subnet):
             raise exception.Conflict(
                 f'The subnet {subnet_id} is used by share groups or '
-                'shares, which have to be deleted first.'
+                'shares, which must be deleted first.'
             )
         _note(conn, ctxt, 'delete', network, subnet)
 
@@ -276,7 +275,7 @@ def _check_neutron(values):
     if len(given) == 1:
         (missing,) = set(_NEUTRON) - set(given)
         raise exception.Invalid(
-            f'{missing}: has to be given together with {given[0]}.'
+            f'{missing}: must be given together with {given[0]}.'
         )
 
 
@@ -285,14 +284,14 @@ def _update_default(conn, ctxt, network_id, neutron):
     field = next(iter(neutron))
     if rows.is_in_use(conn, network_id):
         raise exception.Forbidden(
-            f'{field}: can not change while share groups or shares name the '
-            'share network.'
+            f'{field}: cannot be changed while share groups or shares use '
+            'the share network.'
         )
     defaults = [one for one in network.subnets if not one.availability_zone]
     if len(defaults) != 1:
         raise exception.Invalid(
-            f'{field}: the share network has {len(defaults)} default subnets '
-            'where it can change with one only.'
+            f'{field}: the share network has {len(defaults)} default subnets; '
+            'it must have exactly one.'
         )
     merged = {name: getattr(defaults[0], name) for name in _NEUTRON} | neutron
     _check_neutron(merged)

@@ -19,19 +19,19 @@ from manila_groups.groups import resource_transitions
 
 _CREATE_FAILED = 'The share could not be created.'
 _EXTEND_FAILED = (
-    'The back end could not extend the share to {} GiB. Try it again, or ask '
+    'The back end could not extend the share to {} GiB. Try again, or ask '
     'the administrator.'
 )
 _SHRINK_FAILED = (
-    'The back end could not shrink the share to {} GiB. Try it again, or ask '
+    'The back end could not shrink the share to {} GiB. Try again, or ask '
     'the administrator.'
 )
 _NOT_RESIZED = (
-    'The share was not resized to {} GiB in time. Try it again, or ask the '
+    'The share was not resized to {} GiB in time. Try again, or ask the '
     'administrator.'
 )
 _TOO_FULL = (
-    'The share holds more than {} GiB. Remove files from it, and try it again.'
+    'The share contains more than {} GiB. Remove files from it, and try again.'
 )
 
 #: What ends a resize well, and the event of it, by the share's status.

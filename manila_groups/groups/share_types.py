@@ -65,8 +65,8 @@ def check_least_size(
     minimum = _gigabytes(extra_specs, MIN_SIZE)
     if minimum is not None and size < minimum:
         raise exception.Invalid(
-            f'{field}: {size} GiB are less than the {minimum} that the share '
-            'type asks for.'
+            f'{field}: {size} GiB is less than the {minimum} GiB that the '
+            'share type requires.'
         )
 
 
@@ -85,8 +85,8 @@ def check_most_size(
     maximum = _gigabytes(extra_specs, spec)
     if maximum is not None and size > maximum:
         raise exception.Invalid(
-            f'{field}: {size} GiB are more than the {maximum} that the share '
-            'type allows.'
+            f'{field}: {size} GiB is more than the {maximum} GiB that the '
+            'share type allows.'
         )
 
 

@@ -289,13 +289,13 @@ def _check_group(share, group_id):
     own = share.share_group_id
     if own is not None and group_id is None:
         raise exception.Invalid(
-            f'share_group_id: has to be given, as the share {share.id} is in '
+            f'share_group_id: is required because the share {share.id} is in '
             'a share group.'
         )
     if group_id != own:
         raise exception.Invalid(
             f'share_group_id: {group_id} is not the share group of the share '
-            f'{share.id}, which is in {"another" if own else "none"}.'
+            f'{share.id}, which is in {"another one" if own else "none"}.'
         )
 
 
@@ -325,8 +325,8 @@ def _not_deletable(share, transition):
     row = share.row
     if not rows.matches(share.conn, row.id, rows.in_no_snapshot()):
         return exception.Forbidden(
-            f'The share {row.id} is held by share group snapshots, which '
-            'have to be deleted first.'
+            f'The share {row.id} is a member of share group snapshots, which '
+            'must be deleted first.'
         )
     return exception.Forbidden(
         f'The share {row.id} has the status {row.status}; it can be deleted '
@@ -338,17 +338,19 @@ def _check_resizable(share, transition):
     if share.status not in transition.expected:
         raise exception.Invalid(
             f'The share {share.id} has the status {share.status}; its size '
-            f'can change when it is {" or ".join(transition.expected)}.'
+            f'can be changed when it is {" or ".join(transition.expected)}.'
         )
     if share.host is None:
-        raise exception.Invalid(f'No back end has the share {share.id}.')
+        raise exception.Invalid(
+            f'The share {share.id} has not been placed on a back end.'
+        )
 
 
 def _check_smaller(share, size):
     if size >= share.size:
         raise exception.Invalid(
-            f'new_size: {size} GiB are not less than the {share.size} that '
-            'the share has.'
+            f'new_size: {size} GiB is not smaller than the current size, '
+            f'{share.size} GiB.'
         )
     share_types_domain.check_least_size(
         share.share_type_specs, size, 'new_size'
@@ -358,8 +360,8 @@ def _check_smaller(share, size):
 def _check_larger(ctxt, share, size):
     if size <= share.size:
         raise exception.Invalid(
-            f'new_size: {size} GiB are not more than the {share.size} that '
-            'the share has.'
+            f'new_size: {size} GiB is not larger than the current size, '
+            f'{share.size} GiB.'
         )
     share_types_domain.check_most_size(
         share.share_type_specs,
@@ -375,5 +377,5 @@ def _claim_beyond(conn, share, size):
     more = size - share.claimed_gb
     if not pools.claim(conn, share.host, gigabytes=more, beyond=True):
         raise exception.Invalid(
-            f'The pool that the share {share.id} is in is no longer there.'
+            f'The pool of the share {share.id} no longer exists.'
         )

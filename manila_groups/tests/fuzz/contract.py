@@ -69,22 +69,23 @@ TABLE = (
         _REJECTED,
         r'(reference\.)?share(_group)?s\.create',
         400,
-        'is not (one of )?the |of the share types is|one of those that|has no '
-        'subnet|the same value of|of the share group|share type (asks|allows)',
+        'is not (one of )?the |of the share types is|has no subnet|the same '
+        'value of|of the share group|share type (requires|allows)',
         'what the share type, the group type, the group or the snapshot needs',
     ),
     Excuse(
         _REJECTED,
         r'shares\.(create|action)|share_access\.update',
         400,
-        r'has the (status|state) \w+; |has a rule for|GiB are ',
+        r'has the (status|state) \w+; |has a rule for|GiB is |has not '
+        'been placed',
         'a change that the state of the share or the group does not allow',
     ),
     Excuse(
         _REJECTED,
         r'shares\.delete',
         400,
-        'is not the share group of|has to be given, as the share',
+        'is not the share group of|is required because the share',
         'a member is deleted with the right share_group_id',
     ),
     Excuse(

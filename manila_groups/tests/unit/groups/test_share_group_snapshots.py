@@ -102,7 +102,11 @@ class TestCreate(snapshot_case.SnapshotCase):
     def test_a_group_without_a_place(self):
         group_id = self.given_group()
         self.ask(group_rows.ROWS.update, group_id, {'host': None})
-        self.refused(exception.Conflict, 'no back end', group_id=group_id)
+        self.refused(
+            exception.Conflict,
+            'not been placed on a back end',
+            group_id=group_id,
+        )
 
     def test_a_share_that_is_not_available(self):
         group_id = self.given_group(1, 1)
