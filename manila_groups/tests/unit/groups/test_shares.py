@@ -295,7 +295,7 @@ class TestRaces(SharesCase):
         )
         # 8 GiB are used, 75 there may be, and each asks for 20.
         self.assertEqual(3, self.kinds(results).count('NoneType'))
-        self.assertEqual(5, self.kinds(results).count('OverQuota'))
+        self.assertEqual(5, self.kinds(results).count('Forbidden'))
         self.check_quotas()
 
     def test_a_group_goes_or_a_share_comes(self):
