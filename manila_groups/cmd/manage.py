@@ -230,12 +230,12 @@ _COMMANDS = (
         'db',
         'the schema of the database',
         (
-            ('sync', _sync, 'make the tables, or bring them up to date', {}),
+            ('sync', _sync, 'create the tables, or upgrade them', {}),
             ('version', _version, 'print the revision of the schema', {}),
             (
                 'check',
                 _check,
-                'tell whether "db sync" has something to do',
+                'check whether "db sync" is needed',
                 {},
             ),
         ),
@@ -248,7 +248,7 @@ _COMMANDS = (
             (
                 'cleanup',
                 _clean_services,
-                'forget those that have been down for long and hold nothing',
+                'remove unused services that have been down for long',
                 {
                     '--older-than': {
                         'metavar': 'SECONDS',
@@ -261,7 +261,7 @@ _COMMANDS = (
             (
                 'remove',
                 _remove_service,
-                'forget one that is gone for good, whatever is on it',
+                'remove a service that is gone for good',
                 {
                     'service_host': {
                         'metavar': 'HOST',
@@ -277,16 +277,16 @@ _COMMANDS = (
     ),
     (
         'quota',
-        'the usage of quotas',
+        'quota usage',
         (
             (
                 'check',
                 _check_quotas,
-                'compare the usage that is counted with the rows that use it',
+                'compare recorded usage with actual usage',
                 {
                     '--fix': {
                         'action': 'store_true',
-                        'help': 'count what the rows use',
+                        'help': 'correct the recorded usage',
                     }
                 },
             ),
@@ -299,8 +299,15 @@ _COMMANDS = (
     ),
     (
         'work',
-        'what waits, or is being worked on',
-        (('list', _list_work, 'list it, with who works on it', {}),),
+        'operations that are not finished',
+        (
+            (
+                'list',
+                _list_work,
+                'list them, with the process that works on each',
+                {},
+            ),
+        ),
     ),
     (
         'cleanup',

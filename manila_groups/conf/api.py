@@ -11,9 +11,9 @@ OPTS = [
     cfg.StrOpt(
         'paste_config',
         default='api-paste.ini',
-        help='The paste.deploy file that says which middleware requests go '
-        'through: an absolute path, or a name that is looked for where '
-        'configuration files are.',
+        help='The paste.deploy file with the pipelines of middleware: an '
+        'absolute path, or a file name that is searched for in the '
+        'directories of configuration files.',
     ),
     cfg.StrOpt(
         'auth_strategy',
@@ -22,25 +22,24 @@ OPTS = [
             ('keystone', 'tokens are validated by Keystone'),
             (
                 'http_basic',
-                'users and passwords are in files: for a cloud without '
+                'users and passwords are read from files, for a cloud without '
                 'Keystone',
             ),
             (
                 'noauth',
-                'request headers are believed: for a first look on one '
-                'machine, and for tests',
+                'request headers are trusted; for trying the service out on '
+                'one machine, and for tests',
             ),
         ],
-        help='Which pipeline of the paste.deploy file is used.',
+        help='The pipeline of the paste.deploy file that requests go through.',
     ),
     cfg.BoolOpt(
         'noauth_on_any_address',
         default=False,
-        help='Serve the pipeline noauth to other machines too: everybody who '
-        'can reach the API is an administrator then. Otherwise, with '
-        'auth_strategy = noauth, bind_host has to be a loopback address, and '
-        'requests that come from another address or have passed a proxy are '
-        'refused.',
+        help='Serve the noauth pipeline to other machines. Everybody who can '
+        'reach the API is then an administrator. If false, with '
+        'auth_strategy = noauth, bind_host must be a loopback address, and '
+        'requests from other addresses or through a proxy are refused.',
     ),
     cfg.ListOpt(
         'allowed_hosts',
@@ -70,26 +69,27 @@ OPTS = [
         'threads',
         default=8,
         min=1,
-        help='How many requests manila-groups-api and '
-        'manila-groups-standalone work on at the same time.',
+        help='The number of threads of manila-groups-api and '
+        'manila-groups-standalone, which is the number of requests that they '
+        'process at the same time.',
     ),
     cfg.FloatOpt(
         'broker_patience',
         default=5,
         min=0,
         mutable=True,
-        help='Seconds that the message broker may take no message before '
-        'requests that begin work are answered with 503. Those that were '
-        'accepted before are not lost: the database knows what there is to '
-        'do. 0 accepts all, which is then done as the searches of '
-        'reconcile_interval find it.',
+        help='Number of seconds that the message broker may be unavailable '
+        'before requests that begin an operation are refused with 503. '
+        'Operations accepted earlier are not lost: they are in the database. '
+        '0 accepts all requests; the searches of reconcile_interval then '
+        'find their operations.',
     ),
     cfg.IntOpt(
         'max_limit',
         default=1000,
         min=1,
-        help='The most rows that one page of a list has, whatever limit the '
-        'request names.',
+        help='The maximum number of items in one page of a list, whatever '
+        'limit the request asks for.',
     ),
 ]
 

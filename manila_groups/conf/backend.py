@@ -65,9 +65,9 @@ OPTS = [
             63,
         ),
         help='The back ends that manila-groups-backend runs here. Each name '
-        'is the name of a section of this file, which says what the back end '
-        'is, and the second part of host@backend#pool. A name must not '
-        'change while share groups or shares are placed on the back end.',
+        'is the name of the section that configures the back end, and the '
+        'second part of host@backend#pool. Do not change a name while share '
+        'groups or shares are on the back end.',
     ),
 ]
 
@@ -77,18 +77,18 @@ SECTION_OPTS = [
         default='local',
         help='The driver of this back end: a name in the entry point '
         'namespace manila_groups.backend.drivers. "local" keeps shares on a '
-        'file system of this machine; "fake" simulates.',
+        'file system of this machine; "fake" simulates storage.',
     ),
     cfg.StrOpt(
         'share_backend_name',
-        help='The value of the capability share_backend_name, which share '
-        'types ask for in their extra specs. Back ends may have it in common. '
-        "The default is the section's name.",
+        help='The value of the capability share_backend_name, which the extra '
+        'specs of share types can require. Several back ends may have the '
+        "same value. The default is the section's name.",
     ),
     cfg.StrOpt(
         'backend_availability_zone',
         max_length=255,
-        help='The availability zone of this back end, in place of '
+        help='The availability zone of this back end. It overrides '
         '[service] availability_zone.',
     ),
     cfg.IntOpt(
@@ -96,14 +96,16 @@ SECTION_OPTS = [
         default=0,
         min=0,
         max=100,
-        help='Percent of the total capacity that is not given to shares.',
+        help='The percentage of the total capacity that shares must leave '
+        'free.',
     ),
     cfg.FloatOpt(
         'max_over_subscription_ratio',
         default=1.0,
         min=1,
-        help='How often the capacity of a pool may be promised to shares. '
-        'More than 1 lets shares be larger, in all, than what there is.',
+        help='The maximum ratio of the sizes of all shares in a pool to the '
+        'capacity of the pool. With more than 1, the shares together may be '
+        'larger than the storage.',
     ),
     *backend_local.OPTS,
     cfg.Opt(
@@ -117,34 +119,34 @@ SECTION_OPTS = [
         '"infinite" or "unknown") is 1000 by default, "free_capacity_gb" the '
         'total, "reserved_percentage" the one of this section; '
         '"capabilities" and "group_capabilities" add to, and override, '
-        'fake_capabilities and fake_group_capabilities. Not set, there is '
+        'fake_capabilities and fake_group_capabilities. If not set, there is '
         'one pool with the name of the back end.',
     ),
     cfg.Opt(
         'fake_capabilities',
         type=_OBJECT,
         default={},
-        help='Capabilities of each pool of the driver "fake", which the '
-        'extra specs of share types are matched with: a JSON object. It adds '
-        'to, and overrides, what every back end reports: '
-        '{"driver_handles_share_servers": true} makes it a back end with a '
+        help='The capabilities of each pool of the driver "fake", which are '
+        'compared with the extra specs of share types: a JSON object. It '
+        'adds to, and overrides, what every back end reports: '
+        '{"driver_handles_share_servers": true} simulates a back end with a '
         'share server for each share network.',
     ),
     cfg.Opt(
         'fake_group_capabilities',
         type=_OBJECT,
         default={},
-        help='Group capabilities of each pool of the driver "fake", which '
-        'group specs are matched with: a JSON object, such as '
+        help='The group capabilities of each pool of the driver "fake", which '
+        'are compared with group specs: a JSON object, such as '
         '{"consistent_snapshot_support": "pool"}.',
     ),
     cfg.Opt(
         'fake_delays',
         type=types.Dict(types.Float(min=0), type_name='method:seconds'),
         default={},
-        help='How many seconds a method of the driver "fake" takes, such as '
-        'create_share_group:2.5,pools:0.1. The methods are setup, check, '
-        'pools, share_server, create_share_group, delete_share_group, '
+        help='The number of seconds that methods of the driver "fake" take, '
+        'such as create_share_group:2.5,pools:0.1. The methods are setup, '
+        'check, pools, share_server, create_share_group, delete_share_group, '
         'create_share, delete_share, resize_share, update_access, '
         'create_share_group_snapshot, delete_share_group_snapshot and '
         'create_share_group_from_snapshot.',
@@ -155,15 +157,16 @@ SECTION_OPTS = [
             types.Float(min=0, max=1), type_name='method:fraction'
         ),
         default={},
-        help='Which fraction of the calls of a method of the driver "fake" '
-        'fails, from 0 (none) to 1 (all), such as create_share_group:0.25.',
+        help='The fraction of the calls of a method of the driver "fake" that '
+        'fail, from 0 (none) to 1 (all), such as create_share_group:0.25.',
     ),
     cfg.Opt(
         'fake_first_failures',
         type=types.Dict(types.Integer(min=0), type_name='method:number'),
         default={},
-        help='How many calls of a method of the driver "fake" fail after a '
-        'start before fake_failures decides, such as delete_share_group:2.',
+        help='The number of calls of a method of the driver "fake" that fail '
+        'after each start; after these, fake_failures applies. Example: '
+        'delete_share_group:2.',
     ),
     cfg.StrOpt(
         'fake_away_file',
@@ -173,8 +176,8 @@ SECTION_OPTS = [
     ),
     cfg.IntOpt(
         'fake_seed',
-        help='What the choice of the calls that fail (fake_failures) starts '
-        'from: with a number, each run makes the same choice.',
+        help='The seed of the random choice of the calls that fail '
+        '(fake_failures). With a seed, each run makes the same choice.',
     ),
 ]
 

@@ -11,14 +11,14 @@ OPTS = [
     cfg.StrOpt(
         'htpasswd_file',
         default='/etc/manila-groups/htpasswd',
-        help='The file with the passwords, as bcrypt digests: what '
-        '"htpasswd -B" writes. A change is taken up with the next request.',
+        help='The file with the bcrypt hashes of the passwords, as written by '
+        '"htpasswd -B". A change applies to the next request.',
     ),
     cfg.StrOpt(
         'users_file',
         default='/etc/manila-groups/users.yaml',
-        help='The YAML file that says which project each user is in, and with '
-        'which roles. A change is taken up with the next request.',
+        help='The YAML file with the project and the roles of each user. A '
+        'change applies to the next request.',
     ),
 ]
 

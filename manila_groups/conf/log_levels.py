@@ -37,7 +37,7 @@ def check(conf: cfg.ConfigOpts) -> None:
     known = logging.getLevelNamesMapping()
     for name, level in _by_logger(conf).items():
         if isinstance(level, str) and level not in known:
-            raise ValueError(f'{_NAME}: {name}={level} names no level')
+            raise ValueError(f'{_NAME}: {name}={level} is not a log level')
 
 
 def follow(conf: cfg.ConfigOpts) -> None:

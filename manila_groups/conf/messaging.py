@@ -18,9 +18,9 @@ GROUP = cfg.OptGroup(
 
 _HELP = (
     'The newest version of the messages to {} that this process sends, such '
-    'as 1.0. While an upgrade goes on, set it in the new release to the '
-    'version of the oldest {} that still runs. Not set, all that this release '
-    'knows is sent.'
+    'as 1.0. During an upgrade, set it in the new release to the version of '
+    'the oldest running {}. If not set, messages have the newest version of '
+    'this release.'
 )
 
 

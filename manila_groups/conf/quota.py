@@ -9,32 +9,36 @@ GROUP = cfg.OptGroup('quota', title='Default quotas')
 
 #: Rows of (name, default, what it limits).
 _TABLE = (
-    ('shares', 50, 'How many shares a project may have'),
+    ('shares', 50, 'The maximum number of shares of a project'),
     (
         'gigabytes',
         1000,
-        'How many GiB the shares of a project may have together',
+        'The maximum total size in GiB of the shares of a project',
     ),
     (
         'snapshots',
         50,
-        'How many members the share group snapshots of a project may have '
-        'together',
+        'The maximum total number of members of the share group snapshots '
+        'of a project',
     ),
     (
         'snapshot_gigabytes',
         1000,
-        'How many GiB the members of the share group snapshots of a project '
-        'may have together',
+        'The maximum total size in GiB of the members of the share group '
+        'snapshots of a project',
     ),
-    ('share_groups', 50, 'How many share groups a project may have'),
+    ('share_groups', 50, 'The maximum number of share groups of a project'),
     (
         'share_group_snapshots',
         50,
-        'How many share group snapshots a project may have',
+        'The maximum number of share group snapshots of a project',
     ),
-    ('share_networks', 10, 'How many share networks a project may have'),
-    ('per_share_gigabytes', -1, 'How many GiB one share may have'),
+    (
+        'share_networks',
+        10,
+        'The maximum number of share networks of a project',
+    ),
+    ('per_share_gigabytes', -1, 'The maximum size of one share in GiB'),
 )
 
 OPTS = [
@@ -44,7 +48,7 @@ OPTS = [
         min=-1,
         max=2**63 - 1,
         mutable=True,
-        help=f'{text}; -1 is unlimited.',
+        help=f'{text}; -1 means no limit.',
     )
     for name, default, text in _TABLE
 ]

@@ -24,14 +24,13 @@ OPTS = [
         ],
         mutable=True,
         help="""
-The filters that a pool must pass to be given a share group.
+The filters that a pool must pass to receive a share group or share.
 
-The filter capacity is always one of them, listed or not: a pool can't give
-what it does not have. Every filter judges every pool, so their order changes
-nothing but the order in which reasons are told. A name is that of an entry
-point in the namespace ``manila_groups.scheduler.filters``; packages beside
-this one can add some. A name that no installed package has stops the
-scheduler from starting.
+The filter ``capacity`` always applies, whether it is listed or not. Every
+filter examines every pool; the order of the filters is only the order of the
+reasons in messages. Each name is an entry point in the namespace
+``manila_groups.scheduler.filters``; other packages can add filters. The
+scheduler does not start if the filter of a name is not installed.
 """,
     ),
     cfg.ListOpt(
@@ -39,13 +38,13 @@ scheduler from starting.
         default=['free_capacity', 'share_groups'],
         mutable=True,
         help="""
-The weighers that order the pools which pass all filters.
+The weighers that rank the pools that pass all filters.
 
 Each weigher's values are divided by the largest of their absolute values and
-multiplied by the weigher's multiplier; the pool with the largest sum is tried
-first. Pools with the same sum take turns. A name is that of an entry point in
-the namespace ``manila_groups.scheduler.weighers``. An empty list spreads the
-groups over all pools that fit.
+multiplied by the weigher's multiplier. The pool with the largest sum is tried
+first; among pools with the same sum, each is first in turn. Each name is an
+entry point in the namespace ``manila_groups.scheduler.weighers``. With an
+empty list, the groups are spread over all suitable pools.
 """,
     ),
     cfg.FloatOpt(
@@ -53,9 +52,10 @@ groups over all pools that fit.
         default=1.0,
         mutable=True,
         help="""
-How much the free capacity of a pool counts.
+Multiplier of the weigher ``free_capacity``.
 
-A negative number fills the fullest pool first, 0 ignores the capacity.
+A negative number prefers the pool with the least free capacity; 0 ignores
+the free capacity.
 """,
     ),
     cfg.FloatOpt(
@@ -63,10 +63,10 @@ A negative number fills the fullest pool first, 0 ignores the capacity.
         default=1.0,
         mutable=True,
         help="""
-How much it counts that a pool holds few share groups.
+Multiplier of the weigher ``share_groups``, which prefers pools with few share
+groups.
 
-A negative number collects the groups in the pools that hold most, 0 ignores
-their number.
+A negative number prefers pools with many share groups; 0 ignores their number.
 """,
     ),
     cfg.IntOpt(
@@ -75,11 +75,11 @@ their number.
         min=1,
         mutable=True,
         help="""
-In how many pools the creation of one share group is tried.
+Maximum number of pools in which the creation of one share group is tried.
 
-When a back end fails to create a group, the next pool that fits is tried. The
-group goes to ``error`` when this many pools failed or no further pool fits. 1
-tries only the best pool.
+If a back end fails to create the group, the next suitable pool is tried. The
+status of the group becomes ``error`` after so many failures, or when there is
+no other suitable pool. With 1, only the best pool is tried.
 """,
     ),
 ]

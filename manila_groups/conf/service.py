@@ -19,9 +19,9 @@ DEFAULTS = [
         ),
         default=socket.gethostname(),
         sample_default='<the name of this machine>',
-        help='The name under which the processes of this machine are known: '
-        'the first part of host@backend#pool. It must not change while share '
-        'groups or shares are placed here. Schedulers with the same name are '
+        help='The name of this machine in the service: the first part of '
+        'host@backend#pool. Do not change it while share groups or shares '
+        'are here. Schedulers with the same name are '
         'one in the list of services; a second manila-groups-backend on a '
         'machine needs another name, or other back ends.',
     ),
@@ -30,9 +30,10 @@ DEFAULTS = [
         default=60,
         min=0,
         mutable=True,
-        help='How many seconds a process may take to end. What it works on '
-        'then is cut off and done again: by the same back end after its next '
-        'start, or by any scheduler. 0 sets no limit.',
+        help='The number of seconds that a process may take to end. '
+        'Operations that still run then are interrupted and done again: by '
+        'the same back end after its next start, or by any scheduler. 0 means '
+        'no limit.',
     ),
 ]
 
@@ -66,46 +67,45 @@ OPTS = [
         default=10,
         min=0.1,
         mutable=True,
-        help='Seconds between two searches for share groups, shares, share '
-        'group snapshots and access rules with work that was left '
-        'unfinished.',
+        help='The interval in seconds between two searches for unfinished '
+        'operations on share groups, shares, share group snapshots and '
+        'access rules.',
     ),
     cfg.FloatOpt(
         'stuck_after',
         default=60,
         min=0.1,
         mutable=True,
-        help='Seconds that a share group, a share, a share group snapshot or '
-        'an access rule may wait without any progress for its work to be '
-        'done before it is taken up again.',
+        help='The number of seconds without progress after which the '
+        'operation on a share group, a share, a share group snapshot or an '
+        'access rule is taken up again.',
     ),
     cfg.FloatOpt(
         'work_deadline',
         default=3600,
         min=1,
         mutable=True,
-        help='Seconds that a share group, a share, a share group snapshot or '
-        'an access rule may have a status such as creating or deleting '
-        'without getting any further. Then it is given up: it goes to its '
-        'error status, with a user message. From here on, the owner can '
-        'delete what is still creating. Keep it longer than the slowest back '
-        'end needs.',
+        help='The maximum number of seconds that a share group, a share, a '
+        'share group snapshot or an access rule may keep a status such as '
+        'creating or deleting without progress. After that, its status '
+        'becomes an error status, with a user message, and its owner can '
+        'delete it. Choose a longer time than the slowest back end needs.',
     ),
     cfg.IntOpt(
         'work_tries',
         default=10,
         min=1,
         mutable=True,
-        help='How often the same work may be taken up without coming to an '
-        'end, as it is when each process that does it is killed. Then it is '
-        'given up as at work_deadline.',
+        help='The maximum number of times that the same operation is taken up '
+        'without an end, as when each process that works on it is killed. '
+        'After that it ends as at work_deadline.',
     ),
     cfg.IntOpt(
         'message_ttl',
         default=2592000,
         min=60,
         mutable=True,
-        help='Seconds that a user message is kept.',
+        help='The number of seconds that user messages are kept.',
     ),
 ]
 

@@ -7,9 +7,9 @@ from oslo_config import types
 OPTS = [
     cfg.StrOpt(
         'default_share_type',
-        help='The name of the share type that is meant where a request '
-        'names none: for a new share and a new share group type, and for a '
-        'new share group whose type allows it.',
+        help='The name of the share type that applies when a request names '
+        'none: to create a share or a share group type, or a share group '
+        'whose group type allows it.',
     ),
     cfg.ListOpt(
         'enabled_share_protocols',
@@ -19,12 +19,12 @@ OPTS = [
             choices=['NFS', 'CIFS', 'CEPHFS', 'GLUSTERFS', 'HDFS', 'MAPRFS'],
             ignore_case=True,
         ),
-        help='The protocols that a new share may ask for.',
+        help='The protocols that new shares may have.',
     ),
     cfg.StrOpt(
         'default_share_group_type',
-        help='The name of the share group type of a new share group whose '
-        'request names none.',
+        help='The name of the share group type that applies when the request '
+        'to create a share group names none.',
     ),
 ]
 
