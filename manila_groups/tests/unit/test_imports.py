@@ -14,8 +14,8 @@ _PACKAGE = 'manila_groups'
 _COMMON = frozenset(
     ('exception', 'states', 'paging', 'utils', 'addresses', 'threads')
 )
-_DOMAIN = frozenset(('groups', 'db', 'rpc', 'sender', 'context'))
-_PROCESS = _DOMAIN | {'service', 'conf'}
+_DOMAIN = frozenset(('db', 'rpc', 'sender', 'context', 'conf'))
+_PROCESS = _DOMAIN | {'groups', 'service'}
 
 #: Each part, with the parts that it may import beside _COMMON.
 ALLOWED = {
@@ -23,10 +23,10 @@ ALLOWED = {
     **dict.fromkeys(('context', 'policies', 'sender'), frozenset()),
     'conf': frozenset(),
     'policy': frozenset(('conf', 'policies')),
-    'rpc': frozenset(('context', 'sender')),
+    'rpc': frozenset(('context', 'sender', 'conf')),
     'service': frozenset(('rpc', 'sender')),
-    'db': frozenset(),
-    'groups': frozenset(('db', 'rpc', 'sender', 'context')),
+    'db': frozenset(('conf',)),
+    'groups': _DOMAIN,
     'scheduler': _PROCESS,
     'backend': _PROCESS,
     'api': frozenset(('groups', 'conf', 'context', 'policies', 'policy')),
