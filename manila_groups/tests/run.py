@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from stestr import subunit_trace
@@ -124,16 +125,20 @@ def follow(stream, progress: 'Progress') -> bool:
     result = testtools.CopyStreamResult(
         [testtools.StreamToDict(progress.show), summary]
     )
-    result.startTestRun()
-    subunit.ByteStreamToStreamResult(stream, non_subunit_name='stdout').run(
-        result
+    source = subunit.ByteStreamToStreamResult(
+        stream, non_subunit_name='stdout'
     )
-    result.stopTestRun()
+    with progress:
+        result.startTestRun()
+        source.run(result)
+        result.stopTestRun()
     return progress.finish() and summary.wasSuccessful()
 
 
 class Progress:
     """Prints failures at once, and from time to time how much is done.
+
+    The latter within a with statement, whether a test ends or not.
 
     :param total: how many tests there are
     :param output: a text file; None is the standard output
@@ -141,8 +146,20 @@ class Progress:
 
     def __init__(self, total: int, output=None):
         self._total, self._output = total, output or sys.stdout
-        self._done = self._failed = self._skipped = 0
-        self._begun = self._printed = time.monotonic()
+        self._done = self._skipped = 0
+        self._failed = []
+        self._begun = time.monotonic()
+        self._lock, self._ended = threading.Lock(), threading.Event()
+
+    def __enter__(self):
+        threading.Thread(target=self._tick, daemon=True).start()
+
+    def __exit__(self, *_error):
+        self._ended.set()
+
+    def _tick(self):
+        while not self._ended.wait(INTERVAL):
+            self._print()
 
     def show(self, test: dict) -> None:
         """Count a test that has ended.
@@ -153,24 +170,26 @@ class Progress:
             return
         if test['timestamps'][0] is not None:
             self._done += test['id'] != 'process-returncode'
-        self._failed += test['status'] in ('fail', 'uxsuccess')
+        if test['status'] in ('fail', 'uxsuccess'):
+            self._failed.append(test['id'])
         self._skipped += test['status'] == 'skip'
-        subunit_trace.show_outcome(self._output, test, failonly=True)
-        if time.monotonic() - self._printed >= INTERVAL:
-            self._print()
+        with self._lock:
+            subunit_trace.show_outcome(self._output, test, failonly=True)
 
     def _print(self):
-        self._printed = time.monotonic()
-        passed = int(self._printed - self._begun)
-        self._output.write(
-            f'[{self._done}/{self._total}] {self._failed} failed, '
-            f'{self._skipped} skipped, {passed // 60}:{passed % 60:02}\n'
-        )
-        self._output.flush()
+        passed = int(time.monotonic() - self._begun)
+        with self._lock:
+            self._output.write(
+                f'[{self._done}/{self._total}] {len(self._failed)} failed, '
+                f'{self._skipped} skipped, {passed // 60}:{passed % 60:02}\n'
+            )
+            self._output.flush()
 
     def finish(self) -> bool:
         """Print the end; return whether all tests ran and none failed."""
         self._print()
+        for name in self._failed:
+            self._output.write(f'FAILED: {name}\n')
         if self._done < self._total:
             self._output.write(
                 f'{self._total - self._done} tests did not run.\n'

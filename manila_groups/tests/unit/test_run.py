@@ -55,7 +55,7 @@ class TestFollow(base.TestCase):
         for status in ('fail', 'uxsuccess'):
             is_well, text = self.follow(2, status, 'success')
             self.assertFalse(is_well)
-            self.assertIn('test_0', text)
+            self.assertIn('\nFAILED: test_0\n', text)
             self.assertNotIn('test_1', text)
             self.assertIn('[2/2] 1 failed', text)
 
