@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the WSGI application that paste.deploy's file describes."""
 
+import importlib
 import pathlib
 import sys
 
@@ -112,7 +113,17 @@ def factory(global_conf, **_local_conf):
     )
 
 
+def _project_check(conf):
+    """Make the function that checks the id of a project in a request."""
+    if conf.api.auth_strategy != 'keystone':
+        return lambda _project_id: None
+    # The libraries take memory that the others do without.
+    projects = importlib.import_module('manila_groups.api.projects')
+    return projects.KeystoneProjects(conf).check
+
+
 def _controllers(made):
+    check_project = _project_check(made.conf)
     share_types = share_types_domain.ShareTypes(made.conf, made.db)
     types = group_types_domain.ShareGroupTypes(made.conf, made.db, share_types)
     groups = groups_domain.ShareGroups(
@@ -130,8 +141,8 @@ def _controllers(made):
             made.enforcer,
             max_limit,
         ),
-        share_group_types.Controller(types, max_limit),
-        share_types_api.Controller(share_types, max_limit),
+        share_group_types.Controller(types, max_limit, check_project),
+        share_types_api.Controller(share_types, max_limit, check_project),
         availability_zones.Controller(zones_domain.AvailabilityZones(made.db)),
         services_api.Controller(services),
         pools.Controller(pools_domain.Pools(made.db, services)),

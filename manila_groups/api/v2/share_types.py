@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paths below /types."""
 
+from collections.abc import Callable
+
 from manila_groups import exception
 from manila_groups.api import paging
 from manila_groups.api import wsgi
@@ -17,10 +19,17 @@ class Controller:
 
     :param types: the domain
     :param max_limit: the most rows of a page
+    :param check_project: raises Invalid for what is not a project's id
     """
 
-    def __init__(self, types: domain.ShareTypes, max_limit: int):
+    def __init__(
+        self,
+        types: domain.ShareTypes,
+        max_limit: int,
+        check_project: Callable[[str], None],
+    ):
         self._types = types
+        self._check_project = check_project
         self._view = views.view(types)
         self._max_limit = max_limit
 
@@ -125,9 +134,9 @@ class Controller:
     @wsgi.success(202)
     def add_access(self, request, type_id, body):
         """Let a project see a private share type."""
-        self._types.add_project(
-            request.context, type_id, body['addProjectAccess']['project']
-        )
+        project_id = body['addProjectAccess']['project']
+        self._check_project(project_id)
+        self._types.add_project(request.context, type_id, project_id)
 
     @wsgi.policy('share_type:remove_project_access')
     @wsgi.body(type_schemas.REMOVE_ACCESS)

@@ -3,7 +3,9 @@
 
 import datetime
 import os
+import re
 import socket
+import urllib.parse
 import uuid
 
 import fixtures
@@ -63,17 +65,20 @@ class KeystoneFixture(fixtures.Fixture):
 
     :ivar validated: the tokens that it was asked to validate, in order
     :ivar failure: what happens when it is asked; None if it answers
+    :ivar projects: ids to the status of the answer to who asks for one
     """
 
     def _setUp(self):
         self.validated = []
         self.failure = None
+        self.projects = {}
         self._tokens = {}
         mock = self.useFixture(requests_fixture.Fixture())
         versions = keystone_fixture.V3Discovery(URL)
         mock.get(URL, json={'version': versions})
         mock.post(f'{URL}/auth/tokens', json=self._log_in)
         mock.get(f'{URL}/auth/tokens', json=self._validate)
+        mock.get(re.compile(f'^{URL}/projects/'), json=self._show_project)
 
     def issue(self, *roles, hours=1, system=False, **values) -> str:
         """Issue a token.
@@ -101,6 +106,14 @@ class KeystoneFixture(fixtures.Fixture):
         found = uuid.uuid4().hex
         self._tokens[found] = made
         return found
+
+    def _show_project(self, request, context):
+        found = urllib.parse.unquote(request.url.rpartition('/')[2])
+        answer = self.projects.get(found, 404)
+        if not isinstance(answer, int):
+            raise answer
+        context.status_code = answer
+        return {}
 
     def _log_in(self, _request, context):
         context.status_code = 201

@@ -2,7 +2,9 @@
 """The pipeline with keystonemiddleware, with tokens of all kinds."""
 
 import importlib.util
+import json
 import pathlib
+import uuid
 
 import fixtures
 import requests
@@ -18,6 +20,7 @@ from manila_groups.tests.functional import wsgi_client
 
 GROUPS = '/v2/share-groups'
 GROUP = '{"share_group": {}}'
+JSON = {'X-OpenStack-Manila-API-Version': '2.99'}
 TYPE = '{"share_type": {"name": "x"}}'
 
 CONFIGURATION = """
@@ -66,6 +69,58 @@ class KeystoneTest(base.TestCase):
 
     def issue(self, *roles, project_id='shop', **values):
         return self.keystone.issue(*roles, project_id=project_id, **values)
+
+
+class TestProjects(KeystoneTest):
+    """Projects that get access to private types have to be there."""
+
+    def add(self, project_id):
+        token = self.issue('admin')
+        made = self.ask(
+            token,
+            'POST',
+            '/v2/types',
+            json.dumps(
+                {
+                    'share_type': {
+                        'name': uuid.uuid4().hex,
+                        'share_type_access:is_public': False,
+                        'extra_specs': {'driver_handles_share_servers': False},
+                    }
+                }
+            ),
+            **JSON,
+        )
+        return self.ask(
+            token,
+            'POST',
+            f'/v2/types/{made.json["share_type"]["id"]}/action',
+            json.dumps({'addProjectAccess': {'project': project_id}}),
+            **JSON,
+        )
+
+    def test_a_project_that_is_there(self):
+        self.keystone.projects = {'known': 200}
+        self.assertEqual(202, self.add('known').status)
+
+    def test_a_name_is_not_an_id(self):
+        for name in ('demo', '../users', 'a/b?c', 'é'):
+            answer = self.add(name)
+            self.assertEqual(400, answer.status, name)
+            self.assertEqual(
+                f"project: '{name}' is not the id of a project.",
+                answer.json['badRequest']['message'],
+            )
+
+    def test_what_keystone_does_not_tell_is_taken(self):
+        self.keystone.projects = {
+            'a': 403,
+            'b': 500,
+            'c': requests.exceptions.ConnectionError('no route'),
+            'd': requests.exceptions.Timeout('too slow'),
+        }
+        for name in self.keystone.projects:
+            self.assertEqual(202, self.add(name).status, name)
 
 
 class TestWithoutToken(KeystoneTest):
