@@ -60,6 +60,7 @@ class UwsgiTest(web_servers.WebServerTestCase):
         self.start_service()
         uwsgi = self.start_alone()
         self.check_serves(uwsgi)
+        self.check_log()
         self.check_refuses()
         self.check_keys('a//b', '/c', 'd/')
         with urllib.request.urlopen(
@@ -95,6 +96,7 @@ class UwsgiTest(web_servers.WebServerTestCase):
         file = self.directory / 'nginx.conf'
         file.write_text(text)
         self.check_serves(uwsgi, self.start(nginx, '-c', file))
+        self.check_log()
         self.check_refuses()
         self.check_keys('a//b', '/c', 'd/')
         log = (self.directory / 'manila-groups.log').read_text()
@@ -122,6 +124,7 @@ class GunicornTest(web_servers.WebServerTestCase):
         self.start_service()
         gunicorn = self.start_gunicorn()
         self.check_serves(gunicorn)
+        self.check_log()
         self.check_refuses()
         self.check_keys('a//b', '/c', 'd/')
         self.assertRegex(
@@ -168,6 +171,7 @@ class ApacheTest(web_servers.WebServerTestCase):
         )
         server = self.start(apache, '-DFOREGROUND', '-f', file)
         self.check_serves(server)
+        self.check_log()
         self.check_refuses()
         self.check_keys()
         log = (self.directory / 'manila-groups-access.log').read_text()
