@@ -19,20 +19,20 @@ def list_rules() -> list[policy.RuleDefault]:
             CONTEXT_IS_ADMIN,
             'role:admin',
             scope_types=['project'],
-            description='Who counts as an administrator: sees the rows of '
-            'every project, and the fields that others do not see.',
+            description='Defines an administrator, who sees the resources of '
+            'every project and the fields that are hidden from other users.',
         ),
         policy.RuleDefault(
             'admin_or_project_member',
             f'{ADMIN} or (role:member and project_id:%(project_id)s)',
             scope_types=['project'],
-            description='Administrators, and members of the project.',
+            description='Allows administrators and members of the project.',
         ),
         policy.RuleDefault(
             'admin_or_project_reader',
             f'{ADMIN} or (role:reader and project_id:%(project_id)s)',
             scope_types=['project'],
-            description='Administrators, and readers of the project.',
+            description='Allows administrators and readers of the project.',
         ),
     ]
 
@@ -45,14 +45,14 @@ def type_rules(
     spec_noun: str,
     specs: str,
 ) -> list[policy.DocumentedRuleDefault]:
-    """Make the rules of who sees a type, and of its specs.
+    """Make the rules for access to a type and for its specs.
 
-    :param resource: what the names of the first begin with
-    :param noun: what the type is called
-    :param access: the path that lists the projects, below that of a type
-    :param spec_resource: what the names of the others begin with
-    :param spec_noun: what a spec is called, with its article
-    :param specs: the path of the specs, below that of a type
+    :param resource: the prefix of the names of the access rules
+    :param noun: the name of the type in descriptions
+    :param access: the path of a type's list of projects
+    :param spec_resource: the prefix of the names of the spec rules
+    :param spec_noun: the name of a spec in descriptions, with its article
+    :param specs: the path of a type's specs
     """
     one = access.rpartition('/')[0]
     plural = f'{spec_noun.partition(" ")[2]}s'
@@ -63,19 +63,19 @@ def type_rules(
             (
                 'list_project_access',
                 ADMIN,
-                f'List the projects that see a private {noun}.',
+                f'List the projects that have access to a private {noun}.',
                 [f'GET {access}'],
             ),
             (
                 'add_project_access',
                 ADMIN,
-                f'Let a project see a private {noun}.',
+                f'Give a project access to a private {noun}.',
                 [f'POST {one}/action'],
             ),
             (
                 'remove_project_access',
                 ADMIN,
-                f'No longer let a project see a private {noun}.',
+                f'Remove the access of a project to a private {noun}.',
                 [f'POST {one}/action'],
             ),
         ),
@@ -85,8 +85,8 @@ def type_rules(
             ('index', ADMIN, f'List {plural}.', [f'GET {specs}']),
             ('create', ADMIN, f'Set {plural}.', [f'POST {specs}']),
             ('show', ADMIN, f'Show {spec_noun}.', [f'GET {key}']),
-            ('update', ADMIN, f'Change {spec_noun}.', [f'PUT {key}']),
-            ('delete', ADMIN, f'Remove {spec_noun}.', [f'DELETE {key}']),
+            ('update', ADMIN, f'Update {spec_noun}.', [f'PUT {key}']),
+            ('delete', ADMIN, f'Delete {spec_noun}.', [f'DELETE {key}']),
         ),
     )
 
@@ -94,8 +94,8 @@ def type_rules(
 def rules(resource: str, table) -> list[policy.DocumentedRuleDefault]:
     """Make documented rules from a table.
 
-    :param resource: what the names begin with
-    :param table: rows of (name, who may, description, [method path, ...])
+    :param resource: the prefix of the names
+    :param table: rows of (name, check string, description, [method path])
     """
     return [
         policy.DocumentedRuleDefault(

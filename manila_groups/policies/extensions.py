@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see which extensions the API has."""
+"""Who may list the extensions of the API."""
 
 from manila_groups.policies import base
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see the limits of the own project."""
+"""Who may see the absolute limits of their project."""
 
 from manila_groups.policies import base
 
@@ -12,7 +12,7 @@ def list_rules():
             (
                 'index',
                 base.READER,
-                'Show the limits of the project, and what is used of them.',
+                'Show the limits of the project and their usage.',
                 ['GET /limits'],
             )
         ],

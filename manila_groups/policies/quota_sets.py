@@ -28,13 +28,13 @@ def list_rules():
             (
                 'update',
                 base.ADMIN,
-                'Change the quotas of a project.',
+                'Update the quotas of a project.',
                 _with_parts('PUT'),
             ),
             (
                 'delete',
                 base.ADMIN,
-                'Let a project have the default quotas again.',
+                'Reset the quotas of a project to the defaults.',
                 _with_parts('DELETE'),
             ),
         ],

@@ -11,19 +11,19 @@ _SHARE_RULES = (
     (
         'allow_access',
         base.MEMBER,
-        'Let clients mount a share.',
+        'Add an access rule to a share.',
         [f'POST {_ACTION}'],
     ),
     (
         'deny_access',
         base.MEMBER,
-        'No longer let clients mount a share.',
+        'Delete an access rule from a share.',
         [f'POST {_ACTION}'],
     ),
     (
         'access_get_all',
         base.READER,
-        'List the access rules of a share, before 2.45.',
+        'List the access rules of a share before microversion 2.45.',
         [f'POST {_ACTION}'],
     ),
 )
@@ -39,7 +39,7 @@ _ACCESS_RULES = (
     (
         'update',
         base.MEMBER,
-        'Change the level of an access rule.',
+        'Update the access level of an access rule.',
         [f'PUT {_ONE}'],
     ),
 )
@@ -48,13 +48,13 @@ _METADATA_RULES = (
     (
         'update',
         base.MEMBER,
-        'Set metadata of an access rule.',
+        'Update the metadata of an access rule.',
         [f'PUT {_ONE}/metadata'],
     ),
     (
         'delete',
         base.MEMBER,
-        'Delete metadata of an access rule.',
+        'Delete a metadata item of an access rule.',
         [f'DELETE {_ONE}/metadata/{{key}}'],
     ),
 )

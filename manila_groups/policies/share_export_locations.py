@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read where shares can be mounted from."""
+"""Who may see the export locations of shares."""
 
 from manila_groups.policies import base
 

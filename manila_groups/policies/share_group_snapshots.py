@@ -21,7 +21,7 @@ def list_rules():
             (
                 'create',
                 base.MEMBER,
-                'Take a snapshot of a share group.',
+                'Create a share group snapshot.',
                 [f'POST {_PATH}'],
             ),
             (
@@ -33,7 +33,7 @@ def list_rules():
             (
                 'update',
                 base.MEMBER,
-                'Change the name or description of a share group snapshot.',
+                'Update the name or description of a share group snapshot.',
                 [f'PUT {_ONE}'],
             ),
             (
@@ -45,13 +45,13 @@ def list_rules():
             (
                 'reset_status',
                 base.ADMIN,
-                'Set the status of a share group snapshot by hand.',
+                'Reset the status of a share group snapshot.',
                 [f'POST {_ONE}/action'],
             ),
             (
                 'force_delete',
                 base.ADMIN,
-                'Delete a share group snapshot in whatever status it is.',
+                'Delete a share group snapshot regardless of its status.',
                 [f'POST {_ONE}/action'],
             ),
         ],

@@ -32,7 +32,7 @@ def list_rules():
             (
                 'update',
                 base.MEMBER,
-                'Change the name or description of a share group.',
+                'Update the name or description of a share group.',
                 [f'PUT {_PATH}/{{share_group_id}}'],
             ),
             (
@@ -44,14 +44,14 @@ def list_rules():
             (
                 'reset_status',
                 base.ADMIN,
-                'Set the status of a share group by hand.',
+                'Reset the status of a share group.',
                 [f'POST {_PATH}/{{share_group_id}}/action'],
             ),
             (
                 'force_delete',
                 base.ADMIN,
-                'Delete a share group in whatever status it is, with all that '
-                'is in it.',
+                'Delete a share group regardless of its status, together with '
+                'its shares and share group snapshots.',
                 [
                     f'POST {_PATH}/{{share_group_id}}/action',
                     f'DELETE {_PATH}/{{share_group_id}}?force=true',

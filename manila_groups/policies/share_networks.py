@@ -31,7 +31,7 @@ def list_rules():
             (
                 'update',
                 base.MEMBER,
-                'Change a share network.',
+                'Update a share network.',
                 [f'PUT {_ONE}'],
             ),
             (

@@ -19,7 +19,7 @@ _RULES = (
     (
         'update',
         base.ADMIN,
-        'Change the name or description of a share type, or who sees it.',
+        'Update the name, description or visibility of a share type.',
         [f'PUT {_ONE}'],
     ),
     ('delete', base.ADMIN, 'Delete a share type.', [f'DELETE {_ONE}']),

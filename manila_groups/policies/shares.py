@@ -19,7 +19,7 @@ def list_rules():
             (
                 'list_by_host',
                 base.ADMIN,
-                'List the shares of a host, or sorted by it.',
+                'Filter or sort the list of shares by host.',
                 [
                     f'{one}?{key}'
                     for one in _LISTS
@@ -29,56 +29,56 @@ def list_rules():
             (
                 'list_by_share_server_id',
                 base.ADMIN,
-                'List the shares of a share server.',
+                'Filter the list of shares by share server.',
                 [f'{one}?share_server_id={{id}}' for one in _LISTS],
             ),
             ('create', base.MEMBER, 'Create a share.', [f'POST {_PATH}']),
             (
                 'create_public_share',
                 base.ADMIN,
-                'Create a share that all projects see.',
+                'Create a share that is visible to all projects.',
                 [f'POST {_PATH}'],
             ),
             ('get', base.READER, 'Show a share.', [f'GET {_ONE}']),
             (
                 'update',
                 base.MEMBER,
-                'Change the name or description of a share.',
+                'Update the name or description of a share.',
                 [f'PUT {_ONE}'],
             ),
             (
                 'set_public_share',
                 base.ADMIN,
-                'Let all projects see a share.',
+                'Make a share visible to all projects.',
                 [f'PUT {_ONE}'],
             ),
             ('delete', base.MEMBER, 'Delete a share.', [f'DELETE {_ONE}']),
             (
                 'force_delete',
                 base.ADMIN,
-                'Delete a share in whatever status it is.',
+                'Delete a share regardless of its status.',
                 [_ACTION],
             ),
             (
                 'reset_status',
                 base.ADMIN,
-                'Set the status of a share by hand.',
+                'Reset the status of a share.',
                 [_ACTION],
             ),
             (
                 'reset_task_state',
                 base.MEMBER,
-                'Set the task state of a share to none, which it always is.',
+                'Reset the task state of a share. It is always null here.',
                 [_ACTION],
             ),
-            ('extend', base.MEMBER, 'Let a share hold more.', [_ACTION]),
+            ('extend', base.MEMBER, 'Extend a share.', [_ACTION]),
             (
                 'force_extend',
                 base.ADMIN,
-                'Let a share hold more than its pool has room for.',
+                'Extend a share without checking the capacity of its pool.',
                 [_ACTION],
             ),
-            ('shrink', base.MEMBER, 'Let a share hold less.', [_ACTION]),
+            ('shrink', base.MEMBER, 'Shrink a share.', [_ACTION]),
             (
                 'get_share_metadata',
                 base.READER,
@@ -88,7 +88,7 @@ def list_rules():
             (
                 'update_share_metadata',
                 base.MEMBER,
-                'Set metadata of a share.',
+                'Update the metadata of a share.',
                 [
                     f'POST {_METADATA}',
                     f'PUT {_METADATA}',
@@ -98,7 +98,7 @@ def list_rules():
             (
                 'delete_share_metadata',
                 base.MEMBER,
-                'Remove metadata of a share.',
+                'Delete a metadata item of a share.',
                 [f'DELETE {_METADATA}/{{key}}'],
             ),
         ],
