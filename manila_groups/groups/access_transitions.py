@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Transitions of shares' access rules into and out of force.
 
-A back end makes them for all rules of a share that wait at the time: the
-driver is always given the whole set.  Rules that are added or denied
-while it works wait for the next turn.  Every transaction locks the share
-first, so that it sees what others did to the rules before.
+A back end makes them for all rules of a share that wait: the driver is always
+given the whole set.  Rules that are added or denied while it works wait for
+the next time.  Every transaction locks the share first, so that it sees what
+others did to the rules before.
 """
 
 import dataclasses
@@ -21,8 +21,7 @@ from manila_groups.groups import transitions
 
 _IN_FORCE = (states.APPLYING, states.ACTIVE)
 
-#: What events call the work on a rule in these states, and what becomes of
-#: one when it is done.
+#: Each state of a rule at work: the event's verb, and the state afterwards.
 _ENDS = {
     states.APPLYING: ('allow', states.ACTIVE),
     states.DENYING: ('deny', events.DELETED),
@@ -41,9 +40,8 @@ _NOT_IN_TIME = (
 class AccessTransitions(transitions.Transitions):
     """The transitions of the rules of shares at a back end.
 
-    What is taken up is a share: all of its rules that wait, with leases on
-    them.  There is to do then, as at_work() yields it, the share, and the
-    rules that are to be in force from now on.
+    Work is taken up for a share, with leases on all of its rules that wait.
+    at_work() yields the share, and the rules to be applied.
     """
 
     of = changes.SHARE_ACCESS
@@ -85,7 +83,7 @@ class AccessTransitions(transitions.Transitions):
 
     @db_api.transaction
     def done(self, conn, share: records.Share) -> bool:
-        """Note that the driver has put the rules in place.
+        """Note that the driver has applied the rules.
 
         :returns: whether rules wait again
         """
@@ -102,7 +100,7 @@ class AccessTransitions(transitions.Transitions):
 
     @db_api.transaction
     def failed(self, conn, share: records.Share) -> bool:
-        """Note that the driver could not put the rules in place.
+        """Note that the driver failed to apply the rules.
 
         :returns: whether rules wait again
         """
@@ -128,11 +126,11 @@ class AccessTransitions(transitions.Transitions):
         return self._put_off(conn, min(found), *self._mine(share))
 
     def _mine(self, share):
-        """Conditions: this process is at work on a rule of the share."""
+        """Conditions: the rule is of the share, and this process's work."""
         return rows.of(share.id), rows.ROWS.leases.is_held_by(self._worker)
 
     def _leased(self, conn, share):
-        """Read the rules of a share that this process is at work on."""
+        """Read the rules of a share that this process works on."""
         found = rows.of_share(conn, share.id)
         return [
             one
@@ -141,7 +139,7 @@ class AccessTransitions(transitions.Transitions):
         ]
 
     def _tell_of(self, conn, share, failed, detail, text):
-        """Tell the project's users of rules that have failed, in one go."""
+        """Add one message about all rules of a share that failed."""
         if not failed:
             return
         last = _with_request(share, failed[-1])
@@ -155,17 +153,17 @@ class AccessTransitions(transitions.Transitions):
             _note(conn, share, rule, verb, states.ERROR, reason=text)
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
-        """Ids of shares with rules that wait for a back end.
+        """Find shares with rules that wait for a back end.
 
         :param host: host@backend
-        :param every: also those that have not waited long
+        :param every: also rules that have not waited long
         """
         waited = transitions.stale(self._conf, rows.ROWS, every)
         with self._db.reader() as conn:
             return rows.waiting_shares(conn, host, waited)
 
     def overdue(self) -> list[str]:
-        """Ids of shares with rules that take too long to put in place."""
+        """Find shares with overdue or exhausted rules."""
         with self._db.reader() as conn:
             return rows.shares_with(conn, *self._are_overdue())
 
@@ -174,9 +172,9 @@ class AccessTransitions(transitions.Transitions):
 
     @db_api.transaction
     def give_up(self, conn, share_id: str) -> bool:
-        """End the work on the rules of a share that are overdue as failed.
+        """End the overdue work on a share's rules as failed.
 
-        :returns: False when there are none, or not any more
+        :returns: whether any was ended
         """
         if not shares.ROWS.lock(conn, share_id):
             return False
@@ -195,7 +193,7 @@ class AccessTransitions(transitions.Transitions):
 
 
 def _workable(host):
-    """Conditions: the share is at this back end, and is to stay there."""
+    """Conditions: the share is at this back end, and not being deleted."""
     return (
         shares.ROWS.at_backend(host),
         ~shares.ROWS.is_in((states.DELETING,)),
@@ -214,19 +212,19 @@ def _note(conn, share, rule, verb, state, **details):
 
 
 def _act_for(share, rules, waiting):
-    """Act for whoever has asked last for a change of rules that waits."""
+    """Act for the last request among the rules that wait."""
     found = [one for one in rules if one.state in waiting]
     if found:
         transitions.act_for(_with_request(share, found[-1]))
 
 
 def _with_request(share, rule):
-    """The record of a share, with the request that a rule is due to."""
+    """Return a share's record with the request of a rule."""
     return dataclasses.replace(share, request_id=rule.request_id)
 
 
 def _settle(conn, share_id):
-    """Let a share say what its rules are like; tells whether some wait."""
+    """Set a share's access_rules_status; tell whether rules wait."""
     found = rows.states_of(conn, share_id)
     waiting = not found.isdisjoint(rows.WAITING)
     if waiting:

@@ -87,7 +87,7 @@ class Owned(Kind[R]):
     def find(
         self, conn: sa.Connection, ctxt: context.RequestContext, row_id: str
     ) -> R:
-        """Read a row that the caller sees.
+        """Read a row that the caller may see.
 
         :raises NotFound: there is none
         """

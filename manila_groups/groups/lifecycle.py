@@ -28,15 +28,15 @@ LOG = log.getLogger(__name__)
 _IS_UP = 'is up'
 _IS_KNOWN = 'is known'
 
-#: By the status of a row: what its back end has to be, so that the row's work
-#: is not an orphan's; and the conditions on the rows that this is asked of.
+#: When work in a status is orphaned: what its back end no longer is, and the
+#: conditions on the rows.
 _ORPHANED = {
     states.CREATING: ((_IS_UP,),),
     states.DELETING: ((_IS_UP, db_transitions.Rows.is_forced), (_IS_KNOWN,)),
     states.EXTENDING: ((_IS_KNOWN,),),
     states.SHRINKING: ((_IS_KNOWN,),),
 }
-#: Of any other status nobody knows what to do; whoever looks says so.
+#: For any other status the reconciler logs an error, and does nothing.
 _UNKNOWN = ((_IS_KNOWN,),)
 
 

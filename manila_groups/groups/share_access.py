@@ -73,7 +73,7 @@ def _parse(text):
 class ShareAccess:
     """The access rules of shares.
 
-    :param backends: tells back ends of waiting work
+    :param backends: sends wake-ups to back ends
     """
 
     def __init__(self, db: db_api.Database, backends):
@@ -107,7 +107,7 @@ class ShareAccess:
     ) -> tuple[records.Share, records.AccessRule]:
         """Read one rule, and the share that it is for.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         """
         with self._db.reader() as conn:
             rule = rows.get(conn, rule_id)
@@ -123,7 +123,7 @@ class ShareAccess:
         """Let clients mount a share, as soon as its back end has heard of it.
 
         :returns: the rule
-        :raises NotFound: there is no share that the caller sees
+        :raises NotFound: there is no share that the caller may see
         :raises Invalid: access_to is neither an address nor a network, no
             client's, or has a rule already; or the share's status forbids it
         """
@@ -169,7 +169,7 @@ class ShareAccess:
         """Change what a rule's clients may do.
 
         :returns: the rule
-        :raises NotFound: there is no rule that the caller sees
+        :raises NotFound: there is no rule that the caller may see
         :raises Invalid: the status of the share or of the rule forbids it
         """
         share, rule = self.get(ctxt, rule_id)
@@ -199,7 +199,7 @@ class ShareAccess:
         """Set or change what is noted with a rule; other keys stay.
 
         :returns: all that is noted with it
-        :raises NotFound: there is no rule that the caller sees
+        :raises NotFound: there is no rule that the caller may see
         """
         share, _rule = self.get(ctxt, rule_id)
         return self._set_metadata(ctxt, share.id, rule_id, metadata)
@@ -215,8 +215,8 @@ class ShareAccess:
     def delete_metadata(self, ctxt, rule_id: str, key: str) -> None:
         """Delete one key of what is noted with a rule.
 
-        :raises NotFound: there is no rule that the caller sees, or it has no
-            such key
+        :raises NotFound: there is no rule that the caller may see, or it does
+            not have the key
         """
         share, _rule = self.get(ctxt, rule_id)
         self._delete_metadata(ctxt, share.id, rule_id, key)

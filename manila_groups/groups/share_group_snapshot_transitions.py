@@ -25,7 +25,7 @@ class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
 
     @db_api.transaction
     def created(self, conn, snapshot: records.ShareGroupSnapshot) -> bool:
-        """End a creation well; False when it is no longer wanted."""
+        """End a successful creation; False if the row does not match."""
         made = self._transit(
             conn,
             snapshot,
@@ -39,14 +39,14 @@ class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
     def create_failed(
         self, conn, snapshot: records.ShareGroupSnapshot
     ) -> bool:
-        """End a creation that the back end could not carry out."""
+        """End a creation that failed at the back end."""
         return self._end_creation(
             conn, snapshot, _CREATE_FAILED, self._is_mine(snapshot)
         )
 
     @db_api.transaction
     def deleted(self, conn, snapshot: records.ShareGroupSnapshot) -> bool:
-        """End a deletion well; False when it is no longer wanted."""
+        """End a successful deletion; False if the row does not match."""
         return purge.snapshot(
             conn,
             snapshot,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share group snapshots: what the service does with them for its users."""
+"""Share group snapshots: their operations for users."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ from manila_groups.groups import visibility
 class ShareGroupSnapshots:
     """The share group snapshots of the service.
 
-    :param backends: tells back ends of waiting work
+    :param backends: sends wake-ups to back ends
     """
 
     def __init__(self, conf, db: db_api.Database, backends):
@@ -53,7 +53,7 @@ class ShareGroupSnapshots:
         """Read one page of a snapshot's members.
 
         :returns: the members, and whether more follow
-        :raises NotFound: there is no snapshot that the caller sees
+        :raises NotFound: there is no snapshot that the caller may see
         :raises Invalid: an unknown marker
         """
         with self._db.reader() as conn:
@@ -63,7 +63,7 @@ class ShareGroupSnapshots:
     def get(self, ctxt, snapshot_id: str) -> records.ShareGroupSnapshot:
         """Read one snapshot.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         """
         with self._db.reader() as conn:
             return changes.SNAPSHOT.find(conn, ctxt, snapshot_id)
@@ -126,7 +126,7 @@ class ShareGroupSnapshots:
     ) -> records.ShareGroupSnapshot:
         """Change the name or the description.
 
-        :raises NotFound: there is no snapshot that the caller sees
+        :raises NotFound: there is no snapshot that the caller may see
         """
         snapshot.update(**values)
         snapshot.note('update')
@@ -135,7 +135,7 @@ class ShareGroupSnapshots:
     def delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Conflict: its status forbids it, or a share group is being
             created from it
         """
@@ -146,7 +146,7 @@ class ShareGroupSnapshots:
     def force_delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot in whatever status it is.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Conflict: a share group is being created from it
         """
         at_backend = self._begin_force_delete(ctxt, snapshot_id)
@@ -181,9 +181,9 @@ class ShareGroupSnapshots:
     def reset_status(
         self, snapshot: changes.Locked[records.ShareGroupSnapshot], status: str
     ) -> None:
-        """Set the status by hand; no work is begun or stopped by that.
+        """Set the status by hand, which neither begins nor stops work.
 
-        :raises NotFound: there is no snapshot that the caller sees
+        :raises NotFound: there is no snapshot that the caller may see
         """
         snapshot.set_status(status)
 
@@ -196,7 +196,7 @@ def _begin_to_delete(snapshot, transition, **details):
 
 
 def _end_if_unplaced(snapshot):
-    """Purge a snapshot that no back end has anything of.
+    """Purge a snapshot of a group that was not placed on a back end.
 
     :returns: the record of one that its back end has to delete, or None
     """

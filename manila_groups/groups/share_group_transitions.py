@@ -29,9 +29,9 @@ class Work:
     """A share group that waits for its back end.
 
     :ivar specs: the group specs of its type
-    :ivar snapshots: those that are deleted with it
-    :ivar source: the snapshot that it is to be made from
-    :ivar shares: those that it is to be made with
+    :ivar snapshots: the snapshots that are deleted with it
+    :ivar source: the snapshot that it is created from
+    :ivar shares: the shares that are created with it
     """
 
     group: records.ShareGroup
@@ -48,7 +48,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
     work = (states.CREATING, states.DELETING)
 
     def read_work(self, conn, group: records.ShareGroup) -> Work:
-        """Read what belongs to the work that a group waits for."""
+        """Read what the work on a group needs."""
         type_id = group.share_group_type_id
         specs = type_rows.SHARE_GROUP_TYPES.specs_of(conn, [type_id])
         work = Work(group=group, specs=specs[type_id])
@@ -72,11 +72,11 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         locations,
         share_server_id: str | None = None,
     ) -> bool:
-        """End a creation well; False when it is no longer wanted there.
+        """End a successful creation; False if the group has left the pool.
 
-        :param locations: where the shares that the group was made with can
-            be mounted from, by their ids
-        :param share_server_id: which server has them
+        :param locations: the id of each share that was created with the group
+            to its export locations
+        :param share_server_id: the shares' server
         """
         made = self._transit(
             conn,
@@ -96,10 +96,10 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
     def attempt_failed(
         self, conn, group: records.ShareGroup, cleaned: bool
     ) -> bool:
-        """Take a group away from a pool that failed to create it.
+        """Remove a group from a pool that failed to create it.
 
-        :param cleaned: whether nothing of the group is left in the pool
-        :returns: whether another pool is to be found for it
+        :param cleaned: whether the pool has nothing of the group
+        :returns: whether the scheduler shall choose another pool
         """
         taken = self._take_away(conn, group)
         if taken is None:
@@ -118,7 +118,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         return False
 
     def _end_creation(self, conn, group, text, *conditions, **details):
-        """End a creation, and that of the shares which come with the group."""
+        """End a failed creation of a group, and of the shares with it."""
         failed = super()._end_creation(
             conn, group, text, *conditions, **details
         )
@@ -135,7 +135,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         return failed
 
     def _take_away(self, conn, group):
-        """Give up a group's place, and that of the shares it came with."""
+        """Remove a group, and the shares with it, from its pool."""
         taken = self._transit(
             conn,
             group,
@@ -164,7 +164,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
 
     @db_api.transaction
     def deleted(self, conn, group: records.ShareGroup) -> bool:
-        """End a deletion well; False when it is no longer wanted."""
+        """End a successful deletion; False if the row does not match."""
         return purge.share_group(
             conn,
             group,
@@ -173,7 +173,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
 
 
 def _shares_created(conn, group, locations):
-    """End the creation of the shares that came with a group."""
+    """End the creation of the shares that were created with a group."""
     shares.ROWS.transition_many(
         conn,
         states.CREATED,

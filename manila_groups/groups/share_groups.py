@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share groups: what the service does with them for its users."""
+"""Share groups: their operations for users."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -25,7 +25,7 @@ from manila_groups.groups import visibility
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NewShareGroup:
-    """What a user asks for; None where the request names nothing.
+    """What a request asks for; None where it says nothing.
 
     :ivar share_types: ids
     :ivar availability_zone: a name
@@ -45,8 +45,8 @@ class ShareGroups:
 
     :param types: the share group types
     :param share_types: the share types
-    :param scheduler: tells schedulers of waiting work
-    :param backends: tells back ends of waiting work
+    :param scheduler: sends wake-ups to schedulers
+    :param backends: sends wake-ups to back ends
     """
 
     def __init__(self, conf, db, types, share_types, scheduler, backends):
@@ -75,13 +75,13 @@ class ShareGroups:
     def get(self, ctxt, group_id: str) -> records.ShareGroup:
         """Read one share group.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         """
         with self._db.reader() as conn:
             return changes.SHARE_GROUP.find(conn, ctxt, group_id)
 
     def create(self, ctxt, wanted: NewShareGroup) -> records.ShareGroup:
-        """Make a share group, which a scheduler then finds a place for.
+        """Create a share group; a scheduler then chooses its pool.
 
         :raises Invalid: types, network, zone or source do not go together
         :raises NotFound: an unknown availability zone
@@ -109,24 +109,24 @@ class ShareGroups:
     ) -> records.ShareGroup:
         """Change the name or the description.
 
-        :raises NotFound: there is no group that the caller sees
+        :raises NotFound: there is no group that the caller may see
         """
         group.update(**values)
         group.note('update')
         return group.row
 
     def delete(self, ctxt, group_id: str) -> None:
-        """Begin to delete a share group that holds nothing.
+        """Begin to delete an empty share group.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Conflict: its status, its shares or its snapshots forbid it
         """
         self._tell_backend(ctxt, self._begin_delete(ctxt, group_id))
 
     def force_delete(self, ctxt, group_id: str) -> None:
-        """Begin to delete a share group with all that is in it.
+        """Begin to delete a share group with its shares and snapshots.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Conflict: a share group is being created from a snapshot of it
         """
         self._tell_backend(ctxt, self._begin_force_delete(ctxt, group_id))
@@ -163,9 +163,9 @@ class ShareGroups:
     def reset_status(
         self, group: changes.Locked[records.ShareGroup], status: str
     ) -> None:
-        """Set the status by hand; no work is begun or stopped by that.
+        """Set the status by hand, which neither begins nor stops work.
 
-        :raises NotFound: there is no group that the caller sees
+        :raises NotFound: there is no group that the caller may see
         """
         group.set_status(status)
         _end_content_work(group.conn, group.row.id)
@@ -236,7 +236,7 @@ def _check_no_clone(conn, group_id):
 
 
 def _end_if_unplaced(group):
-    """Purge a group that no back end has anything of.
+    """Purge a group that was not placed on a back end.
 
     :returns: the record of one that its back end has to delete, or None
     """

@@ -23,7 +23,7 @@ _NEUTRON = ('neutron_net_id', 'neutron_subnet_id')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NewSubnet:
-    """What a user asks for; None where the request names nothing.
+    """What a request asks for; None where it says nothing.
 
     :ivar availability_zone: a name; None serves every zone without a subnet
         of its own
@@ -80,7 +80,7 @@ class ShareNetworks:
     def get(self, ctxt, network_id: str) -> records.ShareNetwork:
         """Read one share network.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         """
         with self._db.reader() as conn:
             return _get(conn, ctxt, network_id)
@@ -125,7 +125,7 @@ class ShareNetworks:
     ) -> records.ShareNetwork:
         """Change the name, the description, or the default subnet's ids.
 
-        :raises NotFound: there is no network that the caller sees
+        :raises NotFound: there is no network that the caller may see
         :raises Invalid: the network has no default subnet, or several
         :raises Forbidden: the ids cannot change while the network is used
         """
@@ -143,8 +143,8 @@ class ShareNetworks:
     def delete(self, conn, ctxt, network_id: str) -> None:
         """Delete a share network that nothing names.
 
-        :raises NotFound: there is none that the caller sees
-        :raises Conflict: a share group or a share names it, or it has more
+        :raises NotFound: there is none that the caller may see
+        :raises Conflict: a share group or a share uses it, or it has more
             than one subnet
         """
         network = _lock(conn, ctxt, network_id)
@@ -164,7 +164,7 @@ class ShareNetworks:
     ) -> records.ShareNetworkSubnet:
         """Read one subnet.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         """
         return _find_subnet(self.get(ctxt, network_id), subnet_id)
 
@@ -175,7 +175,7 @@ class ShareNetworks:
         """Add a subnet to a share network.
 
         :param several: whether a zone may have more than one
-        :raises NotFound: there is no network that the caller sees
+        :raises NotFound: there is no network that the caller may see
         :raises Invalid: an unknown zone, or one of two ids of Neutron
         :raises Conflict: the zone has a subnet
         """
@@ -197,10 +197,10 @@ class ShareNetworks:
     def delete_subnet(
         self, conn, ctxt, network_id: str, subnet_id: str
     ) -> None:
-        """Delete a subnet that no share group and no share is in.
+        """Delete a subnet that no share group and no share uses.
 
-        :raises NotFound: there is none that the caller sees
-        :raises Conflict: something is in it, or may come to be
+        :raises NotFound: there is none that the caller may see
+        :raises Conflict: it is in use, or may come to be
         """
         network = _lock(conn, ctxt, network_id)
         subnet = _find_subnet(network, subnet_id)
@@ -230,7 +230,7 @@ def _get(conn, ctxt, network_id):
 
 
 def _lock(conn, ctxt, network_id):
-    """Hold a network that the caller sees, before anything else is read."""
+    """Lock and read a network that the caller may see."""
     if not rows.lock(conn, network_id, ctxt.visible_project):
         raise _not_found(network_id)
     return _get(conn, ctxt, network_id)

@@ -47,7 +47,7 @@ _NOT_EXTENDED = (
     _EXTEND_FAILED,
 )
 #: What ends a resize that failed, by the share's status and whether the
-#: share holds more than its new size.
+#: share contains more than its new size.
 _RESIZE_FAILED = {
     (states.EXTENDING, False): _NOT_EXTENDED,
     (states.EXTENDING, True): _NOT_EXTENDED,
@@ -74,8 +74,8 @@ _RESIZE_OVERDUE = {
 class Work:
     """A share that waits for its back end.
 
-    :ivar group_size: how much the shares of its group may hold together, in
-        GiB, when the work is done; its own size when it is in none
+    :ivar group_size: the sum of the sizes of its group's shares after the
+        work, in GiB; its own size if it is in no group
     """
 
     share: records.Share
@@ -100,11 +100,11 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
     workable = (shares.has_room(),)
 
     def read_work(self, conn, share: records.Share) -> Work:
-        """Read what belongs to the work that a share waits for."""
+        """Read what the work on a share needs."""
         return Work(share, group_size(conn, share))
 
     def group_size(self, group_id: str) -> int:
-        """How much the shares of a group may hold together, in GiB."""
+        """Sum the sizes of a group's shares, in GiB."""
         with self._db.reader() as conn:
             return shares.group_size(conn, group_id)
 
@@ -116,10 +116,10 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         locations,
         share_server_id: str | None = None,
     ) -> bool:
-        """End a creation well; False when it is no longer wanted there.
+        """End a successful creation; False if the share has left the pool.
 
-        :param locations: where the share can be mounted from
-        :param share_server_id: which server has it
+        :param locations: its export locations
+        :param share_server_id: its server
         """
         made = self._transit(
             conn,
@@ -137,13 +137,13 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
     def attempt_failed(
         self, conn, share: records.Share, cleaned: bool
     ) -> bool:
-        """End an attempt to create a share that has failed.
+        """End a failed attempt to create a share.
 
-        A share of a group stays where the group is; another one is taken
-        away from the pool.
+        A share of a group stays in the group's pool; any other is removed from
+        its pool.
 
-        :param cleaned: whether nothing of the share is left in the pool
-        :returns: whether another pool is to be found for it
+        :param cleaned: whether the pool has nothing of the share
+        :returns: whether the scheduler shall choose another pool
         """
         if share.share_group_id is not None:
             self._end_creation(
@@ -176,7 +176,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
 
     @db_api.transaction
     def deleted(self, conn, share: records.Share) -> bool:
-        """End a deletion well; False when it is no longer wanted."""
+        """End a successful deletion; False if the row does not match."""
         if not self.rows.lock(
             conn,
             share.id,
@@ -188,7 +188,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
 
     @db_api.transaction
     def resized(self, conn, share: records.Share) -> bool:
-        """End an extension or a reduction well."""
+        """End a successful resize."""
         transition, event = _RESIZED[share.status]
         ended = self._end_resize(
             conn,
@@ -204,9 +204,9 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
     def resize_failed(
         self, conn, share: records.Share, too_full: bool = False
     ) -> bool:
-        """End an extension or a reduction that the back end did not do.
+        """End a failed resize.
 
-        :param too_full: because the share holds more than its new size
+        :param too_full: because the share contains more than its new size
         """
         failure = _RESIZE_FAILED[share.status, too_full]
         return self._fail_resize(conn, share, failure, self._is_mine(share))
@@ -259,7 +259,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
 
 
 def group_size(conn, share: records.Share) -> int:
-    """How much the shares of a share's group may hold together, in GiB."""
+    """Sum the sizes of the shares in a share's group, in GiB."""
     if share.share_group_id is not None:
         return shares.group_size(conn, share.share_group_id, share.id)
     return share.new_size or share.size

@@ -30,7 +30,7 @@ def share_servers(share_type: records.Type) -> bool:
 
 
 def zones(share_type: records.Type) -> frozenset[str] | None:
-    """The availability zones that the type is limited to; None for all."""
+    """Return the availability zones that the type allows; None for all."""
     return zones_of(share_type.specs)
 
 
@@ -57,7 +57,7 @@ def check_size(extra_specs: Mapping[str, str], size: int) -> None:
 def check_least_size(
     extra_specs: Mapping[str, str], size: int, field: str = 'size'
 ) -> None:
-    """Check that a share does not become too small for its type.
+    """Check a share's size against the minimum of its type.
 
     :param field: what the request calls the size
     :raises Invalid: it does
@@ -76,7 +76,7 @@ def check_most_size(
     field: str = 'size',
     spec: str = MAX_SIZE,
 ) -> None:
-    """Check that a share does not become too large for its type.
+    """Check a share's size against a maximum of its type.
 
     :param field: what the request calls the size
     :param spec: the extra spec with the limit
@@ -118,7 +118,7 @@ class ShareTypes(types.Types):
         specs: Mapping[str, str] | None = None,
         everywhere: bool = True,
     ) -> tuple[list[records.Type], bool]:
-        """Read one page of the share types that the caller sees.
+        """Read one page of the share types that the caller may see.
 
         What a user may not see of a type does not find it either: see
         Types.list_page for the rest.
@@ -198,12 +198,12 @@ class ShareTypes(types.Types):
     def delete_spec(self, ctxt, type_id: str, key: str) -> None:
         """Remove one extra spec.
 
-        :raises Forbidden: every share type has to have it
+        :raises Forbidden: every share type must have it
         :raises NotFound: there is no such type, or it has no such spec
         """
         if key == DHSS:
             self.get(ctxt, type_id)
             raise exception.Forbidden(
-                f'{DHSS}: every share type has to have this extra spec.'
+                f'{DHSS}: every share type must have this extra spec.'
             )
         super().delete_spec(ctxt, type_id, key)

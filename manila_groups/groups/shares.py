@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shares: what the service does with them for its users."""
+"""Shares: their operations for users."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,8 +33,8 @@ class Shares:
     """The shares of the service.
 
     :param share_types: the share types
-    :param scheduler: tells schedulers of waiting work
-    :param backends: tells back ends of waiting work
+    :param scheduler: sends wake-ups to schedulers
+    :param backends: sends wake-ups to back ends
     """
 
     def __init__(self, conf, db, share_types, scheduler, backends):
@@ -75,13 +75,13 @@ class Shares:
     def get(self, ctxt, share_id: str) -> records.Share:
         """Read one share.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         """
         with self._db.reader() as conn:
             return changes.SHARE.find(conn, ctxt, share_id)
 
     def create(self, ctxt, wanted: share_creation.NewShare) -> records.Share:
-        """Make a share, which a scheduler then finds a place for.
+        """Create a share; a scheduler then chooses its pool.
 
         :raises Invalid: group, type, network, zone, protocol or size do not
             go together
@@ -104,7 +104,7 @@ class Shares:
     ) -> records.Share:
         """Change the name, the description, or whether all projects see it.
 
-        :raises NotFound: there is no share that the caller sees
+        :raises NotFound: there is no share that the caller may see
         """
         share.update(**values)
         share.note('update')
@@ -121,7 +121,7 @@ class Shares:
 
         :param replace: remove what is not given
         :returns: all metadata that the share has now
-        :raises NotFound: there is no share that the caller sees
+        :raises NotFound: there is no share that the caller may see
         """
         rows.set_metadata(share.conn, share.row.id, metadata, replace)
         share.refresh()
@@ -148,7 +148,7 @@ class Shares:
 
         :param group_id: the group that the caller knows it to be in; None
             for none
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Invalid: it is in another group, or in none
         :raises Forbidden: a snapshot of its group holds it, or its status
             forbids it
@@ -158,7 +158,7 @@ class Shares:
     def force_delete(self, ctxt, share_id: str) -> None:
         """Begin to delete a share in whatever status it is.
 
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Forbidden: a snapshot of its group holds it
         """
         self._tell_backend(ctxt, self._begin_force_delete(ctxt, share_id))
@@ -194,20 +194,20 @@ class Shares:
     def reset_status(
         self, share: changes.Locked[records.Share], status: str
     ) -> None:
-        """Set the status by hand; no work is begun or stopped by that.
+        """Set the status by hand, which neither begins nor stops work.
 
-        :raises NotFound: there is no share that the caller sees
+        :raises NotFound: there is no share that the caller may see
         """
         share.set_status(status)
 
     def extend(
         self, ctxt, share_id: str, size: int, force: bool = False
     ) -> None:
-        """Begin to let a share hold more.
+        """Begin to extend a share.
 
         :param size: the new size, in GiB
-        :param force: whether or not its pool has room
-        :raises NotFound: there is none that the caller sees
+        :param force: whether or not its pool has the capacity
+        :raises NotFound: there is none that the caller may see
         :raises Invalid: its size, its type or its status forbid it
         :raises Forbidden: the project may not have so much more
         :raises OverQuota: no share may be so large
@@ -243,10 +243,10 @@ class Shares:
             quotas.give_back(conn, owner, {quotas.GIGABYTES: -more})
 
     def shrink(self, ctxt, share_id: str, size: int) -> None:
-        """Begin to let a share hold less.
+        """Begin to shrink a share.
 
         :param size: the new size, in GiB
-        :raises NotFound: there is none that the caller sees
+        :raises NotFound: there is none that the caller may see
         :raises Invalid: its size, its type or its status forbid it
         """
         self._tell_backend(ctxt, self._begin_shrink(ctxt, share_id, size))
@@ -311,7 +311,7 @@ def _begin_to_delete(share, transition, **details):
 
 
 def _end_if_unplaced(share):
-    """Purge a share that no back end has anything of.
+    """Purge a share that was not placed on a back end.
 
     :returns: the record of one that its back end has to delete, or None
     """

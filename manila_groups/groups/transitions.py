@@ -63,12 +63,12 @@ class Transitions:
         return self.of.name
 
     def get(self, row_id: str):
-        """Read one row; None when there is none."""
+        """Read one row; None if there is none."""
         with self._db.reader() as conn:
             return self.of.store.get(conn, row_id)
 
     def is_placed(self, row) -> bool:
-        """Tell whether a row is still in the pool that this record has."""
+        """Tell whether a row is still in the pool of this record."""
         now = self.get(row.id)
         return now is not None and now.host == row.host
 
@@ -79,11 +79,10 @@ class Transitions:
 
     @contextlib.contextmanager
     def at_work(self, row_id: str, host: str):
-        """Take up the work that a row waits for, with a lease on it.
+        """Take up a row's work, with a lease on it, until the context ends.
 
-        Yields what there is to do, as read_work makes it of the row's record;
-        None when the row waits for nothing at this back end, or another
-        process works on it.
+        Yields the work, as read_work returns it; None if the row has no work
+        at this back end, or another process works on it.
 
         :param host: host@backend
         """
@@ -110,15 +109,15 @@ class Transitions:
         return self.read_work(conn, row)
 
     def read_work(self, conn, row):
-        """Read what belongs to the work that a row waits for."""
+        """Read what the work on a row needs."""
         return row
 
     def lease_offer(self) -> leases.LeaseOffer:
-        """What this process has of a lease that begins, or is renewed, now."""
+        """Make this process's offer for a lease that begins, or is renewed."""
         return lease_offer(self._conf, self._worker)
 
     def renew_leases(self) -> None:
-        """Tell that this process still works on what it has taken up."""
+        """Renew the leases of this process on all work in progress."""
         ids = list(self._at_work)
         if ids:
             self._renew_leases(ids)
@@ -128,7 +127,7 @@ class Transitions:
         self.rows.leases.renew(conn, self.lease_offer(), self.rows.is_any(ids))
 
     def give_leases_back(self) -> None:
-        """Leave the work to the next process: this one ends without it."""
+        """End the leases of this process: the next one can begin at once."""
         if self._at_work:
             self._give_leases_back()
 
@@ -140,10 +139,7 @@ class Transitions:
 
     @db_api.transaction
     def renew_lease(self, conn, row_id: str) -> bool:
-        """Tell whether this process still has the lease on a row's work.
-
-        It has it for its whole length again then.
-        """
+        """Renew the lease on a row; False if this process has lost it."""
         renewed = self.rows.leases.renew(
             conn, self.lease_offer(), self.rows.is_any([row_id])
         )
@@ -173,10 +169,10 @@ class Transitions:
         return seconds if left else None
 
     def _is_mine(self, row):
-        """A condition: the work on a row is what it was when it was taken up.
+        """A condition: the row's work is still this process's.
 
-        It made no transition since the record was read, and no other process
-        works on it.
+        The row has made no transition since the record was read, and no other
+        process works on it.
         """
         return self.rows.is_as_read(row) & self._is_open()
 
@@ -185,9 +181,9 @@ class Transitions:
         return self.rows.leases.is_open_to(self._worker, timeutils.utcnow())
 
     def _is_removable(self, row):
-        """A condition: what was removed here is what is being deleted.
+        """A condition: the row is being deleted in the pool of this record.
 
-        By whichever request: one that came meanwhile has its end, too.
+        A second request may have begun the deletion again: it ends too.
         """
         return (
             self.rows.placed_at(row.host)
@@ -196,10 +192,10 @@ class Transitions:
         )
 
     def unfinished_at(self, host: str, every: bool) -> list[str]:
-        """Ids of rows whose work a back end has left unfinished.
+        """Find rows whose work a back end has left unfinished.
 
         :param host: host@backend
-        :param every: also those that have not waited long
+        :param every: also rows that have not waited long
         """
         with self._db.reader() as conn:
             return self.rows.unfinished(
@@ -212,7 +208,7 @@ class Transitions:
             )
 
     def overdue(self) -> list[str]:
-        """Ids of rows whose work takes too long, or has failed too often."""
+        """Find rows whose work is overdue or exhausted."""
         with self._db.reader() as conn:
             return self.rows.find(conn, self._is_overdue(), *self._givable())
 
@@ -224,12 +220,11 @@ class Transitions:
 
     @db_api.transaction
     def give_up(self, conn, row_id: str) -> bool:
-        """End the work on a row as failed, when it is overdue.
+        """End the work on a row as failed, if it is overdue or exhausted.
 
-        Who may still be at work on it will find that it comes too late.
+        Transitions of a process that still works on it will match no row.
 
-        :returns: whether it has been ended; False also when it is not
-            overdue, or not any more
+        :returns: whether it was ended
         """
         # Before anything is read: see lock().
         if not self.rows.lock(
@@ -241,8 +236,8 @@ class Transitions:
         ended = self._give_up(conn, row)
         if not ended:
             LOG.error(
-                'The work on the %s %s is overdue, and nothing is known '
-                'to end the status %s. It stays as it is.',
+                'The work on the %s %s is overdue, and nothing ends work in '
+                'the status %s. Nothing is done.',
                 states.noun(self.kind),
                 row_id,
                 row.status,
@@ -252,7 +247,7 @@ class Transitions:
     def _give_up(self, conn, row) -> bool:
         """End the work on a row that the transaction has locked.
 
-        :returns: False where nothing ends work in the row's status
+        :returns: False if nothing ends work in the row's status
         """
         raise NotImplementedError
 
@@ -300,14 +295,14 @@ class Transitions:
 
 
 def act_for(row) -> None:
-    """Let what is written down from now on name the request of a row."""
+    """Let this thread's log lines and events name the request of a row."""
     current = oslo_context.get_current()
     if current is None or current.request_id != row.request_id:
         events.caller_of(row).update_store()
 
 
 def lease_offer(conf, worker: str) -> leases.LeaseOffer:
-    """What a process has of a lease that begins, or is renewed, now."""
+    """Make a process's offer for a lease that begins, or is renewed, now."""
     now = timeutils.utcnow()
     return leases.LeaseOffer(
         worker=worker,
@@ -320,7 +315,7 @@ def lease_offer(conf, worker: str) -> leases.LeaseOffer:
 def stale(conf, rows: transition_rows.Rows, every: bool):
     """A condition: the row waits, and no process works on it.
 
-    :param every: also when it has not waited long
+    :param every: also if it has not waited long
     """
     unclaimed = rows.leases.is_unclaimed()
     if not every:
@@ -340,19 +335,19 @@ def back_off(conf, since: datetime.datetime) -> float:
 
 
 def is_overdue(conf, rows: transition_rows.Rows):
-    """A condition: a row has waited too long, or was taken up too often."""
+    """A condition: the row's work is overdue or exhausted."""
     return rows.has_waited_since(deadline(conf)) | rows.leases.is_exhausted(
         lease_offer(conf, '')
     )
 
 
 def stuck(conf) -> datetime.datetime:
-    """A transition before this time is too long ago."""
+    """Return the time before which a transition is too long ago."""
     return _before(conf.service.stuck_after)
 
 
 def deadline(conf) -> datetime.datetime:
-    """What has had its status since before this time is given up."""
+    """Return the time since when a row may have had its status."""
     return _before(conf.service.work_deadline)
 
 
@@ -363,7 +358,7 @@ def is_past_deadline(conf, row) -> bool:
 
 
 def deletion(conf, row, transition: states.Transition) -> states.Transition:
-    """The transition that begins the deletion of a row by its owner.
+    """Choose the transition that begins the deletion of a row by its owner.
 
     :param transition: the one from statuses in which nothing is under way
     """

@@ -112,7 +112,7 @@ class TestUnknownStatus(share_case.ShareCase):
     def test_what_is_overdue_stays_as_it_is(self):
         self.service.clock.advance(self.service.conf.service.work_deadline + 1)
         self.service.lifecycle.give_up_overdue()
-        self.assert_nothing_changed('is overdue, and nothing is known')
+        self.assert_nothing_changed('is overdue, and nothing ends work')
 
     def test_what_is_orphaned_stays_as_it_is(self):
         self.service.clock.advance(self.service.conf.service.stuck_after + 1)
