@@ -18,6 +18,7 @@ from manila_groups.db import services
 from manila_groups.groups import lifecycle
 from manila_groups.groups import quota_check
 from manila_groups.groups import services as services_domain
+from manila_groups.groups import spec_check
 
 _DAY = 24 * 60 * 60
 
@@ -189,6 +190,23 @@ def _list_pools(conf, db):
     )
 
 
+def _check_specs(_conf, db):
+    found = spec_check.unreported(db)
+    if found:
+        _print(
+            ['SHARE_GROUP_TYPE', 'GROUP_SPEC', 'NEAREST_CAPABILITY'],
+            [
+                (
+                    one.share_group_type.replace(' ', '_'),
+                    one.key.replace(' ', '_'),
+                    (one.nearest or '-').replace(' ', '_'),
+                )
+                for one in found
+            ],
+        )
+    return 1 if found else 0
+
+
 def _list_work(conf, db):
     found = lifecycle.Lifecycle(conf, db, 'manage').under_way()
     _print(
@@ -296,6 +314,18 @@ _COMMANDS = (
         'pool',
         'the pools of back ends',
         (('list', _list_pools, 'list them', {}),),
+    ),
+    (
+        'spec',
+        'the group specs of share group types',
+        (
+            (
+                'check',
+                _check_specs,
+                'list those that name a capability which no pool reports',
+                {},
+            ),
+        ),
     ),
     (
         'work',

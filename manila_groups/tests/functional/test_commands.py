@@ -23,6 +23,7 @@ from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import quotas
 from manila_groups.db import services
+from manila_groups.db import types
 from manila_groups.tests import base
 
 TYPE = '00000000-0000-4000-8000-00000000000a'
@@ -193,6 +194,37 @@ class TestServices(ManageTest):
         self.manage('service', 'cleanup', '--older-than', '0')
         hosts = [row[0] for row in self.table('service', 'list')]
         self.assertEqual(['host@back', 'young@back'], hosts)
+
+    def test_group_specs_that_no_pool_reports_are_listed(self):
+        service_id = self.beat()
+        report = {
+            'claimable_gb': None,
+            'group_capabilities': {'tier': 'gold', 'site': {'room': 1}},
+        }
+        with self.database().writer() as conn:
+            pools.report(conn, service_id, {'host@back#pool': report})
+        for name, specs in (
+            ('right', {'tier': 'lead', 'capabilities:site:room': '2'}),
+            ('for_a_driver', {'acme:tierr': 'gold'}),
+        ):
+            self.add_group_type(name, specs)
+        self.assertEqual((0, '', ''), self.manage('spec', 'check'))
+        self.add_group_type('wrong', {'teir': 'gold', 'xyzzy': '1'})
+        code, text, _ = self.manage('spec', 'check')
+        self.assertEqual(1, code)
+        self.assertEqual(
+            [['wrong', 'teir', 'tier'], ['wrong', 'xyzzy', '-']],
+            [line.split() for line in text.splitlines()[1:]],
+        )
+
+    def add_group_type(self, name, specs):
+        values = {
+            'id': str(uuid.uuid4()),
+            'name': name,
+            'is_public': True,
+        }
+        with self.database().writer() as conn:
+            types.SHARE_GROUP_TYPES.insert(conn, values, specs, ())
 
     def test_pools_are_listed(self):
         service_id = self.beat()
