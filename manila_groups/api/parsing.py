@@ -107,7 +107,6 @@ def read_json(data: bytes) -> dict[str, Any]:
             object_pairs_hook=_without_duplicates,
             parse_constant=_refuse_constant,
             parse_int=_read_integer,
-            parse_float=_read_fraction,
         )
     except RecursionError:
         raise _too_deep() from None
@@ -153,15 +152,6 @@ def _read_integer(text):
     return int(text)
 
 
-def _read_fraction(text):
-    number = float(text)
-    if math.isinf(number):
-        raise exception.Invalid(
-            f'The body has a number that is too large: {text:.50}.'
-        )
-    return number
-
-
 def _without_duplicates(pairs):
     found = {}
     for key, value in pairs:
@@ -196,6 +186,10 @@ def check_tree(body: dict[str, Any]) -> None:
             raise _too_deep()
         if isinstance(value, str):
             _check_text(value, where)
+        elif isinstance(value, float) and math.isinf(value):
+            raise exception.Invalid(
+                f'{where:.100}: is a number that is too large.'
+            )
         elif isinstance(value, dict):
             for key, below in value.items():
                 _check_text(key, where or 'body')

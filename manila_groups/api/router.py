@@ -101,10 +101,10 @@ class Router:
         # Servers and WebOb leave the body out of an answer to HEAD.
         target = methods.get('GET' if verb == 'HEAD' else verb)
         if target is None:
+            lack = absent.explain_path(_within_version(path))
+            refusal = f'The method {verb:.20} is not allowed here.'
             raise exception.MethodNotAllowed(
-                absent.explain_path(_within_version(path))
-                or f'The method {verb:.20} is not allowed here.',
-                _allowed(methods),
+                f'{lack} {refusal}' if lack else refusal, _allowed(methods)
             )
         is_table = isinstance(target, dict)
         return Match(

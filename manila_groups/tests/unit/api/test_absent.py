@@ -35,9 +35,8 @@ class AbsentTestCase(base.TestCase):
                     path,
                     'POST',
                 )
-                self.assertEqual(
-                    f'This service has no {row.noun}.', error.message, path
-                )
+                sentence = f'This service has no {row.noun}.'
+                self.assertTrue(error.message.startswith(sentence), path)
 
     def test_no_row_hides_another(self):
         for row in absent.PATHS:
