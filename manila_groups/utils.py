@@ -16,3 +16,8 @@ def call_logging_errors(function: Callable, *args) -> None:
         LOG.exception(
             '%s%s failed; it will be retried', function.__qualname__, args
         )
+
+
+def label(row) -> str:
+    """Name a row in a message: by its id, and by its name if it has one."""
+    return f'{row.id} ("{row.name}")' if row.name else row.id

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from manila_groups import context
 from manila_groups import exception
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_access_rules
@@ -297,7 +298,8 @@ def lock_source(
         )
     if row.status != states.AVAILABLE:
         raise unusable(
-            f'{field}: the {noun} {row_id} has the status {row.status}; it '
+            f'{field}: the {noun} {utils.label(row)} has the status '
+            f'{row.status}; it '
             f'must be {states.AVAILABLE}.'
         )
     return row

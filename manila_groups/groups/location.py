@@ -2,6 +2,7 @@
 """The availability zone and share network of a new share group or share."""
 
 from manila_groups import exception
+from manila_groups import utils
 from manila_groups.db import availability_zones
 from manila_groups.groups import share_networks
 from manila_groups.groups import share_types as share_types_domain
@@ -29,7 +30,7 @@ def find_zone(conn, wanted, share_types) -> str | None:
         if allowed is not None and name not in allowed:
             raise exception.Invalid(
                 f'availability_zone: {name} is not one of the zones that the '
-                f'share type {share_type.id} allows.'
+                f'share type {utils.label(share_type)} allows.'
             )
     return zone_id
 

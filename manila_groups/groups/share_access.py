@@ -9,6 +9,7 @@ from oslo_utils import uuidutils
 from manila_groups import addresses
 from manila_groups import exception
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
@@ -270,7 +271,8 @@ def _begin_change(share):
     row = share.row
     if row.status not in states.SETTLED or row.host is None:
         raise exception.Invalid(
-            f'The share {row.id} has the status {row.status}; its access '
+            f'The share {utils.label(row)} has the status {row.status}; its '
+            'access '
             f'rules can be changed when it is {" or ".join(states.SETTLED)}.'
         )
     share.update(access_rules_status=states.SYNCING)

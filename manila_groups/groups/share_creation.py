@@ -7,6 +7,7 @@ import dataclasses
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import utils
 from manila_groups.db import records
 from manila_groups.db import shares as rows
 from manila_groups.db import types as type_rows
@@ -116,8 +117,9 @@ class Creation:
             found = self._choose_type(conn, ctxt, group)
         if group is not None and found.id not in group.share_types:
             raise exception.Invalid(
-                f'share_type: {found.id} is not one of the share types of '
-                f'the share group {group.id}.'
+                f'share_type: {utils.label(found)} is not one of the share '
+                'types of '
+                f'the share group {utils.label(group)}.'
             )
         return found
 
@@ -176,7 +178,7 @@ def _move_to_group(conn, wanted, group):
         if given not in (None, own):
             raise exception.Invalid(
                 f'{field}: {given} is not the {noun} of the share group '
-                f'{group.id}, which has {own or "none"}.'
+                f'{utils.label(group)}, which has {own or "none"}.'
             )
     return dataclasses.replace(
         wanted,

@@ -4,6 +4,7 @@
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import utils
 from manila_groups.db import records
 from manila_groups.db import share_groups as rows
 from manila_groups.db import types as type_rows
@@ -93,7 +94,7 @@ class Creation:
         if outside:
             raise exception.Invalid(
                 f'share_types: {outside[0]} is not one of the share types '
-                f'that the share group type {group_type.id} allows.'
+                f'that the share group type {utils.label(group_type)} allows.'
             )
         if len({share_types_domain.share_servers(one) for one in found}) > 1:
             raise exception.Invalid(

@@ -9,6 +9,7 @@ from oslo_utils import uuidutils
 from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
@@ -210,7 +211,8 @@ def _check_placed(group):
     # Its status was set by hand: no back end could take a snapshot of it.
     if group.host is None:
         raise exception.Conflict(
-            f'The share group {group.id} has not been placed on a back end.'
+            f'The share group {utils.label(group)} has not been placed on a '
+            'back end.'
         )
 
 
@@ -218,7 +220,8 @@ def _check_available(shares):
     for share in shares:
         if share.status != states.AVAILABLE:
             raise exception.Conflict(
-                f'The share {share.id} in the share group has the status '
+                f'The share {utils.label(share)} in the share group has the '
+                'status '
                 f'{share.status}; it must be {states.AVAILABLE}.'
             )
 
@@ -238,10 +241,10 @@ def _not_deletable(snapshot, transition):
     if snapshot.status in transition.expected:
         return exception.Conflict(
             'A share group is being created from the share group snapshot '
-            f'{snapshot.id}.'
+            f'{utils.label(snapshot)}.'
         )
     return exception.Conflict(
-        f'The share group snapshot {snapshot.id} has the status '
+        f'The share group snapshot {utils.label(snapshot)} has the status '
         f'{snapshot.status}; it can be deleted when it is '
         f'{" or ".join(transition.expected)}.'
     )

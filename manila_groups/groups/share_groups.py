@@ -8,6 +8,7 @@ from typing import Any
 from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshot_rows
@@ -217,11 +218,12 @@ def _end_content_work(conn, group_id):
 def _not_deletable(group, transition):
     if group.status in transition.expected:
         return exception.Conflict(
-            f'The share group {group.id} has shares or share group '
+            f'The share group {utils.label(group)} has shares or share group '
             'snapshots, which must be deleted first.'
         )
     return exception.Conflict(
-        f'The share group {group.id} has the status {group.status}; it can '
+        f'The share group {utils.label(group)} has the status '
+        f'{group.status}; it can '
         f'be deleted when it is {" or ".join(transition.expected)}.'
     )
 

@@ -9,6 +9,7 @@ from oslo_utils import uuidutils
 
 from manila_groups import exception
 from manila_groups import paging
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import availability_zones
 from manila_groups.db import records
@@ -245,7 +246,8 @@ def _find_subnet(network, subnet_id):
         if subnet.id == subnet_id:
             return subnet
     raise exception.NotFound(
-        f'The share network {network.id} has no subnet {subnet_id:.255}.'
+        f'The share network {utils.label(network)} has no subnet '
+        f'{subnet_id:.255}.'
     )
 
 

@@ -9,6 +9,7 @@ from oslo_utils import uuidutils
 
 from manila_groups import exception
 from manila_groups import paging
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
@@ -192,7 +193,7 @@ class ShareTypes(types.Types):
         if changes and type_rows.share_type_in_use(conn, found.id):
             raise exception.Conflict(
                 f'{DHSS}: cannot change while shares or share groups have '
-                f'the share type {found.id}.'
+                f'the share type {utils.label(found)}.'
             )
 
     def delete_spec(self, ctxt, type_id: str, key: str) -> None:

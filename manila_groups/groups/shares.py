@@ -7,6 +7,7 @@ from typing import Any
 from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import records
@@ -289,13 +290,15 @@ def _check_group(share, group_id):
     own = share.share_group_id
     if own is not None and group_id is None:
         raise exception.Invalid(
-            f'share_group_id: is required because the share {share.id} is in '
+            'share_group_id: is required because the share '
+            f'{utils.label(share)} is in '
             'a share group.'
         )
     if group_id != own:
         raise exception.Invalid(
             f'share_group_id: {group_id} is not the share group of the share '
-            f'{share.id}, which is in {"another one" if own else "none"}.'
+            f'{utils.label(share)}, which is in '
+            f'{"another one" if own else "none"}.'
         )
 
 
@@ -325,11 +328,13 @@ def _not_deletable(share, transition):
     row = share.row
     if not rows.matches(share.conn, row.id, rows.in_no_snapshot()):
         return exception.Forbidden(
-            f'The share {row.id} is a member of share group snapshots, which '
+            f'The share {utils.label(row)} is a member of share group '
+            'snapshots, which '
             'must be deleted first.'
         )
     return exception.Forbidden(
-        f'The share {row.id} has the status {row.status}; it can be deleted '
+        f'The share {utils.label(row)} has the status {row.status}; it can '
+        'be deleted '
         f'when it is {" or ".join(transition.expected)}.'
     )
 
@@ -337,12 +342,14 @@ def _not_deletable(share, transition):
 def _check_resizable(share, transition):
     if share.status not in transition.expected:
         raise exception.Invalid(
-            f'The share {share.id} has the status {share.status}; its size '
+            f'The share {utils.label(share)} has the status {share.status}; '
+            'its size '
             f'can be changed when it is {" or ".join(transition.expected)}.'
         )
     if share.host is None:
         raise exception.Invalid(
-            f'The share {share.id} has not been placed on a back end.'
+            f'The share {utils.label(share)} has not been placed on a back '
+            'end.'
         )
 
 
