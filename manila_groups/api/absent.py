@@ -42,7 +42,7 @@ PATHS = (
     Absent('share instances', '/share-instances'),
     Absent('share instances', '/shares/*/instances'),
     Absent(
-        'way to take over existing snapshots',
+        'way to manage existing snapshots',
         '/snapshots/manage',
         ('snapshot adopt', 'snapshot abandon'),
     ),
@@ -54,9 +54,9 @@ PATHS = (
     Absent(
         'snapshot instances', '/snapshot-instances', ('snapshot instance',)
     ),
-    Absent('way to take over existing shares', '/shares/manage', ('adopt',)),
-    Absent('way to take over existing shares', '/os-share-manage'),
-    Absent('way to give up shares', '/os-share-unmanage'),
+    Absent('way to manage existing shares', '/shares/manage', ('adopt',)),
+    Absent('way to manage existing shares', '/os-share-manage'),
+    Absent('way to unmanage shares', '/os-share-unmanage'),
     Absent('migration of shares', '/shares/*/migration-progress'),
     Absent(
         'way to set metadata of export locations',
@@ -77,7 +77,7 @@ PATHS = (
     Absent('QoS types', '/qos-types', ('qos type',)),
     Absent('quota classes', '/quota-class-sets', ('quota set --class',)),
     Absent(
-        'way to have a back end check its shares',
+        'way to make a back end ensure its shares',
         '/services/ensure-shares',
         ('service ensure shares',),
     ),
@@ -109,12 +109,12 @@ ACTIONS = {
     'migration_get_progress': AbsentAction(
         'show the migration of a share', ('migration show',)
     ),
-    'unmanage': AbsentAction('give a share up to storage', ('abandon',)),
+    'unmanage': AbsentAction('unmanage a share', ('abandon',)),
     'soft_delete': AbsentAction(
-        'put a share into the recycle bin', ('delete --soft',)
+        'move a share to the recycle bin', ('delete --soft',)
     ),
     'restore': AbsentAction(
-        'take a share out of the recycle bin', ('restore',)
+        'restore a share from the recycle bin', ('restore',)
     ),
 }
 

@@ -96,7 +96,7 @@ def _find_paste_config(conf) -> pathlib.Path:
         if candidate.is_file():
             return candidate.resolve()
     raise exception.ConfigurationError(
-        f'[api] paste_config: there is no file {name}'
+        f'[api] paste_config: the file {name} does not exist'
     )
 
 

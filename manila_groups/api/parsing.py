@@ -31,12 +31,12 @@ _SYNTAX = {
     'Expecting property name': 'a name in double quotes is expected there',
     "Expecting ':'": 'a colon is expected there',
     "Expecting ','": 'a comma or the end is expected there',
-    'Illegal trailing comma': 'no comma may stand there',
-    'Extra data': 'the object has ended before',
-    'Invalid control character': 'a line end or another control character '
-    'may not stand in a text',
-    'Invalid \\': 'a backslash may not stand there',
-    'Unterminated string': 'the text that begins there has no end',
+    'Illegal trailing comma': 'a trailing comma is not allowed',
+    'Extra data': 'nothing may follow the object',
+    'Invalid control character': 'a line break or another control character '
+    'is not allowed in a string',
+    'Invalid \\': 'a backslash is not allowed there',
+    'Unterminated string': 'the string that begins there has no closing quote',
 }
 
 
@@ -132,8 +132,8 @@ def _read_text(data):
         return data.decode('utf-8')
     except UnicodeDecodeError as error:
         raise exception.Invalid(
-            f'The body is not UTF-8: byte {error.start + 1} begins no '
-            'character.'
+            f'The body is not UTF-8: byte {error.start + 1} does not '
+            'begin a character.'
         ) from None
 
 
@@ -163,7 +163,7 @@ def _without_duplicates(pairs):
 
 def _refuse_constant(name):
     raise exception.Invalid(
-        f'The body is not valid JSON: {name} is not a number of JSON.'
+        f'The body is not valid JSON: {name} is not a JSON number.'
     )
 
 
@@ -206,6 +206,6 @@ def _check_text(text, where):
         text.encode('utf-8')
     except UnicodeEncodeError:
         raise exception.Invalid(
-            f'{where!r:.100}: has half of a surrogate pair, which is not a '
-            'character.'
+            f'{where!r:.100}: has one half of a surrogate pair, which is not '
+            'a character.'
         ) from None

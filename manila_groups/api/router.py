@@ -142,6 +142,6 @@ def _explain_path(path):
     if not path.startswith('/v2/'):
         return (
             f'{_NOTHING} All paths of this API begin with /v2: the endpoint '
-            'that a client is given has to end with it.'
+            'that a client uses must end with it.'
         )
     return absent.explain_path(_within_version(path)) or _NOTHING

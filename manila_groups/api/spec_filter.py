@@ -58,7 +58,7 @@ def _within_limits(name, found):
     except ValueError:
         # A number in hexadecimal may have more digits than Python writes.
         raise exception.Invalid(
-            f'{name}: has a number of too many digits.'
+            f'{name}: has a number with too many digits.'
         ) from None
     for text in (*pairs, *pairs.values()):
         if len(text) > MAX_LENGTH:

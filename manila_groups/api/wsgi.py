@@ -222,8 +222,8 @@ def _check_media_type(request):
     if found.lower() != 'application/json':
         problem = f'{found:.100} is not' if found else 'is missing, not'
         raise exception.UnsupportedMediaType(
-            f'Content-Type: {problem} application/json, which a request with '
-            'a body must have.'
+            f'Content-Type: {problem} application/json, which is required '
+            'for a request with a body.'
         )
 
 
@@ -250,8 +250,8 @@ def _check_project(request, project_id):
 def _check_version(request, rules):
     if request.version < rules.since:
         raise exception.NotFound(
-            'The resource could not be found: it came with version '
-            f'{microversions.to_text(rules.since)} of the API.'
+            'The resource could not be found: it requires version '
+            f'{microversions.to_text(rules.since)} of the API or later.'
         )
     before = rules.experimental_before
     if not before or request.version >= before:
@@ -259,7 +259,7 @@ def _check_version(request, rules):
     if not _accepts_experimental(request):
         raise exception.NotFound(
             'The resource is experimental in this version of the API: '
-            f'send {microversions.EXPERIMENTAL_HEADER}: true, or ask for '
+            f'send {microversions.EXPERIMENTAL_HEADER}: true, or request '
             f'version {microversions.to_text(before)} or later.'
         )
 
@@ -293,7 +293,7 @@ def _check_body(content, rules, version):
         expected = ' or '.join(f'"{key}"' for key in keys)
         found = ', '.join(repr(name)[:50] for name in list(content)[:5])
         raise exception.Invalid(
-            f'The body must be an object with the one key {expected}; it '
+            f'The body must be an object with exactly one key, {expected}; it '
             f'has {found or "none"}.'
         )
     ((name, value),) = content.items()

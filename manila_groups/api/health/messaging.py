@@ -35,7 +35,7 @@ class MessagingCheck(pluginbase.HealthcheckBaseExtension):
         try:
             self._join_attempt().result(TIMEOUT)
         except Exception as error:
-            details = str(error) or f'It has waited for {TIMEOUT} seconds.'
+            details = str(error) or f'No answer within {TIMEOUT} seconds.'
             LOG.warning('Health check: the message broker: %s', details)
             return pluginbase.HealthcheckResult(
                 available=False,

@@ -56,7 +56,7 @@ class Passwords:
                 f'line {number} is not a user, a colon and a bcrypt digest'
             )
         if name in self._entries:
-            raise ValueError(f'line {number} is the second one of {name}')
+            raise ValueError(f'line {number} defines {name} a second time')
         self._entries[name] = line
 
     def check(self, name: str, password: bytes) -> bool:
@@ -155,13 +155,15 @@ def _read_users(file):
 
 def _read_user(name, found):
     if not _is_text(name):
-        raise ValueError(f'the user {name!r} is not text: put it in quotes')
+        raise ValueError(
+            f'the user {name!r} is not a string: put it in quotes'
+        )
     if not isinstance(found, dict) or set(found) != {'project_id', 'roles'}:
-        raise ValueError(f'{name} must have project_id and roles, and no more')
+        raise ValueError(f'{name} must have only project_id and roles')
     project_id, roles = found['project_id'], found['roles']
     if not _is_text(project_id):
         raise ValueError(
-            f'{name}: project_id must be a text of 1 to 255 characters'
+            f'{name}: project_id must be a string of 1 to 255 characters'
         )
     if (
         not isinstance(roles, list)

@@ -61,7 +61,7 @@ class Faults:
         except Exception:
             LOG.exception('%s %r', request.method, target)
             return faults.response(
-                500, 'The service has failed; its log says why.'
+                500, 'An internal error occurred; see the log of the service.'
             )
         if response.status_code < 400 or faults.is_fault(response):
             return response

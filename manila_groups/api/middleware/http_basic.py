@@ -40,7 +40,7 @@ class HttpBasic(auth.Auth):
         except exception.ConfigurationError as error:
             LOG.error('%s', error.message)
             raise exception.ServiceUnavailable(
-                'The users cannot be read; the log of the service says why.'
+                'The users cannot be read; see the log of the service.'
             ) from None
         if user is None:
             raise exception.Forbidden(
@@ -54,13 +54,13 @@ class HttpBasic(auth.Auth):
             name, password = basic_auth.parse_token(token)
         except webob.exc.HTTPException:
             raise exception.Unauthorized(
-                'A user and a password are needed, by HTTP basic '
-                'authentication.',
+                'HTTP basic authentication with a user name and a password '
+                'is required.',
                 _CHALLENGE,
             ) from None
         if not self._accounts.check(name, password):
-            LOG.info('Wrong user or password: %.255r', name)
+            LOG.info('Wrong user name or password: %.255r', name)
             raise exception.Unauthorized(
-                'The user or the password is wrong.', _CHALLENGE
+                'The user name or the password is wrong.', _CHALLENGE
             )
         return name

@@ -98,8 +98,8 @@ class KeystoneAuth(auth.Auth):
         caller = context.RequestContext.from_environ(request.environ)
         if caller.project_id is None:
             raise exception.Forbidden(
-                f'The token is scoped to {_scope(caller)}; this service takes '
-                'tokens that are scoped to a project.'
+                f'The token is scoped to {_scope(caller)}; this service '
+                'requires a token that is scoped to a project.'
             )
         return caller
 

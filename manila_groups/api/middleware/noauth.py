@@ -73,9 +73,9 @@ def check_listening(conf) -> None:
         ) from error
     if not all(web_pages.is_loopback(address[0]) for *_, address in found):
         raise exception.ConfigurationError(
-            f'[api] bind_host: {host} is not a loopback address, and '
-            'auth_strategy is noauth, with which everybody who can reach the '
-            f'API is an administrator; {_OPTION} = true allows it'
+            f'[api] bind_host: {host} is not a loopback address, and with '
+            'auth_strategy noauth everybody who can reach the API is an '
+            f'administrator; set {_OPTION} = true to allow it'
         )
 
 
@@ -86,13 +86,13 @@ def _check_sender(environ):
     """
     if any(name in environ for name in _PROXY_HEADERS):
         raise exception.Forbidden(
-            'With auth_strategy noauth, requests that have passed a proxy '
-            f'are refused, unless {_OPTION} is true.'
+            'With auth_strategy noauth, requests that come through a proxy '
+            f'are refused unless {_OPTION} is true.'
         )
     if not web_pages.is_loopback(environ.get('REMOTE_ADDR', '')):
         raise exception.Forbidden(
             'With auth_strategy noauth, only requests from a loopback address '
-            f'are taken, unless {_OPTION} is true.'
+            f'are accepted unless {_OPTION} is true.'
         )
 
 

@@ -115,5 +115,5 @@ class Origins:
             return
         raise exception.Forbidden(
             f"Origin: pages of '{origin:.255}' may not use this service; "
-            '[cors] allowed_origin says which may.'
+            '[cors] allowed_origin lists the origins that may.'
         )

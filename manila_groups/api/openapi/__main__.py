@@ -14,9 +14,11 @@ def _version(text):
     try:
         version = microversions.parse(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f'{text!r} is no version') from None
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a version'
+        ) from None
     if not microversions.MIN <= version <= microversions.MAX:
-        raise argparse.ArgumentTypeError(f'{text} is not served')
+        raise argparse.ArgumentTypeError(f'{text} is not supported')
     return version
 
 

@@ -11,18 +11,21 @@ from manila_groups.api.views import shapes
 #: Statuses of errors, with what they mean and the header that each has, if
 #: any, and whether it always has it.
 _ERRORS = {
-    400: ('The request is malformed, or asks for what cannot be.', None),
-    401: ('There is no valid token.', ('WWW-Authenticate', True)),
-    403: ('The policy does not allow it.', None),
-    404: ('There is no such thing, or none that the caller sees.', None),
-    406: ('The microversion is not served.', None),
-    409: ('It cannot be done in the state that things are in.', None),
+    400: (
+        'The request is malformed, or it asks for something impossible.',
+        None,
+    ),
+    401: ('The request has no valid token.', ('WWW-Authenticate', True)),
+    403: ('The policy does not allow the request.', None),
+    404: ('The resource does not exist, or the caller may not see it.', None),
+    406: ('The microversion is not supported.', None),
+    409: ('The request conflicts with the state of the resource.', None),
     413: (
         'The quota is used up, or the body is too large.',
         ('Retry-After', True),
     ),
     415: ('The body is not application/json.', None),
-    503: ('Something that the service needs does not answer.', None),
+    503: ('A service that is needed does not answer.', None),
 }
 
 #: Those that each operation may have, that those with a body may have, and

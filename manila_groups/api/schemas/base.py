@@ -80,7 +80,8 @@ REQUIRED_NAME = {
     'minLength': 1,
     'maxLength': 255,
     'pattern': f'[^{_INVISIBLE}]',
-    'description': 'a name of 1 to 255 characters, of which one can be seen',
+    'description': 'a name of 1 to 255 characters, at least one of them '
+    'visible',
     'examples': ['x'],
 }
 
@@ -163,7 +164,7 @@ def one_boolean(
     }
     if len(found) > 1:
         raise exception.Invalid(
-            f'{name}: is given as {other} too, with another value.'
+            f'{name}: is given as {other}, too, with a different value.'
         )
     return found.pop() if found else None
 
@@ -175,8 +176,8 @@ def check_only_key(body: Mapping[str, Any], key: str) -> None:
     """
     if list(body) != [key]:
         raise exception.Invalid(
-            f'The body must name the key {explanations.spell(key)} of the '
-            'path, and no other.'
+            f'The body must have the key {explanations.spell(key)} of the '
+            'path and no other key.'
         )
 
 
@@ -312,7 +313,7 @@ class Schema:
         def explain(name):
             if name in self._since:
                 since = microversions.to_text(self._since[name])
-                return f'is a {noun} since version {since} of the API'
+                return f'requires version {since} of the API or later'
             if name in readable:
                 return 'is read-only here'
             return f'is not a known {noun}'

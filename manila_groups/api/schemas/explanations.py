@@ -63,7 +63,7 @@ def _plain(value):
 def _string(schema):
     least, most = schema.get('minLength', 0), schema.get('maxLength')
     if most is None:
-        return 'a string, which is not empty' if least else 'a string'
+        return 'a string that is not empty' if least else 'a string'
     lengths = f'{least} to {most}' if least else f'up to {most}'
     return f'a string of {lengths} characters'
 
@@ -101,7 +101,7 @@ def unknown(error: jsonschema.ValidationError) -> str:
 def _too_long(error):
     return (
         f'{spell(error.instance)} has {len(error.instance)} characters; the '
-        f'most is {error.validator_value}'
+        f'maximum is {error.validator_value}'
     )
 
 

@@ -134,7 +134,7 @@ def ids(name: str, most: int, **settings) -> Filter:
     def read(key, text):
         found = sorted(set(text.split(',')))
         if len(found) > most:
-            raise exception.Invalid(f'{key}: names more than {most} ids.')
+            raise exception.Invalid(f'{key}: has more than {most} ids.')
         return found
 
     schema = {'type': 'string', 'maxLength': 4096}
@@ -170,7 +170,7 @@ def _read_day(key, text):
         return datetime.datetime.strptime(text, '%Y-%m-%d')
     except ValueError as error:
         raise exception.Invalid(
-            f"{key}: '{text}' is not a day as in 2026-11-22."
+            f"{key}: '{text}' is not a day such as 2026-11-22."
         ) from error
 
 

@@ -87,7 +87,7 @@ def _nothing(noun):
     return {
         'type': ['null', 'object'],
         'maxProperties': 0,
-        'description': f'null: there are no {noun} here',
+        'description': f'null: this service has no {noun}',
     }
 
 

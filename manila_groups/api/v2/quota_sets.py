@@ -65,7 +65,7 @@ class Controller:
         for name in schemas.PROJECT_KEYS:
             if body.pop(name, owner_id) != owner_id:
                 raise exception.Invalid(
-                    f'{name}: is not the project that the path names.'
+                    f'{name}: is not the project in the path.'
                 )
         force = schema_base.to_bool(body.pop('force', False))
         if not body:

@@ -117,8 +117,7 @@ class Controller:
         """Add a subnet to a share network."""
         if body.pop('share_network_id', share_network_id) != share_network_id:
             raise exception.Invalid(
-                'share_network_id: is not the share network that the path '
-                'names.'
+                'share_network_id: is not the share network in the path.'
             )
         body.pop('metadata', None)
         self._find(request, share_network_id)

@@ -93,7 +93,7 @@ class Controller:
         if not body:
             raise exception.Invalid(
                 f'At least one of name, description and '
-                f'{schemas.ACCESS_IS_PUBLIC} has to be given.'
+                f'{schemas.ACCESS_IS_PUBLIC} must be given.'
             )
         values = {
             name: body[name]

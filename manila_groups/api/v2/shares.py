@@ -238,6 +238,7 @@ def _read_force(request, options):
     since = microversions.parse(schemas.FORCE_SINCE)
     if force and request.version < since:
         raise exception.Invalid(
-            f'force: came with version {schemas.FORCE_SINCE} of the API.'
+            f'force: requires version {schemas.FORCE_SINCE} of the API or '
+            'later.'
         )
     return force

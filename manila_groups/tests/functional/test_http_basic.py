@@ -267,7 +267,10 @@ class TestMistakes(HttpBasicTest):
             ('member: {project_id: shop, roles: [1]}', 'roles'),
             ('member: {project_id: 1, roles: [reader]}', 'project_id'),
             ('member: {project_id: "", roles: [reader]}', 'project_id'),
-            ('member: {project_id: p, roles: [r], user: x}', 'no more'),
+            (
+                'member: {project_id: p, roles: [r], user: x}',
+                'only project_id',
+            ),
             ('1: {project_id: shop, roles: [reader]}', 'quotes'),
         ):
             self.refused(self.files.users, text, word)

@@ -62,7 +62,7 @@ TABLE = (
         _REJECTED,
         r'.*\.update(_spec|_metadata)?',
         400,
-        'must name the key|is not the project that the path names',
+        'must have the key|is not the project in the path',
         'the body names what the path names',
     ),
     Excuse(

@@ -114,7 +114,7 @@ class ReadJsonTestCase(base.TestCase):
 
     def test_what_is_not_utf8_is_refused(self):
         self.assertEqual(
-            'The body is not UTF-8: byte 8 begins no character.',
+            'The body is not UTF-8: byte 8 does not begin a character.',
             self.refuse(b'{"a": "\xff"}'),
         )
 
@@ -137,11 +137,11 @@ class ReadJsonTestCase(base.TestCase):
             ('{"a" 1}', 'line 1, column 6', 'a colon'),
             ('{"a": 1 "b": 2}', 'line 1, column 9', 'a comma or the end'),
             ('{"a": 01}', 'line 1, column 8', 'a comma or the end'),
-            ('{"a": 1} x', 'line 1, column 10', 'has ended before'),
+            ('{"a": 1} x', 'line 1, column 10', 'may follow'),
             ('{"a": "\n"}', 'line 1, column 8', 'control character'),
             ('{"a": "\\q"}', 'line 1, column 8', 'a backslash'),
             ('{"a": "\\u12"}', 'line 1, column', 'a backslash'),
-            ('{"a": "b', 'line 1, column 7', 'has no end'),
+            ('{"a": "b', 'line 1, column 7', 'has no closing quote'),
         ):
             message = self.refuse(text.encode())
             self.assertTrue(

@@ -158,7 +158,7 @@ class SentencesTestCase(base.TestCase):
             (
                 schema_base.NAME,
                 'x' * 256,
-                f"f: '{'x' * 100}...' has 256 characters; the most is 255.",
+                f"f: '{'x' * 100}...' has 256 characters; the maximum is 255.",
             ),
             (
                 schema_base.SPECS,
@@ -211,7 +211,7 @@ class SentencesTestCase(base.TestCase):
             (
                 'late',
                 'field',
-                "share: 'late' is a field since version 2.66 of the API.",
+                "share: 'late' requires version 2.66 of the API or later.",
             ),
         ):
             error = self.assertRaises(
