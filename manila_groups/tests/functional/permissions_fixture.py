@@ -32,6 +32,7 @@ class PermissionsFixture(api_fixture.ApiFixture):
     def _setUp(self):
         super()._setUp()
         issuer = self.useFixture(keystone.KeystoneFixture())
+        issuer.projects = dict.fromkeys((api_fixture.PROJECT, 'x'), 200)
         self._tokens = {
             one: issuer.issue(*one.roles, project_id=one.project)
             for one in permissions.PERSONAS
