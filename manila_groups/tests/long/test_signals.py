@@ -228,7 +228,7 @@ class TestReload(SignalTest):
         self.beats('here')
         self.logs(' DEBUG ')
         self.write(filters='magic')
-        self.reload(scheduler, 'The filters and weighers stay as they are')
+        self.reload(scheduler, 'Keeping the current filters and weighers')
         self.assertEqual(0, scheduler.end(), scheduler.complained())
 
     def test_back_ends(self):
