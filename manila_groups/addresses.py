@@ -2,6 +2,7 @@
 """IP addresses and networks of clients, each written in one way."""
 
 import ipaddress
+from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -41,9 +42,14 @@ def canonical(network: Network) -> str:
     return str(network.network_address if single else network)
 
 
+def _is_in(network: Any, block: Any) -> bool:
+    is_same = network.version == block.version
+    return is_same and bool(network.subnet_of(block))
+
+
 def why_no_client(network: Network) -> str | None:
     """Say why no client can have an address of a network; None if one can."""
     for block, reason in _NO_CLIENTS:
-        if network.version == block.version and network.subnet_of(block):
+        if _is_in(network, block):
             return f'no client has an address of {canonical(block)}, {reason}'
     return None

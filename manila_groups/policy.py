@@ -30,7 +30,8 @@ class Enforcer:
     """
 
     def __init__(self, conf):
-        self._decisions, self._until = {}, 0
+        self._decisions: dict[tuple, bool] = {}
+        self._until = 0.0
         self._enforcer = policy.Enforcer(conf)
         self._enforcer.register_defaults(policies.list_rules())
         try:

@@ -15,7 +15,7 @@ LOG = log.getLogger(__name__)
 #: How many seconds a process that ends waits for unsent messages.
 LAST_SECONDS = 2
 
-_all = weakref.WeakSet()
+_all: weakref.WeakSet['Sender'] = weakref.WeakSet()
 
 
 class Sender:
@@ -34,7 +34,7 @@ class Sender:
 
     def __init__(self):
         self._changed = threading.Condition()
-        self._waiting = collections.deque()
+        self._waiting: collections.deque = collections.deque()
         self._has_thread = self._is_sending = self._is_full = False
         self._turn_since = None
         _all.add(self)

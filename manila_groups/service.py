@@ -20,41 +20,55 @@ LOG = log.getLogger(__name__)
 BROKER_PATIENCE = 5
 
 
+class Manager:
+    """What a scheduler or a back end does, with messages and without.
+
+    Its exposed methods are what messages call.
+    """
+
+    def report(self) -> None:
+        """Write the heartbeat, and renew the leases on work in progress."""
+        raise NotImplementedError
+
+    def reconcile(self) -> None:
+        """Take up work whose message was lost or whose process died."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Apply the changes of the configuration."""
+
+    def end(self) -> None:
+        """Begin no more work; the next process finds it."""
+
+    def wait(self) -> None:
+        """Wait for work in progress that no message has brought."""
+
+    def hand_back(self) -> None:
+        """Leave work in progress to another process: this one ends first."""
+
+
 class Service(service.ServiceBase):
     """An RPC server with periodic tasks.
 
     :param topic: the topic of the server's messages
     :param host: the server's name within the topic
-    :param manager: has the methods that messages call
-    :param heartbeat: (seconds, method): the method is called at the start, at
-        each reset, and every seconds() seconds, until all work has ended: the
-        leases on it must not expire
-    :param search: the same, until the service stops
-    :param reload: called when the configuration was read again
-    :param end: called when no more work may begin
-    :param wait: called to wait for work that no message has brought
-    :param hand_back: called when the process ends before its work does
+    :param manager: it reports and reconciles at the start, at each reset, and
+        then periodically. It reports until all work has ended: the leases on
+        it must not expire
     """
 
     def __init__(
-        self,
-        transport,
-        topic: str,
-        host: str,
-        manager,
-        heartbeat: tuple[Callable[[], float], Callable[[], None]],
-        search: tuple[Callable[[], float], Callable[[], None]],
-        reload: Callable[[], None] | None = None,
-        end: Callable[[], None] | None = None,
-        wait: Callable[[], None] | None = None,
-        hand_back: Callable[[], None] | None = None,
+        self, conf, transport, topic: str, host: str, manager: Manager
     ):
         self._server = rpc.server(transport, topic, host, manager)
-        self._heartbeat, self._search = _Loop(*heartbeat), _Loop(*search)
-        self._reload = reload
-        self._end, self._wait = end, wait
-        self._hand_back = hand_back
-        self._listening = futures.Future()
+        self._manager = manager
+        self._heartbeat = _Loop(
+            lambda: conf.service.heartbeat_interval, manager.report
+        )
+        self._search = _Loop(
+            lambda: conf.service.reconcile_interval, manager.reconcile
+        )
+        self._listening: futures.Future[None] = futures.Future()
 
     def start(self):
         """Begin to receive messages, and to search for work without them.
@@ -81,8 +95,7 @@ class Service(service.ServiceBase):
 
     def stop(self):
         """Receive no more messages; work in progress goes on."""
-        if self._end is not None:
-            self._end()
+        self._manager.end()
         self._search.stop()
         if self._listens():
             self._server.stop()
@@ -94,21 +107,18 @@ class Service(service.ServiceBase):
             # The broker may have begun to answer after the stop.
             self._server.stop()
             self._server.wait()
-        if self._wait is not None:
-            self._wait()
+        self._manager.wait()
         self._heartbeat.stop()
         self._heartbeat.wait()
         sender.flush_all()
 
     def hand_back(self):
         """Leave the work in progress to another process."""
-        if self._hand_back is not None:
-            utils.call_logging_errors(self._hand_back)
+        utils.call_logging_errors(self._manager.hand_back)
 
     def reset(self):
         """Apply the changes of the configuration."""
-        if self._reload is not None:
-            self._reload()
+        self._manager.reload()
         self._heartbeat.reset()
         self._search.reset()
 

@@ -5,7 +5,7 @@ import sys
 
 # Some libraries import eventlet if it is installed, although nothing here uses
 # it: each process would be several MiB larger, and print a warning.
-sys.modules.setdefault('eventlet', None)
+sys.modules.setdefault('eventlet', None)  # type: ignore[arg-type]
 
 from oslo_service import backend  # noqa: E402
 

@@ -4,7 +4,10 @@
 import dataclasses
 from typing import Any
 
+from oslo_config import cfg
+
 from manila_groups import policy
+from manila_groups.groups import clients
 
 #: The keys of paste.deploy's global configuration: the one that
 #: keystonemiddleware reads the process's configuration from, and one more.
@@ -26,10 +29,10 @@ class Collaborators:
     :ivar backends: tells back ends of waiting work
     """
 
-    conf: object
+    conf: cfg.ConfigOpts
     db: Any
     unavailable: tuple[type[Exception], ...]
     enforcer: policy.Enforcer
     transport: object
-    scheduler: object
-    backends: object
+    scheduler: clients.SchedulerClient
+    backends: clients.BackendClient

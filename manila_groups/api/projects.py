@@ -5,7 +5,6 @@ import functools
 import urllib.parse
 
 from keystoneauth1 import adapter
-from keystoneauth1 import discover
 from keystoneauth1 import exceptions as keystone_exception
 from keystoneauth1 import loading
 from keystoneauth1 import session
@@ -43,8 +42,8 @@ class KeystoneProjects:
             service_type='identity',
             interface=values.interface,
             region_name=values.region_name,
-            min_version=(3, 0),
-            max_version=(3, discover.LATEST),
+            min_version='3.0',
+            max_version='3.latest',
         )
 
     def check(self, project_id: str) -> None:

@@ -8,11 +8,23 @@ from collections.abc import Callable
 from collections.abc import Hashable
 from concurrent import futures
 import threading
+from typing import Any
+from typing import Protocol
 
 from manila_groups import utils
 
 #: How many calls run at the same time.
 THREADS = 16
+
+
+class Executor(Protocol):
+    """Calls functions, now or soon."""
+
+    def __call__(self, function: Callable, *args: Any, key: Hashable) -> None:
+        """Call a function, unless a call with this key is pending."""
+
+    def wait(self) -> None:
+        """Wait for the calls that run; those that wait are dropped."""
 
 
 class Background:
@@ -23,10 +35,10 @@ class Background:
 
     def __init__(self, threads: int = THREADS):
         self._pool = futures.ThreadPoolExecutor(threads)
-        self._pending = set()
+        self._pending: set[Hashable] = set()
         self._lock = threading.Lock()
 
-    def __call__(self, function: Callable, *args, key: Hashable) -> None:
+    def __call__(self, function: Callable, *args: Any, key: Hashable) -> None:
         """Call a function soon, in a thread.
 
         :param key: what the call is for; while a call with this key waits or
@@ -38,7 +50,7 @@ class Background:
             self._pending.add(key)
         self._pool.submit(self._call, key, function, args)
 
-    def _call(self, key, function, args):
+    def _call(self, key: Hashable, function: Callable, args: tuple) -> None:
         try:
             utils.call_logging_errors(function, *args)
         finally:
@@ -50,9 +62,15 @@ class Background:
         self._pool.shutdown(cancel_futures=True)
 
 
-def at_once(function: Callable, *args, key: Hashable) -> None:
-    """Call a function now, in this thread, in place of a Background.
+class AtOnce:
+    """Calls functions now, in the caller's thread, in place of a Background.
 
-    :param key: has no use here: no call is ever pending
+    The key has no use here: no call is ever pending.
     """
-    utils.call_logging_errors(function, *args)
+
+    def __call__(self, function: Callable, *args: Any, key: Hashable) -> None:
+        """Call a function."""
+        utils.call_logging_errors(function, *args)
+
+    def wait(self) -> None:
+        """There is nothing to wait for."""

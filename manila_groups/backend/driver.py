@@ -185,7 +185,7 @@ class PoolReport:
         total, free = self.total_capacity_gb, self.free_capacity_gb
         if isinstance(free, str):
             return None
-        reserved = 0
+        reserved = 0.0
         if not isinstance(total, str):
             reserved = total * self.reserved_percentage / 100
         usable = max(free + self.used_capacity_gb - reserved, 0)

@@ -9,6 +9,7 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
+from manila_groups import service
 from manila_groups import states
 from manila_groups.backend import background as backgrounds
 from manila_groups.backend import driver as drivers
@@ -18,6 +19,7 @@ from manila_groups.backend import workers
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import services
+from manila_groups.groups import clients
 from manila_groups.groups import lifecycle as lifecycles
 
 LOG = log.getLogger(__name__)
@@ -25,7 +27,7 @@ LOG = log.getLogger(__name__)
 _LONGEST_REASON = 1000
 
 
-class BackendManager:
+class BackendManager(service.Manager):
     """Receives the messages of one back end's RPC API.
 
     :param host: host@backend
@@ -33,8 +35,9 @@ class BackendManager:
     :param driver: the storage
     :param lifecycle: the transitions of all kinds of rows
     :param scheduler: sends wake-ups to schedulers
-    :param background: calls a function with arguments and a key, now or soon
-        in a thread; for work that reconciliation found
+    :param background: does work that reconciliation found
+    :param watch: called after each report with the reason why the driver
+        could not work, or None
     """
 
     #: Why the driver could not work when it was asked last; None if it could.
@@ -49,11 +52,13 @@ class BackendManager:
         zone: str,
         driver: drivers.Driver,
         lifecycle: lifecycles.Lifecycle,
-        scheduler,
-        background: Callable = backgrounds.at_once,
+        scheduler: clients.SchedulerClient,
+        background: backgrounds.Executor | None = None,
+        watch: Callable[[str | None], None] = lambda _reason: None,
     ):
         self.host = host
-        self._background = background
+        self._background = background or backgrounds.AtOnce()
+        self._watch = watch
         self._db = db
         self._zone = zone
         self._driver = driver
@@ -97,6 +102,10 @@ class BackendManager:
         """Begin no more work; the next process will find it."""
         self._ending = True
 
+    def wait(self) -> None:
+        """Wait for work in progress that no message has brought."""
+        self._background.wait()
+
     def hand_back(self) -> None:
         """Give up all leases: the next process can begin at once."""
         self._lifecycle.give_leases_back()
@@ -127,6 +136,7 @@ class BackendManager:
             # What was put off need not wait any longer.
             self._first_search = True
         self.down_reason = reason
+        self._watch(reason)
 
     def _ask_driver(self):
         if not self._ready:

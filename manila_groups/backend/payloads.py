@@ -2,7 +2,10 @@
 """What a driver is given, made of the database's records."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
+from manila_groups import utils
 from manila_groups.backend import driver
 from manila_groups.db import records
 
@@ -49,7 +52,7 @@ def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
     )
 
 
-def cleanup(row: records.Cleanup) -> dict[str, str]:
+def cleanup(row: records.Cleanup) -> dict[str, Any]:
     """Make the fields that a driver gets for whatever it has to clean up."""
     return {
         'id': row.id,
@@ -59,10 +62,12 @@ def cleanup(row: records.Cleanup) -> dict[str, str]:
 
 
 def clones(
-    source: records.ShareGroupSnapshot, shares: list[records.Share]
+    source: records.ShareGroupSnapshot, shares: Sequence[records.Share]
 ) -> list[driver.Clone]:
     """Make a driver's shares of a group that is made from a snapshot."""
-    sources = {one.id: one.share_id for one in source.members}
+    sources: dict[str | None, str] = {
+        one.id: one.share_id for one in source.members
+    }
     size = sum(one.size for one in shares)
     return [
         driver.Clone(
@@ -73,6 +78,9 @@ def clones(
     ]
 
 
-def pool(name: str) -> str:
-    """Return the last part of host@backend#pool."""
-    return name.partition('#')[2]
+def pool(name: str | None) -> str:
+    """Return the last part of host@backend#pool.
+
+    :raises LookupError: there is no name: the row has not been placed
+    """
+    return utils.present(name).partition('#')[2]

@@ -5,6 +5,7 @@ import collections
 from collections.abc import Callable
 from collections.abc import Hashable
 import threading
+from typing import Any
 
 from manila_groups import utils
 
@@ -16,12 +17,12 @@ class SerialQueues:
     leaves the call to that thread, and goes on.
     """
 
-    def __init__(self):
-        self._waiting = {}
+    def __init__(self) -> None:
+        self._waiting: dict[str, collections.OrderedDict] = {}
         self._lock = threading.Lock()
 
     def run(
-        self, queue: str, function: Callable, *args, key: Hashable
+        self, queue: str, function: Callable, *args: Any, key: Hashable
     ) -> None:
         """Call a function, or leave it to the thread that works on the queue.
 
@@ -37,11 +38,11 @@ class SerialQueues:
             while (call := self._next(queue)) is not None:
                 utils.call_logging_errors(*call)
 
-    def _next(self, queue):
+    def _next(self, queue: str) -> tuple | None:
         with self._lock:
             calls = self._waiting[queue]
             if not calls:
                 del self._waiting[queue]
                 return None
             _key, call = calls.popitem(last=False)
-            return call
+            return tuple(call)

@@ -2,6 +2,7 @@
 """A back end as a service."""
 
 from collections.abc import Callable
+import functools
 
 from manila_groups import rpc
 from manila_groups import service
@@ -35,7 +36,6 @@ def build(
     zone = conf[name].backend_availability_zone
     host = f'{conf.host}@{name}'
     db = db.heard_by(*listeners.of(conf, 'backend', host))
-    found = background.Background()
     backend = manager.BackendManager(
         db,
         host,
@@ -43,22 +43,8 @@ def build(
         driver,
         lifecycle.Lifecycle(conf, db, host),
         scheduler_rpcapi.SchedulerAPI(transport),
-        found,
+        background.Background(),
+        functools.partial(watch, name),
     )
-
-    def report():
-        backend.report()
-        watch(name, backend.down_reason)
-
-    report()
-    return service.Service(
-        transport,
-        rpc.BACKEND_TOPIC,
-        backend.host,
-        backend,
-        (lambda: conf.service.heartbeat_interval, report),
-        (lambda: conf.service.reconcile_interval, backend.reconcile),
-        end=backend.end,
-        wait=found.wait,
-        hand_back=backend.hand_back,
-    )
+    backend.report()
+    return service.Service(conf, transport, rpc.BACKEND_TOPIC, host, backend)

@@ -3,14 +3,17 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
 
 from oslo_log import log
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import payloads
 from manila_groups.db import records
+from manila_groups.groups import clients
 from manila_groups.groups import lifecycle as lifecycles
 
 LOG = log.getLogger(__name__)
@@ -34,12 +37,28 @@ class Worker:
         host: str,
         driver: drivers.Driver,
         lifecycle: lifecycles.Lifecycle,
-        scheduler,
+        scheduler: clients.SchedulerClient,
     ):
         self._host = host
         self._driver = driver
         self._lifecycle = lifecycle
         self._scheduler = scheduler
+
+    @property
+    def transitions(self) -> Any:
+        """The transitions of the kind."""
+        raise NotImplementedError
+
+    def _remove(self, wanted) -> bool:
+        """Delete something of the kind; tells whether that succeeded."""
+        raise NotImplementedError
+
+    def run_cleanup(self, cleanup: records.Cleanup) -> bool:
+        """Delete what a row that has left a pool may have left there.
+
+        :returns: whether that succeeded
+        """
+        raise NotImplementedError
 
     def _handle(self, row, *args) -> None:
         """Do the work on a row; nothing at all in an unknown status."""
@@ -370,7 +389,7 @@ class ShareGroupSnapshots(Worker):
         return self._remove(
             drivers.ShareGroupSnapshot(
                 **payloads.cleanup(cleanup),
-                share_group_id=cleanup.share_group_id,
+                share_group_id=utils.present(cleanup.share_group_id),
                 share_ids=(),
             )
         )

@@ -4,6 +4,7 @@
 import contextlib
 import threading
 import time
+from typing import Any
 
 from oslo_service import service
 import waitress
@@ -39,7 +40,7 @@ class HttpServer(service.ServiceBase):
     ):
         noauth.check_listening(conf)
         self.host, self.port = conf.api.bind_host, conf.api.bind_port
-        self._sockets = {}
+        self._sockets: dict[int, Any] = {}
         try:
             self._server = waitress.create_server(
                 application,

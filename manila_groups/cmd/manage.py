@@ -243,7 +243,7 @@ def _list_cleanups(conf, db):
     )
 
 
-_COMMANDS = (
+_COMMANDS: tuple = (
     (
         'db',
         'the schema of the database',

@@ -80,7 +80,7 @@ class Signals:
     """
 
     def __init__(self, *numbers: int):
-        self._arrived = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[int] = queue.SimpleQueue()
         for number in (*ENDS, *numbers):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._take)

@@ -116,17 +116,15 @@ class Checks(upgradecheck.UpgradeCommands):
     )
 
 
+_DESCRIPTION = 'Checks whether this installation is ready to be upgraded.'
+
+
 class _Options(cfg.ConfigOpts):
     """The command line, with a help that says what the command is."""
 
     def __call__(self, *args, **kwargs):
-        super().__call__(
-            *args,
-            description='Checks whether this installation is ready to be '
-            'upgraded.',
-            epilog=files.WHERE,
-            **kwargs,
-        )
+        texts = {'description': _DESCRIPTION, 'epilog': files.WHERE}
+        super().__call__(*args, **{**kwargs, **texts})
 
 
 def main() -> int:

@@ -83,8 +83,9 @@ def rule(kind: types.ConfigType) -> str | None:
             'must be name:value pairs separated by commas; '
             f'each value {of_values}'
         )
-    if getattr(kind, 'choices', None):
-        return f'must be one of {", ".join(map(str, kind.choices))}'
+    choices = getattr(kind, 'choices', None)
+    if choices:
+        return f'must be one of {", ".join(map(str, choices))}'
     if isinstance(kind, types.Boolean):
         return 'must be true or false'
     if isinstance(kind, types.Number):

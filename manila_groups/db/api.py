@@ -6,6 +6,7 @@ import contextlib
 import copy
 import functools
 import time
+from typing import Any
 from typing import Concatenate
 from typing import ParamSpec
 from typing import Protocol
@@ -105,6 +106,9 @@ retry_on_deadlock = oslo_db_api.wrap_db_retry(
 )
 
 
+Connection = sa.Connection
+
+
 class HasDatabase(Protocol):
     """An object whose methods are transactions on its database."""
 
@@ -167,7 +171,7 @@ class Database:
             options['max_retries'] = 0
         self._writer.configure(sqlite_fk=True, thread_checkin=False, **options)
         self._writer.append_on_engine_create(_prepare_engine)
-        self._listeners = ()
+        self._listeners: tuple[Callable, ...] = ()
 
     def heard_by(self, *listeners: Callable) -> 'Database':
         """Return the same database, with listeners.
@@ -197,7 +201,7 @@ class Database:
     @contextlib.contextmanager
     def writer(self):
         """Begin a transaction that writes, and yield its connection."""
-        events = []
+        events: list[Any] = []
         with self.engine.connect() as conn:
             # SQLite takes the write lock at the start.  A transaction that
             # reads first and writes later fails at once, without waiting, if

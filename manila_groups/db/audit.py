@@ -16,6 +16,8 @@ LOG = log.getLogger('manila_groups.audit')
 
 #: What a row's status is called before there is a row, and after.
 NONE = 'none'
+#: Fields of a change that are the caller's, in the order that they have.
+_CALLER = ('request_id', 'user_id', 'project_id')
 DELETED = 'deleted'
 
 
@@ -56,9 +58,7 @@ def note(
         was,
         becomes,
         reason,
-        caller and caller.request_id,
-        caller and caller.user_id,
-        caller and caller.project_id,
+        *(getattr(caller, name, None) for name in _CALLER),
     )
     db_api.note(conn, made)
 

@@ -48,7 +48,7 @@ def ensure(conn, name: str) -> str:
         return conn.scalar(
             sa.select(_ZONE.c.id).where(_ZONE.c.name == name).with_for_update()
         )
-    return get_id(conn, name)
+    return conn.scalar(sa.select(_ZONE.c.id).where(_ZONE.c.name == name))
 
 
 def get_name(conn, zone_id: str | None) -> str | None:

@@ -6,6 +6,8 @@ names compare by code point, but MariaDB and MySQL ignore spaces at the end.
 Times are UTC without a zone, with microseconds.
 """
 
+import typing
+
 from oslo_db.sqlalchemy import types as db_types
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -31,6 +33,9 @@ NAMING = {
 
 class Base(orm.DeclarativeBase):
     """The base class of all tables."""
+
+    # What it is for all of ours: SQLAlchemy promises less.
+    __table__: typing.ClassVar[sa.Table]
 
     metadata = sa.MetaData(naming_convention=NAMING)
     __table_args__ = {

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of user messages."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import datetime
+import functools
+import operator
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,9 +37,9 @@ SORT_COLUMNS = {
     'expires_at': _MESSAGE.c.expires_at,
 }
 
-FILTERS = {
+FILTERS: dict[str, Callable[[Any], sa.ColumnElement[Any]]] = {
     **{
-        key: lambda value, column=column: column == value
+        key: functools.partial(operator.eq, column)
         for key, column in _COLUMNS.items()
     },
     'created_since': lambda value: _MESSAGE.c.created_at >= value,

@@ -54,7 +54,7 @@ class Pool(columns.Base):
     report = sa.Column(columns.Json, nullable=False)
     share_groups = sa.Column(sa.Integer, nullable=False, default=0)
     claimed_gb = sa.Column(sa.BigInteger, nullable=False, default=0)
-    claimable_gb = sa.Column(sa.Double())
+    claimable_gb: sa.Column[float] = sa.Column(sa.Double())
     created_at, updated_at = columns.times()
 
 

@@ -19,8 +19,8 @@ UNLIMITED = -1
 def _of_scopes(table, column):
     """Select a column for a project and some users and share types in it."""
     columns = table.c
-    names = ('users', 'share_types')
-    users, types = (sa.bindparam(name, expanding=True) for name in names)
+    users: sa.BindParameter[str] = sa.bindparam('users', expanding=True)
+    types: sa.BindParameter[str] = sa.bindparam('share_types', expanding=True)
     return sa.select(
         columns.user_id, columns.share_type_id, columns.resource, column
     ).where(

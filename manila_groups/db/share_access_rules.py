@@ -80,7 +80,7 @@ def _find(conn, *conditions):
         .order_by(_RULE.c.created_at, _RULE.c.id)
     )
     rows = conn.execute(query).all()
-    metadata = collections.defaultdict(dict)
+    metadata: dict[str, dict] = collections.defaultdict(dict)
     if rows:
         pairs = sa.select(_METADATA).where(
             _METADATA.c.rule_id.in_([row.id for row in rows])

@@ -154,7 +154,7 @@ def insert(
     now = timeutils.utcnow()
     row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
     conn.execute(sa.insert(_SNAPSHOT), [{**row, **values}])
-    ROWS.began(conn, values['id'], row['status'])
+    ROWS.began(conn, values['id'], states.CREATING)
     rows = [
         {
             'share_group_snapshot_id': values['id'],

@@ -185,7 +185,9 @@ def insert(
         for share_type_id in share_types
     ]
     _insert(conn, _MEMBER, members, 'share_types')
-    found = {column.name: row.get(column.name) for column in _COLUMNS}
+    found: dict[str, Any] = {
+        column.name: row.get(column.name) for column in _COLUMNS
+    }
     return records.ShareGroup(
         **found,
         availability_zone=zone,

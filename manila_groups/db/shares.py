@@ -244,7 +244,7 @@ def _metadata(conn, ids):
 
 def _mappings(conn, table, column, ids):
     """Read the keys and values that belong to each of some rows."""
-    found = collections.defaultdict(dict)
+    found: dict[str, dict] = collections.defaultdict(dict)
     if ids:
         query = sa.select(table).where(column.in_(ids))
         for owner, key, value in conn.execute(query):

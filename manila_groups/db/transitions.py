@@ -13,6 +13,14 @@ from manila_groups.db import audit
 from manila_groups.db import leases
 from manila_groups.db import records
 
+#: What a row must fulfil, named by a function or method of db.
+Condition = sa.ColumnElement[bool]
+
+
+def is_computed(value: Any) -> bool:
+    """Tell whether the database makes a value of a column itself."""
+    return isinstance(value, sa.ClauseElement)
+
 
 class Rows:
     """The rows of one table with a status and the columns of a lease.
@@ -34,7 +42,8 @@ class Rows:
         self._table = table
         self._kind = kind
         self._status = table.c[status]
-        self._host = table.c.get('host') if host is None else host
+        #: None where the rows are in no pool themselves.
+        self._host: Any = table.c.get('host') if host is None else host
         self.leases = leases.Leases(table)
         #: A transition ends whatever lease and force the row had before it.
         self._fresh = dict(leases.UNCLAIMED)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups import paging
+from manila_groups import utils
 from manila_groups.db import json_objects
 from manila_groups.db import models
 from manila_groups.db import paging as pages
@@ -94,7 +95,7 @@ class TypeStore:
     @functools.cached_property
     def _gets(self):
         """Make the statements of :meth:`get`: for one project, and for all."""
-        wanted = sa.bindparam('wanted')
+        wanted: sa.BindParameter[str] = sa.bindparam('wanted')
         query = self._query().where(
             sa.or_(self.table.c.id == wanted, self.table.c.name == wanted)
         )
@@ -146,7 +147,7 @@ class TypeStore:
         return found[0] if found else None
 
     def get_many(
-        self, conn, ids: list[str], project_id: str | None = None
+        self, conn, ids: Collection[str], project_id: str | None = None
     ) -> list[records.Type]:
         """Read the types of these ids; unknown ids are skipped."""
         return self._read(
@@ -183,12 +184,14 @@ class TypeStore:
         query = query.where(owner == self.table.c.id)
         return query.scalar_subquery().label(name)
 
-    def specs_of(self, conn, ids: list[str]) -> dict[str, dict[str, str]]:
+    def specs_of(
+        self, conn, ids: Collection[str]
+    ) -> dict[str, dict[str, str]]:
         """Read only the specs of types.
 
         :returns: every given id to its specs
         """
-        found = {type_id: {} for type_id in ids}
+        found: dict[str, dict[str, str]] = {one: {} for one in ids}
         if ids:
             rows = conn.execute(self._specs_of, {'ids': list(ids)})
             for type_id, key, value in rows:
@@ -197,7 +200,7 @@ class TypeStore:
 
     @functools.cached_property
     def _specs_of(self):
-        ids = sa.bindparam('ids', expanding=True)
+        ids: sa.BindParameter[str] = sa.bindparam('ids', expanding=True)
         return sa.select(self.specs).where(self.specs.c.type_id.in_(ids))
 
     def _visible(self, project_id, is_public):
@@ -282,7 +285,7 @@ class TypeStore:
             for one in share_types
         ]
         try:
-            conn.execute(sa.insert(self.allowed), rows)
+            conn.execute(sa.insert(utils.present(self.allowed)), rows)
         except db_exception.DBReferenceError as error:
             raise exception.NotFound(
                 'share_types: one of the share types has been deleted.'

@@ -8,6 +8,7 @@ leaves the record as the row is afterwards.
 """
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import dataclasses
 import functools
 from typing import Any
@@ -18,7 +19,6 @@ from typing import Protocol
 from typing import TypeVar
 
 from oslo_utils import timeutils
-import sqlalchemy as sa
 
 from manila_groups import context
 from manila_groups import exception
@@ -56,7 +56,7 @@ class Store(Protocol[R_co]):
 
     ROWS: transitions.Rows
 
-    def get(self, conn: sa.Connection, row_id: str, /) -> R_co | None:
+    def get(self, conn: db_api.Connection, row_id: str, /) -> R_co | None:
         """Read one row of any project."""
 
 
@@ -86,7 +86,10 @@ class Owned(Kind[R]):
     sees_public: bool = False
 
     def find(
-        self, conn: sa.Connection, ctxt: context.RequestContext, row_id: str
+        self,
+        conn: db_api.Connection,
+        ctxt: context.RequestContext,
+        row_id: str,
     ) -> R:
         """Read a row that the caller may see.
 
@@ -99,9 +102,11 @@ class Owned(Kind[R]):
             )
         return row
 
-    def _sees(self, ctxt, row):
+    def _sees(self, ctxt: context.RequestContext, row: R) -> bool:
         is_own = ctxt.visible_project in (None, row.project_id)
-        return is_own or (self.sees_public and row.is_public)
+        return is_own or (
+            self.sees_public and getattr(row, 'is_public', False)
+        )
 
 
 SHARE_GROUP = Owned(states.SHARE_GROUP, share_groups)
@@ -120,7 +125,7 @@ class Locked(Generic[R]):
 
     def __init__(
         self,
-        conn: sa.Connection,
+        conn: db_api.Connection,
         kind: Owned[R],
         row: R,
         ctxt: context.RequestContext,
@@ -133,7 +138,7 @@ class Locked(Generic[R]):
     def transition(
         self,
         transition: states.Transition,
-        *conditions: sa.ColumnElement[bool],
+        *conditions: transitions.Condition,
         event: str | None = None,
         reason: str | None = None,
         **values: Any,
@@ -189,11 +194,11 @@ class Locked(Generic[R]):
 
 
 def transit(
-    conn: sa.Connection,
+    conn: db_api.Connection,
     kind: Kind[W],
     row: W,
     transition: states.Transition,
-    *conditions: sa.ColumnElement[bool],
+    *conditions: transitions.Condition,
     reason: str | None = None,
     **values: Any,
 ) -> W | None:
@@ -218,8 +223,8 @@ def transit(
     return kind.store.get(conn, row.id)
 
 
-def _computes(changes):
-    return any(isinstance(one, sa.ClauseElement) for one in changes.values())
+def _computes(changes: Mapping[str, Any]) -> bool:
+    return any(map(transitions.is_computed, changes.values()))
 
 
 def locked(
@@ -239,17 +244,35 @@ def locked(
     :param with_snapshots: lock the snapshots of the row, a share group, too
     """
 
-    def decorate(method):
+    def decorate(
+        method: Callable[Concatenate[S, Locked[R], P], T],
+    ) -> Callable[Concatenate[S, context.RequestContext, str, P], T]:
         @functools.wraps(method)
-        def run(self, ctxt, row_id, *args, **kwargs):
+        def run(
+            self: S,
+            ctxt: context.RequestContext,
+            row_id: str,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> T:
             # Read in a transaction of its own: it never changes, and whoever
             # reads first in a transaction locks too late.
-            group_id = with_group and _group_id(self._db, kind, ctxt, row_id)
+            group_id = None
+            if with_group:
+                group_id = _group_id(self._db, kind, ctxt, row_id)
             return locking(self, group_id, ctxt, row_id, *args, **kwargs)
 
         @db_api.transaction
-        def locking(self, conn, group_id, ctxt, row_id, *args, **kwargs):
-            if group_id:
+        def locking(
+            self: S,
+            conn: db_api.Connection,
+            group_id: str | None,
+            ctxt: context.RequestContext,
+            row_id: str,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> T:
+            if group_id is not None:
                 share_groups.ROWS.lock(conn, group_id)
             kind.rows.lock(conn, row_id)
             if with_snapshots:
@@ -264,13 +287,18 @@ def locked(
     return decorate
 
 
-def _group_id(db, kind, ctxt, row_id):
+def _group_id(
+    db: db_api.Database,
+    kind: Owned[R],
+    ctxt: context.RequestContext,
+    row_id: str,
+) -> str | None:
     with db.reader() as conn:
-        return kind.find(conn, ctxt, row_id).share_group_id
+        return getattr(kind.find(conn, ctxt, row_id), 'share_group_id', None)
 
 
 def lock_source(
-    conn: sa.Connection,
+    conn: db_api.Connection,
     kind: Owned[R],
     ctxt: context.RequestContext,
     field: str,

@@ -53,7 +53,7 @@ class Event:
     noun: str
     verb: str
     row: Any
-    caller: context.RequestContext
+    caller: oslo_context.RequestContext
     at: datetime.datetime
     details: Mapping[str, Any]
 
@@ -112,7 +112,7 @@ def note_content(
                 note(conn, f'{noun}.{verb}', row, caller, **details)
 
 
-def caller_of(row) -> context.RequestContext:
+def caller_of(row) -> oslo_context.RequestContext:
     """Make the context of the request that began a row's work."""
     if getattr(row, 'request_id', None) is None:
         current = oslo_context.get_current()

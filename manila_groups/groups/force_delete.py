@@ -6,6 +6,7 @@ which the back end does as soon as it can.
 """
 
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import attempts
 from manila_groups.db import services
 from manila_groups.db import share_group_snapshots
@@ -59,7 +60,7 @@ def _end_share_group(conn, group, *conditions):
 def _end_share(conn, share, *conditions):
     if not shares.ROWS.lock(conn, share.id, *conditions):
         return False
-    purge.share(conn, shares.get(conn, share.id))
+    purge.share(conn, utils.present(shares.get(conn, share.id)))
     _remember(conn, states.SHARE, share)
     return True
 

@@ -32,12 +32,12 @@ class Notifier:
     def __call__(self, event) -> None:
         """Send an event soon, in another thread."""
         if self._notifier is not None and isinstance(event, events.Event):
-            self._sender.put(self._send, event)
+            self._sender.put(self._send, self._notifier, event)
 
-    def _send(self, event):
+    def _send(self, notifier, event):
         # What oslo.messaging logs belongs to the request.
         event.caller.update_store()
-        send = self._notifier.error if event.is_error else self._notifier.info
+        send = notifier.error if event.is_error else notifier.info
         send(event.caller, event.type, event.payload())
 
 

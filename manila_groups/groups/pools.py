@@ -10,6 +10,7 @@ from typing import Any
 import re2
 
 from manila_groups import exception
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import records
@@ -126,7 +127,7 @@ def _satisfies(reported, wanted):
 def _to_pool(row: records.Pool, service: records.Service) -> Pool:
     report = dict(row.report)
     reported = report.pop('capabilities')
-    parts = _NAME.fullmatch(row.name).groupdict()
+    parts = utils.present(_NAME.fullmatch(row.name)).groupdict()
     return Pool(
         name=row.name,
         **parts,

@@ -73,7 +73,7 @@ def count_snapshots(
 
     :param count: called as (conn, owner, amounts)
     """
-    snapshots = collections.Counter()
+    snapshots: collections.Counter[tuple] = collections.Counter()
     members = collections.defaultdict(list)
     for row in rows:
         owner = row.project_id, row.user_id or ''
@@ -83,12 +83,12 @@ def count_snapshots(
     for owner, number in sorted(snapshots.items()):
         amounts = {quotas.SHARE_GROUP_SNAPSHOTS: number}
         count(conn, quotas.Owner(*owner), amounts)
-    for owner, sizes in sorted(members.items()):
+    for of_type, sizes in sorted(members.items()):
         amounts = {
             quotas.SNAPSHOTS: len(sizes),
             quotas.SNAPSHOT_GIGABYTES: sum(sizes),
         }
-        count(conn, quotas.Owner(*owner), amounts)
+        count(conn, quotas.Owner(*of_type), amounts)
 
 
 def share_group(conn, row: records.ShareGroup, *conditions) -> bool:
@@ -137,7 +137,7 @@ def _note_all(conn, group, members, snapshots):
 def _release(conn, group, members):
     # A share whose status was set by hand during its group's creation may
     # still be in a pool that the group has left.
-    claimed = collections.Counter()
+    claimed: collections.Counter[str] = collections.Counter()
     for one in members:
         claimed[one.host] += one.claimed_gb
     for host in sorted({group.host, *claimed} - {None}):

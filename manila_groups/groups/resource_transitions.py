@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from manila_groups import states
 from manila_groups.db import api as db_api
+from manila_groups.db import transitions as transition_rows
 from manila_groups.groups import force_delete
 from manila_groups.groups import messages
 from manila_groups.groups import transitions
@@ -32,7 +33,7 @@ class ResourceTransitions(transitions.Transitions):
     """
 
     delete_failure: states.Transition = states.DELETE_FAILED
-    givable = ()
+    givable: tuple[transition_rows.Condition, ...] = ()
 
     @db_api.transaction
     def delete_failed(self, conn, row) -> bool:

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What waits for the scheduler: for a place, or for room to grow in."""
 
+from collections.abc import Mapping
 import dataclasses
 import enum
+from typing import Protocol
 
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
 from manila_groups.db import availability_zones
@@ -13,6 +16,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
+from manila_groups.db import transitions as transition_rows
 from manila_groups.db import types as type_rows
 from manila_groups.groups import changes
 from manila_groups.groups import events
@@ -52,13 +56,35 @@ class Waiting:
     kind: str
     row: records.ShareGroup | records.Share
     group_specs: dict[str, str]
-    extra_specs: tuple[dict[str, str], ...]
+    extra_specs: tuple[Mapping[str, str], ...]
     zone: str | None
     tried: frozenset[str]
     size_gb: int
     pool: str | None
     shares: int = 0
     protocol: str | None = None
+
+
+class _Handler(Protocol):
+    """What is particular to one kind of what waits for a scheduler.
+
+    :ivar groups: how many groups it counts as in a pool
+    """
+
+    rows: transition_rows.Rows
+    groups: int
+
+    def waiting(self, conn, row_id: str) -> Waiting | None: ...
+
+    def place(
+        self, conn, waiting: Waiting, place, consistent_snapshot_support
+    ) -> bool: ...
+
+    def no_valid_pool(self, conn, waiting: Waiting, text: str): ...
+
+    def failed(self, waiting: Waiting) -> tuple[str, str]: ...
+
+    def is_unplaced(self): ...
 
 
 class Scheduling:
@@ -72,7 +98,7 @@ class Scheduling:
         self._conf = conf
         self._db = db
         self._worker = worker
-        self._handlers = {
+        self._handlers: dict[str, _Handler] = {
             states.SHARE_GROUP: _ShareGroups(),
             states.SHARE: _Shares(),
         }
@@ -167,7 +193,7 @@ class Scheduling:
 
         :param every: also what has not waited long
         """
-        found = []
+        found: list[tuple[str, str]] = []
         with self._db.reader() as conn:
             for kind, handler in self._handlers.items():
                 waited = transitions.stale(self._conf, handler.rows, every)
@@ -186,23 +212,23 @@ class _ShareGroups:
     rows = share_groups.ROWS
     groups = 1
 
-    def waiting(self, conn, group_id):
-        group = share_groups.get(conn, group_id)
-        if not _is_unplaced(group):
+    def waiting(self, conn, row_id):
+        group = share_groups.get(conn, row_id)
+        if group is None or not _is_unplaced(group):
             return None
         type_id = group.share_group_type_id
         group_specs = type_rows.SHARE_GROUP_TYPES.specs_of(conn, [type_id])
         specs = type_rows.SHARE_TYPES.specs_of(conn, group.share_types)
         members = []
         if group.source_share_group_snapshot_id is not None:
-            members = shares.of_group(conn, group_id)
+            members = shares.of_group(conn, row_id)
         return Waiting(
             kind=states.SHARE_GROUP,
             row=group,
             group_specs=group_specs[type_id],
             extra_specs=tuple(specs.values()),
             zone=availability_zones.get_name(conn, group.requested_zone_id),
-            tried=attempts.pools_tried(conn, group_id),
+            tried=attempts.pools_tried(conn, row_id),
             size_gb=sum(one.size for one in members),
             pool=_source_pool(conn, group),
             shares=len(members),
@@ -272,8 +298,10 @@ class _Shares:
     rows = shares.ROWS
     groups = 0
 
-    def waiting(self, conn, share_id):
-        share = shares.get(conn, share_id)
+    def waiting(self, conn, row_id):
+        share = shares.get(conn, row_id)
+        if share is None:
+            return None
         if _is_unplaced(share):
             # Those that come with their group are placed with it.
             if share.source_share_group_snapshot_member_id is not None:
@@ -281,7 +309,8 @@ class _Shares:
             pool, size = _group_pool(conn, share), share.size
             protocol = share.share_proto
         elif _grows(share):
-            pool, size = share.host, share.new_size - share.claimed_gb
+            pool = share.host
+            size = utils.present(share.new_size) - share.claimed_gb
             protocol = None
         else:
             return None
@@ -291,13 +320,13 @@ class _Shares:
             group_specs={},
             extra_specs=(share.share_type_specs,),
             zone=availability_zones.get_name(conn, share.requested_zone_id),
-            tried=attempts.pools_tried(conn, share_id),
+            tried=attempts.pools_tried(conn, row_id),
             size_gb=size,
             pool=pool,
             protocol=protocol,
         )
 
-    def place(self, conn, waiting, place, _consistent_snapshot_support):
+    def place(self, conn, waiting, place, consistent_snapshot_support):
         share = waiting.row
         if share.status == states.EXTENDING:
             transition, place = states.EXTEND_CLAIM, {}
@@ -362,8 +391,7 @@ class _Shares:
 
 def _is_unplaced(row):
     return (
-        row is not None
-        and row.status == states.CREATING
+        row.status == states.CREATING
         and row.stepped_at is not None
         and row.host is None
     )
@@ -371,8 +399,7 @@ def _is_unplaced(row):
 
 def _grows(share):
     return (
-        share is not None
-        and share.status == states.EXTENDING
+        share.status == states.EXTENDING
         and share.stepped_at is not None
         and share.claimed_gb < share.new_size
     )
@@ -381,4 +408,5 @@ def _grows(share):
 def _group_pool(conn, share):
     if share.share_group_id is None:
         return None
-    return share_groups.get(conn, share.share_group_id).host or ''
+    group = utils.present(share_groups.get(conn, share.share_group_id))
+    return group.host or ''

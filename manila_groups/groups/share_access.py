@@ -15,6 +15,7 @@ from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
 from manila_groups.groups import changes
+from manila_groups.groups import clients
 from manila_groups.groups import events
 
 #: The only kind of rules that there is; others are for other protocols.
@@ -77,7 +78,7 @@ class ShareAccess:
     :param backends: sends wake-ups to back ends
     """
 
-    def __init__(self, db: db_api.Database, backends):
+    def __init__(self, db: db_api.Database, backends: clients.BackendClient):
         self._db = db
         self._backends = backends
 

@@ -92,7 +92,7 @@ class Creation:
         }
         rows.insert(conn, [values])
         rows.set_metadata(conn, values['id'], wanted.metadata or {})
-        return rows.get(conn, values['id'])
+        return utils.present(rows.get(conn, values['id']))
 
     def _find_protocol(self, wanted):
         enabled = [one.upper() for one in self._conf.enabled_share_protocols]

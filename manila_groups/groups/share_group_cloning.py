@@ -5,6 +5,7 @@ from oslo_utils import uuidutils
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import availability_zones
 from manila_groups.db import records
 from manila_groups.db import share_groups as rows
@@ -36,7 +37,7 @@ def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
         'source_share_group_snapshot_id',
         wanted.source_share_group_snapshot_id,
     )
-    source = rows.get(conn, snapshot.share_group_id)
+    source = utils.present(rows.get(conn, snapshot.share_group_id))
     _check_type(wanted, source)
     zone = source.availability_zone
     values = share_group_creation.new_row(
@@ -51,7 +52,7 @@ def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
     _take_quotas(conn, conf, ctxt, snapshot.members)
     rows.insert(conn, values, list(source.share_types))
     _insert_shares(conn, values, snapshot.members)
-    group = rows.get(conn, values['id'])
+    group = utils.present(rows.get(conn, values['id']))
     events.note_content(conn, 'create.start', group, (states.CREATING,))
     return group
 

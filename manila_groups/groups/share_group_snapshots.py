@@ -15,6 +15,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.groups import changes
+from manila_groups.groups import clients
 from manila_groups.groups import events
 from manila_groups.groups import force_delete
 from manila_groups.groups import purge
@@ -29,7 +30,9 @@ class ShareGroupSnapshots:
     :param backends: sends wake-ups to back ends
     """
 
-    def __init__(self, conf, db: db_api.Database, backends):
+    def __init__(
+        self, conf, db: db_api.Database, backends: clients.BackendClient
+    ):
         self._conf = conf
         self._db = db
         self._backends = backends
@@ -111,7 +114,7 @@ class ShareGroupSnapshots:
             'description': description,
         }
         rows.insert(conn, values, [_new_member(one, owner) for one in shares])
-        snapshot = rows.get(conn, values['id'])
+        snapshot = utils.present(rows.get(conn, values['id']))
         purge.count_snapshots(conn, [snapshot], self._take_quota)
         events.note(conn, 'share_group_snapshot.create.start', snapshot, ctxt)
         return snapshot

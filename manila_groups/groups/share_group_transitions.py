@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The transitions of a share group at its back end."""
 
+from collections.abc import Sequence
 import dataclasses
 
 from manila_groups import states
@@ -36,9 +37,9 @@ class Work:
 
     group: records.ShareGroup
     specs: dict[str, str]
-    snapshots: list[records.ShareGroupSnapshot] = ()
+    snapshots: Sequence[records.ShareGroupSnapshot] = ()
     source: records.ShareGroupSnapshot | None = None
-    shares: list[records.Share] = ()
+    shares: Sequence[records.Share] = ()
 
 
 class ShareGroupTransitions(resource_transitions.ResourceTransitions):
@@ -117,20 +118,18 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         self._end_creation(conn, taken, text)
         return False
 
-    def _end_creation(self, conn, group, text, *conditions, **details):
+    def _end_creation(self, conn, row, text, *conditions, **details):
         """End a failed creation of a group, and of the shares with it."""
-        failed = super()._end_creation(
-            conn, group, text, *conditions, **details
-        )
-        if failed and group.source_share_group_snapshot_id is not None:
+        failed = super()._end_creation(conn, row, text, *conditions, **details)
+        if failed and row.source_share_group_snapshot_id is not None:
             shares.ROWS.transition_many(
                 conn,
                 states.CREATE_FAILED,
-                shares.in_group(group.id),
+                shares.in_group(row.id),
                 reason=text,
             )
             events.note_content(
-                conn, 'create.error', group, (states.ERROR,), reason=text
+                conn, 'create.error', row, (states.ERROR,), reason=text
             )
         return failed
 

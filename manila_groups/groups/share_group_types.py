@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from oslo_utils import uuidutils
 
 from manila_groups import exception
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
@@ -46,14 +47,15 @@ class ShareGroupTypes(types.Types):
         :raises Invalid: no share types are given and there is no default
         :raises Conflict: the name is taken
         """
+        type_id = uuidutils.generate_uuid()
         values = {
-            'id': uuidutils.generate_uuid(),
+            'id': type_id,
             'name': name,
             'is_public': is_public,
         }
         allowed = self._find_share_types(conn, ctxt, share_types)
         self._store.insert(conn, values, specs, allowed)
-        made = self._store.get_by_id(conn, values['id'])
+        made = utils.present(self._store.get_by_id(conn, type_id))
         self._note(conn, 'create', made, ctxt)
         return made
 

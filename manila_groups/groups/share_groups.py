@@ -15,6 +15,7 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.groups import changes
+from manila_groups.groups import clients
 from manila_groups.groups import events
 from manila_groups.groups import force_delete
 from manila_groups.groups import purge
@@ -50,7 +51,15 @@ class ShareGroups:
     :param backends: sends wake-ups to back ends
     """
 
-    def __init__(self, conf, db, types, share_types, scheduler, backends):
+    def __init__(
+        self,
+        conf,
+        db: db_api.Database,
+        types,
+        share_types,
+        scheduler: clients.SchedulerClient,
+        backends: clients.BackendClient,
+    ):
         self._conf = conf
         self._db = db
         self._creation = share_group_creation.Creation(

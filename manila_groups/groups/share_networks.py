@@ -18,6 +18,8 @@ from manila_groups.groups import events
 from manila_groups.groups import quotas
 from manila_groups.groups import visibility
 
+#: Fields of the network itself; a request's others are its subnet's.
+TEXTS = ('name', 'description')
 _COUNTED = {quotas.SHARE_NETWORKS: 1}
 _NEUTRON = ('neutron_net_id', 'neutron_subnet_id')
 
@@ -115,7 +117,7 @@ class ShareNetworks:
             },
         )
         rows.insert_subnet(conn, values)
-        network = rows.get(conn, network_id)
+        network = utils.present(rows.get(conn, network_id))
         events.note(conn, 'share_network.create', network, ctxt)
         _note(conn, ctxt, 'create', network, network.subnets[0])
         return network

@@ -4,6 +4,7 @@
 import dataclasses
 
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
 from manila_groups.db import pools
@@ -183,7 +184,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
             self._is_removable(share),
         ):
             return False
-        purge.share(conn, shares.get(conn, share.id))
+        purge.share(conn, utils.present(shares.get(conn, share.id)))
         return True
 
     @db_api.transaction

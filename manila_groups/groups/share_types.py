@@ -142,14 +142,15 @@ class ShareTypes(types.Types):
         :param specs: extra specs; driver_handles_share_servers is one
         :raises Conflict: the name is taken
         """
+        type_id = uuidutils.generate_uuid()
         values = {
-            'id': uuidutils.generate_uuid(),
+            'id': type_id,
             'name': name,
             'is_public': is_public,
             'description': description,
         }
         self._store.insert(conn, values, _stored(specs))
-        made = self._store.get_by_id(conn, values['id'])
+        made = utils.present(self._store.get_by_id(conn, type_id))
         self._note(conn, 'create', made)
         return made
 

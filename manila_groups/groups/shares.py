@@ -13,6 +13,7 @@ from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import shares as rows
 from manila_groups.groups import changes
+from manila_groups.groups import clients
 from manila_groups.groups import events
 from manila_groups.groups import force_delete
 from manila_groups.groups import purge
@@ -38,7 +39,14 @@ class Shares:
     :param backends: sends wake-ups to back ends
     """
 
-    def __init__(self, conf, db, share_types, scheduler, backends):
+    def __init__(
+        self,
+        conf,
+        db: db_api.Database,
+        share_types,
+        scheduler: clients.SchedulerClient,
+        backends: clients.BackendClient,
+    ):
         self._conf = conf
         self._db = db
         self._creation = share_creation.Creation(conf, share_types)

@@ -25,6 +25,7 @@ from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import functools
 import math
 import re
 import typing
@@ -134,8 +135,9 @@ def _text(value: Scalar) -> str:
 def _equality(operand: str) -> Test:
     text, as_number = operand.casefold(), number(operand)
     texts = {text}
-    if _boolean(text) is not None:
-        texts.add(_scalar(_boolean(text)))
+    boolean = _boolean(text)
+    if boolean is not None:
+        texts.add(str(boolean).lower())
 
     def test(reported: Scalar) -> bool:
         if isinstance(reported, str):
@@ -194,6 +196,12 @@ def _alternatives(operand: str) -> ListTest:
     return _any(lambda reported: any(test(reported) for test in tests))
 
 
+def _compared(
+    compare: Callable[[str, str], Test], operator: str, operand: str
+) -> ListTest:
+    return _any(compare(operator, operand))
+
+
 _NUMERIC = ('=', '==', '!=', '>=', '<=', '>', '<')
 _TEXTUAL = ('s==', 's!=', 's>=', 's<=', 's>', 's<', '<in>')
 _OPERATORS: dict[str, Callable[[str], ListTest]] = {
@@ -203,8 +211,8 @@ _OPERATORS: dict[str, Callable[[str], ListTest]] = {
     '<all-in>': lambda operand: _all(
         [_any(_equality(word)) for word in operand.split()]
     ),
-    **{op: lambda text, op=op: _any(_numeric(op, text)) for op in _NUMERIC},
-    **{op: lambda text, op=op: _any(_textual(op, text)) for op in _TEXTUAL},
+    **{op: functools.partial(_compared, _numeric, op) for op in _NUMERIC},
+    **{op: functools.partial(_compared, _textual, op) for op in _TEXTUAL},
 }
 _GRAMMAR = re.compile(
     '({})(.*)'.format(

@@ -18,6 +18,7 @@ from oslo_log import log
 from oslo_utils import timeutils
 
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import leases
 from manila_groups.db import transitions as transition_rows
@@ -43,14 +44,14 @@ class Transitions:
 
     of: changes.Kind
     work: tuple[str, ...]
-    own = ()
-    workable = ()
+    own: tuple[transition_rows.Condition, ...] = ()
+    workable: tuple[transition_rows.Condition, ...] = ()
 
     def __init__(self, conf, db: db_api.Database, worker: str):
         self._conf = conf
         self._db = db
         self._worker = worker
-        self._at_work = set()
+        self._at_work: set[str] = set()
 
     @property
     def rows(self) -> transition_rows.Rows:
@@ -231,7 +232,7 @@ class Transitions:
             conn, row_id, self._is_overdue(), *self._givable()
         ):
             return False
-        row = self.of.store.get(conn, row_id)
+        row = utils.present(self.of.store.get(conn, row_id))
         act_for(row)
         ended = self._give_up(conn, row)
         if not ended:
@@ -240,7 +241,7 @@ class Transitions:
                 'the status %s. Nothing is done.',
                 states.noun(self.kind),
                 row_id,
-                row.status,
+                getattr(row, 'status', None),
             )
         return ended
 

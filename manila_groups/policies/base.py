@@ -91,6 +91,10 @@ def type_rules(
     )
 
 
+def _operation(method: str, path: str) -> policy.Operation:
+    return {'method': method, 'path': path}
+
+
 def rules(resource: str, table) -> list[policy.DocumentedRuleDefault]:
     """Make documented rules from a table.
 
@@ -104,8 +108,7 @@ def rules(resource: str, table) -> list[policy.DocumentedRuleDefault]:
             scope_types=['project'],
             description=description,
             operations=[
-                dict(zip(('method', 'path'), operation.split(), strict=True))
-                for operation in operations
+                _operation(*operation.split()) for operation in operations
             ],
         )
         for name, who, description, operations in table

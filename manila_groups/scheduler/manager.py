@@ -8,8 +8,12 @@ import oslo_messaging
 
 from manila_groups import context
 from manila_groups import exception
+from manila_groups import service
 from manila_groups import states
 from manila_groups import utils
+from manila_groups.db import api as db_api
+from manila_groups.db import services
+from manila_groups.groups import clients
 from manila_groups.groups import lifecycle as lifecycles
 from manila_groups.groups import scheduling
 from manila_groups.scheduler import placement
@@ -31,7 +35,7 @@ _NO_DECISION = 'The scheduler failed to choose a pool. Its log has the reason.'
 _GROUP_CAPABILITY = 'consistent_snapshot_support'
 
 
-class SchedulerManager:
+class SchedulerManager(service.Manager):
     """Receives the messages of the scheduler's RPC API.
 
     :param lifecycle: the transitions of all kinds of rows
@@ -40,8 +44,15 @@ class SchedulerManager:
 
     target = oslo_messaging.Target(version=rpcapi.VERSION)
 
-    def __init__(self, conf, db, lifecycle: lifecycles.Lifecycle, backends):
+    def __init__(
+        self,
+        conf,
+        db: db_api.Database,
+        lifecycle: lifecycles.Lifecycle,
+        backends: clients.BackendClient,
+    ):
         self._conf = conf
+        self._db = db
         self._lifecycle = lifecycle
         self._backends = backends
         self._filters = plugins.load_filters(conf)
@@ -93,6 +104,12 @@ class SchedulerManager:
             row_id,
         )
         return None
+
+    @db_api.transaction
+    def report(self, conn) -> None:
+        """Write the heartbeat."""
+        zone = self._conf.service.availability_zone
+        services.beat(conn, self._conf.host, services.SCHEDULER, zone)
 
     def reload(self) -> None:
         """Load the filters and weighers that the configuration now lists."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loads the filters and weighers that the operator listed."""
 
+from collections.abc import Iterable
+
 from oslo_config import cfg
 from stevedore import named
 
@@ -49,7 +51,7 @@ def _load(conf: cfg.ConfigOpts, option: str, namespace: str) -> list:
         if names.count(name) > 1:
             refuse(name, 'which is listed more than once')
 
-    def missing(unknown: set[str]):
+    def missing(unknown: Iterable[str]):
         refuse(min(unknown), f'but no plug-in of {namespace} has that name')
 
     def broken(_manager, entry_point, error: BaseException):
@@ -65,8 +67,7 @@ def _load(conf: cfg.ConfigOpts, option: str, namespace: str) -> list:
         on_missing_entrypoints_callback=missing,
     )
     for extension in manager:
-        if extension.obj.name != extension.name:
-            refuse(
-                extension.name, f"which calls itself '{extension.obj.name}'"
-            )
+        name = getattr(extension.obj, 'name', None)
+        if name != extension.name:
+            refuse(extension.name, f"which calls itself '{name}'")
     return [extension.obj for extension in manager]

@@ -69,7 +69,7 @@ class PoolCache:
             return None
 
     def _keep(self, found, stale, rows):
-        by_service = {service_id: [] for service_id in stale}
+        by_service: dict[int, list] = {one: [] for one in stale}
         for row in rows:
             by_service[row.service_id].append(row)
         self._known = {

@@ -5,7 +5,6 @@ from manila_groups import rpc
 from manila_groups import service
 from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.db import api as db_api
-from manila_groups.db import services
 from manila_groups.groups import lifecycle
 from manila_groups.groups import listeners
 from manila_groups.scheduler import manager
@@ -26,19 +25,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
         backend_rpcapi.BackendAPI(transport),
     )
 
-    @db_api.retry_on_deadlock
-    def beat():
-        zone = conf.service.availability_zone
-        with db.writer() as conn:
-            services.beat(conn, conf.host, services.SCHEDULER, zone)
-
-    beat()
+    scheduler.report()
     return service.Service(
-        transport,
-        rpc.SCHEDULER_TOPIC,
-        conf.host,
-        scheduler,
-        (lambda: conf.service.heartbeat_interval, beat),
-        (lambda: conf.service.reconcile_interval, scheduler.reconcile),
-        scheduler.reload,
+        conf, transport, rpc.SCHEDULER_TOPIC, conf.host, scheduler
     )

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import threading
+from typing import Any
 
 from oslo_middleware import basic_auth
 import webob.exc
@@ -42,12 +43,12 @@ class Passwords:
     """
 
     def __init__(self, lines: list[str]):
-        self._entries = {}
+        self._entries: dict[str, Any] = {}
         for number, line in enumerate(map(str.strip, lines), 1):
             if line and not line.startswith('#'):
                 self._add(number, line)
         self._key = secrets.token_bytes(32)
-        self._passed = {}
+        self._passed: dict[str, Any] = {}
 
     def _add(self, number, line):
         name = line.partition(':')[0]

@@ -35,6 +35,13 @@ class Auth:
         made = global_conf[collaborators.KEY]
         return lambda application: cls(application, made)
 
+    def identify(self, request) -> context.RequestContext:
+        """Find out whose request it is.
+
+        :raises Unauthorized: nobody's
+        """
+        raise NotImplementedError
+
     @webob.dec.wsgify
     def __call__(self, request):
         caller = self.identify(request)

@@ -71,7 +71,9 @@ def check_listening(conf) -> None:
         raise exception.ConfigurationError(
             f'[api] bind_host: {host} cannot be used: {error}'
         ) from error
-    if not all(web_pages.is_loopback(address[0]) for *_, address in found):
+    if not all(
+        web_pages.is_loopback(str(address[0])) for *_, address in found
+    ):
         raise exception.ConfigurationError(
             f'[api] bind_host: {host} is not a loopback address, and with '
             'auth_strategy noauth everybody who can reach the API is an '

@@ -74,7 +74,7 @@ def make(version: tuple[int, int] = microversions.MAX) -> dict[str, Any]:
 
 
 def _paths(version, shared):
-    paths = {}
+    paths: dict[str, dict] = {}
     for one in operations.exist(version):
         verbs = paths.setdefault(f'/v2{one.path}', {})
         verbs[one.verb.lower()] = _operation(one, version, shared)

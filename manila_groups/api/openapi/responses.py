@@ -101,7 +101,7 @@ def describe(
 
 
 def _successes(operation, version):
-    by_status = {}
+    by_status: dict[int, list] = {}
     for method in operation.methods:
         by_status.setdefault(method.success, []).append(method)
     return {

@@ -18,7 +18,12 @@ DESCRIPTION = NAME
 ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
 OPTIONAL_ID = {'type': ['string', 'null'], 'minLength': 1, 'maxLength': 255}
 #: A project; the length is what the database's column holds.
-PROJECT_ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
+PROJECT_ID_LENGTH = 255
+PROJECT_ID = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': PROJECT_ID_LENGTH,
+}
 
 
 def _is_integer(_checker, value):
@@ -194,7 +199,7 @@ def one_name_each(
     :param aliases: other names, each with the one that counts
     :raises Invalid: two names of one thing have different values
     """
-    renamed = {}
+    renamed: dict[str, Any] = {}
     for name, value in values.items():
         target = aliases.get(name, name)
         if renamed.setdefault(target, value) != value:

@@ -27,7 +27,7 @@ _NEUTRON = {
     'neutron_net_id': base.OPTIONAL_ID,
     'neutron_subnet_id': base.OPTIONAL_ID,
 }
-_NETWORK = {
+_NETWORK: dict[str, dict] = {
     'name': base.NAME,
     'description': base.DESCRIPTION,
     **_NEUTRON,

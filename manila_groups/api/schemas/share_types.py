@@ -47,7 +47,7 @@ _GIB_SPEC = {
 
 #: The extra specs that mean the same on every back end, each with the values
 #: that it may have.
-WELL_KNOWN_SPECS = {
+WELL_KNOWN_SPECS: dict[str, dict] = {
     # It is stored as it is written, and 1.0 is no word for true.
     domain.DHSS: {**base.BOOLEAN, 'type': ['boolean', 'integer', 'string']},
     'snapshot_support': _BOOLEAN_SPEC,
@@ -77,7 +77,7 @@ INDEX = lists.List(
     sort=types.SORT,
 )
 
-_FIELDS = {
+_FIELDS: dict[str, dict] = {
     'name': base.REQUIRED_NAME,
     'description': base.DESCRIPTION,
     ACCESS_IS_PUBLIC: base.BOOLEAN,

@@ -10,7 +10,7 @@ from manila_groups.groups import quota_sets as domain
 from manila_groups.groups import quotas
 
 #: What the database's column of a project holds.
-_PROJECT_ID_LENGTH = schema_base.PROJECT_ID['maxLength']
+_PROJECT_ID_LENGTH = schema_base.PROJECT_ID_LENGTH
 
 
 class Controller:

@@ -60,9 +60,9 @@ class Controller:
     def create(self, request, body):
         """Create a share network."""
         body.pop('nova_net_id', None)
-        texts = [body.pop(name, None) for name in ('name', 'description')]
+        name, description = (body.pop(key, None) for key in domain.TEXTS)
         made = self._networks.create(
-            request.context, *texts, domain.NewSubnet(**body)
+            request.context, name, description, domain.NewSubnet(**body)
         )
         return _show(request, made)
 

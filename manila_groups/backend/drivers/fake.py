@@ -58,7 +58,7 @@ class FakeDriver(driver.Driver):
 
     def __init__(self, name, section):
         super().__init__(name, section)
-        self._calls = collections.Counter()
+        self._calls: collections.Counter[str] = collections.Counter()
         self._chance = random.Random(section.fake_seed)  # noqa: S311
         self._groups = {}
         self._shares = {}

@@ -11,6 +11,7 @@ from alembic import script
 from alembic.runtime import migration
 import sqlalchemy as sa
 
+from manila_groups import utils
 from manila_groups.db import models
 
 _HERE = pathlib.Path(__file__).parent
@@ -53,9 +54,8 @@ def version(engine: sa.Engine) -> str | None:
 
 def newest() -> str:
     """Return the revision that this code needs."""
-    return script.ScriptDirectory.from_config(
-        _script_config()
-    ).get_current_head()
+    directory = script.ScriptDirectory.from_config(_script_config())
+    return utils.present(directory.get_current_head())
 
 
 def differences(engine: sa.Engine) -> list:

@@ -56,7 +56,6 @@ EXCEPTIONS = {
         ('backend.service', 'manila_groups.scheduler.rpcapi', _WAKES),
         ('scheduler.service', 'manila_groups.backend.rpcapi', _WAKES),
         ('api.middleware.profiler', 'sqlalchemy', _TRACES),
-        ('groups.changes', 'sqlalchemy', _TYPES),
     )
 }
 

@@ -49,7 +49,7 @@ def _run(timeout, *command, busy=None):
     except processutils.ProcessExecutionError as error:
         if busy and _only_vanished(busy, error):
             return error.stdout
-        raise _failed(command, error.stderr.strip()[:1000]) from error
+        raise _failed(command, (error.stderr or '').strip()[:1000]) from error
     except OSError as error:
         raise _failed(command, str(error)) from error
 

@@ -58,7 +58,7 @@ class Ganesha:
             privileged.Caller(section),
         )
         #: Shares whose exports NFS-Ganesha could not be asked about.
-        self._doubtful = set()
+        self._doubtful: set[str] = set()
         self._bus = ganesha_bus.Bus(
             section.ganesha_dbus_address, self._unreachable
         )

@@ -169,7 +169,8 @@ def _parse(name):
     fields = name.removesuffix(_SUFFIX).split(',')
     if len(fields) != 4 or not fields[3].isdigit():
         return None
-    return Export(*fields[:3], int(fields[3]))
+    pool, project_id, share_id, number = fields
+    return Export(pool, project_id, share_id, int(number))
 
 
 def _sync(directory):

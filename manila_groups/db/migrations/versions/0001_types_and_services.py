@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Types, services and pools."""
 
+from typing import Any
+
 from alembic import op
 from oslo_db.sqlalchemy import types as db_types
 import sqlalchemy as sa
@@ -15,7 +17,7 @@ NAME = sa.String(255).with_variant(
 )
 TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 JSON = db_types.JsonEncodedDict(mysql_as_long=True)
-MYSQL = {
+MYSQL: dict[str, Any] = {
     'mysql_engine': 'InnoDB',
     'mysql_charset': 'utf8mb4',
     'mysql_collate': 'utf8mb4_bin',

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shares, their access rules, and snapshots of share groups."""
 
+from typing import Any
+
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -13,7 +15,7 @@ NAME = sa.String(255).with_variant(
     postgresql.VARCHAR(255, collation='C'), 'postgresql'
 )
 TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
-MYSQL = {
+MYSQL: dict[str, Any] = {
     'mysql_engine': 'InnoDB',
     'mysql_charset': 'utf8mb4',
     'mysql_collate': 'utf8mb4_bin',
@@ -43,6 +45,7 @@ def upgrade():
         sa.PrimaryKeyConstraint('id', name='pk_share_group_snapshots'),
         **MYSQL,
     )
+    columns: tuple[str, ...]
     for columns in (
         ('created_at', 'id'),
         ('description', 'created_at', 'id'),

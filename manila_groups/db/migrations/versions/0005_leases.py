@@ -20,7 +20,7 @@ TABLES = {
 
 def upgrade():
     for table, has_force in TABLES.items():
-        added = [
+        added: list[sa.Column] = [
             sa.Column('worker', sa.String(length=255), nullable=True),
             sa.Column('leased_until', TIME, nullable=True),
             sa.Column(
