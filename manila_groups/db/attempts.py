@@ -18,6 +18,15 @@ _TABLES = {
     states.SHARE_GROUP: models.ShareGroup.__table__,
     states.SHARE: models.Share.__table__,
 }
+_STATUSES = {
+    states.SHARE_GROUP: states.SHARE_GROUP_STATUSES,
+    states.SHARE: states.SHARE_STATUSES,
+}
+#: The statuses in which a resource comes to no other pool, by its kind.
+_STAYING = {
+    kind: tuple(one for one in statuses if one != states.CREATING)
+    for kind, statuses in _STATUSES.items()
+}
 
 
 _TRIED = sa.select(_ATTEMPT.c.pool).where(
@@ -89,7 +98,8 @@ def cleanups(
 ) -> list[records.Cleanup]:
     """Read the cleanups that pools still have to do, in their order.
 
-    Leaves out groups and shares that are, or may come to be, in the pool.
+    Leaves out groups and shares that are, or may come to be, in the pool: a
+    status that this release does not know may be of a move to it.
 
     :param host: host@backend; None for any
     :param resource_id: only after this resource; None for all
@@ -104,7 +114,7 @@ def cleanups(
         )
         .where(
             _ATTEMPT.c.cleaned.is_(sa.false()),
-            *(~_may_be_here(table, host) for table in _TABLES.values()),
+            *(~_may_be_here(kind, host) for kind in _TABLES),
         )
         # Snapshots before groups.
         .order_by(_ATTEMPT.c.kind.desc(), _ATTEMPT.c.resource_id)
@@ -120,7 +130,8 @@ def _at_backend(column, host):
     return column.startswith(f'{host}#', autoescape=True)
 
 
-def _may_be_here(table, host):
+def _may_be_here(kind, host):
+    table = _TABLES[kind]
     is_here = (
         table.c.host == _ATTEMPT.c.pool
         if host is None
@@ -128,7 +139,7 @@ def _may_be_here(table, host):
     )
     return sa.exists().where(
         table.c.id == _ATTEMPT.c.resource_id,
-        sa.or_(table.c.status == states.CREATING, is_here),
+        sa.or_(table.c.status.not_in(_STAYING[kind]), is_here),
     )
 
 

@@ -137,7 +137,8 @@ class ShareGroups:
         """Begin to delete a share group with its shares and snapshots.
 
         :raises NotFound: there is none that the caller may see
-        :raises Conflict: a share group is being created from a snapshot of it
+        :raises Conflict: a share group is being created from a snapshot of
+            it, or this release does not know its status
         """
         self._tell_backend(ctxt, self._begin_force_delete(ctxt, group_id))
 
@@ -158,9 +159,10 @@ class ShareGroups:
     @changes.locked(changes.SHARE_GROUP, with_snapshots=True)
     def _begin_force_delete(self, group):
         _check_no_clone(group.conn, group.row.id)
-        group.transition(
+        if not group.transition(
             states.FORCE_DELETE, reason=force_delete.REASON, forced=True
-        )
+        ):
+            raise _in_wrong_status(group.row, states.FORCE_DELETE)
         _force_delete_content(group)
         group.note('delete.start')
         host = group.row.host
@@ -230,6 +232,10 @@ def _not_deletable(group, transition):
             f'The share group {utils.label(group)} has shares or share group '
             'snapshots, which must be deleted first.'
         )
+    return _in_wrong_status(group, transition)
+
+
+def _in_wrong_status(group, transition):
     return exception.Conflict(
         f'The share group {utils.label(group)} has the status '
         f'{group.status}; it can '

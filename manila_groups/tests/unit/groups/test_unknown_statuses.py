@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A status that is not in every table: an error in the log, and no more."""
 
+import dataclasses
+
 import fixtures
 
+from manila_groups import exception
 from manila_groups import states
 from manila_groups.backend import workers
+from manila_groups.db import attempts
 from manila_groups.db import services
 from manila_groups.groups import lifecycle
 from manila_groups.groups import share_group_snapshot_transitions
@@ -121,6 +125,63 @@ class TestUnknownStatus(share_case.ShareCase):
                 services.delete(conn, one.host, one.binary)
         self.service.scheduler._reconciler.reconcile()
         self.assert_nothing_changed('there is no recovery from')
+
+    def test_force_delete_of_a_group_deletes_nothing(self):
+        for prepare in (lambda: None, self.end_heartbeats, self.unplace):
+            prepare()
+            self.assertRaisesRegex(
+                exception.Conflict,
+                UNKNOWN,
+                self.service.groups.force_delete,
+                self.caller,
+                self.group_id,
+            )
+            self.service.deliver_all()
+            self.assertEqual(UNKNOWN, self.service.status(self.group_id))
+            self.assertEqual(
+                states.AVAILABLE, self.service.share_status(self.share_ids[1])
+            )
+            self.assertEqual(self.kept, self.stored())
+        self.place(self.host)
+
+    def end_heartbeats(self):
+        self.service.clock.advance(self.service.conf.service.down_time + 1)
+
+    def unplace(self):
+        self.host = self.service.get(self.group_id).host
+        self.place(None)
+
+    def place(self, host):
+        kind = self.service.lifecycle.share_groups
+        with self.service.db.writer() as conn:
+            kind.rows.update(conn, self.group_id, {'host': host})
+
+
+class TestCleanup(share_case.ShareCase):
+    """What a pool has to clean up, of a row in a status of no table."""
+
+    def test_what_may_come_to_the_pool_is_not_cleaned_up(self):
+        group_id, share_ids = self.full_group(2)
+        kinds = (
+            (self.service.lifecycle.share_groups, group_id),
+            (self.service.lifecycle.shares, share_ids[0]),
+        )
+        for kind, row_id in kinds:
+            row = kind.get(row_id)
+            elsewhere = dataclasses.replace(row, host='host@gamma#one')
+            with self.service.db.writer() as conn:
+                attempts.add(conn, kind.kind, elsewhere, cleaned=False)
+                self.assertIn(row_id, _ids(attempts.cleanups(conn)))
+                kind.rows.set_status(conn, row_id, UNKNOWN)
+                self.assertNotIn(row_id, _ids(attempts.cleanups(conn)))
+                self.assertNotIn(
+                    row_id, _ids(attempts.cleanups(conn, 'host@gamma'))
+                )
+                kind.rows.set_status(conn, row_id, states.AVAILABLE)
+
+
+def _ids(cleanups):
+    return [one.id for one in cleanups]
 
 
 def _path(kind):
