@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""IP addresses and networks of clients, each written in one way."""
+"""IP addresses and networks of clients, in a canonical form."""
 
 import ipaddress
 from typing import Any
@@ -8,12 +8,12 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MAPPED = ipaddress.IPv6Network('::ffff:0:0/96')
 
-#: No client sends from these; servers take some of them for all clients.
+#: No client has these addresses; servers allow all clients for some of them.
 _NO_CLIENTS = (
-    (ipaddress.IPv4Network('0.0.0.0/8'), 'which stands for no address'),
+    (ipaddress.IPv4Network('0.0.0.0/8'), 'which is unspecified'),
     (ipaddress.IPv4Network('224.0.0.0/4'), 'which is for multicast'),
     (ipaddress.IPv4Network('255.255.255.255'), 'which is for broadcasts'),
-    (ipaddress.IPv6Network('::'), 'which stands for no address'),
+    (ipaddress.IPv6Network('::'), 'which is unspecified'),
     (ipaddress.IPv6Network('ff00::/8'), 'which is for multicast'),
 )
 
@@ -21,14 +21,14 @@ _NO_CLIENTS = (
 def parse(text: str, strict: bool = True) -> Network:
     """Read an address or a network in CIDR notation.
 
-    An address is a network of one. What is mapped from IPv4 to IPv6
-    (``::ffff:192.0.2.1``) is the IPv4 that servers see.
+    An address is a network of one address. An IPv4-mapped IPv6 address
+    (``::ffff:192.0.2.1``) becomes the IPv4 address that servers see.
 
-    :param strict: refuse a network with bits of a host
-    :raises ValueError: it is neither; the message says why
+    :param strict: refuse a network with host bits set
+    :raises ValueError: the text is neither; the message says why
     """
     if '%' in text:
-        raise ValueError('a zone means something on one host only')
+        raise ValueError('a zone is valid only on one host')
     network = ipaddress.ip_network(text, strict)
     if network.version == 6 and network.subnet_of(_MAPPED):
         address = network.network_address.ipv4_mapped
@@ -37,7 +37,7 @@ def parse(text: str, strict: bool = True) -> Network:
 
 
 def canonical(network: Network) -> str:
-    """Write a network; one of a single address as that address."""
+    """Write a network, or the address if it has only one."""
     single = network.prefixlen == network.max_prefixlen
     return str(network.network_address if single else network)
 
@@ -48,7 +48,7 @@ def _is_in(network: Any, block: Any) -> bool:
 
 
 def why_no_client(network: Network) -> str | None:
-    """Say why no client can have an address of a network; None if one can."""
+    """Say why no client can have an address in a network, or return None."""
     for block, reason in _NO_CLIENTS:
         if _is_in(network, block):
             return f'no client has an address of {canonical(block)}, {reason}'

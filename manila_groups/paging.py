@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which page of a list is wanted; the database reads it."""
+"""The page of a list that a request asks for."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from manila_groups import exception
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows of a list to read.
+    """The rows of a list to read.
 
     :ivar limit: the maximum number of rows; None for all
     :ivar marker: the id of the row before the first one
@@ -26,7 +26,7 @@ class Page:
     marker_as_offset: bool = False
 
     def unknown_marker(self) -> exception.Invalid:
-        """Make the error that tells that the list has no such marker."""
+        """Make the error for a marker that is not in the list."""
         if self.marker_as_offset:
             return exception.Invalid(
                 f"offset: '{self.marker}' is neither a number of rows nor the "

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The API for a WSGI server such as uWSGI, mod_wsgi or gunicorn.
 
-The server loads ``manila_groups.wsgi.api:application``. It may fork after
-that: loading opens no connection and starts no thread.
+The server loads ``manila_groups.wsgi.api:application`` and may then fork:
+loading opens no connection and starts no thread.
 """
 
 import gc
@@ -22,13 +22,13 @@ try:
 except ImportError:
     uwsgi = None
 
-#: The environment variable with configuration files, separated by semicolons;
-#: without it, manila-groups.conf is searched in the usual places.
+#: The environment variable with configuration files, separated by semicolons.
+#: Without it, manila-groups.conf is searched in the default directories.
 FILES = 'OS_MANILA_GROUPS_CONFIG_FILES'
 
 
 def load_application():
-    """Build the application, or end the process with the reason.
+    """Build the application; on failure print why and end the process.
 
     :returns: a WSGI application
     """
@@ -52,16 +52,17 @@ def _configure():
 
 
 def _load_what_requests_need(conf):
-    """Import and keep now what forked processes can share."""
+    """Import modules that forked processes can share."""
     sa.make_url(conf.database.connection).get_dialect().import_dbapi()
-    # The garbage collector writes to every object, which would unshare them.
+    # Otherwise the garbage collector would write to every object, and forked
+    # processes would copy the memory.
     gc.freeze()
 
 
 def _with_uwsgi_log_variables(application):
-    """Give uWSGI's log the id of each request, as %(request_id).
+    """Set the variable %(request_id) of uWSGI's log for each request.
 
-    Other servers can log it from the response's headers.
+    Other servers can log it from the response headers.
     """
 
     def answer(environ, start_response):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A driver without storage, for simulations.
 
-Pools, capabilities, how long each method takes and how often it fails all
-come from the back end's section; share groups and shares live in memory and
-are gone with the process. What the next one is told of counts as there.
+The back end's section sets the pools, the capabilities, and how long each
+method takes and how often it fails. Share groups and shares are kept in memory
+only; the driver accepts the ids of those that an earlier process created.
 """
 
 import collections
@@ -51,7 +51,7 @@ def _simulated(method):
 
 
 class FakeDriver(driver.Driver):
-    """A back end that does what its section says."""
+    """A back end that its section configures."""
 
     vendor_name = 'manila-groups'
     driver_version = '1.0'
@@ -69,25 +69,25 @@ class FakeDriver(driver.Driver):
 
     @property
     def share_groups(self) -> dict[str, driver.ShareGroup]:
-        """The share groups that there are, by id: a copy."""
+        """A copy of the share groups, by id."""
         with self._lock:
             return dict(self._groups)
 
     @property
     def shares(self) -> dict[str, driver.Share]:
-        """The shares that there are, by id: a copy."""
+        """A copy of the shares, by id."""
         with self._lock:
             return dict(self._shares)
 
     @property
     def snapshots(self) -> dict[str, driver.ShareGroupSnapshot]:
-        """The share group snapshots that there are, by id: a copy."""
+        """A copy of the share group snapshots, by id."""
         with self._lock:
             return dict(self._snapshots)
 
     @property
     def access(self) -> dict[str, list[driver.AccessRule]]:
-        """The access rules of each share that has some: a copy."""
+        """A copy of the access rules, by the id of the share."""
         with self._lock:
             return dict(self._access)
 
@@ -103,14 +103,14 @@ class FakeDriver(driver.Driver):
 
     @_simulated
     def check(self):
-        """The storage is away for as long as the section says."""
+        """Do nothing: the decorator simulates the availability."""
 
     @_simulated
     def pools(self):
         return [self._with_use(pool) for pool in self._pools]
 
     def _with_use(self, pool):
-        """Take what the shares may hold from what is free."""
+        """Subtract the sizes of the shares from the free capacity."""
         used = sum(
             share.size_gb
             for share in self.shares.values()
@@ -202,13 +202,13 @@ class FakeDriver(driver.Driver):
             )
 
     def _simulate(self, method):
-        """Take the time that the method takes, and fail when it is to."""
+        """Wait and fail as configured for the method."""
         time.sleep(self.section.fake_delays.get(method, 0))
         away = self.section.fake_away_file
         if away and os.path.exists(away):
             raise exception.TransientDriverError(
-                f'back end {self.name}: the storage is away while there is '
-                f'{away}'
+                f'back end {self.name}: the storage is unavailable while '
+                f'{away} exists'
             )
         if self._fails(method):
             raise exception.DriverError(
@@ -234,7 +234,7 @@ class FakeDriver(driver.Driver):
         except (TypeError, ValueError) as error:
             raise self._refused('fake_pools', error) from error
         if len({pool.name for pool in pools}) < len(pools):
-            raise self._refused('fake_pools', 'two pools have one name')
+            raise self._refused('fake_pools', 'two pools have the same name')
         return pools
 
     def _pool(

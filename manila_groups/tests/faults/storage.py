@@ -6,7 +6,7 @@ import dataclasses
 import pathlib
 
 from manila_groups import states
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.tests.faults import ledger
 from manila_groups.tests.faults import rows
 
@@ -34,11 +34,11 @@ def look(directory: pathlib.Path) -> Held:
             if one.is_dir()
         }
         for kind, where in (
-            (ledger.GROUPS, place.GROUPS),
-            (ledger.SNAPSHOTS, place.SNAPSHOTS),
+            (ledger.GROUPS, paths.GROUPS),
+            (ledger.SNAPSHOTS, paths.SNAPSHOTS),
         )
     }
-    shares = _names(directory / place.SHARES).union(
+    shares = _names(directory / paths.SHARES).union(
         *parts[ledger.GROUPS].values()
     )
     return Held(
@@ -50,7 +50,7 @@ def look(directory: pathlib.Path) -> Held:
         parts=parts[ledger.GROUPS] | parts[ledger.SNAPSHOTS],
         rest=[
             f'{where}/{name}'
-            for where in (place.DRAFTS, place.TRASH)
+            for where in (paths.DRAFTS, paths.TRASH)
             for name in _names(directory / where)
         ],
     )

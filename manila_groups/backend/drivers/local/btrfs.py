@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups as subvolumes of Btrfs.
 
-A group is one subvolume, so a snapshot of it is one moment of all its
-shares, and its quota group limits what they hold together. A share that is
-in no group is a subvolume too.
+A group is one subvolume, so a snapshot of it is of one point in time for all
+its shares, and its quota group limits their total size. A share that is not in
+a group is a subvolume too.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import struct
 import uuid
 
 from manila_groups import exception
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.backend.drivers.local import storage
 
 # From linux/btrfs.h.
@@ -24,12 +24,12 @@ _INO_LOOKUP = 0xD0009412
 _INO_LOOKUP_SIZE = 4096
 _FIRST_INODE = 256
 
-#: In the trash: a subvolume whose quota group may still be there.
+#: Prefix in the trash: a subvolume whose quota group may still exist.
 _NOTE = 'qgroup.'
 
 
 def find_uuid(path: str) -> uuid.UUID | None:
-    """Find the id of the Btrfs that a directory is on; None is no Btrfs."""
+    """Find the id of the Btrfs of a directory; None if it is not on one."""
     try:
         answer = _ioctl(path, _FS_INFO, bytearray(_FS_INFO_SIZE))
     except OSError:
@@ -40,11 +40,12 @@ def find_uuid(path: str) -> uuid.UUID | None:
 def find_number(path: str) -> int:
     """Find the number of a subvolume.
 
-    :raises DriverError: if the directory is none
+    :raises DriverError: if the directory is not a subvolume
     """
     if not _is_subvolume(path):
         raise exception.DriverError(
-            f'{path} is not a Btrfs subvolume, so none of ours; move it away'
+            f'{path} is not a Btrfs subvolume, so this service did not create '
+            'it; move it away'
         )
     asked = bytearray(_INO_LOOKUP_SIZE)
     struct.pack_into('=QQ', asked, 0, 0, _FIRST_INODE)
@@ -67,7 +68,7 @@ def _ioctl(path, request, argument):
 
 
 class Btrfs(storage.Storage):
-    """Subvolumes, which appear and go in one step each.
+    """Subvolumes, which are created and deleted atomically.
 
     :param fsid: the id of the file system
     """
@@ -84,10 +85,10 @@ class Btrfs(storage.Storage):
         super().setup()
 
     def used_bytes(self):
-        # Blocks that several share count for each, but in the file system
-        # only once; the caller knows how much of that is in use.
+        # Blocks shared by several subvolumes count in each of them, but only
+        # once in the file system, so the caller caps the sum.
         total = 0
-        for directory in (place.GROUPS, place.SHARES):
+        for directory in (paths.GROUPS, paths.SHARES):
             for name in os.listdir(self.at(directory)):
                 with contextlib.suppress(OSError, exception.DriverError):
                     total += self._figure(
@@ -110,8 +111,8 @@ class Btrfs(storage.Storage):
     def remove(self, path):
         if storage.exists(path):
             number = self._number(path)
-            # It says what is left to do when the subvolume is gone.
-            note = self.at(place.TRASH, f'{_NOTE}{number}')
+            # Without the note, a crash would leave the quota group behind.
+            note = self.at(paths.TRASH, f'{_NOTE}{number}')
             os.close(os.open(note, os.O_CREAT | os.O_WRONLY, 0o640))
             self.call('delete_subvolume', path)
             storage.sync_parent(path)
@@ -119,11 +120,11 @@ class Btrfs(storage.Storage):
         self._forget_gone()
 
     def _forget_gone(self, at_once=False):
-        """Drop the notes of those whose quota group is gone.
+        """Delete the notes of quota groups that no longer exist.
 
-        :param at_once: try to remove the quota groups that are not
+        :param at_once: try first to remove the quota groups that exist
         """
-        for name in os.listdir(self.at(place.TRASH)):
+        for name in os.listdir(self.at(paths.TRASH)):
             number = name.removeprefix(_NOTE)
             if number == name:
                 continue
@@ -131,7 +132,7 @@ class Btrfs(storage.Storage):
                 self.call('forget_subvolume', self.path, int(number))
             if not os.path.exists(f'{self._qgroups}/0_{number}'):
                 with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self.at(place.TRASH, name))
+                    os.unlink(self.at(paths.TRASH, name))
 
     def limit(self, path, size_gb):
         self.call('limit_subvolume', path, size_gb * storage.GIB)
@@ -155,7 +156,7 @@ class Btrfs(storage.Storage):
 
     def copy_group(self, source, target, names):
         self.call('snapshot', source, target, False)
-        # A full group's limit, which came along, would refuse the changes.
+        # The copied limit of a full group would refuse the changes.
         self.limit(target, 0)
         for name in os.listdir(target):
             path = os.path.join(target, name)
@@ -165,15 +166,15 @@ class Btrfs(storage.Storage):
                 self.call('remove', path)
 
     def _number(self, path):
-        """Find the number of a subvolume, which may be closed to us."""
+        """Find the number of a subvolume, also without access to it."""
         try:
             return find_number(path)
         except PermissionError:
-            # A lone share's own mode and owner are up to its clients.
+            # Clients may change mode and owner of a share outside of groups.
             return self.call('number_subvolume', path)
 
     def _figure(self, name, path):
-        """Read what the kernel counts for a subvolume, in bytes."""
+        """Read a counter of the kernel for a subvolume, in bytes."""
         file = f'{self._qgroups}/0_{self._number(path)}/{name}'
         with open(file, encoding='utf-8') as figure:
             return int(figure.read())

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What may need root, as functions that take plain data.
+"""Functions that may need root; their arguments are plain data.
 
-Paths are absolute and below a back end's own directories. None of the
-commands follows a symbolic link that it finds.
+Paths are absolute and below the directories of a back end. The commands do not
+follow symbolic links.
 """
 
 import contextlib
@@ -19,21 +19,21 @@ _ENVIRONMENT = {
     'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
 }
 
-#: A command must not outlive its process, whose work will be repeated.
+#: A command must not outlive its process because the work will be repeated.
 _BOUND = ('setpriv', '--pdeathsig', 'KILL', '--')
 
-#: How many seconds a command that was killed may take to be gone.
+#: How many seconds to wait for the end of a killed command.
 _PATIENCE = 5
 
-#: How cp and du end what they say of a file that has gone meanwhile.
+#: The end of the messages of cp and du about a file that has vanished.
 _VANISHED = ': No such file or directory'
 
 
 def _run(timeout, *command, busy=None):
     """Run a command and return its output.
 
-    :param busy: a directory that clients change meanwhile: files that
-        vanish from it are no failure
+    :param busy: a directory that clients may change meanwhile: files that
+        vanish from it are not an error
     """
     try:
         return processutils.execute(
@@ -55,8 +55,8 @@ def _run(timeout, *command, busy=None):
 
 
 def _end(process):
-    # One that reached its time limit is left running otherwise. What waits
-    # for a disk that does not answer can't even be killed.
+    # Otherwise a command would run on after its time limit. One that waits
+    # for a disk that does not answer cannot even be killed.
     process.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_PATIENCE)
@@ -80,7 +80,7 @@ def _failed(command, reason):
 
 
 def check(timeout: float) -> int:
-    """Return who the functions here work as: a numeric user id."""
+    """Return the numeric user id that the functions here run as."""
     return os.geteuid()
 
 
@@ -90,7 +90,7 @@ def remove(timeout: float, path: str) -> None:
     try:
         _run(timeout, *command)
     except exception.DriverError:
-        # Attributes and modes stand in the way even of who may remove them.
+        # Attributes and modes can make rm fail although we may change them.
         for unlock in (
             ('chattr', '-R', '-f', '-ia'),
             ('chmod', '-R', 'u+rwX'),
@@ -107,10 +107,10 @@ def rename(timeout: float, source: str, target: str) -> None:
 
 
 def copy(timeout: float, source: str, target: str) -> None:
-    """Copy a directory tree into one that is not there yet.
+    """Copy a directory tree to a new one.
 
     Owners, modes, times, extended attributes, hard links and holes are
-    kept; blocks are shared where the file system can.
+    kept; blocks are shared if the file system supports it.
     """
     _run(
         timeout,
@@ -126,21 +126,21 @@ def flush(timeout: float, path: str) -> None:
 
 
 def usage(timeout: float, path: str) -> int:
-    """Say how many bytes of storage a directory tree takes."""
+    """Return how many bytes of storage a directory tree uses."""
     command = ('du', '--summarize', '--one-file-system', '--block-size=1')
     text = _run(timeout, *command, '--', path, busy=path)
     return int(text.split()[0])
 
 
 def enable_quotas(timeout: float, path: str) -> None:
-    """Make the Btrfs that a path is on count what subvolumes hold."""
+    """Enable quotas on the Btrfs of a path."""
     _run(timeout, 'btrfs', 'quota', 'enable', path)
 
 
 def make_subvolume(
     timeout: float, path: str, mode: int, user: int, group: int
 ) -> None:
-    """Make a Btrfs subvolume, unless it is there, with mode and owners."""
+    """Create a Btrfs subvolume unless it exists; set mode and owners."""
     if not os.path.lexists(path):
         _run(timeout, 'btrfs', 'subvolume', 'create', path)
     os.chown(path, user, group, follow_symlinks=False)
@@ -148,14 +148,14 @@ def make_subvolume(
 
 
 def number_subvolume(timeout: float, path: str) -> int:
-    """Find the number of a Btrfs subvolume, also of one that is closed."""
+    """Find the number of a Btrfs subvolume, also without access to it."""
     return int(_run(timeout, 'btrfs', 'inspect-internal', 'rootid', path))
 
 
 def snapshot(
     timeout: float, source: str, target: str, read_only: bool
 ) -> None:
-    """Make a snapshot of a Btrfs subvolume: one moment of all in it."""
+    """Create an atomic snapshot of a Btrfs subvolume."""
     options = ['-r'] if read_only else []
     _run(timeout, 'btrfs', 'subvolume', 'snapshot', *options, source, target)
 
@@ -166,31 +166,31 @@ def delete_subvolume(timeout: float, path: str) -> None:
 
 
 def limit_subvolume(timeout: float, path: str, size: int) -> None:
-    """Limit what a Btrfs subvolume refers to; 0 bytes are no limit."""
+    """Limit the data of a Btrfs subvolume; 0 bytes for no limit."""
     _run(timeout, 'btrfs', 'qgroup', 'limit', str(size or 'none'), path)
 
 
 def forget_subvolume(timeout: float, path: str, number: int) -> None:
-    """Remove the quota group of a subvolume that is gone.
+    """Remove the quota group of a deleted subvolume.
 
-    Linux from 6.11 on removes it itself when the space is free, and refuses
-    to do it before; an older one never does it itself.
+    Linux 6.11 and later remove it when the space is freed, and refuse to do so
+    before. Older versions never remove it.
     """
     with contextlib.suppress(exception.DriverError):
         _run(timeout, 'btrfs', 'qgroup', 'destroy', f'0/{number}', path)
 
 
 def mount(timeout: float, source: str, target: str) -> None:
-    """Mount a directory, with what is in it, at another place, too."""
+    """Bind-mount a directory on another one."""
     _run(timeout, 'mount', '--bind', '--', source, target)
 
 
 def unmount(timeout: float, path: str) -> None:
-    """End a mount, though files may still be open through it."""
+    """Unmount a directory, even if files in it are open."""
     _run(timeout, 'umount', '--lazy', '--', path)
 
 
-#: What can be called with privileges, by name, and nothing else.
+#: The only functions that can be called with privileges, by name.
 FUNCTIONS = {
     function.__name__: function
     for function in (

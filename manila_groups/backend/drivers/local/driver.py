@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups on a file system of this machine.
 
-Which kind of storage it is, is found out from the path: subvolumes on Btrfs,
-directories on anything else.
+The file system of the path determines the kind of storage: subvolumes on
+Btrfs, and directories on any other file system.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from manila_groups import exception
 from manila_groups.backend import driver
 from manila_groups.backend.drivers.local import btrfs
 from manila_groups.backend.drivers.local import exports
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.backend.drivers.local import plain
 from manila_groups.backend.drivers.local import privileged
 from manila_groups.backend.drivers.local import storage
@@ -26,12 +26,12 @@ class LocalDriver(driver.Driver):
 
     def __init__(self, name, section):
         super().__init__(name, section)
-        self._place = place.Place(name, section)
+        self._local_path = paths.LocalPath(name, section)
         self._call = privileged.Caller(section)
         self._exports = exports.choose(name, section)
 
     def setup(self):
-        self._place.prepare()
+        self._local_path.prepare()
         root = self._call.start()
         with self._storage() as kept:
             if not root:
@@ -54,7 +54,7 @@ class LocalDriver(driver.Driver):
 
     @contextlib.contextmanager
     def _storage(self, *ids):
-        """Find the storage, for work on what has these ids."""
+        """Find the storage, for work on resources with these ids."""
         for wrong in ids:
             if not storage.is_id(wrong):
                 raise exception.DriverError(
@@ -62,7 +62,7 @@ class LocalDriver(driver.Driver):
                     'share, a share group or a snapshot, which is a UUID in '
                     'lower case with hyphens'
                 )
-        with self._unless_away(), self._place.opened() as path:
+        with self._unless_away(), self._local_path.opened() as path:
             fsid = btrfs.find_uuid(path)
             if fsid is None or self.section.local_privileges == 'none':
                 yield plain.Plain(path, self._call)
@@ -71,21 +71,21 @@ class LocalDriver(driver.Driver):
 
     @contextlib.contextmanager
     def _unless_away(self):
-        """Blame what fails on the file system where that is away."""
+        """Report an unavailable file system as the cause of a failure."""
         try:
             yield
         except exception.TransientDriverError:
             raise
         except exception.DriverError as error:
-            # A command's error tells only people why it has failed.
+            # Only people can see the cause in the error of a command.
             try:
-                self._place.check()
+                self._local_path.check()
             except exception.TransientDriverError as away:
                 raise away from error
             raise
 
     def check(self):
-        self._place.check()
+        self._local_path.check()
         self._exports.check()
 
     def pools(self):
@@ -178,7 +178,7 @@ class LocalDriver(driver.Driver):
         with self._storage(*_ids(share)) as kept:
             path = kept.share_path(share)
             if not storage.exists(path):
-                raise exception.DriverError(f'share {share.id} is not there')
+                raise exception.DriverError(f'share {share.id} does not exist')
             self._exports.publish(share.id, path, rules)
 
     def _locations(self, kept, share):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How clients mount shares: not at all, or as NFS exports."""
+"""Exports of shares: none, or NFS exports."""
 
 from manila_groups.backend import driver
 from manila_groups.backend.drivers.local import ganesha
@@ -19,27 +19,27 @@ class NoExport:
     def setup(self) -> None:
         """Make sure that shares can be exported.
 
-        :raises DriverError: if they can't
+        :raises DriverError: if they cannot
         """
 
     def check(self) -> None:
-        """Make sure that what exports answers.
+        """Make sure that the NFS server answers.
 
         :raises TransientDriverError: if it does not
         """
 
     def locations(self, share_id: str, path: str) -> list:
-        """Say where a share can be mounted from."""
+        """Return the export locations of a share."""
         return [driver.ExportLocation(path=path, is_admin_only=True)]
 
     def publish(self, share_id: str, path: str, rules: list) -> None:
-        """Let those mount a share whom the rules name, and nobody else."""
+        """Allow exactly the clients in the rules to mount a share."""
 
     def withdraw(self, share_id: str) -> None:
-        """Let nobody mount a share any more."""
+        """End the export of a share."""
 
     def published(self) -> set[str]:
-        """Name the shares that somebody may mount."""
+        """Return the ids of the exported shares."""
         return set()
 
 
@@ -47,5 +47,5 @@ _KINDS = {'none': NoExport, 'ganesha': ganesha.Ganesha}
 
 
 def choose(name: str, section):
-    """Make what exports the shares of a back end."""
+    """Create the exporter of a back end."""
     return _KINDS[section.export](name, section)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shares as NFSv4 exports of an NFS-Ganesha on this machine.
 
-An export is a file that the configuration of NFS-Ganesha includes, so that it
-is there again whenever NFS-Ganesha starts, and NFS-Ganesha is told of it on
-the D-Bus, which takes one export in without touching others.
+Each export is a file that the configuration of NFS-Ganesha includes, so that
+NFS-Ganesha serves it again after a restart. A method on the D-Bus makes
+NFS-Ganesha load one export without touching others.
 
-The file is the record of what was begun: it is there before there is anything
-else of an export, and goes after everything else has gone.
+The file is the record of the work: it is created before anything else of an
+export, and removed after everything else.
 """
 
 from collections.abc import Iterable
@@ -25,13 +25,13 @@ from manila_groups.backend.drivers.local import ganesha_clients
 from manila_groups.backend.drivers.local import ganesha_files
 from manila_groups.backend.drivers.local import ganesha_mounts
 from manila_groups.backend.drivers.local import ganesha_text
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.backend.drivers.local import privileged
 
 LOG = log.getLogger(__name__)
 
-#: What a path and a name may hold to be written between quotes, and as part
-#: of a file's name.
+#: Paths that can be written between quotes, and volumes that can be a part of
+#: a file name.
 _PATH = re.compile(r'/[^"\\\x00-\x1f\x7f]*')
 _VOLUME = re.compile(r'[^",/\\\x00-\x1f\x7f]{1,90}')
 
@@ -57,31 +57,32 @@ class Ganesha:
             os.path.join(section.ganesha_mount_dir, name),
             privileged.Caller(section),
         )
-        #: Shares whose exports NFS-Ganesha could not be asked about.
+        #: Shares whose exports may differ from their files in NFS-Ganesha.
         self._doubtful: set[str] = set()
         self._bus = ganesha_bus.Bus(
             section.ganesha_dbus_address, self._unreachable
         )
 
     def setup(self) -> None:
-        """Make sure that shares can be exported; bring back lost exports.
+        """Make sure that shares can be exported; restore lost exports.
 
-        :raises DriverError: if they can't; the message names the option to
-            change or the thing to repair
+        :raises DriverError: if they cannot; the message names the option to
+            change or what to repair
         """
         if not self._section.ganesha_addresses:
             raise self._refused(
-                'ganesha_addresses', 'no value; name what clients mount from'
+                'ganesha_addresses',
+                'no value; name the addresses that clients mount from',
             )
         for option in ('ganesha_config_dir', 'ganesha_mount_dir'):
             if not _PATH.fullmatch(self._section[option]):
                 raise self._refused(
-                    option, 'the path must be absolute, and without quotes'
+                    option, 'the path must be absolute and without quotes'
                 )
-        with self._told('ganesha_config_dir'):
+        with self._translated('ganesha_config_dir'):
             self._files.prepare()
         self._check_included()
-        with self._told('ganesha_mount_dir'):
+        with self._translated('ganesha_mount_dir'):
             os.makedirs(self._mounts.where(''), mode=0o750, exist_ok=True)
         self._bus.check()
         self._restore()
@@ -89,7 +90,7 @@ class Ganesha:
     def check(self) -> None:
         """Make sure that NFS-Ganesha answers.
 
-        What it may have read in another sense when it did not, is looked at.
+        Exports that may have been loaded while it did not answer are verified.
 
         :raises TransientDriverError: if it does not
         """
@@ -100,7 +101,7 @@ class Ganesha:
     def locations(
         self, share_id: str, path: str
     ) -> list[driver.ExportLocation]:
-        """Say where a share is mounted from, the preferred place first.
+        """Return the export locations of a share, the preferred one first.
 
         :param path: the directory of the share
         """
@@ -115,19 +116,22 @@ class Ganesha:
     def publish(
         self, share_id: str, path: str, rules: Iterable[driver.AccessRule]
     ) -> None:
-        """Let those use a share whom the rules name, and nobody else.
+        """Allow exactly the clients in the rules to use a share.
 
-        Returns when NFS-Ganesha has it so.
+        Returns when NFS-Ganesha has applied the rules.
 
         :param path: the directory of the share, with the share's id as name
-        :param rules: all of them; without any the share is exported to nobody
-        :raises TransientDriverError: if NFS-Ganesha does not answer; one that
-            had not been told yet keeps to the rules when it starts
-        :raises DriverError: if it could not be done; the export is as it was
-            before, or closed
+        :param rules: all rules; without any, the share has no clients
+        :raises TransientDriverError: if NFS-Ganesha does not answer; if it had
+            not been called yet, it applies the rules when it starts
+        :raises DriverError: if it failed; the export is as it was before, or
+            closed
         """
         record = ganesha_files.Record(path, tuple(rules))
-        with self._told('ganesha_config_dir'), self._files.locked() as lock:
+        with (
+            self._translated('ganesha_config_dir'),
+            self._files.locked() as lock,
+        ):
             root, inside = self._mounts.split(path)
             volume = os.path.basename(root)
             served = self._served(volume, inside)
@@ -139,21 +143,21 @@ class Ganesha:
             self._put(export, root, text)
 
     def withdraw(self, share_id: str) -> None:
-        """End the export of a share; one that is not exported is fine.
+        """End the export of a share, if there is one.
 
-        :raises DriverError: if something of the export is still there
+        :raises DriverError: if a part of the export remains
         """
-        with self._told('ganesha_config_dir'), self._files.locked():
+        with self._translated('ganesha_config_dir'), self._files.locked():
             export = self._find(share_id)
             if export:
                 self._remove(export)
 
     def published(self) -> set[str]:
-        """Name the shares of this back end that have an export.
+        """Return the ids of the exported shares of this back end.
 
-        :raises DriverError: if that can't be found out
+        :raises DriverError: if the files cannot be read
         """
-        with self._told('ganesha_config_dir'):
+        with self._translated('ganesha_config_dir'):
             return {export.share_id for export in self._own()}
 
     def _own(self):
@@ -189,8 +193,8 @@ class Ganesha:
         )
 
     def _settle(self, share_id):
-        """Make sure that an export is as its file says, or closed."""
-        with self._told('ganesha_config_dir'), self._files.locked():
+        """Make sure that an export matches its file or is closed."""
+        with self._translated('ganesha_config_dir'), self._files.locked():
             export = self._find(share_id)
             if export and share_id in self._doubtful:
                 text = self._files.read(export)
@@ -198,21 +202,21 @@ class Ganesha:
             self._doubtful.discard(share_id)
 
     def _put(self, export, root, text):
-        """Have an export as a text says; else as it was before, or closed."""
+        """Apply the text of an export; on failure restore or close it."""
         before = self._files.read(export)
-        is_told = False
+        is_sent = False
         try:
             self._write(export, before, text)
             self._mount(export, root)
             tell = self._find_method(export, text)
-            is_told = True
+            is_sent = True
             self._tell(tell, export, text)
         except Exception as error:
             self._doubtful.add(export.share_id)
             texts = [ganesha_text.closed(text)]
             if ganesha_text.is_usable(before):
                 texts.insert(0, before)
-            if is_told:
+            if is_sent:
                 self._go_back(export, texts)
             elif isinstance(error, exception.TransientDriverError):
                 raise
@@ -224,19 +228,19 @@ class Ganesha:
 
     def _write(self, export, before, text):
         if before and f'"{self._pseudo(export.share_id)}"' not in before:
-            # An update leaves it where it was, and says that it was done.
+            # An update ignores a new pseudo path and reports success.
             self._end(export)
         if before != text:
             self._files.write(export, text)
 
     def _mount(self, export, root):
         if root and not self._mounts.is_made(root):
-            # NFS-Ganesha may have what is below the mount.
+            # NFS-Ganesha may have opened the directory below the mount.
             self._end(export)
             self._mounts.make(root)
 
     def _find_method(self, export, text):
-        """Find out how NFS-Ganesha is to be told of an export."""
+        """Choose the method that makes NFS-Ganesha load an export."""
         shown = self._bus.display(export.export_id)
         if shown and shown.path != ganesha_text.shown(text).path:
             self._end(export)
@@ -244,21 +248,22 @@ class Ganesha:
         return self._bus.update if shown else self._bus.add
 
     def _tell(self, tell, export, text):
-        """Have NFS-Ganesha serve an export, and see that it does."""
+        """Make NFS-Ganesha serve an export, and verify that it does."""
         tell(export.export_id, self._files.where(export))
         shown = self._bus.display(export.export_id)
         wanted = ganesha_text.shown(text)
         if shown != wanted:
             raise self._unreachable(
-                exception.DriverError, f'it has {shown} in place of {wanted}'
+                exception.DriverError, f'it has {shown} instead of {wanted}'
             )
 
     def _go_back(self, export, texts):
-        """Undo what NFS-Ganesha may have read in another sense.
+        """Replace an export that NFS-Ganesha may have misread.
 
-        :param texts: what to have instead; the first that is read rightly
-        :raises TransientDriverError: if NFS-Ganesha does not answer; the file
-            is safe then
+        :param texts: the replacements, of which the first that is read
+            correctly counts
+        :raises TransientDriverError: if NFS-Ganesha does not answer; then the
+            file is safe
         """
         if not any(self._is_put_back(export, text) for text in texts):
             self._bus.remove(export.export_id)
@@ -276,8 +281,8 @@ class Ganesha:
 
     def _warn(self, export, error):
         LOG.warning(
-            'Back end %(name)s: the export %(file)s cannot be put in place '
-            'again: %(error)s',
+            'Back end %(name)s: the export %(file)s cannot be restored: '
+            '%(error)s',
             {
                 'name': self._name,
                 'file': self._files.where(export),
@@ -286,20 +291,20 @@ class Ganesha:
         )
 
     def _end(self, export):
-        """End what is served with the id of an export, if it is that."""
+        """End the served export, if it is that of the same share."""
         shown = self._bus.display(export.export_id)
         if shown and os.path.basename(shown.path) != export.share_id:
             raise self._unreachable(
                 exception.DriverError,
-                f'Export_Id {export.export_id} is that of {shown.path}, but '
-                f'belongs to {self._files.where(export)}; give the other '
-                'export another id',
+                f'Export_Id {export.export_id} of {shown.path} belongs to '
+                f'{self._files.where(export)}; give the other export '
+                'another id',
             )
         if shown:
             self._bus.remove(export.export_id)
 
     def _remove(self, export):
-        """Remove an export and its mount, and then what says they exist."""
+        """Remove an export, its mount, and at last its file."""
         self._end(export)
         volumes = [one.volume for one in self._own()]
         if export.volume and volumes.count(export.volume) == 1:
@@ -307,7 +312,7 @@ class Ganesha:
         self._files.remove(export)
 
     def _restore(self):
-        """Publish again what was: after a boot the mounts are missing."""
+        """Publish all exports again: after a boot the mounts are missing."""
         for export in self._own():
             try:
                 record = ganesha_files.Record.parse(self._files.read(export))
@@ -317,7 +322,7 @@ class Ganesha:
                 self._warn(export, error)
 
     def _usable(self, export, rules):
-        """Leave rules out that an earlier release has let pass."""
+        """Leave out invalid rules that an earlier release has accepted."""
         usable = []
         for rule in rules:
             try:
@@ -329,7 +334,7 @@ class Ganesha:
         return usable
 
     def _check_included(self):
-        with self._told('ganesha_config_file'):
+        with self._translated('ganesha_config_file'):
             wanted = os.path.realpath(self._files.path)
             if wanted in _included(self._section.ganesha_config_file):
                 return
@@ -342,24 +347,24 @@ class Ganesha:
     def _check_names(self, served, volume):
         if not _PATH.fullmatch(served):
             raise self._refused(
-                'local_path', 'a path to export can not have quotes in it'
+                'local_path', 'a path to export must not have quotes in it'
             )
         if volume and not _VOLUME.fullmatch(volume):
             raise self._refused(
-                'local_path', f'a subvolume can not be named {volume!r}'
+                'local_path', f'a subvolume must not be named {volume!r}'
             )
 
     def _pseudo(self, share_id):
         return f'{self._section.ganesha_pseudo_root}/{share_id}'
 
     @contextlib.contextmanager
-    def _told(self, option):
-        """Turn the operating system's errors into the driver's."""
+    def _translated(self, option):
+        """Turn errors of the operating system into driver errors."""
         try:
             yield
         except OSError as error:
             raise self._refused(
-                option, str(error), place.kind_of(error)
+                option, str(error), paths.kind_of(error)
             ) from error
 
     def _unreachable(self, kind, reason):
@@ -375,7 +380,7 @@ class Ganesha:
 def _included(file, seen=None):
     """Return the directories that a configuration includes, as real paths.
 
-    :raises OSError: if the file, or one that it includes, can't be read
+    :raises OSError: if the file, or one that it includes, cannot be read
     """
     directories, seen = set(), set() if seen is None else seen
     with open(file, encoding='utf-8', errors='replace') as config:

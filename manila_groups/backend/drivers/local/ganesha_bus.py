@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What NFS-Ganesha can be told, and asked, on the D-Bus."""
+"""The methods of NFS-Ganesha on the D-Bus."""
 
 from collections.abc import Callable
 import dataclasses
@@ -10,7 +10,7 @@ from jeepney.io import blocking
 from manila_groups import exception
 from manila_groups.backend.drivers.local import ganesha_clients
 
-#: How long an answer may take, in seconds; and a sign that somebody is there.
+#: The maximum seconds for an answer, and for a check that NFS-Ganesha runs.
 TIMEOUT = 30
 CHECK_TIMEOUT = 5
 
@@ -32,8 +32,8 @@ _SIGNATURES = {
 }
 _NO_SUCH_EXPORT = 'org.freedesktop.DBus.Error.InvalidArgs'
 
-#: What the bus says in place of an NFS-Ganesha that is not there, that has
-#: ended before it has answered, or that has only just begun.
+#: Errors of the bus if NFS-Ganesha does not run, has ended before it answered,
+#: or has only just started.
 _NO_ANSWER = {
     f'org.freedesktop.DBus.Error.{name}'
     for name in (
@@ -54,7 +54,7 @@ class Shown:
     """An export as NFS-Ganesha has it.
 
     :param path: the directory
-    :param clients: who may use it, in the order in which they are matched
+    :param clients: the clients, in the order in which they are matched
     """
 
     path: str
@@ -62,7 +62,7 @@ class Shown:
 
 
 class _Connection(blocking.DBusConnection):
-    """One that never waits without an end, also when it is being made."""
+    """A connection with a time limit, also while it is being opened."""
 
     def __init__(self, socket, longest):
         self._longest = longest
@@ -78,8 +78,8 @@ class Bus:
     """The export manager of the NFS-Ganesha on one bus.
 
     :param address: of the bus, such as ``unix:path=/run/dbus/...``
-    :param refused: makes an error of its class and a reason; for a bus that
-        can't be used
+    :param refused: makes an error from its class and a reason, if the bus
+        cannot be used
     """
 
     def __init__(
@@ -93,11 +93,11 @@ class Bus:
         self._refused = refused
 
     def check(self) -> None:
-        """Make sure that NFS-Ganesha answers, within some seconds.
+        """Make sure that NFS-Ganesha answers within a few seconds.
 
         :raises TransientDriverError: if it does not
         """
-        # It writes nothing to its log for this.
+        # NFS-Ganesha logs nothing for this method.
         message = jeepney.new_method_call(_INTROSPECTION, 'Introspect')
         self._body(self._send(message, CHECK_TIMEOUT))
 
@@ -110,12 +110,12 @@ class Bus:
         reply = self._call('DisplayExport', export_id)
         if _error_name(reply) == _NO_SUCH_EXPORT:
             return None
-        # Of 4.3 the second of these is the first again, not the pseudo path.
+        # NFS-Ganesha 4.3 repeats the path instead of the pseudo path.
         _id, path, _pseudo, _tag, shown = self._body(reply)
         return Shown(path, [ganesha_clients.shown(one) for one in shown])
 
     def add(self, export_id: int, file: str) -> None:
-        """Have an export of a file served that is not served yet.
+        """Serve the export in a file, which is not served yet.
 
         :raises TransientDriverError: if NFS-Ganesha does not answer; it may
             have done it nevertheless
@@ -124,7 +124,7 @@ class Bus:
         self._take_in('AddExport', export_id, file)
 
     def update(self, export_id: int, file: str) -> None:
-        """Have an export served as a file says now, in one step.
+        """Update a served export from its file, atomically.
 
         :raises TransientDriverError: if NFS-Ganesha does not answer; it may
             have done it nevertheless
@@ -133,7 +133,7 @@ class Bus:
         self._take_in('UpdateExport', export_id, file)
 
     def remove(self, export_id: int) -> None:
-        """End an export; one that is not served has ended.
+        """End an export, if it is served.
 
         :raises TransientDriverError: if NFS-Ganesha does not answer; it may
             have done it nevertheless

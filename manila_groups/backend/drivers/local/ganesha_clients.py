@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Access rules, and who NFS-Ganesha says may use an export."""
+"""Access rules as clients of an NFS-Ganesha export."""
 
 from collections.abc import Iterable
 import ipaddress
@@ -13,19 +13,19 @@ Client = tuple[str, bool]
 
 ACCESS_TYPES = {True: 'RW', False: 'RO'}
 
-#: The parser of NFS-Ganesha takes prefix lengths of IPv6 of two digits only.
+#: The parser of NFS-Ganesha accepts only two digits for an IPv6 prefix length.
 _LONGEST_V6 = 99
-#: Longer ones stand for so few addresses that each can be named.
+#: Networks with a longer prefix have so few addresses that each is listed.
 _NAMED_V6 = 120
 
 
 def clients(rules: Iterable[driver.AccessRule]) -> list[Client]:
-    """Translate access rules; what matches first counts in NFS-Ganesha.
+    """Translate access rules; in NFS-Ganesha, the first match counts.
 
-    So the rule for the smallest network comes first; of two for the same one,
-    that which allows less.
+    So the rule for the smallest network comes first, and of two rules for the
+    same network the one that allows less.
 
-    :raises DriverError: if NFS-Ganesha can't be told a rule
+    :raises DriverError: if NFS-Ganesha cannot express a rule
     """
     networks = [(_network(rule), rule) for rule in rules]
     networks.sort(
@@ -45,8 +45,8 @@ def clients(rules: Iterable[driver.AccessRule]) -> list[Client]:
 def shown(client: tuple) -> Client:
     """Read a client as NFS-Ganesha shows it on the bus.
 
-    It names the network first, and last the permissions, as bits, and which
-    of those bits count.
+    Its first item is the network; the last two are the permission bits and a
+    mask of the bits that count.
     """
     permissions, counting = client[-2:]
     return (
@@ -60,7 +60,7 @@ _WRITES = 0x140
 
 
 def _text(network):
-    """Return the text of a network as in an export; others as they are."""
+    """Return a network as in an export; any other text unchanged."""
     try:
         network = ipaddress.ip_network(network, strict=False)
     except ValueError:
@@ -75,7 +75,7 @@ def _network(rule):
         network = addresses.parse(rule.access_to, strict=False)
     except ValueError as error:
         raise _refused(rule, str(error)) from error
-    # NFS-Ganesha takes 0.0.0.0 for everybody.
+    # NFS-Ganesha would allow all clients for 0.0.0.0.
     reason = addresses.why_no_client(network)
     if reason:
         raise _refused(rule, reason)
@@ -83,7 +83,7 @@ def _network(rule):
 
 
 def _parts(network, rule):
-    """Return a network in words that the parser of NFS-Ganesha has."""
+    """Return a network in parts that NFS-Ganesha can parse."""
     if network.prefixlen == 0:
         return list(network.subnets())
     if network.version == 4 or network.prefixlen <= _LONGEST_V6:
@@ -92,8 +92,8 @@ def _parts(network, rule):
         return list(network)
     raise _refused(
         rule,
-        'NFS-Ganesha can be told IPv6 networks with a prefix length of up to '
-        f'{_LONGEST_V6}, or from {_NAMED_V6} on',
+        f'NFS-Ganesha supports IPv6 prefix lengths up to {_LONGEST_V6} and '
+        f'from {_NAMED_V6} on',
     )
 
 

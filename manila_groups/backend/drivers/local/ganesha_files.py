@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The directory of exports that the configuration of NFS-Ganesha includes.
 
-NFS-Ganesha reads every file in the directory, whatever its name, but none of
-a directory in it::
+NFS-Ganesha reads every file in the directory, whatever its name, but not those
+in its subdirectories::
 
     <back end>,<volume>,<share id>,<export id>.conf    one export each
-    .manila-groups/lock     held by who changes something; the last export id
+    .manila-groups/lock     locked during each change; has the last export id
     .manila-groups/draft    a file that is being written
 
-Back ends that have an NFS-Ganesha in common have this in common, too.
+Back ends that share an NFS-Ganesha also share this directory.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _SUFFIX = '.conf'
 
 @dataclasses.dataclass(frozen=True)
 class Export:
-    """What the name of a file says.
+    """The fields of a file name.
 
     :param backend: the back end that the share is in
     :param volume: the mount that the share is exported through; may be empty
@@ -49,10 +49,10 @@ class Export:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """What the first line of a file says: all that the export is made of.
+    """The first line of a file: all data of the export.
 
     :param path: the directory of the share
-    :param rules: who may use it
+    :param rules: the access rules
     """
 
     path: str
@@ -89,7 +89,7 @@ class Files:
     def prepare(self) -> None:
         """Make the directory.
 
-        :raises OSError: if it can't be written to
+        :raises OSError: if it is not writable
         """
         for directory in (self.path, self._state):
             os.makedirs(directory, mode=0o750, exist_ok=True)
@@ -98,7 +98,7 @@ class Files:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[int]:
-        """Keep other threads and processes out; gives the lock's file."""
+        """Lock out other threads and processes; yields the lock file."""
         path = os.path.join(self._state, 'lock')
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
@@ -113,10 +113,10 @@ class Files:
         return [export for export in found if export]
 
     def free_ids(self, lock: int) -> Iterator[int]:
-        """Name the ids that no file has, in the order to try them in.
+        """Yield the ids that no file has, in the order to try them in.
 
-        One that was used is not used again for as long as possible: clients
-        may still have it in their file handles.
+        An id is reused as late as possible because clients may still have it
+        in their file handles.
         """
         taken = {export.export_id for export in self.all()}
         last = os.pread(lock, 5, 0)
@@ -140,16 +140,16 @@ class Files:
             return ''
 
     def write(self, export: Export, text: str) -> None:
-        """Replace a file at once; durable when this returns.
+        """Replace a file atomically; durable when this returns.
 
-        To be called with the lock held.
+        The caller must have the lock.
         """
         with self._draft(text) as draft:
             os.rename(draft, self.where(export))
             _sync(self.path)
 
     def remove(self, export: Export) -> None:
-        """Remove a file; one that is not there has gone."""
+        """Remove a file, if it exists."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.where(export))
             _sync(self.path)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mounts that let NFS-Ganesha see the subvolumes of a Btrfs.
 
-NFS-Ganesha exports from the file systems in the table of mounts. A subvolume
-is one of its own, and is not in the table. Builds with libbtrfsutil look for
-subvolumes by themselves; Debian's is without. So a subvolume with shares is
-mounted once more, in a directory of the back end.
+NFS-Ganesha exports only file systems in the mount table. A subvolume is a file
+system of its own that is not in the table. Only builds with libbtrfsutil find
+subvolumes, and Debian's is not one. So each subvolume with shares is also
+mounted in a directory of the back end.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ class Mounts:
     """The mounts of one back end.
 
     :param path: the directory for them
-    :param call: does what only root may
+    :param call: runs privileged functions
     """
 
     def __init__(self, path: str, call: privileged.Caller):
@@ -31,9 +31,9 @@ class Mounts:
     def split(self, path: str) -> tuple[str, str]:
         """Find the subvolume that a directory is in.
 
-        :returns: the root of the subvolume, and the path in it; a directory
-            that needs no mount of its own has an empty root
-        :raises FileNotFoundError: if the directory is not there
+        :returns: the root of the subvolume, and the path in it; the root is
+            empty if the directory needs no mount of its own
+        :raises FileNotFoundError: if the directory does not exist
         """
         path = os.path.realpath(path, strict=True)
         root = path
@@ -62,7 +62,7 @@ class Mounts:
     def make(self, root: str) -> None:
         """Mount a subvolume.
 
-        :raises DriverError: if it can't be mounted
+        :raises DriverError: if it cannot be mounted
         """
         target = self._target(root)
         os.makedirs(target, mode=0o750, exist_ok=True)
@@ -70,14 +70,14 @@ class Mounts:
         try:
             self._call('mount', root, target)
         except exception.DriverError:
-            # An NFS-Ganesha that starts must not find it empty.
+            # NFS-Ganesha must not find an empty directory when it starts.
             os.rmdir(target)
             raise
 
     def remove(self, volume: str) -> None:
-        """Unmount a subvolume; one that is not mounted is fine.
+        """Unmount a subvolume, if it is mounted.
 
-        :raises DriverError: if it can't be unmounted
+        :raises DriverError: if it cannot be unmounted
         """
         target = self.where(volume)
         self._unmount(target)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The text of one export, as NFS-Ganesha reads it from a file.
 
-Its first line is the record that it was made of.
+Its first line is the record that it was made from.
 """
 
 import re
@@ -38,9 +38,9 @@ def write(
 ) -> str:
     """Write an export.
 
-    :param path: the directory that is served
-    :param pseudo: where clients find it
-    :raises DriverError: if NFS-Ganesha can't be told a rule of the record
+    :param path: the directory to serve
+    :param pseudo: the path that clients mount
+    :raises DriverError: if NFS-Ganesha cannot express a rule of the record
     """
     clients = [
         _CLIENT.format(
@@ -54,9 +54,9 @@ def write(
 
 
 def shown(text: str) -> ganesha_bus.Shown:
-    """Say what NFS-Ganesha shows of an export that it has read rightly.
+    """Return what NFS-Ganesha shows of a correctly loaded export.
 
-    :raises DriverError: if NFS-Ganesha can't be told a rule of it
+    :raises DriverError: if NFS-Ganesha cannot express a rule of it
     :raises ValueError: if the text is something else
     """
     path = _PATH.search(text)
@@ -67,7 +67,7 @@ def shown(text: str) -> ganesha_bus.Shown:
 
 
 def is_usable(text: str) -> bool:
-    """Tell whether a text is an export that NFS-Ganesha can be told."""
+    """Tell whether a text is an export that NFS-Ganesha can load."""
     try:
         return bool(shown(text))
     except (exception.DriverError, ValueError):
@@ -75,7 +75,7 @@ def is_usable(text: str) -> bool:
 
 
 def closed(text: str) -> str:
-    """Write the same export without clients: nobody may use it.
+    """Write the same export without clients.
 
     :raises ValueError: if the text is something else
     """

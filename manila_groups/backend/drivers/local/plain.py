@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups as directories, on any file system.
 
-Copies share blocks where the file system can do that. They take a while, in
-which clients write: a snapshot is not of one moment. What a share may hold
-is not enforced.
+Copies share blocks if the file system supports it. Clients can write while a
+copy is made, so a snapshot is not of one point in time. The size of a share is
+not enforced.
 """
 
 import os
 
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.backend.drivers.local import storage
 
 
@@ -16,7 +16,7 @@ class Plain(storage.Storage):
     """Directories, which are renamed before they are removed."""
 
     def used_bytes(self):
-        # Only walking all files would tell, which takes too long here.
+        # Counting would mean to walk all files, which takes too long here.
         return 0
 
     def make(self, path, mode):
@@ -26,9 +26,9 @@ class Plain(storage.Storage):
         storage.sync_parent(path)
 
     def remove(self, path):
-        trash = self.at(place.TRASH, os.path.basename(path))
-        # An attempt that was cut short may have left its trash, which would
-        # stand in the way of the rename.
+        trash = self.at(paths.TRASH, os.path.basename(path))
+        # An interrupted attempt may have left its trash, which would make the
+        # rename fail.
         self.call('remove', trash)
         if storage.exists(path):
             self.call('rename', path, trash)
@@ -43,7 +43,7 @@ class Plain(storage.Storage):
             self.copy_group(source, draft, {name: name for name in share_ids})
 
     def copy_group(self, source, target, names):
-        os.mkdir(target, place.MODE)
+        os.mkdir(target, paths.MODE)
         for name, new_name in names.items():
             self.call(
                 'copy',

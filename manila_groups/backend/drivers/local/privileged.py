@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls what needs privileges: in this process, or in one of root."""
+"""Runs privileged functions in this process, or in a helper process."""
 
 import functools
 import importlib
@@ -9,8 +9,8 @@ from manila_groups.backend.drivers.local import commands
 
 @functools.cache
 def _privsep():
-    # oslo.privsep registers options on the global configuration, so this is
-    # only for back ends that ask for it.
+    # oslo.privsep registers options on the global configuration, so only the
+    # back ends that need it import it.
     return importlib.import_module(f'{__package__}.privsep')
 
 
@@ -34,7 +34,7 @@ class Caller:
         """Make sure that functions can be called.
 
         :returns: whether they work as root
-        :raises DriverError: if the helper process can't be started
+        :raises DriverError: if the helper process cannot be started
         """
         if self._privsep:
             _privsep().start(self._command)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A helper process of root that calls what needs privileges.
+"""A helper process that runs privileged functions as root.
 
 The helper process of oslo.privsep imports this module too, and keeps the
 capabilities named here.
@@ -35,21 +35,21 @@ context = priv_context.PrivContext(
 
 @context.entrypoint
 def call(name, *args):
-    """Call a function of the table where the helper process runs it."""
+    """Run a function of the table in the helper process."""
     return commands.FUNCTIONS[name](*args)
 
 
 def start(command: str) -> None:
     """Make sure that the helper process runs.
 
-    :param command: starts it, as root
-    :raises DriverError: if it can't be started
+    :param command: the command that starts it as root
+    :raises DriverError: if it cannot be started
     """
     cfg.CONF.set_override('helper_command', command, _SECTION)
     try:
         call('check', 0)
     except (daemon.FailedToDropPrivileges, OSError) as error:
         raise exception.DriverError(
-            'the helper process of local_privileges = privsep can not be '
+            'the helper process of local_privileges = privsep cannot be '
             f'started by local_privsep_command = {command}: {error}'
         ) from error

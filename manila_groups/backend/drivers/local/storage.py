@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What both kinds of storage have in common: paths, and all or nothing.
+"""The common part of both kinds of storage: paths and atomic changes.
 
 Below the back end's ``local_path``::
 
-    .manila-groups                   says whose directory this is
+    .manila-groups                   names the back end that owns this
     groups/<group>/<share>/          a share of a group
-    shares/<share>/                  a share that is in no group
-    snapshots/<snapshot>/<share>/    the bytes of a share at a moment
-    drafts/                          what is being made
-    trash/                           what is being removed
+    shares/<share>/                  a share that is not in a group
+    snapshots/<snapshot>/<share>/    a copy of a share in a snapshot
+    drafts/                          directories that are being created
+    trash/                           directories that are being removed
 """
 
 import abc
@@ -20,9 +20,9 @@ import stat
 import uuid
 
 from manila_groups import exception
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 
-#: Any client's user may write to a share; the directories above are ours.
+#: All users of clients may write to a share, but not to its parents.
 SHARE_MODE = 0o777
 
 GIB = 2**30
@@ -35,9 +35,9 @@ def is_id(text: str) -> bool:
 
 
 def exists(path: str) -> bool:
-    """Tell whether a directory of ours is there.
+    """Tell whether a directory of this service exists.
 
-    :raises NotADirectoryError: if it is something else
+    :raises NotADirectoryError: if the path is something else
     """
     try:
         mode = os.lstat(path).st_mode
@@ -46,14 +46,14 @@ def exists(path: str) -> bool:
     if not stat.S_ISDIR(mode):
         raise NotADirectoryError(
             errno.ENOTDIR,
-            'not a directory, so none of ours; remove it by hand',
+            'not a directory, so this service did not create it; remove it',
             path,
         )
     return True
 
 
 def sync_parent(path: str) -> None:
-    """Make what was made, renamed or removed at a path durable."""
+    """Make the creation, renaming or removal of a path durable."""
     directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)
@@ -65,11 +65,11 @@ class Storage(abc.ABC):
     """One way to keep share groups below a path.
 
     :param path: the back end's ``local_path``
-    :param call: does what needs privileges:
+    :param call: runs privileged functions:
         :class:`~manila_groups.backend.drivers.local.privileged.Caller`
     """
 
-    #: The value of ``consistent_snapshot_support``; None does not report it.
+    #: The value of ``consistent_snapshot_support``; None if not reported.
     consistent: str | None = None
 
     def __init__(self, path, call):
@@ -77,68 +77,68 @@ class Storage(abc.ABC):
         self.call = call
 
     def at(self, *names: str) -> str:
-        """Return a path below the back end's."""
+        """Return a path below ``local_path``."""
         return os.path.join(self.path, *names)
 
     def share_path(self, share) -> str:
-        """Return where a share's bytes are."""
+        """Return the directory of a share."""
         if share.share_group_id is None:
-            return self.at(place.SHARES, share.id)
-        return self.at(place.GROUPS, share.share_group_id, share.id)
+            return self.at(paths.SHARES, share.id)
+        return self.at(paths.GROUPS, share.share_group_id, share.id)
 
     def shares_of(self, group_id: str) -> list[str]:
-        """List the shares that a group's directory holds."""
-        path = self.at(place.GROUPS, group_id)
+        """List the shares in the directory of a group."""
+        path = self.at(paths.GROUPS, group_id)
         return _ids(path) if exists(path) else []
 
     def shares(self) -> set[str]:
-        """List all shares, in groups and alone."""
-        found = set(_ids(self.at(place.SHARES)))
-        for group_id in _ids(self.at(place.GROUPS)):
+        """List all shares, in groups and outside."""
+        found = set(_ids(self.at(paths.SHARES)))
+        for group_id in _ids(self.at(paths.GROUPS)):
             found.update(self.shares_of(group_id))
         return found
 
     def setup(self) -> None:
-        """Finish what was cut short."""
-        for directory in (place.DRAFTS, place.TRASH):
+        """Remove what interrupted work has left."""
+        for directory in (paths.DRAFTS, paths.TRASH):
             for name in os.listdir(self.at(directory)):
                 self.clear(self.at(directory, name))
 
     def clear(self, path: str) -> None:
-        """Remove whatever is in a draft's or in the trash's place."""
+        """Remove an entry of the drafts or the trash."""
         self.call('remove', path)
 
     @abc.abstractmethod
     def used_bytes(self) -> int:
-        """Say how much shares hold; 0 when that is not known."""
+        """Return how many bytes shares use; 0 if unknown."""
 
     @abc.abstractmethod
     def make(self, path: str, mode: int) -> None:
-        """Make the directory of a group or of a lone share."""
+        """Create the directory of a group or of a share outside of groups."""
 
     @abc.abstractmethod
     def remove(self, path: str) -> None:
-        """Remove a directory tree of either; it may be gone already."""
+        """Remove such a directory; it may have been removed already."""
 
     @abc.abstractmethod
     def copy_group(self, source: str, target: str, names: dict) -> None:
-        """Copy a directory of shares into one that is not there yet.
+        """Copy a directory of shares to a new directory.
 
-        :param names: what each of its shares is to be called
+        :param names: the id of each share, and its name in the copy
         """
 
     @abc.abstractmethod
     def limit(self, path: str, size_gb: int) -> None:
-        """Let a group or a lone share hold so much, if that can be done.
+        """Limit the size of a directory, if the storage supports it.
 
-        :param size_gb: in GiB; 0 is without a limit
+        :param size_gb: in GiB; 0 for no limit
         """
 
     def create_group(self, group_id):
-        self.make(self.at(place.GROUPS, group_id), place.MODE)
+        self.make(self.at(paths.GROUPS, group_id), paths.MODE)
 
     def delete_group(self, group_id):
-        self.remove(self.at(place.GROUPS, group_id))
+        self.remove(self.at(paths.GROUPS, group_id))
 
     def create_share(self, share):
         path = self.share_path(share)
@@ -147,7 +147,7 @@ class Storage(abc.ABC):
             self.limit_for(share)
         else:
             _need_group(path)
-            # A full group takes no directory before its limit is raised.
+            # A full group refuses a directory before its limit is raised.
             self.limit_for(share)
             _make_member(path)
 
@@ -162,26 +162,26 @@ class Storage(abc.ABC):
 
     def resize_share(self, share):
         if not exists(self.share_path(share)):
-            raise exception.DriverError(f'share {share.id} is not there')
+            raise exception.DriverError(f'share {share.id} does not exist')
         self.check_size(share)
         self.limit_for(share)
 
     def check_size(self, share):
-        """Refuse a size that is less than what the share holds."""
+        """Refuse a size that is smaller than the usage of the share."""
         held = self.call('usage', self.share_path(share))
         refuse_less(f'share {share.id}', held, share.size_gb)
 
     def limit_for(self, share):
-        """Set the limit of what a share's size counts in."""
+        """Set the limit of a share, or of its group if it is in one."""
         if share.share_group_id is None:
             self.limit(self.share_path(share), share.size_gb)
         else:
-            group = self.at(place.GROUPS, share.share_group_id)
+            group = self.at(paths.GROUPS, share.share_group_id)
             self.limit(group, share.group_size_gb)
 
     def create_snapshot(self, snapshot):
-        source = self.at(place.GROUPS, snapshot.share_group_id)
-        target = self.at(place.SNAPSHOTS, snapshot.id)
+        source = self.at(paths.GROUPS, snapshot.share_group_id)
+        target = self.at(paths.SNAPSHOTS, snapshot.id)
         if not exists(target):
             _need(source, snapshot.share_ids)
             self.keep(source, target, snapshot.share_ids)
@@ -191,16 +191,16 @@ class Storage(abc.ABC):
         """Make a snapshot of a group's directory."""
 
     def delete_snapshot(self, snapshot_id):
-        self.remove(self.at(place.SNAPSHOTS, snapshot_id))
+        self.remove(self.at(paths.SNAPSHOTS, snapshot_id))
 
     def clone(self, group_id, snapshot_id, clones):
-        target = self.at(place.GROUPS, group_id)
+        target = self.at(paths.GROUPS, group_id)
         names = {clone.source_share_id: clone.share.id for clone in clones}
         size_gb = max(
             (clone.share.group_size_gb for clone in clones), default=0
         )
         if not exists(target):
-            source = self.at(place.SNAPSHOTS, snapshot_id)
+            source = self.at(paths.SNAPSHOTS, snapshot_id)
             _need(source, names)
             with self.draft(target) as draft:
                 self.copy_group(source, draft, names)
@@ -208,16 +208,16 @@ class Storage(abc.ABC):
 
     @contextlib.contextmanager
     def draft(self, target):
-        """Name a directory to fill, which becomes the target at the end.
+        """Yield a new directory, which is renamed to the target at the end.
 
-        Each attempt has a name of its own: a command that an earlier one
-        left behind can't write to it.
+        Each attempt has a unique name, so that a command that an earlier one
+        left running cannot write to it.
         """
         group_id = os.path.basename(target)
-        for name in os.listdir(self.at(place.DRAFTS)):
+        for name in os.listdir(self.at(paths.DRAFTS)):
             if name.startswith(group_id):
-                self.remove(self.at(place.DRAFTS, name))
-        draft = self.at(place.DRAFTS, f'{group_id}.{uuid.uuid4().hex}')
+                self.remove(self.at(paths.DRAFTS, name))
+        draft = self.at(paths.DRAFTS, f'{group_id}.{uuid.uuid4().hex}')
         try:
             yield draft
             os.rename(draft, target)
@@ -229,13 +229,13 @@ class Storage(abc.ABC):
 
 
 def refuse_less(what: str, held: int, size_gb: int) -> None:
-    """Refuse a size in GiB for something that holds more bytes.
+    """Refuse a size in GiB that is smaller than the usage in bytes.
 
-    :raises PossibleDataLoss: if it does
+    :raises PossibleDataLoss: if it is smaller
     """
     if held > size_gb * GIB:
         raise exception.PossibleDataLoss(
-            f'{what} holds {held / GIB:.2f} GiB, which is more than '
+            f'{what} contains {held / GIB:.2f} GiB, which is more than '
             f'{size_gb} GiB'
         )
 
@@ -248,7 +248,7 @@ def _need_group(path):
     group = os.path.dirname(path)
     if not exists(group):
         raise exception.DriverError(
-            f'share group {os.path.basename(group)} is not there'
+            f'share group {os.path.basename(group)} does not exist'
         )
 
 
@@ -260,17 +260,17 @@ def _make_member(path):
 
 
 def set_mode(path: str, mode: int) -> None:
-    """Give a directory a mode, unless it has it."""
-    # The mask of the process may have taken some away.
+    """Set the mode of a directory."""
+    # The umask of the process may have cleared some bits.
     if stat.S_IMODE(os.lstat(path).st_mode) != mode:
         os.chmod(path, mode)
 
 
 def _need(source, share_ids):
-    """Refuse to copy what is not there."""
+    """Refuse to copy missing directories."""
     for wanted in ('', *share_ids):
         if not exists(os.path.join(source, wanted)):
             raise exception.DriverError(
-                f'{os.path.join(source, wanted)} is not there, so it can not '
-                'be copied'
+                f'{os.path.join(source, wanted)} does not exist, so it '
+                'cannot be copied'
             )

@@ -25,7 +25,7 @@ class TestSetup(ganesha_case.GaneshaTestCase):
 
     def test_no_address(self):
         self.assertRefused(
-            'ganesha_addresses', 'name what', ganesha_addresses=[]
+            'ganesha_addresses', 'name the addresses', ganesha_addresses=[]
         )
 
     def test_bus_is_not_there(self):

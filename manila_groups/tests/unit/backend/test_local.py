@@ -138,14 +138,14 @@ class TestShareGroups(local_case.LocalTestCase):
         self._fill(outside)
         self.home.symlink_to(outside)
         self.assertFails(self.driver.create_share_group, self.group.id)
-        self.assertFails(self.driver.delete_share_group, 'none of ours')
+        self.assertFails(self.driver.delete_share_group, 'did not create it')
         self.assertTrue(self.home.is_symlink())
         self.assertEqual('bytes', (outside / 'a/b/file').read_text())
 
     def test_a_file_in_place_of_the_group(self):
         self.home.write_text('mine')
         self.assertFails(self.driver.create_share_group, self.group.id)
-        self.assertFails(self.driver.delete_share_group, 'none of ours')
+        self.assertFails(self.driver.delete_share_group, 'did not create it')
         self.assertEqual('mine', self.home.read_text())
 
     def test_links_in_place_of_the_driver_s_directories(self):

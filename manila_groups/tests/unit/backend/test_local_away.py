@@ -8,7 +8,7 @@ import shutil
 from unittest import mock
 
 from manila_groups import exception
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import local_case
 
@@ -49,7 +49,7 @@ class TestAway(local_case.LocalTestCase):
 
     def test_of_somebody_else(self):
         """That is not mended by waiting."""
-        marker = self.path / place.MARKER
+        marker = self.path / paths.MARKER
         marker.write_text(json.dumps({'backend': 'beta'}))
         error = self.assertRaises(exception.DriverError, self.driver.check)
         self.assertIs(exception.DriverError, type(error))
@@ -57,7 +57,7 @@ class TestAway(local_case.LocalTestCase):
     def test_broken(self):
         for number in (errno.EIO, errno.EROFS, errno.ESTALE):
             broken = OSError(number, os.strerror(number), 'x')
-            with mock.patch.object(place, '_opened', side_effect=broken):
+            with mock.patch.object(paths, '_opened', side_effect=broken):
                 self.assertAway(os.strerror(number))
 
     def test_no_longer_writable(self):

@@ -5,7 +5,7 @@ import json
 import os
 
 from manila_groups.backend.drivers.local import driver
-from manila_groups.backend.drivers.local import place
+from manila_groups.backend.drivers.local import paths
 from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import local_case
 
@@ -87,7 +87,7 @@ class TestSetup(local_case.LocalTestCase):
         self.path.mkdir()
         for content in ('', 'alpha', '[]', '{"name": "alpha"}', '"alpha"'):
             (self.path / '.manila-groups').write_text(content)
-            self.assertRefused(local_case.make(self.path), 'can not be read')
+            self.assertRefused(local_case.make(self.path), 'cannot be read')
 
     def test_refuses_a_marker_that_is_no_file(self):
         self.path.mkdir()
@@ -95,19 +95,19 @@ class TestSetup(local_case.LocalTestCase):
         real = self.temp / 'real'
         real.write_text('{"backend": "alpha"}')
         marker.symlink_to(real)
-        self.assertRefused(local_case.make(self.path), 'can not be read')
+        self.assertRefused(local_case.make(self.path), 'cannot be read')
         marker.unlink()
         os.mkfifo(marker)
-        self.assertRefused(local_case.make(self.path), 'can not be read')
+        self.assertRefused(local_case.make(self.path), 'cannot be read')
         marker.unlink()
         marker.mkdir()
-        self.assertRefused(local_case.make(self.path), 'can not be read')
+        self.assertRefused(local_case.make(self.path), 'cannot be read')
 
     def test_refuses_links_in_place_of_its_directories(self):
         outside = self.temp / 'outside'
         outside.mkdir()
         (outside / 'thesis.txt').write_text('all of it')
-        for name in place.DIRECTORIES:
+        for name in paths.DIRECTORIES:
             local_case.ready(self.path)
             (self.path / name).rmdir()
             (self.path / name).symlink_to(outside)
@@ -150,6 +150,4 @@ class TestSetup(local_case.LocalTestCase):
         made = local_case.ready(self.path)
         for found in self.path.iterdir():
             found.chmod(0o755)
-        self._as_another_user(
-            lambda: self.assertRefused(made, 'can not be written')
-        )
+        self._as_another_user(lambda: self.assertRefused(made, 'not writable'))

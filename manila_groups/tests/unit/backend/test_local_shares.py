@@ -100,7 +100,7 @@ class SharesContract:
             self.driver.create_share_group_snapshot,
             taken,
         )
-        self.assertIn('is not there', error.message)
+        self.assertIn('does not exist', error.message)
         self.assertEqual([], os.listdir(self.path / 'snapshots'))
 
     def _fill_with_oddities(self, home):

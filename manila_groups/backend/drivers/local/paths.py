@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The directory of a back end: whose it is, and whether it is there.
+"""The directory of a back end: its owner and its availability.
 
-Only the service writes to the directories named here: users' bytes are below
-a share's own directory. A name of these that is a symbolic link is refused
-before each piece of work, and what is below a share is never followed.
+Only the service writes to the directories named here; users write below the
+directories of shares. Before each operation, these names are checked not to be
+symbolic links, and links below a share are never followed.
 """
 
 import contextlib
@@ -23,11 +23,11 @@ DRAFTS = 'drafts'
 TRASH = 'trash'
 DIRECTORIES = (GROUPS, SHARES, SNAPSHOTS, DRAFTS, TRASH)
 
-#: What a directory may hold that counts as empty: ext4 makes this one.
+#: Names that an empty directory may have: ext4 creates this one.
 _ALLOWED = {'lost+found'}
 MODE = 0o750
 
-#: What a file system says that is broken, or was taken away, for a while.
+#: Errors of a file system that is temporarily broken or unavailable.
 _AWAY = {
     errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
@@ -44,13 +44,13 @@ _AWAY = {
 
 
 def kind_of(error: Exception) -> type[exception.DriverError]:
-    """Tell which kind of the driver's errors one of another library is."""
+    """Choose the driver's exception class for another error."""
     if getattr(error, 'errno', None) in _AWAY:
         return exception.TransientDriverError
     return exception.DriverError
 
 
-class Place:
+class LocalPath:
     """The ``local_path`` of one back end.
 
     :param name: the back end's name
@@ -62,13 +62,13 @@ class Place:
         self.section = section
 
     def prepare(self) -> str:
-        """Make the directory, or find it ours.
+        """Create the directory, or check that this back end owns it.
 
         :returns: its path
-        :raises DriverError: if it can't be used
+        :raises DriverError: if it cannot be used
         """
         path = self._path()
-        with self.told():
+        with self.translated():
             os.makedirs(path, mode=MODE, exist_ok=True)
             with _opened(path) as root:
                 self._claim(root)
@@ -78,21 +78,21 @@ class Place:
 
     @contextlib.contextmanager
     def opened(self):
-        """Check that the directory is there, and tell what goes wrong in it.
+        """Check that the directory exists, and translate errors in it.
 
         It may have been unmounted since :meth:`prepare`.
 
         :returns: a context of its path, which turns OSError into DriverError
         """
-        with self.told():
+        with self.translated():
             yield self._open()
 
     def check(self) -> None:
-        """Check that the directory is there, and can be written to.
+        """Check that the directory exists and is writable.
 
         :raises TransientDriverError: if it is not
         """
-        with self.told():
+        with self.translated():
             path = self._open()
             if os.statvfs(path).f_flag & os.ST_RDONLY:
                 raise self._away('the file system is read-only')
@@ -113,8 +113,8 @@ class Place:
         return path
 
     @contextlib.contextmanager
-    def told(self):
-        """Turn the operating system's errors into the driver's."""
+    def translated(self):
+        """Turn errors of the operating system into driver errors."""
         try:
             yield
         except OSError as error:
@@ -137,7 +137,7 @@ class Place:
         return self.refused(reason, exception.TransientDriverError)
 
     def _path(self):
-        """Return the configured path; refuse one that can't be used."""
+        """Return the configured path; refuse an unusable one."""
         configured = self.section.local_path
         if not configured:
             raise self.refused('no value; name a directory for this back end')
@@ -146,7 +146,7 @@ class Place:
         path = os.path.normpath(configured)
         if os.path.islink(path):
             raise self.refused(
-                'this is a symbolic link; name the directory that it leads to'
+                'this is a symbolic link; name its target directory'
             )
         if os.path.lexists(path) and not os.path.isdir(path):
             raise self.refused('this is not a directory')
@@ -158,7 +158,7 @@ class Place:
         return path
 
     def _claim(self, root):
-        """Take an empty directory over, or find it ours, and writable."""
+        """Claim an empty directory, or check that it is ours and writable."""
         names = set(os.listdir(root))
         drafts = {name for name in names if name.startswith(_DRAFT)}
         if MARKER not in names:
@@ -170,17 +170,17 @@ class Place:
             drafts.add(self._mark(root))
         self._check_owner(root)
         if not os.access('.', os.W_OK, dir_fd=root, effective_ids=True):
-            raise self.refused('the directory can not be written to')
+            raise self.refused('the directory is not writable')
         for name in drafts:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=root)
 
     def _mark(self, root):
-        """Write the marker; return the name of the draft, which remains."""
+        """Write the marker; return the name of the draft, to be removed."""
         draft = _DRAFT + str(uuid.uuid4())
         _write(draft, json.dumps({'backend': self.name}), root)
-        # A link appears with all its content or not at all, and never takes
-        # the place of one that another process has made since.
+        # A link is atomic, and never replaces a marker that another process
+        # has created meanwhile.
         with contextlib.suppress(FileExistsError):
             os.link(
                 draft,
@@ -197,12 +197,12 @@ class Place:
             owner = json.loads(_read(MARKER, root))['backend']
         except FileNotFoundError as error:
             raise self._away(
-                f"the directory is not this back end's any more: {MARKER} "
+                f'the directory no longer belongs to this back end: {MARKER} '
                 'is missing; is the file system mounted?'
             ) from error
         except (KeyError, OSError, TypeError, ValueError) as error:
             raise self.refused(
-                f'{MARKER} in it can not be read: {error!r}', kind_of(error)
+                f'{MARKER} in it cannot be read: {error!r}', kind_of(error)
             ) from error
         if owner != self.name:
             raise self.refused(
@@ -213,7 +213,7 @@ class Place:
 
 @contextlib.contextmanager
 def _opened(name, parent=None):
-    """Open a directory, and not what a symbolic link leads to."""
+    """Open a directory without following a symbolic link."""
     directory = os.open(
         name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent
     )
@@ -224,7 +224,7 @@ def _opened(name, parent=None):
 
 
 def _read(name, parent):
-    # Without O_NONBLOCK, a pipe in the file's place would wait for ever.
+    # Without O_NONBLOCK, a pipe instead of the file would block forever.
     file = os.open(
         name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=parent
     )
@@ -244,7 +244,7 @@ def _write(name, text, parent):
 
 
 def _make(name, parent):
-    """Make a directory unless it is there; durable when this returns."""
+    """Create a directory unless it exists; durable when this returns."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, MODE, dir_fd=parent)
     with _opened(name, parent):
