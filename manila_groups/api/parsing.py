@@ -206,6 +206,6 @@ def _check_text(text, where):
         text.encode('utf-8')
     except UnicodeEncodeError:
         raise exception.Invalid(
-            f'{where!r:.100}: has one half of a surrogate pair, which is not '
+            f'{where:.100}: has one half of a surrogate pair, which is not '
             'a character.'
         ) from None

@@ -9,6 +9,17 @@ import webob
 from manila_groups.api import faults
 from manila_groups.api.middleware import request_id
 
+#: How what waitress says begins, and what it means; {} is what follows.
+_MEANINGS = {
+    'exceeds max_header of ': 'The headers exceed the limit of {} bytes.',
+    'exceeds max_body of ': 'The body of the request exceeds the limit of {} '
+    'bytes.',
+    'Content-Length is invalid': 'Content-Length: is not a number of bytes.',
+    # Python's int() says this; no other number is read.
+    'Exceeds the limit': 'Content-Length: has too many digits.',
+    'Transfer-Encoding requested': 'Transfer-Encoding: is not chunked.',
+}
+
 
 class Parser(parser.HTTPRequestParser):
     """Waitress's, which closes the connection on some bad targets."""
@@ -30,9 +41,7 @@ class FaultTask(task.ErrorTask):
     def execute(self) -> None:
         """Write the answer."""
         error = self.request.error
-        fault = faults.response(
-            error.code, f'{error.reason}: {error.body:.200}.'
-        )
+        fault = faults.response(error.code, _explain(error.body))
         answer = webob.Request.blank('/').get_response(
             request_id.RequestId(fault)
         )
@@ -47,3 +56,10 @@ class Channel(channel.HTTPChannel):
 
     parser_class = Parser
     error_task_class = FaultTask
+
+
+def _explain(said):
+    for beginning, meaning in _MEANINGS.items():
+        if said.startswith(beginning):
+            return meaning.format(said.removeprefix(beginning))
+    return f'The request cannot be read: {said.rstrip("."):.200}.'

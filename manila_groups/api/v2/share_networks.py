@@ -115,9 +115,11 @@ class Controller:
     @wsgi.returns(views.ONE_SUBNET)
     def create_subnet(self, request, share_network_id, body):
         """Add a subnet to a share network."""
-        if body.pop('share_network_id', share_network_id) != share_network_id:
+        named = body.pop('share_network_id', share_network_id)
+        if named != share_network_id:
             raise exception.Invalid(
-                'share_network_id: is not the share network in the path.'
+                f'share_network_id: {named!r:.100} is not the share network '
+                'in the path.'
             )
         body.pop('metadata', None)
         self._find(request, share_network_id)

@@ -287,6 +287,42 @@ class RawHttpTestCase(base.TestCase):
             self.assertFault(code, name, self.ask(request))
             self.assertTrue(self.connection.is_closed())
 
+    def test_refusals_of_the_server_are_in_plain_english(self):
+        for expected, request in (
+            (
+                'The request cannot be read: Malformed HTTP method "get".',
+                b'get /v2 HTTP/1.1\r\n\r\n',
+            ),
+            (
+                'The request cannot be read: Invalid chunk size.',
+                POST + b'Transfer-Encoding: chunked\r\n\r\nzz\r\n' + BODY,
+            ),
+            (
+                'Content-Length: is not a number of bytes.',
+                POST + b'Content-Length: many\r\n\r\n',
+            ),
+            (
+                'Content-Length: has too many digits.',
+                POST + b'Content-Length: ' + b'9' * 5000 + b'\r\n\r\n',
+            ),
+            (
+                'The body of the request exceeds the limit of 67108864 bytes.',
+                POST + b'Content-Length: 99999999\r\n\r\n',
+            ),
+            (
+                'The headers exceed the limit of 262144 bytes.',
+                GET[:-2] + b'X-Long: ' + b'x' * 262144,
+            ),
+            (
+                'Transfer-Encoding: is not chunked.',
+                POST + b'Transfer-Encoding: gzip\r\n\r\n',
+            ),
+        ):
+            self.connection = self.connect()
+            _status, _headers, body = self.ask(request)
+            [fault] = json.loads(body).values()
+            self.assertEqual(expected, fault['message'])
+
     def test_a_request_that_breaks_off_harms_nobody(self):
         for request in (GET[:-1], POST + b'Content-Length: 99\r\n\r\n' + BODY):
             connection = self.connect()

@@ -197,7 +197,7 @@ class ReadJsonTestCase(base.TestCase):
 
     def test_half_of_a_surrogate_pair_is_refused(self):
         for data in (b'{"a": "\\ud800"}', b'{"a": {"\\udfff": 1}}'):
-            self.assertIn("'a'", self.refuse(data))
+            self.assertTrue(self.refuse(data).startswith('a: '))
 
     def test_a_whole_surrogate_pair_is_read(self):
         self.assertEqual(
