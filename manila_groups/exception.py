@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every error that the service reports, with its HTTP status.
+"""The errors of the service: of requests, and of what serves them.
 
-A client reads ``{"<fault>": {"code": N, "message": "..."}}``.  See
-'HTTP in general' in the contract, ``doc/source/contributor/contract.rst``.
+A client reads ``{"<fault>": {"code": N, "message": "..."}}`` of a
+:class:`ServiceError`.  See 'HTTP in general' in the contract,
+``doc/source/contributor/contract.rst``.  An :class:`InternalError` is for the
+operator: it ends in the log.
 """
 
 
 class ServiceError(Exception):
-    """An error with a message for the caller.
+    """A request failed; the caller is told why.
 
+    :cvar code: the HTTP status
+    :cvar fault: the fault's name
     :param message: one sentence that names the field, the value and the rule
     """
 
@@ -103,7 +107,25 @@ class UnsupportedMediaType(ServiceError):
     fault = 'badMediaType'
 
 
-class ConfigurationError(ServiceError):
+class ServiceUnavailable(ServiceError):
+    """Something that the service needs does not answer."""
+
+    code = 503
+    fault = 'serviceUnavailable'
+
+
+class InternalError(Exception):
+    """A fault of the configuration or of storage; no request is at fault.
+
+    :param message: one sentence for the operator
+    """
+
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigurationError(InternalError):
     """The operator's configuration is invalid; no request is at fault."""
 
 
@@ -111,7 +133,7 @@ class NoDatabase(ConfigurationError):
     """No database is configured; the message ends with the missing lines."""
 
 
-class DriverError(ServiceError):
+class DriverError(InternalError):
     """A back end's driver failed.
 
     The message is for the operator's log; users see a user message about the
@@ -128,10 +150,3 @@ class TransientDriverError(DriverError):
 
 class PossibleDataLoss(DriverError):
     """A share contains more data than its new size."""
-
-
-class ServiceUnavailable(ServiceError):
-    """Something that the service needs does not answer."""
-
-    code = 503
-    fault = 'serviceUnavailable'

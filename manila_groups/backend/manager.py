@@ -88,11 +88,12 @@ class BackendManager(service.Manager):
         """
         if not self._ready or self._ending:
             return
+        worker = self._workers[kind]
         queue = self._lifecycle.queue_key(kind, row_id)
         if queue is not None:
             self._queues.run(
                 queue,
-                self._workers[kind].work,
+                worker.work,
                 ctxt,
                 row_id,
                 key=(kind, row_id),

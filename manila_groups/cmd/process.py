@@ -29,6 +29,7 @@ LOG = log.getLogger(__name__)
 #: What can be wrong with that which an operator has set up for the process.
 _SETUP_ERRORS = (
     exception.ServiceError,
+    exception.InternalError,
     cfg.Error,
     db_exception.CantStartEngineError,
     db_exception.DBError,

@@ -333,6 +333,7 @@ def _end_if_unplaced(share):
 
 
 def _not_deletable(share, transition):
+    # 403, where groups have 409: see the contract, 'Shares'.
     row = share.row
     if not rows.matches(share.conn, row.id, rows.in_no_snapshot()):
         return exception.Forbidden(

@@ -87,6 +87,14 @@ class MiddlewareTestCase(base.TestCase):
         made = self.answer(good)
         self.assertEqual((202, 'well'), (made.status_code, made.text))
 
+    def test_an_internal_error_is_for_the_log_only(self):
+        log = self.useFixture(fixtures.FakeLogger())
+        for kind in (exception.ConfigurationError, exception.DriverError):
+            made = self.answer(self.raising(kind('/etc/secret: no such file')))
+            self.assertEqual(500, made.status_code)
+            self.assertNotIn('secret', made.text)
+            self.assertIn(f'{kind.__name__}: /etc/secret', log.output)
+
     def test_a_fault_passes_as_it_is(self):
         made = self.answer(faults.response(405, 'why', {'Allow': 'GET'}))
         self.assertEqual('why', made.json['badMethod']['message'])

@@ -66,6 +66,11 @@ class TestWork(ManagerTest):
             ),
         )
 
+    def test_an_unknown_kind_is_an_error(self):
+        self.assertRaises(
+            KeyError, self.manager.work, self.service.admin, 'replica', 'id'
+        )
+
     def test_a_failed_creation_is_cleaned_up(self):
         group_id = self.placed_group()
         calls = []
