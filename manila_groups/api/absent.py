@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Manila has and this service lacks, so that clients are told so."""
+"""The parts of Manila that this service lacks, for error messages."""
 
 import dataclasses
 
@@ -11,9 +11,9 @@ _ANY = '*'
 class Absent:
     """A part of Manila's API.
 
-    :ivar noun: what it is called, as in "this service has no ..."
-    :ivar path: the paths that begin so; * is any one part
-    :ivar commands: what `openstack share` has for it
+    :ivar noun: its name, as in "this service has no ..."
+    :ivar path: the beginning of its paths; * is any one part
+    :ivar commands: the commands of `openstack share` for it
     """
 
     noun: str
@@ -31,7 +31,7 @@ class Absent:
         )
 
 
-#: Of two paths where one goes on from the other, the longer one is first.
+#: If one path is the beginning of another, the longer one comes first.
 PATHS = (
     Absent('share servers', '/share-servers', ('server',)),
     Absent('resource locks', '/resource-locks', ('lock',)),
@@ -89,14 +89,14 @@ class AbsentAction:
     """An action that Manila's shares have.
 
     :ivar meaning: what it does
-    :ivar commands: what `openstack share` has for it
+    :ivar commands: the commands of `openstack share` for it
     """
 
     meaning: str
     commands: tuple[str, ...] = ()
 
 
-#: By the name that the body has.
+#: By the name in the body.
 ACTIONS = {
     'revert': AbsentAction('revert a share to a snapshot', ('revert',)),
     'migration_start': AbsentAction('migrate a share', ('migration start',)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the WSGI application that paste.deploy's file describes."""
+"""Builds the WSGI application from the paste.deploy file."""
 
 import importlib
 import pathlib
@@ -47,9 +47,9 @@ from manila_groups.groups import shares as shares_domain
 def load(made: collaborators.Collaborators):
     """Build the application.
 
-    :param made: what the process has made
+    :param made: the collaborators of the process
     :returns: a WSGI application
-    :raises ConfigurationError: the paste.deploy file can't be used
+    :raises ConfigurationError: the paste.deploy file cannot be used
     """
     conf = made.conf
     path = _find_paste_config(conf)
@@ -72,9 +72,9 @@ def load(made: collaborators.Collaborators):
 
 
 def _hand_down(context, values):
-    """Give every part of the pipeline what the process has made.
+    """Give the collaborators to every part of the pipeline.
 
-    paste.deploy hands text on only, so the values go into what it has read.
+    paste.deploy passes on only text, so the values are added to its contexts.
     """
     context.global_conf.update(values)
     for part in getattr(context, 'filter_contexts', []):
@@ -84,7 +84,7 @@ def _hand_down(context, values):
 
 
 def _find_paste_config(conf) -> pathlib.Path:
-    """Look where configuration files are, then in the installed package."""
+    """Search the configuration directories, then the installed package."""
     name = conf.api.paste_config
     found = conf.find_file(name)
     candidates = [
@@ -101,7 +101,7 @@ def _find_paste_config(conf) -> pathlib.Path:
 
 
 def factory(global_conf, **_local_conf):
-    """Make the application itself, for the paste.deploy file."""
+    """Make the application, for the paste.deploy file."""
     made = global_conf[collaborators.KEY]
 
     def check_broker():
@@ -117,7 +117,7 @@ def _project_check(conf):
     """Make the function that checks the id of a project in a request."""
     if conf.api.auth_strategy != 'keystone':
         return lambda _project_id: None
-    # The libraries take memory that the others do without.
+    # Only this strategy needs the libraries, which use much memory.
     projects = importlib.import_module('manila_groups.api.projects')
     return projects.KeystoneProjects(conf).check
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the process makes once, and where the pipeline finds it."""
+"""The objects that a process has once, and their keys in the pipeline."""
 
 import dataclasses
 from typing import Any
@@ -17,16 +17,16 @@ KEY = 'manila_groups_collaborators'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Collaborators:
-    """What the process makes once, for the pipeline to use.
+    """The objects that a process has once, for the pipeline.
 
     :ivar conf: the configuration
     :ivar db: the database
-    :ivar unavailable: what is raised when the database cannot be used now, and
-        may be later
+    :ivar unavailable: the exceptions of a database that is temporarily
+        unavailable
     :ivar enforcer: the policy
-    :ivar transport: what messages go over
-    :ivar scheduler: tells schedulers of waiting work
-    :ivar backends: tells back ends of waiting work
+    :ivar transport: the messaging transport
+    :ivar scheduler: the client that wakes up schedulers
+    :ivar backends: the client that wakes up back ends
     """
 
     conf: cfg.ConfigOpts

@@ -7,7 +7,7 @@ import webob
 
 from manila_groups import exception
 
-#: The fault's name for each status; any other has the name computeFault.
+#: The fault's name for each status; the default is computeFault.
 _NAMES = {
     error.code: error.fault
     for error in vars(exception).values()
@@ -15,20 +15,20 @@ _NAMES = {
 } | {501: 'notImplemented'}
 
 #: Seconds to wait before the same request may succeed: in the body, and for
-#: 413 as a header, too.  The command line client fails on the header of any
-#: other error, and shows no reason.
+#: 413 also as a header.  The command line client fails on the header of any
+#: other error without showing the reason.
 _RETRY_AFTER = {413: '0', 503: '5'}
 
 
 def name(code: int) -> str:
-    """What the fault of an HTTP status is called."""
+    """The name of the fault of an HTTP status."""
     return _NAMES.get(code, 'computeFault')
 
 
 def response(
     code: int, message: str, headers: dict[str, str] | None = None
 ) -> webob.Response:
-    """Make the response that tells a client of an error.
+    """Make the response to a client for an error.
 
     :param code: the HTTP status
     :param headers: more headers
@@ -61,9 +61,9 @@ def from_error(error: exception.ServiceError) -> webob.Response:
 
 
 def is_fault(response: webob.Response) -> bool:
-    """Tell whether a response is one that :func:`response` makes.
+    """Tell whether a response is a fault made by :func:`response`.
 
-    The answer to a HEAD request has lost its body.
+    The response to a HEAD request has no body.
     """
     if response.content_type != 'application/json':
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The microversions: the range, and each one that changes something here."""
+"""The microversions: their range, and those that have an effect here."""
 
 import re
 
@@ -10,13 +10,12 @@ HEADER = 'X-OpenStack-Manila-API-Version'
 STANDARD_HEADER = 'OpenStack-API-Version'
 EXPERIMENTAL_HEADER = 'X-OpenStack-Manila-API-Experimental'
 
-#: The header of a response that tells caches what it depends on.
+#: The response header that tells caches on which headers it depends.
 VARY = {'Vary': f'{HEADER}, {STANDARD_HEADER}'}
 
-#: When each microversion came and what it changed, oldest first.  The
-#: documentation prints this table; a request's version is compared with the
-#: same numbers where methods, fields and filters name the version they came
-#: with.
+#: The date and the changes of each microversion, oldest first.  The
+#: documentation prints this table.  Methods, fields and filters name the
+#: version that introduced them.
 HISTORY = (
     (
         '2.31',
@@ -58,7 +57,7 @@ HISTORY = (
     (
         '2.42',
         '2026-11-22',
-        'Lists of shares tell how many there are (with_count).',
+        'Lists of shares can have the total count (with_count).',
     ),
     ('2.43', '2026-11-21', 'Share types can be filtered by extra_specs.'),
     (
@@ -75,7 +74,7 @@ HISTORY = (
     (
         '2.51',
         '2026-11-22',
-        'Share networks have subnets, which hold what came from Neutron.',
+        'Share networks have subnets, with the fields from Neutron.',
     ),
     (
         '2.52',
@@ -86,7 +85,7 @@ HISTORY = (
         '2.53',
         '2026-11-22',
         'Quota sets have share_replicas and replica_gigabytes, which are '
-        'not limited and not used.',
+        'unlimited and unused.',
     ),
     ('2.54', '2026-11-22', 'Shares have progress.'),
     (
@@ -98,7 +97,7 @@ HISTORY = (
     (
         '2.58',
         '2026-11-22',
-        'Limits have those of share groups and of share group snapshots.',
+        'Limits include share groups and share group snapshots.',
     ),
     ('2.62', '2026-11-22', 'Quotas of the size of one share.'),
     (
@@ -109,8 +108,8 @@ HISTORY = (
     (
         '2.64',
         '2026-11-22',
-        'Administrators can extend a share whether its pool has room or not '
-        '(force).',
+        'Administrators can extend a share without checking the capacity of '
+        'its pool (force).',
     ),
     (
         '2.66',
@@ -139,23 +138,23 @@ HISTORY = (
     (
         '2.82',
         '2026-11-22',
-        'Access rules may be asked to be locked, which is refused here; '
-        'denying one may be with unrestrict.',
+        'Access rules can be requested with locks, which are refused here; '
+        'deny_access accepts unrestrict.',
     ),
     (
         '2.83',
         '2026-11-21',
-        'Services have disabled_reason, which disabling can give.',
+        'Services have disabled_reason, which can be set when disabling.',
     ),
     (
         '2.84',
         '2026-11-29',
-        'Shares can be filtered by mount_point_name, which none has here.',
+        'Shares can be filtered by mount_point_name, which is never set here.',
     ),
     (
         '2.87',
         '2026-11-22',
-        'Export locations have metadata, which are empty here.',
+        'Export locations have metadata, which is always empty here.',
     ),
     ('2.88', '2026-11-22', 'The level of an access rule can be changed.'),
     (
@@ -186,7 +185,7 @@ def parse(text: str) -> tuple[int, int]:
 MIN = parse(HISTORY[0][0])
 MAX = parse(HISTORY[-1][0])
 
-#: When the newest one came, as the list of versions says it.
+#: The date of the newest one, in the format of the list of versions.
 UPDATED = f'{HISTORY[-1][1]}T00:00:00Z'
 
 
@@ -214,7 +213,7 @@ def requested(headers) -> tuple[int, int]:
 
 
 def _asked(headers):
-    """Give each header that asks for a version, its value and the version."""
+    """Yield each header with a version, its value and the version."""
     for one in headers.get(STANDARD_HEADER, '').split(','):
         service, *text = one.split(None, 1) or ['']
         if service.lower() == SERVICE_TYPE:
@@ -242,7 +241,7 @@ def _read(header, text):
 
 
 def answer(headers, version: tuple[int, int]) -> dict[str, str]:
-    """The headers that tell which microversion a response has.
+    """The response headers with the microversion of a response.
 
     :param headers: the request's headers
     """

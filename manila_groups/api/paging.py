@@ -8,18 +8,19 @@ from manila_groups import exception
 from manila_groups import paging
 from manila_groups.api import parsing
 
-#: A number, where clients would wonder that it is taken for a marker.
+#: A signed number: an error, because as a marker it would surprise clients.
 _SIGNED = re.compile('[+-][0-9]+')
 _KEYS = ('limit', 'offset', 'marker', 'sort_key', 'sort_dir')
 
 
 def take(filters: dict, max_limit: int | None) -> paging.Page:
-    """Take what tells the page out of a checked query.
+    """Remove the page from a checked query and return it.
 
-    :param filters: the checked query; only the filters stay in it
-    :param max_limit: the most rows of a page; None for no limit but the one
-        that is asked for
-    :raises Invalid: two markers are given, or the offset is no number of rows
+    :param filters: the checked query; only the filters remain in it
+    :param max_limit: the maximum number of rows of a page; None for no limit
+        except the requested one
+    :raises Invalid: there are two markers, or the offset is not a number of
+        rows
     """
     values = {key: filters.pop(key) for key in _KEYS if key in filters}
     limits = (values.get('limit'), max_limit)
@@ -51,9 +52,9 @@ def _start(offset, marker):
 
 
 def links(request, key: str, records: list, more: bool) -> dict:
-    """The part of a list's body that leads to the next page; may be empty.
+    """The links to the next page in the body of a list; may be empty.
 
-    :param key: what the links are called
+    :param key: the name of the links
     """
     if not (more and records):
         return {}

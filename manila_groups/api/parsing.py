@@ -9,14 +9,14 @@ import urllib.parse
 
 from manila_groups import exception
 
-#: How deep objects and lists may stand in each other; the deepest body that
-#: any method takes has four levels.
+#: How deep objects and lists may be nested; the deepest body that a method
+#: accepts has four levels.
 MAX_DEPTH = 20
 
-#: How many characters a whole number may have.
+#: The maximum number of characters of a whole number.
 MAX_DIGITS = 4300
 
-#: How many pairs a query may have.
+#: The maximum number of pairs of a query.
 MAX_QUERY_FIELDS = 1000
 
 _BYTE_ORDER_MARKS = (
@@ -25,7 +25,7 @@ _BYTE_ORDER_MARKS = (
     codecs.BOM_UTF16_LE,
 )
 
-#: How what Python's parser says of a position begins, and what it means.
+#: The beginnings of the messages of Python's parser, and what they mean.
 _SYNTAX = {
     'Expecting value': 'a value is expected there',
     'Expecting property name': 'a name in double quotes is expected there',
@@ -41,7 +41,7 @@ _SYNTAX = {
 
 
 def has_body(environ: dict) -> bool:
-    """Tell whether a request has a body, or has not told its length yet."""
+    """Tell whether a request has a body, also one of unknown length."""
     length = environ.get('CONTENT_LENGTH') or '0'
     return length != '0' or bool(environ.get('HTTP_TRANSFER_ENCODING'))
 

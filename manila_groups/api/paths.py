@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which application a path belongs to, for the paste.deploy file.
 
-Paste's own map makes one slash of many. Clients rely on it where they add
-paths to an endpoint that ends with a slash; behind the name of a resource,
-though, two slashes are a part of a key, or an id that is missing.
+Paste's own map merges repeated slashes. Clients rely on this when they add a
+path to an endpoint that ends with a slash. After the name of a resource,
+however, two slashes are a part of a key, or mean that an id is missing.
 """
 
 import re
@@ -19,7 +19,7 @@ _RESOURCE = re.compile(rf'(/+v2(?:/+[^/]+)??)/+((?:{_NAMES})(?:/.*)?)', re.S)
 
 
 def tidy(path: str) -> str:
-    """Make one slash of many, up to the name of a resource."""
+    """Merge repeated slashes up to the name of a resource."""
     found = _RESOURCE.fullmatch(path)
     start, rest = found.groups() if found else (path, None)
     start = re.sub('//+', '/', start)
@@ -27,10 +27,10 @@ def tidy(path: str) -> str:
 
 
 class Paths(urlmap.URLMap):
-    """A WSGI application that hands requests on by their paths."""
+    """A WSGI application that dispatches requests by their paths."""
 
     def normalize_url(self, url, trim=True):
-        """Leave keys as they are; for the rest, see Paste's."""
+        """Keep keys unchanged; otherwise see Paste's method."""
         if trim or not isinstance(url, str):
             return super().normalize_url(url, trim)
         return None, tidy(url)

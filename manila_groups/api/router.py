@@ -18,10 +18,10 @@ _NOTHING = 'The resource could not be found.'
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-    """What a request's path and method mean.
+    """The target of a request's path and method.
 
-    :ivar method: what is to be called, unless there are actions
-    :ivar actions: by the name that the body has
+    :ivar method: the method to call, unless there are actions
+    :ivar actions: the methods, by the name of the action in the body
     :ivar project_id: the project in the path
     :ivar arguments: the path's other variables
     :ivar reference: whether the path has the reference's spelling
@@ -36,7 +36,7 @@ class Match:
     def choose_action(self, body: Mapping) -> tuple[Callable, str]:
         """The method for a body that names an action, and its name.
 
-        :raises Invalid: the body names none, or more than one thing
+        :raises Invalid: the body does not have exactly one known action
         """
         actions = self.actions or {}
         names = [name for name in body if name in actions]
@@ -59,7 +59,7 @@ def _explain_actions(actions, body):
 class Router:
     """Finds controllers' methods by path and HTTP method.
 
-    :param controllers: one of each class that the table of routes has
+    :param controllers: one of each class in the table of routes
     """
 
     def __init__(self, controllers: Iterable[Any]):
@@ -76,7 +76,7 @@ class Router:
         self._mapper.create_regs()
 
     def _connect(self, path, methods, reference):
-        # Routes keeps text only, so a route names its target by number.
+        # Routes stores only text, so a route has the number of its target.
         number = len(self._targets)
         self._targets.append((methods, reference))
         for prefix in ('/v2', '/v2/{project_id}'):
@@ -88,17 +88,18 @@ class Router:
             )
 
     def match(self, path: str, verb: str) -> Match:
-        """Find out what a request is for.
+        """Find the target of a request.
 
-        :raises NotFound: nothing has this path
-        :raises MethodNotAllowed: it has no such method
+        :raises NotFound: the path does not exist
+        :raises MethodNotAllowed: the path does not have this method
         """
-        # The mapper's expressions end with $, which lets a line end pass.
+        # The mapper's expressions end with $, which also matches before a
+        # final newline.
         found = None if path.endswith('\n') else self._mapper.match(path)
         if found is None:
             raise exception.NotFound(_explain_path(path))
         methods, reference = self._targets[int(found.pop('target'))]
-        # Servers and WebOb leave the body out of an answer to HEAD.
+        # Servers and WebOb omit the body of a response to HEAD.
         target = methods.get('GET' if verb == 'HEAD' else verb)
         if target is None:
             lack = absent.explain_path(_within_version(path))
@@ -117,7 +118,7 @@ class Router:
 
 
 def _bind(target, controllers):
-    """Make methods of the controllers of what the table has."""
+    """Bind the functions of the table to the controllers."""
     if isinstance(target, dict):
         return {name: _bind(one, controllers) for name, one in target.items()}
     return target.__get__(controllers[target.__module__])
@@ -130,7 +131,7 @@ def _allowed(methods):
 def _within_version(path):
     """The path without the version, and without the project if it has one.
 
-    A project is told from a resource by what follows it.
+    The rest of the path tells whether its first part is a project.
     """
     rest = path.removeprefix('/v2')
     _empty, _first, *more = rest.split('/')

@@ -7,7 +7,7 @@ import json
 from manila_groups import exception
 from manila_groups.api import parsing
 
-#: Each pair is a condition in SQL, of which databases take so many.
+#: Each pair is a condition in SQL, and databases limit their number.
 MAX_PAIRS = 100
 MAX_LENGTH = 255
 
@@ -23,8 +23,8 @@ _NOT_READABLE = (
 def read(name: str, text: str) -> dict[str, str]:
     """Read a mapping as clients send it: {'k': 'v'}, or JSON.
 
-    :param name: what the query calls it
-    :param text: what the query has
+    :param name: the query key
+    :param text: its value
     :returns: keys to values
     :raises Invalid: it is not a mapping from text to text, numbers or
         booleans, or is too large

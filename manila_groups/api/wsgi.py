@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a request to a controller's method and back.
 
-What a method needs to be called stands on it, as decorators; the dispatcher
-reads it there.
+Decorators declare what a method requires; the dispatcher reads and enforces
+them.
 """
 
 from collections.abc import Callable
@@ -26,13 +26,13 @@ CONTEXT = 'manila_groups.context'
 
 
 class Request(webob.Request):
-    """A request, with what the dispatcher has found out about it.
+    """A request, with the results of the dispatcher's checks.
 
     :ivar version: the microversion, (major, minor)
-    :ivar filters: the checked query: key to its value; of a list, what the
-        table of its filters makes of it
-    :ivar rule: the policy rule that the caller has passed as far as it does
-        not depend on a row
+    :ivar filters: the checked query, key to value; for a list, the values as
+        the table of its filters reads them
+    :ivar rule: the policy rule that the caller has passed, except for the
+        part that depends on a row
     :ivar reference: whether the path has the reference's spelling
     """
 
@@ -49,9 +49,9 @@ class Request(webob.Request):
 
 @dataclasses.dataclass(frozen=True)
 class Body:
-    """What a method takes as its body.
+    """The body that a method accepts.
 
-    :ivar keys: the names that the content may stand under; none when the
+    :ivar keys: the names that the content may have in the body; none if the
         content is the body itself
     """
 
@@ -61,12 +61,12 @@ class Body:
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What has to hold for a method to be called, and how it answers.
+    """The requirements of a method, and its response.
 
-    :ivar returns: the shape of a successful answer's body: see
+    :ivar returns: the shape of a successful response's body: see
         api.views.shapes; None for no body
-    :ivar reference_returns: the same under the reference's spelling of the
-        path, where it differs; so is reference_success
+    :ivar reference_returns: the same for the reference's spelling of the
+        path, if it differs; likewise reference_success
     """
 
     since: tuple[int, int] = microversions.MIN
@@ -94,8 +94,8 @@ def _decorator(**changes) -> Callable:
 def since(version: str, experimental_before: str | None = None) -> Callable:
     """The method exists from this microversion on.
 
-    :param experimental_before: before this one, only where the request
-        accepts experimental APIs
+    :param experimental_before: before this one, only if the request accepts
+        experimental APIs
     """
     before = experimental_before and microversions.parse(experimental_before)
     return _decorator(
@@ -104,20 +104,20 @@ def since(version: str, experimental_before: str | None = None) -> Callable:
 
 
 def policy(rule: str) -> Callable:
-    """The caller has to pass this policy rule."""
+    """The caller must pass this policy rule."""
     return _decorator(policy=rule)
 
 
 def body(schema: schema_base.Schema, *keys: str) -> Callable:
     """The method takes a body.
 
-    :param keys: the names that the content may stand under
+    :param keys: the names that the content may have in the body
     """
     return _decorator(body=Body(schema, keys))
 
 
 def sends(method: Callable) -> Callable:
-    """The method tells a scheduler or a back end of work that it begins."""
+    """The method starts work and wakes up a scheduler or a back end."""
     return _decorator(sends=True)(method)
 
 
@@ -127,7 +127,7 @@ def query(schema: schema_base.Schema) -> Callable:
 
 
 def lists(table: list_schemas.List) -> Callable:
-    """The method lists what the query finds.
+    """The method lists the rows that the query finds.
 
     :param table: the filters, with the policy rules that guard them, and the
         sort keys
@@ -136,18 +136,18 @@ def lists(table: list_schemas.List) -> Callable:
 
 
 def success(status: int, reference: int | None = None) -> Callable:
-    """The status of a successful answer.
+    """The status of a successful response.
 
-    :param reference: the status under the reference's spelling of the path
+    :param reference: the status for the reference's spelling of the path
     """
     return _decorator(success=status, reference_success=reference)
 
 
 def returns(shape: Any, reference: Any = None) -> Callable:
-    """What the body of a successful answer looks like.
+    """The shape of a successful response's body.
 
-    :param shape: see api.views.shapes; a method without has no body
-    :param reference: the same under the reference's spelling of the path
+    :param shape: see api.views.shapes; without it, the response has no body
+    :param reference: the same for the reference's spelling of the path
     """
     return _decorator(returns=shape, reference_returns=reference)
 
@@ -157,8 +157,8 @@ class Dispatcher:
 
     :param routes: finds what a path means: see api.router
     :param enforcer: the policy
-    :param check_broker: raises ServiceUnavailable while nobody can be told of
-        work that is begun
+    :param check_broker: raises ServiceUnavailable while wake-ups for started
+        work cannot be sent
     """
 
     def __init__(self, routes, enforcer, check_broker: Callable[[], None]):
@@ -215,7 +215,7 @@ def _read_body(request):
 
 
 def _check_media_type(request):
-    """Refuse a body that a web page may send anywhere, unasked."""
+    """Refuse a body that a web page may send without a CORS preflight."""
     if not parsing.has_body(request.environ):
         return
     found = request.content_type.strip()

@@ -11,7 +11,7 @@ from manila_groups.api import collaborators
 
 class _OwnConfiguration(base.ConfigurableMiddleware):
     def __init__(self, application, conf=None):
-        # Whoever may not see the result, by [healthcheck], finds nothing.
+        # Callers that [healthcheck] does not allow get 404.
         super().__init__(application or webob.exc.HTTPNotFound(), conf)
         self.oslo_conf = conf[collaborators.CONF]
 
@@ -19,14 +19,14 @@ class _OwnConfiguration(base.ConfigurableMiddleware):
 class Healthcheck(healthcheck.Healthcheck, _OwnConfiguration):
     """oslo.middleware's, with the process's own configuration.
 
-    What the paste.deploy file sets for one application stands above the
+    The settings of the paste.deploy file for one application override the
     section [healthcheck].
     """
 
     def _conf_get(self, key, group='healthcheck'):
         value = super()._conf_get(key, group)
         if key in self.conf:
-            # It would hold for other applications of the file, too.
+            # Otherwise it would apply to other applications of the file, too.
             self.oslo_conf.clear_override(key, group)
         return value
 
@@ -34,7 +34,7 @@ class Healthcheck(healthcheck.Healthcheck, _OwnConfiguration):
     def _are_results_healthy(  # type: ignore[override]
         self, results: list
     ) -> bool:
-        """Answer with the reasons of the checks that have failed only."""
+        """Respond with only the reasons of the failed checks."""
         failed = [result for result in results if not result.available]
         if failed:
             raise exception.ServiceUnavailable(

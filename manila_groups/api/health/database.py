@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does the database answer, with the schema that the code needs."""
+"""Checks that the database answers and has the required schema."""
 
 from oslo_middleware.healthcheck import pluginbase
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does the message broker take messages."""
+"""Checks that the message broker accepts messages."""
 
 from concurrent import futures
 import threading
@@ -12,14 +12,14 @@ from manila_groups.api import collaborators
 
 LOG = log.getLogger(__name__)
 
-#: Seconds that the broker has.
+#: The maximum time for the broker, in seconds.
 TIMEOUT = 4
 
 _TOPIC = 'manila-groups-healthcheck'
 
 
 class MessagingCheck(pluginbase.HealthcheckBaseExtension):
-    """Sends a message to everybody who listens: nobody does."""
+    """Sends a broadcast message to which nobody listens."""
 
     def __init__(self, oslo_conf, conf):
         super().__init__(oslo_conf, conf)
@@ -31,7 +31,7 @@ class MessagingCheck(pluginbase.HealthcheckBaseExtension):
         self._attempt = None
 
     def healthcheck(self, server_port):
-        """Wait for a message to be sent, but not for long."""
+        """Wait a limited time until a message is sent."""
         try:
             self._join_attempt().result(TIMEOUT)
         except Exception as error:
@@ -45,10 +45,9 @@ class MessagingCheck(pluginbase.HealthcheckBaseExtension):
         return pluginbase.HealthcheckResult(available=True, reason='OK')
 
     def _join_attempt(self):
-        """Begin to send, unless an earlier attempt still waits.
+        """Start to send in a thread, unless an earlier attempt still waits.
 
-        The library can wait much longer than a health check may; so it does
-        in a thread.
+        The library can wait much longer than a health check may.
         """
         with self._lock:
             if self._attempt is None or self._attempt.done():

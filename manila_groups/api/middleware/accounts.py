@@ -15,7 +15,7 @@ import yaml
 
 from manila_groups import exception
 
-#: bcrypt's digest, of which oslo.middleware checks the beginning only.
+#: A bcrypt digest; oslo.middleware checks only its beginning.
 _ENTRY = re.compile(
     r'[^:]{1,255}:\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}'
 )
@@ -23,9 +23,9 @@ _ENTRY = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class User:
-    """What the file of users says about one.
+    """A user in the users file.
 
-    :ivar roles: without those that they imply
+    :ivar roles: without implied roles
     """
 
     project_id: str
@@ -35,11 +35,11 @@ class User:
 class Passwords:
     """Checks passwords against the lines of an htpasswd file.
 
-    A check by bcrypt takes long on purpose.  Whoever has passed it once is
-    recognized by a keyed hash, which never leaves the memory.
+    A bcrypt check is slow on purpose.  After the first success, a keyed hash
+    that is only in memory recognizes the password.
 
-    :param lines: of the file
-    :raises ValueError: a line can't be used
+    :param lines: the lines of the file
+    :raises ValueError: a line is invalid
     """
 
     def __init__(self, lines: list[str]):
@@ -74,7 +74,7 @@ class Passwords:
         return False
 
     def _take_as_long(self, password):
-        """Let nobody see by the time which users there are."""
+        """Take the time of a check, so that it does not reveal user names."""
         for entry in self._entries.values():
             _is_right(entry, password)
             return
@@ -84,17 +84,17 @@ def _is_right(entry, password):
     try:
         basic_auth.auth_entry(entry, password)
     except (webob.exc.HTTPException, ValueError):
-        # bcrypt takes no password of more than 72 bytes.
+        # bcrypt refuses passwords of more than 72 bytes.
         return False
     return True
 
 
 class Accounts:
-    """The two files, as they are at the moment.
+    """The current content of the two files.
 
     :param htpasswd_file: the file with the passwords
     :param users_file: the YAML file with each user's project and roles
-    :raises ConfigurationError: in one line, when a file can't be used
+    :raises ConfigurationError: a file cannot be used; the message is one line
     """
 
     def __init__(self, htpasswd_file: str, users_file: str):
@@ -110,14 +110,14 @@ class Accounts:
         return self._passwords.load().check(name, password)
 
     def find(self, name: str) -> User | None:
-        """Find what the file of users says about one."""
+        """Find a user in the users file."""
         return self._users.load().get(name)
 
 
 class _File:
-    """A file, which is read again when it has changed.
+    """A file that is read again when it has changed.
 
-    :param read: makes something of the open file
+    :param read: parses the open file
     """
 
     def __init__(self, path, read):
@@ -128,7 +128,7 @@ class _File:
         self._content = None
 
     def load(self):
-        """Make what there is to make of the file as it is now."""
+        """Return the parsed content of the current file."""
         try:
             found = os.stat(self._path)
             state = found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who makes a request: what the end of every pipeline has in common."""
+"""The caller of a request: the common part of all pipelines."""
 
 from oslo_middleware import request_id
 import webob.dec
@@ -8,7 +8,7 @@ from manila_groups import context
 from manila_groups.api import collaborators
 from manila_groups.api import wsgi
 
-#: The roles that a role implies, as Keystone is set up by default.
+#: The roles that a role implies in Keystone by default.
 _IMPLIED = {
     'admin': ('admin', 'manager', 'member', 'reader'),
     'manager': ('manager', 'member', 'reader'),
@@ -17,12 +17,12 @@ _IMPLIED = {
 
 
 class Auth:
-    """Leaves the caller in the request's environment.
+    """Stores the caller in the request's environment.
 
-    A pipeline has a subclass of its own, whose identify() finds the caller.
+    Each pipeline has a subclass with the method identify().
 
-    :param application: what the request goes to next
-    :param made: what the process has made
+    :param application: the next application of the pipeline
+    :param made: the collaborators of the process
     """
 
     def __init__(self, application, made: collaborators.Collaborators):
@@ -51,7 +51,7 @@ class Auth:
 
 
 def with_implied(roles) -> list[str]:
-    """Add the roles that roles imply, where Keystone has not done it."""
+    """Add the implied roles, if Keystone has not done it."""
     return sorted(
         {implied for role in roles for implied in _IMPLIED.get(role, (role,))}
     )
@@ -60,9 +60,9 @@ def with_implied(roles) -> list[str]:
 def make_context(
     request, user_id: str, project_id: str, roles
 ) -> context.RequestContext:
-    """Make the context of a caller that Keystone knows nothing of.
+    """Make the context of a caller that Keystone does not know.
 
-    :param roles: without those that they imply
+    :param roles: without implied roles
     """
     return context.RequestContext(
         user_id=user_id,

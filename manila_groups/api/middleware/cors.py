@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets the scripts of other web sites use the API, where it is allowed."""
+"""Lets scripts of allowed web sites use the API."""
 
 from oslo_middleware import cors
 
@@ -13,7 +13,7 @@ class CORS(cors.CORS):
     def factory(cls, global_conf, **_local_conf):
         """Make the filter, for the paste.deploy file.
 
-        Where no origin is allowed, requests don't pass it.
+        Without an allowed origin, the pipeline leaves the filter out.
         """
         conf = global_conf[collaborators.CONF]
         if not conf.cors.allowed_origin:

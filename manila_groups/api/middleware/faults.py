@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every error of the pipeline, as JSON with the fault's name."""
+"""Converts every error of the pipeline to JSON with the fault's name."""
 
 import functools
 import html
@@ -21,9 +21,9 @@ _TITLE = re.compile(r'<head>.*</head>|<h1>.*</h1>', re.IGNORECASE | re.DOTALL)
 
 
 class Faults:
-    """Turns what the parts of the pipeline raise or answer into faults.
+    """Turns the exceptions and error responses of the pipeline into faults.
 
-    :param unavailable: what is raised when the database cannot be used now
+    :param unavailable: the exceptions of an unavailable database
     """
 
     def __init__(self, application, unavailable: tuple[type[Exception], ...]):
@@ -38,12 +38,12 @@ class Faults:
 
     @webob.dec.wsgify
     def __call__(self, request):
-        # A server may leave it out when it is empty; Paste's map of URLs
-        # counts on it.
+        # A server may leave SCRIPT_NAME out if it is empty, but Paste's map
+        # of URLs requires it.
         request.environ.setdefault('SCRIPT_NAME', '')
         target = request.environ.get('PATH_INFO', '')
         if target and not target.startswith('/'):
-            # Such as OPTIONS * has; Paste's map of URLs takes paths only.
+            # OPTIONS * is an example; Paste's map of URLs accepts only paths.
             return faults.response(404, 'The target is not a path.')
         try:
             response = request.get_response(self._application)
@@ -52,9 +52,9 @@ class Faults:
         except webob.exc.HTTPException as error:
             response = error
         except self._unavailable as error:
-            # Each request finds it out anew: no traceback for each.
+            # Every request fails so: a traceback for each would fill the log.
             LOG.error('The database does not answer: %s', _first_line(error))
-            LOG.debug('The request that found it out', exc_info=True)
+            LOG.debug('The request that failed', exc_info=True)
             return faults.from_error(
                 exception.ServiceUnavailable('The database does not answer.')
             )
@@ -73,7 +73,7 @@ def _first_line(error):
 
 
 def _translate(response):
-    """Keep the status and the headers of an error that is no fault yet."""
+    """Turn another error response into a fault; keep status and headers."""
     kept = {
         name: value
         for name, value in response.headers.items()
@@ -83,7 +83,7 @@ def _translate(response):
 
 
 def _message(response):
-    """Find the sentence in what WebOb or keystonemiddleware has made."""
+    """Find the message in a response of WebOb or keystonemiddleware."""
     if response.content_type == 'application/json':
         text = _message_in_json(faults.read_json(response))
     else:

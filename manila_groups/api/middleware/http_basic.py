@@ -18,8 +18,8 @@ _CHALLENGE = 'Basic realm="manila-groups", charset="UTF-8"'
 class HttpBasic(auth.Auth):
     """Checks the password, and finds the user's project and roles.
 
-    oslo.middleware's own filter would answer 401 for whatever goes wrong
-    behind it, so this one calls its parts.
+    oslo.middleware's own filter would answer 401 for all errors of the
+    applications behind it, so this class calls only its parts.
     """
 
     def __init__(self, application, made):
@@ -31,8 +31,8 @@ class HttpBasic(auth.Auth):
         self._origins = web_pages.Origins(made.conf)
 
     def identify(self, request):
-        """Find the caller by the header Authorization."""
-        # A browser adds the password to what other sites' pages send.
+        """Find the caller from the header Authorization."""
+        # A browser adds the password to requests of other sites' pages.
         self._origins.check(request)
         try:
             name = self._authenticate(request)

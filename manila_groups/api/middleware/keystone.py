@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pipeline keystone: keystonemiddleware, and what it found out."""
+"""The pipeline keystone: keystonemiddleware and its results."""
 
 import importlib.util
 
@@ -27,17 +27,17 @@ _MISTAKES = (
 
 
 class AuthToken(auth_token.AuthProtocol):
-    """keystonemiddleware's, which tells when Keystone cannot be used."""
+    """keystonemiddleware's filter, which reports an unavailable Keystone."""
 
     def process_request(self, request):
-        """Find out about the token."""
+        """Validate the token."""
         try:
             return super().process_request(request)
         except (
             keystone_exception.ClientException,
             webob.exc.HTTPServiceUnavailable,
         ) as error:
-            # Each request finds it out anew: no traceback for each.
+            # Every request fails so: a traceback for each would fill the log.
             LOG.error('Keystone cannot be used: %s', error)
             raise exception.ServiceUnavailable(
                 'Keystone cannot be used to validate tokens.'
@@ -47,7 +47,7 @@ class AuthToken(auth_token.AuthProtocol):
 def token_factory(global_conf, **_local_conf):
     """Make keystonemiddleware's filter, with the process's configuration.
 
-    :raises ConfigurationError: the options of [keystone_authtoken] can't be
+    :raises ConfigurationError: the options of [keystone_authtoken] cannot be
         used
     """
     conf = global_conf[collaborators.CONF]
@@ -67,7 +67,7 @@ def token_factory(global_conf, **_local_conf):
 
 
 def _check(conf):
-    """Find at the start what would fail each request."""
+    """Find errors at the start that would make every request fail."""
     values = conf[options.GROUP]
     section = values.auth_section or options.GROUP
     if not conf[section].auth_type:
@@ -91,7 +91,7 @@ def _check(conf):
 
 
 class KeystoneAuth(auth.Auth):
-    """Takes what keystonemiddleware found out from the token."""
+    """Reads the caller that keystonemiddleware found in the token."""
 
     def identify(self, request):
         """Read the caller from the environment."""

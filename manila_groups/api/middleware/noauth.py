@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pipeline noauth: whoever can reach it is who they say they are."""
+"""The pipeline noauth: trusts the identity in the request headers."""
 
 import socket
 
@@ -11,8 +11,8 @@ from manila_groups.api.middleware import web_pages
 
 LOG = log.getLogger(__name__)
 
-#: What a proxy writes into a request.  Behind one on the same machine, every
-#: client seems to be on this machine.
+#: Headers that proxies add.  Behind a proxy on the same machine, every client
+#: seems to be on this machine.
 _PROXY_HEADERS = (
     'HTTP_FORWARDED',
     'HTTP_VIA',
@@ -25,9 +25,9 @@ _OPTION = '[api] noauth_on_any_address'
 
 
 class NoAuth(auth.Auth):
-    """Believes the headers X-User-Id, X-Project-Id and X-Roles.
+    """Trusts the headers X-User-Id, X-Project-Id and X-Roles.
 
-    Absent, they mean an administrator of the project admin: see the contract,
+    The defaults are an administrator of the project admin: see the contract,
     'HTTP in general'.
     """
 
@@ -82,9 +82,9 @@ def check_listening(conf) -> None:
 
 
 def _check_sender(environ):
-    """Refuse requests of other machines, as far as they can be told.
+    """Refuse requests from other machines, as far as they are recognizable.
 
-    An application does not know what its server listens on.
+    An application does not know the addresses that its server listens on.
     """
     if any(name in environ for name in _PROXY_HEADERS):
         raise exception.Forbidden(

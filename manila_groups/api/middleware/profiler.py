@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Traces of requests for OSProfiler, where it is installed and enabled."""
+"""Traces requests with OSProfiler, if it is installed and enabled."""
 
 import threading
 
@@ -18,7 +18,7 @@ if options.AVAILABLE:
 def factory(global_conf, **_local_conf):
     """Make the filter, for the paste.deploy file.
 
-    Where nothing is to be traced, requests don't pass it.
+    If tracing is disabled, the pipeline leaves the filter out.
     """
     conf = global_conf[collaborators.CONF]
     if not (options.AVAILABLE and conf.profiler.enabled):
@@ -27,10 +27,10 @@ def factory(global_conf, **_local_conf):
 
 
 class Profiler:
-    """OSProfiler's filter, which begins to work with the first request.
+    """OSProfiler's filter, which is initialized by the first request.
 
-    A WSGI server forks after it has loaded the application, and what sends
-    the traces may have connections and threads.
+    A WSGI server forks after it has loaded the application, and the notifier
+    of the traces may have connections and threads.
     """
 
     def __init__(self, application, conf):

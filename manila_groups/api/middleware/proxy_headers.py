@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""URLs as the client sees them, behind a proxy."""
+"""URLs from the view of a client behind a proxy."""
 
 from oslo_middleware import http_proxy_to_wsgi
 
 from manila_groups.api import collaborators
 
-#: Where the request's own header Host is kept, which a proxy's replaces.
+#: The key of the original Host header, which a proxy's header replaces.
 ORIGINAL_HOST = 'manila_groups.original_host'
 
 
@@ -16,7 +16,7 @@ class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
     def factory(cls, global_conf, **_local_conf):
         """Make the filter, for the paste.deploy file.
 
-        Where no proxy is to be believed, requests don't pass it.
+        If no proxy is trusted, the pipeline leaves the filter out.
         """
         conf = global_conf[collaborators.CONF]
         if not conf.oslo_middleware.enable_proxy_headers_parsing:
@@ -25,7 +25,8 @@ class ProxyHeaders(http_proxy_to_wsgi.HTTPProxyToWSGI):
 
     def process_request(self, req):
         """Read the headers of the proxy."""
-        # A server may leave it out when it is empty; the library does not.
+        # A server may leave SCRIPT_NAME out if it is empty, but the library
+        # requires it.
         req.environ.setdefault('SCRIPT_NAME', '')
         req.environ[ORIGINAL_HOST] = req.environ.get('HTTP_HOST')
         return super().process_request(req)

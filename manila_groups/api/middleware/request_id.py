@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The request's id in every response, and in all that is logged."""
+"""Adds the request's id to every response and log line."""
 
 from oslo_context import context
 from oslo_middleware import request_id
@@ -12,8 +12,8 @@ class RequestId(request_id.RequestId):
 
     def __init__(self, application, conf=None):
         def begin(environ, start_response):
-            # What is logged before the caller is known belongs to this
-            # request, not to the one that the thread had before.
+            # Otherwise log lines before the authentication would have the id
+            # of the thread's previous request.
             context.RequestContext(
                 request_id=environ[request_id.ENV_REQUEST_ID],
                 global_request_id=environ.get(request_id.GLOBAL_REQ_ID),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No request's body is larger than the configuration allows."""
+"""Limits the size of request bodies."""
 
 from oslo_middleware import sizelimit
 import webob.dec
@@ -21,9 +21,9 @@ class SizeLimit(sizelimit.RequestBodySizeLimiter):
 
     @webob.dec.wsgify
     def __call__(self, request):
-        """Limit a body, where there can be one.
+        """Limit the size of a body.
 
-        :raises RequestTooLarge: there is more
+        :raises RequestTooLarge: the body exceeds the limit
         """
         if not parsing.has_body(request.environ):
             return self.application

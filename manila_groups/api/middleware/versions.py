@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which versions of the API there are: answered without a token."""
+"""The list of API versions, which needs no token."""
 
 import json
 
@@ -15,7 +15,7 @@ _METHODS = ('GET', 'HEAD')
 
 
 class Versions:
-    """Answers the roots, and lets every other path pass."""
+    """Answers requests for the roots, and passes on all others."""
 
     def __init__(self, application):
         self._application = application

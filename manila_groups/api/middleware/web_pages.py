@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps web pages of others from using the API through a visitor's browser.
+"""Prevents other web sites from using the API through a visitor's browser.
 
 A browser sends a page's POST to any address that the visitor can reach, and
-adds the password that the visitor has typed there before.  So a pipeline that
-believes a request by where it comes from, or by its password, looks at which
-page has sent it.
+adds the password that the visitor has entered there before.  So a pipeline
+that trusts the address or the password of a request must check which page has
+sent it.
 """
 
 import ipaddress
@@ -22,9 +22,9 @@ _FORWARDED_HOST = re.compile(
 class Hosts:
     """The names under which a service without passwords can be reached.
 
-    A page can have its own name resolved to another address once it is
-    loaded.  Its requests then go to the API with the page's name as Host, and
-    the browser lets it read the answers.
+    After a page is loaded, its name can resolve to another address (DNS
+    rebinding).  Its requests then reach the API with the page's name as Host,
+    and the browser lets it read the responses.
 
     :param conf: the configuration
     """
@@ -34,13 +34,13 @@ class Hosts:
         self._names = {'localhost', _normal(api.bind_host)} | {
             _normal(name) for name in api.allowed_hosts
         }
-        # A page whose own host is an address cannot have it resolved anew.
+        # An address as Host is safe because it is never resolved.
         self._takes_addresses = api.noauth_on_any_address
 
     def check(self, environ: dict) -> None:
         """Refuse a request for a name that is not the service's.
 
-        :raises Invalid: Host, or what a proxy says of it, is another name
+        :raises Invalid: Host, or its value from a proxy, is another name
         """
         for header, value in _named(environ):
             if not self._is_known(value):
@@ -61,7 +61,7 @@ class Hosts:
 
 
 def _named(environ):
-    """Give each header that names the service's host, and the name."""
+    """Yield each header that names the service's host, and the name."""
     host = environ.get(proxy_headers.ORIGINAL_HOST, environ.get('HTTP_HOST'))
     if host is not None:
         yield 'Host', host

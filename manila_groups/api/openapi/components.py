@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What several operations have in common is in the document once."""
+"""Components: common parts of operations, which the document has once."""
 
 import re
 from typing import Any
 
-#: What a component's name may not have.
+#: Characters that a component's name must not have.
 _ODD = re.compile(r'[^A-Za-z0-9._-]')
 
 
@@ -21,9 +21,9 @@ class Components:
         """Make a component, or find the one that is equal.
 
         :param kind: such as parameters
-        :param names: those that it may have; the last one is nobody else's
-        :returns: what stands in its place
-        :raises ValueError: all names are those of others
+        :param names: its possible names; the last one must be unique
+        :returns: the reference to it
+        :raises ValueError: other components have all the names
         """
         known = self.found.setdefault(kind, {})
         for name in names:

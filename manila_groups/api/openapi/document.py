@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The API as an OpenAPI 3.1 document.
 
-It is made of what the service itself goes by: the table of routes, what
-stands on the controllers' methods, the schemas and the views.
+It is made from the code of the service: the table of routes, the decorators of
+the controllers' methods, the schemas and the views.
 """
 
 from typing import Any
@@ -19,29 +19,29 @@ Share groups for the OpenStack Shared File System API, at microversion \
 
 Each path works with the project's id after `/v2`, too: \
 `/v2/{{project_id}}/share-groups` is `/v2/share-groups`. `HEAD` is answered \
-as `GET` is, without the body. Text has no NUL \
-character. A query key that an operation does not know is answered with 400, \
+like `GET`, without the body. Text must not have NUL \
+characters. A query key that an operation does not know is answered with 400, \
 and so is a key that is given twice where the description does not say that \
 it may be repeated.
 
 `x-policy` names the policy rule that guards an operation, `x-since` the \
-microversion that it came with. Of a path that ends in `action`, the body \
-names what is to be done; `x-actions` has both for each action.
+microversion that introduced it. If a path ends in `action`, the body names \
+the action; `x-actions` has both for each action.
 """
 
 
-#: How callers say who they are.
+#: How callers authenticate.
 _SECURITY = {
     'token': {
         'type': 'apiKey',
         'in': 'header',
         'name': 'X-Auth-Token',
-        'description': 'A token of Keystone.',
+        'description': 'A Keystone token.',
     },
     'password': {
         'type': 'http',
         'scheme': 'basic',
-        'description': 'Where auth_strategy is http_basic.',
+        'description': 'If auth_strategy is http_basic.',
     },
 }
 
@@ -114,7 +114,7 @@ def _purpose(methods):
     if methods[0].action is None:
         return _about(methods[0])
     return {
-        'summary': 'Do what the body names',
+        'summary': 'Do the action in the body',
         'x-actions': {method.action: _about(method) for method in methods},
     }
 

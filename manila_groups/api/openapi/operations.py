@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the routes lead to: the operations that the document describes."""
+"""The operations of the routes, which the document describes."""
 
 from collections.abc import Iterator
 import dataclasses
@@ -11,10 +11,10 @@ from manila_groups.api import wsgi
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """A controller's method, with what stands on it.
+    """A controller's method, with its rules.
 
     :ivar name: controller.method
-    :ivar action: the name in the body that leads to it; None for none
+    :ivar action: its name as an action in the body; None for none
     :ivar reference: whether the path has the reference's spelling
     """
 
@@ -42,7 +42,7 @@ class Operation:
     """One HTTP method of one path.
 
     :ivar path: without the version
-    :ivar methods: what it leads to: several if the body names an action
+    :ivar methods: the methods; several if the body names an action
     """
 
     path: str
@@ -66,7 +66,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """What it is called, as no other one is."""
+        """Its unique name."""
         one = self.methods[0]
         words = ['reference'] if one.reference else []
         words.append(f'{self.controller}.action' if one.action else one.name)
@@ -78,7 +78,7 @@ class Operation:
 
 
 def exist(version: tuple[int, int]) -> Iterator[Operation]:
-    """Give the operations of a microversion, in the order of the routes."""
+    """Yield the operations of a microversion, in the order of the routes."""
     for path, verbs, reference in routes.spelled():
         for verb, target in verbs.items():
             by_action = target if isinstance(target, dict) else {None: target}

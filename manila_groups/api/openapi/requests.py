@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests are made of: parameters and bodies, from the schemas."""
+"""Parameters and bodies of requests, from the schemas."""
 
 from typing import Any
 
 from manila_groups.api import microversions
 from manila_groups.api.openapi import operations
 
-#: What differs between a pattern of Python and one of ECMA-262.
+#: The end of a text in patterns of Python and of ECMA-262.
 _END_OF_TEXT = (r'\Z', '$')
 
 
 def portable(schema: Any) -> Any:
-    """Write a JSON schema's patterns as every reader understands them."""
+    """Make the patterns of a JSON schema portable."""
     if isinstance(schema, dict):
         return {
             key: value.replace(*_END_OF_TEXT)
@@ -37,7 +37,7 @@ def _version(version):
 _EXPERIMENTAL = {
     'name': microversions.EXPERIMENTAL_HEADER,
     'in': 'header',
-    'description': 'Says that the caller knows that the resource may change.',
+    'description': 'Accepts that the resource is experimental.',
     'required': True,
     'schema': {'enum': ['true']},
 }
@@ -82,7 +82,7 @@ def _listing(listing, name):
     described = {}
     if name in listing.several:
         described['description'] = (
-            'Several values have commas between them, or the key is repeated.'
+            'Several values are separated by commas, or the key is repeated.'
         )
     if name in listing.guards:
         described['x-policy'] = listing.guards[name]
@@ -109,7 +109,7 @@ def _body_schemas(method, version):
     if found.keys:
         return [_under(key, schema) for key in found.keys]
     if method.action is not None:
-        # To name the action is what leads to the method.
+        # The action in the body selects the method.
         return [{**schema, 'required': [method.action]}]
     return [schema]
 

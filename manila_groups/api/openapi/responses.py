@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What responses are made of, from the views and the table of errors."""
+"""Responses, from the views and the table of errors."""
 
 import http
 

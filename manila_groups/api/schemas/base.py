@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON schemas that know microversions, and the parts many have in common."""
+"""JSON schemas with microversions, and their common parts."""
 
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ NAME = {'type': ['string', 'null'], 'maxLength': 255}
 DESCRIPTION = NAME
 ID = {'type': 'string', 'minLength': 1, 'maxLength': 255}
 OPTIONAL_ID = {'type': ['string', 'null'], 'minLength': 1, 'maxLength': 255}
-#: A project; the length is what the database's column holds.
+#: A project; the maximum length is that of the database's column.
 PROJECT_ID_LENGTH = 255
 PROJECT_ID = {
     'type': 'string',
@@ -33,14 +33,14 @@ def _is_integer(_checker, value):
 def _items(validator, rule, value, schema):
     if not validator.is_type(value, 'array'):
         return
-    # Of too many, each would take its time, and could be one more error.
+    # Too many items would take too long to check.
     if len(value) <= schema.get('maxItems', len(value)):
         yield from jsonschema.Draft202012Validator.VALIDATORS['items'](
             validator, rule, value, schema
         )
 
 
-#: In JSON Schema 1.0 is an integer; here a number with a point is none.
+#: JSON Schema accepts 1.0 as an integer; this service does not.
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
     {'items': _items},
@@ -66,14 +66,14 @@ BOOLEAN = {
     'description': 'a boolean: true or false',
 }
 
-#: What is space for Python, as a part of a character class: patterns that say
-#: \s would mean something else to readers of the API's document.
+#: Python's spaces as a part of a character class: in the OpenAPI document, \s
+#: would have another meaning.
 SPACE = (
     r'\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'
 )
 
-#: What people do not see, in the same form: space, controls, characters that
-#: only format, and fillers. There is no portable escape for the last ones.
+#: Invisible characters, in the same form: spaces, control and format
+#: characters, and fillers. There is no portable escape for the last ones.
 _INVISIBLE = (
     rf'{SPACE}\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5'
     r'\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164'
@@ -90,7 +90,7 @@ REQUIRED_NAME = {
     'examples': ['x'],
 }
 
-#: Ends with \Z, as $ would let a line end pass.
+#: Ends with \Z because $ also matches before a final newline.
 SPEC_KEY = {
     'pattern': r'^[A-Za-z0-9_.:-]{1,255}\Z',
     'description': 'a key of 1 to 255 letters, digits and _ . : -',
@@ -110,9 +110,9 @@ SPECS = {
 
 
 def number_query(digits: int) -> dict:
-    """The schema of a query's key that is a number.
+    """The schema of a query key with a number.
 
-    :param digits: how many digits it may have
+    :param digits: the maximum number of digits
     """
     return {
         'type': 'string',
@@ -122,9 +122,9 @@ def number_query(digits: int) -> dict:
 
 
 def digits(maximum: int) -> str:
-    """A pattern for the whole numbers from 1 to another one, in digits.
+    """A pattern for the whole numbers from 1 to a maximum, in digits.
 
-    :param maximum: the largest, which has more than one digit
+    :param maximum: the largest number; it must have several digits
     """
     text = str(maximum)
     found = [rf'[1-9][0-9]{{0,{len(text) - 2}}}', text]
@@ -137,7 +137,7 @@ def digits(maximum: int) -> str:
 
 
 def or_null(rule: dict) -> dict:
-    """The schema of what another one accepts, and of null."""
+    """Make a schema that also accepts null."""
     changed = dict(rule)
     if 'enum' in rule:
         changed['enum'] = [*rule['enum'], None]
@@ -149,7 +149,7 @@ def or_null(rule: dict) -> dict:
 
 
 def to_bool(value: Any) -> bool:
-    """Read what BOOLEAN accepted, where 1.0 is the same number as 1."""
+    """Convert a value that BOOLEAN has accepted; 1.0 is 1."""
     if isinstance(value, float):
         return bool(value)
     return strutils.bool_from_string(value, strict=True)
@@ -158,7 +158,7 @@ def to_bool(value: Any) -> bool:
 def one_boolean(
     values: Mapping[str, Any], name: str, other: str
 ) -> bool | None:
-    """Read a boolean that has two names; None where none is given.
+    """Read a boolean that has two names; None if neither is given.
 
     :raises Invalid: the two have different values
     """
@@ -175,9 +175,9 @@ def one_boolean(
 
 
 def check_only_key(body: Mapping[str, Any], key: str) -> None:
-    """Check that a body names just the key that the path names.
+    """Check that the only key of a body is the key in the path.
 
-    :raises Invalid: it names another, or several
+    :raises Invalid: it is not
     """
     if list(body) != [key]:
         raise exception.Invalid(
@@ -187,17 +187,17 @@ def check_only_key(body: Mapping[str, Any], key: str) -> None:
 
 
 def to_specs(specs: Mapping[str, str | bool]) -> dict[str, str]:
-    """Read what SPECS accepted: booleans are stored as words."""
+    """Convert a value that SPECS has accepted: booleans become strings."""
     return {key: str(value) for key, value in specs.items()}
 
 
 def one_name_each(
     values: Mapping[str, Any], aliases: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Rename what came under another name.
+    """Replace aliases by the canonical names.
 
-    :param aliases: other names, each with the one that counts
-    :raises Invalid: two names of one thing have different values
+    :param aliases: alias to canonical name
+    :raises Invalid: two names of the same field have different values
     """
     renamed: dict[str, Any] = {}
     for name, value in values.items():
@@ -210,20 +210,20 @@ def one_name_each(
 
 
 class Schema:
-    """What the fields of a body, or the keys of a query, may be.
+    """The schema of the fields of a body, or the keys of a query.
 
     :param properties: name to JSON schema; other names are refused
-    :param required: the names that must be there
-    :param since: name to the microversion it came with; before, it is
-        refused like an unknown one
+    :param required: the required names
+    :param since: name to the microversion that introduced it; before, it is
+        refused like an unknown name
     :param ignored_before: name to the microversion before which it is
         accepted and has no effect
-    :param absent: names that may be null, which is as if they were absent
+    :param absent: names that may be null, with the same effect as if absent
     :param names: the schema of every name; None for any
     :param others: the schema of names that are not in properties; None
         refuses them
-    :param needed: the names that must be there, too, of which is spoken when
-        all else is well
+    :param needed: more required names, which are reported only if there is no
+        other error
     """
 
     def __init__(
@@ -250,7 +250,7 @@ class Schema:
         self._validator = functools.lru_cache(self._make_validator)
 
     def schema(self, version: tuple[int, int]) -> dict:
-        """Give the JSON schema at a microversion."""
+        """Return the JSON schema at a microversion."""
         schema = self._schema(self._unknown(version))
         return {**schema, 'required': [*self._required, *self._needed]}
 
@@ -285,12 +285,12 @@ class Schema:
         noun: str = 'field',
         readable: Collection[str] = (),
     ) -> Any:
-        """Check a value, and leave out what this microversion ignores.
+        """Check a value, and leave out the names that this version ignores.
 
-        :param where: what the value is called in error messages
-        :param noun: what the names in it are called there
-        :param readable: names that the answer has, whether they can be set
-            or not
+        :param where: the name of the value in error messages
+        :param noun: the word for its names in error messages
+        :param readable: names in the response, whether they can be set or
+            not
         :raises Invalid: naming the field and the rule
         """
         validator = self._validator(self._unknown(version))

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong with a value, in plain English.
+"""Errors of JSON Schema in plain English.
 
-JSON Schema's own messages show patterns, phrases of the specification and
-values as Python writes them. People who read the answer to a request know
-none of these, so each rule has a sentence of its own here.
+The library's own messages show patterns, terms of the specification and Python
+values. Clients do not know these, so each rule has a sentence here.
 """
 
 from collections.abc import Callable
@@ -12,14 +11,14 @@ from typing import Any
 
 import jsonschema
 
-#: How many characters of a value, or of a name, a message repeats.
+#: The maximum number of characters of a value or a name in a message.
 REPEATED = 100
 
 
 def spell(value: Any) -> str:
-    """Write a value as JSON has it, in one short line.
+    """Write a value as JSON, in one short line.
 
-    Text stands in single quotes; what cannot be seen in it is escaped.
+    Text is in single quotes, with invisible characters escaped.
     """
     text = _escape(value) if isinstance(value, str) else _to_json(value)
     if len(text) > REPEATED:
@@ -38,12 +37,12 @@ def _to_json(value):
     try:
         return json.dumps(value, ensure_ascii=False)
     except ValueError:
-        # A number of more digits than Python writes.
+        # Python refuses to write a number with too many digits.
         return 'the number'
 
 
 def describe(schema: dict) -> str:
-    """Say what a schema accepts, as in "a whole number from 1 to 9"."""
+    """Describe what a schema accepts, as in "a whole number from 1 to 9"."""
     if 'description' in schema:
         return schema['description']
     if 'enum' in schema:
@@ -86,14 +85,14 @@ _TYPES = {
 
 
 def missing(error: jsonschema.ValidationError) -> str:
-    """The first name that an error says is not there."""
+    """The first missing name of an error."""
     return next(
         name for name in error.validator_value if name not in error.instance
     )
 
 
 def unknown(error: jsonschema.ValidationError) -> str:
-    """The first name that an error says should not be there."""
+    """The first unknown name of an error."""
     known = error.schema.get('properties', {})
     return next(name for name in error.instance if name not in known)
 
@@ -105,7 +104,7 @@ def _too_long(error):
     )
 
 
-#: What is said of a rule that is broken; of others, what would be right.
+#: The message of each rule; other rules say what would be right.
 _SENTENCES = {
     'required': lambda _error: 'must be given',
     'additionalProperties': lambda error: (
@@ -122,10 +121,10 @@ def explain(
     where: str,
     about_name: Callable[[str], str],
 ) -> str:
-    """Say what is wrong, and with which field.
+    """Explain an error, with the name of the field.
 
-    :param where: what the whole value is called
-    :param about_name: says of a name in it why it should not be there
+    :param where: the name of the whole value
+    :param about_name: explains why a name in it is not allowed
     """
     path = [where, *error.absolute_path]
     if error.validator == 'required':

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a list takes is a table: a row for each filter and each sort key.
+"""The query of each list is a table with a row per filter and sort key.
 
-Nothing else publishes either: what the database can filter by is not public
-until it has a row here.
+Only these tables publish filters and sort keys: a filter of the database is
+not public without a row here.
 """
 
 from collections.abc import Callable
@@ -36,18 +36,19 @@ def _as_it_is(_key, text):
 class Filter:
     """One filter of a list.
 
-    :ivar name: what clients send, and what the domain knows it by
+    :ivar name: its name for clients and in the domain
     :ivar schema: the JSON schema of what clients send
-    :ivar read: makes the value from the key and the text that a client sent;
-        raises Invalid, which names the key
-    :ivar also: other names that clients have for it
-    :ivar since: the microversion it came with; before, it is refused like an
-        unknown one; None for none
+    :ivar read: converts the text that a client sent, given the key and the
+        text; raises Invalid, which names the key
+    :ivar also: other names for clients
+    :ivar since: the microversion that introduced it; before, it is refused
+        like an unknown key; None for none
     :ivar ignored_before: the microversion before which it is accepted and
         has no effect; None for none
-    :ivar rule: the policy rule that lets a caller use it; None where whoever
-        may list may filter.  What the view hides from a caller has one.
-    :ivar several: whether it may be given more than once
+    :ivar rule: the policy rule that lets a caller use it; None if everybody
+        who may list may use it.  A filter by a field that the view hides from
+        some callers must have one.
+    :ivar several: whether it may be repeated
     """
 
     name: str
@@ -61,7 +62,7 @@ class Filter:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All names that clients have for it."""
+        """All its names for clients."""
         return (self.name, *self.also)
 
 
@@ -69,10 +70,10 @@ class Filter:
 class Sort:
     """One key that a list can be sorted by.
 
-    :ivar name: what clients send, and what the domain knows it by
-    :ivar also: other names that clients have for it
-    :ivar rule: the policy rule that lets a caller use it; None where whoever
-        may list may sort
+    :ivar name: its name for clients and in the domain
+    :ivar also: other names for clients
+    :ivar rule: the policy rule that lets a caller use it; None if everybody
+        who may list may use it
     """
 
     name: str
@@ -81,14 +82,14 @@ class Sort:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All names that clients have for it."""
+        """All its names for clients."""
         return (self.name, *self.also)
 
 
 def text(name: str, most: int = 255, **settings) -> Filter:
     """A filter by text.
 
-    :param most: how many characters it may have
+    :param most: the maximum number of characters
     """
     return Filter(name, {**TEXT, 'maxLength': most}, **settings)
 
@@ -99,7 +100,7 @@ def one_of(name: str, *values: str, **settings) -> Filter:
 
 
 def word(name: str, **settings) -> Filter:
-    """A filter by a word in capitals, which clients may write otherwise."""
+    """A filter by an upper-case word, which clients may send in any case."""
     return Filter(name, read=lambda _key, text: text.upper(), **settings)
 
 
@@ -126,9 +127,9 @@ def number(name: str, **settings) -> Filter:
 
 
 def ids(name: str, most: int, **settings) -> Filter:
-    """A filter by several ids: with commas between them, or repeated.
+    """A filter by several ids: separated by commas, or repeated.
 
-    :param most: how many there may be: each is a condition in SQL
+    :param most: the maximum number: each is a condition in SQL
     """
 
     def read(key, text):
@@ -175,11 +176,11 @@ def _read_day(key, text):
 
 
 def sorts(*names: str) -> list[Sort]:
-    """Sort keys with one name each, which whoever may list may use."""
+    """Sort keys with one name each and without a policy rule."""
     return [Sort(name) for name in names]
 
 
-#: What cuts a list into pages.  The command line client's --marker arrives as
+#: The query keys of pagination.  The command line client's --marker arrives as
 #: an offset. See the contract, 'Lists'.
 PAGE = {
     'limit': NUMBER,
@@ -204,10 +205,10 @@ class List(base.Schema):
 
     :ivar filters: the rows of the filters
     :ivar sort: the rows of the sort keys
-    :ivar several: the query keys that may be given more than once
+    :ivar several: the query keys that may be repeated
     :ivar guards: query keys, each with the policy rule that guards it
-    :param page: the query keys that cut it into pages, each with its schema
-    :param needed: filters that have to be given
+    :param page: the query keys of pagination, each with its schema
+    :param needed: the required filters
     """
 
     def __init__(
@@ -257,10 +258,10 @@ class List(base.Schema):
     def validate(
         self, value: Any, version: tuple[int, int], *args, **kwargs
     ) -> dict[str, Any]:
-        """Check a query, and read it: see Schema.validate.
+        """Check and convert a query: see Schema.validate.
 
-        :returns: what the domain knows the filters by, to their values; and
-            the keys of the page, to text
+        :returns: the domain's names of the filters to their values, and the
+            keys of the page to text
         :raises Invalid: naming the key and the rule
         """
         found: dict[str, Any] = {}
@@ -279,7 +280,7 @@ class List(base.Schema):
         return found
 
     def rules(self, query: Mapping[str, Any]) -> set[str]:
-        """The policy rules that a checked query has to pass."""
+        """The policy rules that a checked query must pass."""
         found = {self.guards[name] for name in query.keys() & self.guards}
         order = self._sorts.get(query.get('sort_key'))
         if order is not None and order.rule is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about user messages may say."""
+"""The schemas of requests about user messages."""
 
 from manila_groups.api.schemas import lists
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users may note with what is theirs: keys and values."""
+"""Metadata: keys and values that users attach to resources."""
 
 from manila_groups.api.schemas import base
 
-#: What differs by spaces at the end only is the same key for MySQL.
+#: MySQL treats keys that differ only in trailing spaces as equal.
 _KEY = {
     'pattern': rf'^[^{base.SPACE}]([\s\S]{{0,253}}[^{base.SPACE}])?\Z',
     'description': 'a key of 1 to 255 characters, without space around it',
@@ -22,5 +22,5 @@ FIELD = {
     'additionalProperties': _VALUE,
 }
 
-#: A body that holds nothing else.
+#: A body with only metadata.
 BODY = base.Schema(names=_KEY, others=_VALUE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about pools may say."""
+"""The schemas of requests about pools."""
 
 from manila_groups.api.schemas import lists
 

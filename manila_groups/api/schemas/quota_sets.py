@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about quotas may say."""
+"""The schemas of requests about quotas."""
 
 from manila_groups.api.schemas import base
 from manila_groups.groups import quotas
 
-#: Resources of other services of this API, which clients name too.
+#: Resources of Manila that this service lacks; clients send them too.
 NOT_HERE = (
     'share_replicas',
     'replica_gigabytes',
@@ -13,7 +13,7 @@ NOT_HERE = (
     'encryption_keys',
 )
 
-#: The microversions that quotas came with, where that is not the oldest.
+#: The microversions that introduced quotas, if not the oldest one.
 SINCE = {
     'share_groups': '2.40',
     'share_group_snapshots': '2.40',
@@ -31,12 +31,12 @@ _NO_LIMIT = {
     'description': 'a limit that can be set: this service has none of these',
 }
 
-#: What names a part of a project.
+#: The keys of a part of a project.
 PART = base.Schema(
     {'user_id': base.ID, 'share_type': base.ID}, since={'share_type': '2.39'}
 )
 
-#: Clients name the project in the body, too.
+#: Clients also send the project in the body.
 PROJECT_KEYS = ('tenant_id', 'id')
 
 UPDATE = base.Schema(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about security services may say."""
+"""The schemas of requests about security services."""
 
 from manila_groups.api.schemas import lists
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about services may say."""
+"""The schemas of requests about services."""
 
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about share group snapshots may say."""
+"""The schemas of requests about share group snapshots."""
 
 from manila_groups import states
 from manila_groups.api.schemas import base

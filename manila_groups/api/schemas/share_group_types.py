@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about share group types may say."""
+"""The schemas of requests about share group types."""
 
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about share networks and their subnets may say."""
+"""The schemas of requests about share networks and their subnets."""
 
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
@@ -44,7 +44,7 @@ CREATE = base.Schema(
 
 UPDATE = base.Schema(_NETWORK)
 
-#: Clients name the network in the body too.
+#: Clients also send the network in the body.
 CREATE_SUBNET = base.Schema(
     {
         **_NEUTRON,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about share replicas may say."""
+"""The schemas of requests about share replicas."""
 
 from manila_groups.api.schemas import lists
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about share types may say."""
+"""The schemas of requests about share types."""
 
 from oslo_utils import strutils
 
@@ -48,7 +48,7 @@ _GIB_SPEC = {
 #: The extra specs that mean the same on every back end, each with the values
 #: that it may have.
 WELL_KNOWN_SPECS: dict[str, dict] = {
-    # It is stored as it is written, and 1.0 is no word for true.
+    # It is stored as it is written, and 1.0 is not a word for true.
     domain.DHSS: {**base.BOOLEAN, 'type': ['boolean', 'integer', 'string']},
     'snapshot_support': _BOOLEAN_SPEC,
     'create_share_from_snapshot_support': _BOOLEAN_SPEC,

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about shares may say."""
+"""The schemas of requests about shares."""
 
 from manila_groups import states
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import metadata
 
-#: Other names that clients have for fields.
+#: Other names of fields for clients.
 FIELD_ALIASES = {
     'display_name': 'name',
     'display_description': 'description',
     'volume_type': 'share_type',
 }
-#: Since when extend takes force.
+#: The version from which on extend accepts force.
 FORCE_SINCE = '2.64'
-#: Before, a share may be in a zone that its type does not list.
+#: Before this version, a share may be in a zone that its type does not list.
 ZONES_SINCE = '2.48'
 
-#: Rules of what not every user is shown.
+#: Policy rules of fields that not every user may see.
 _BY_HOST = 'share:list_by_host'
 _LOCATIONS = 'share_export_location:index'
 
@@ -71,7 +71,7 @@ INDEX = lists.List(
     ],
 )
 
-#: What the databases' columns hold.
+#: The maximum of the databases' columns.
 _MAX_SIZE = 2**31 - 1
 _SIZE = {
     'type': ['integer', 'string'],
@@ -91,7 +91,7 @@ def _nothing(noun):
     }
 
 
-#: What clients send without a value for what this service does not have.
+#: Fields that clients send without a value, for features that are not here.
 NOT_HERE = {
     'scheduler_hints': _nothing('scheduler hints'),
     'mount_point_name': _nothing('mount point names'),
@@ -151,7 +151,7 @@ RESET_STATUS = _action(
     'reset_status', 'status', status={'enum': list(states.SHARE_STATUSES)}
 )
 
-#: The command line client sends it with every change of a share.
+#: The command line client sends it with every update of a share.
 RESET_TASK_STATE = _action(
     'reset_task_state', 'task_state', task_state={'type': 'null'}
 )

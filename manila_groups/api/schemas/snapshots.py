@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about snapshots of shares may say."""
+"""The schemas of requests about snapshots of shares."""
 
 from manila_groups.api.schemas import lists
 

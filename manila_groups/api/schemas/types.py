@@ -4,7 +4,7 @@
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 
-#: What a list of types takes, beside a filter by specs.
+#: The query keys of a list of types, except a filter by specs.
 FILTERS = (
     lists.public('is_public'),
     # Clients send it with every list; types belong to no project.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The path /extensions: all of the API is in its microversions."""
+"""The path /extensions: the API has microversions instead."""
 
 from manila_groups.api import wsgi
 from manila_groups.api.views import empty as views
@@ -11,5 +11,5 @@ class Controller:
     @wsgi.policy('extension:index')
     @wsgi.returns(views.EXTENSIONS)
     def index(self, request):
-        """List the extensions, of which there are none."""
+        """List the extensions: always empty."""
         return {'extensions': []}

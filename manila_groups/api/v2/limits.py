@@ -18,7 +18,7 @@ class Controller:
     @wsgi.policy('limits:index')
     @wsgi.returns(views.ALL)
     def index(self, request):
-        """Show the limits; the rate of requests has none."""
+        """Show the limits; the request rate is not limited."""
         context = request.context
         found = self._quota_sets.get(context, context.project_id)
         absolute = views.ABSOLUTE.render(found, request)

@@ -14,7 +14,7 @@ class Controller:
     """User messages over HTTP.
 
     :param messages: the domain
-    :param max_limit: the most rows of a page
+    :param max_limit: the maximum number of rows of a page
     """
 
     def __init__(self, messages: domain.Messages, max_limit: int):
@@ -26,7 +26,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List the messages that the caller sees."""
+        """List the messages that the caller may see."""
         page = paging.take(request.filters, self._max_limit)
         found, more = self._messages.list_page(
             request.context, request.filters, page

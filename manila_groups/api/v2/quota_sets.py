@@ -9,7 +9,7 @@ from manila_groups.api.views import quota_sets as views
 from manila_groups.groups import quota_sets as domain
 from manila_groups.groups import quotas
 
-#: What the database's column of a project holds.
+#: The maximum length of the database's column.
 _PROJECT_ID_LENGTH = schema_base.PROJECT_ID_LENGTH
 
 
@@ -35,7 +35,7 @@ class Controller:
     @wsgi.query(schemas.PART)
     @wsgi.returns(views.USAGE_SET)
     def detail(self, request, owner_id):
-        """Show the limits with what is used of them."""
+        """Show the limits and the usage."""
         return self._show(request, owner_id, views.USAGES)
 
     def _show(self, request, owner_id, by_kind):
@@ -83,7 +83,7 @@ class Controller:
     @wsgi.query(schemas.PART)
     @wsgi.success(202)
     def delete(self, request, owner_id):
-        """Remove the limits that were set."""
+        """Reset the limits to the defaults."""
         self._authorize(request, owner_id)
         part = domain.Part(**request.filters)
         self._quota_sets.delete(request.context, owner_id, part)
@@ -92,7 +92,7 @@ class Controller:
         _check_length(owner_id)
         context = request.context
         self._enforcer.authorize(context, request.rule, quotas.Owner(owner_id))
-        # Whatever the policy is: a rule may look at roles alone.
+        # Independent of the policy: a rule may check only roles.
         if not context.is_admin and owner_id != context.project_id:
             raise exception.Forbidden(
                 'Only administrators may see or change the quotas of other '

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The paths below /security-services: clients ask, and there are none."""
+"""The paths below /security-services: clients request the empty list."""
 
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import security_services as schemas
@@ -13,5 +13,5 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.SECURITY_SERVICES)
     def index(self, request):
-        """List the security services, of which there are none."""
+        """List the security services: always empty."""
         return {'security_services': []}

@@ -22,7 +22,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List the services, by id; all, unless there is a limit."""
+        """List the services, sorted by id."""
         filters = {**request.filters, 'sort_key': 'id', 'sort_dir': 'asc'}
         page = paging.take(filters, max_limit=None)
         if filters.pop('ensuring', False):
@@ -37,14 +37,14 @@ class Controller:
     @wsgi.body(schemas.ENABLE)
     @wsgi.returns(views.SUMMARY)
     def enable(self, request, body):
-        """Let a service take work."""
+        """Enable a service."""
         return views.SUMMARY.render(self._services.enable(**body), request)
 
     @wsgi.policy('service:update')
     @wsgi.body(schemas.DISABLE)
     @wsgi.returns(views.SUMMARY)
     def disable(self, request, body):
-        """Give a service no more work."""
+        """Disable a service."""
         reason = body.get('disabled_reason')
         disabled = self._services.disable(
             body['host'], body['binary'], reason and reason.strip()

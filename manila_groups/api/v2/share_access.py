@@ -28,7 +28,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     @wsgi.sends
     def allow(self, request, share_id, body):
-        """Let clients mount a share."""
+        """Add an access rule to a share."""
         self._find_share(request, share_id)
         wanted = domain.NewRule(
             access_to=body['access_to'],
@@ -44,7 +44,7 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def deny(self, request, share_id, body):
-        """Take a rule away."""
+        """Delete a rule."""
         self._find_share(request, share_id)
         self._access.deny(request.context, share_id, body['access_id'])
 
@@ -52,7 +52,7 @@ class Controller:
     @wsgi.body(schemas.ACCESS_LIST)
     @wsgi.returns(views.LIST)
     def access_list(self, request, share_id, body):
-        """List the rules of a share, as clients did before 2.45."""
+        """List the rules of a share, before 2.45."""
         self._find_share(request, share_id)
         return self._list(request, share_id)
 
@@ -61,7 +61,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.LIST)
     def index(self, request):
-        """List the rules of the share that the query names."""
+        """List the rules of the share in the query."""
         filters = request.filters
         share_id = filters.pop('share_id')
         try:
@@ -92,7 +92,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     @wsgi.sends
     def update(self, request, access_id, body):
-        """Change what a rule's clients may do."""
+        """Update the access level of a rule."""
         self._find(request, access_id)
         return self._show(
             request,
@@ -106,7 +106,7 @@ class Controller:
     @wsgi.body(metadata_schemas.BODY, 'metadata')
     @wsgi.returns(metadata_views.ALL)
     def set_metadata(self, request, access_id, body):
-        """Set or change the metadata that are given."""
+        """Add or update metadata."""
         self._find(request, access_id)
         return {
             'metadata': self._access.set_metadata(
@@ -117,7 +117,7 @@ class Controller:
     @since
     @wsgi.policy('share_access_metadata:delete')
     def delete_metadata(self, request, access_id, key):
-        """Delete one key of the metadata."""
+        """Delete one metadata item."""
         self._find(request, access_id)
         self._access.delete_metadata(request.context, access_id, key)
 

@@ -15,7 +15,7 @@ class Controller:
 
     :param snapshots: the domain
     :param enforcer: the policy
-    :param max_limit: the most rows of a page
+    :param max_limit: the maximum number of rows of a page
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List share group snapshots, in short."""
+        """List share group snapshots."""
         return self._list(request, views.SUMMARY, details=False)
 
     @since
@@ -81,7 +81,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     @wsgi.sends
     def create(self, request, body):
-        """Take a snapshot of a share group."""
+        """Create a share group snapshot."""
         snapshot = self._snapshots.create(
             request.context,
             body['share_group_id'],
@@ -100,7 +100,7 @@ class Controller:
         )
 
     def _find(self, request, snapshot_id):
-        """Find a snapshot that the policy lets the caller do this with."""
+        """Find a snapshot that the policy lets the caller use so."""
         found = self._snapshots.get(request.context, snapshot_id)
         self._enforcer.authorize(request.context, request.rule, found)
         return found
@@ -113,7 +113,7 @@ class Controller:
     @wsgi.body(schemas.UPDATE, 'share_group_snapshot')
     @wsgi.returns(views.ONE)
     def update(self, request, share_group_snapshot_id, body):
-        """Change the name or the description."""
+        """Update the name or the description."""
         self._find(request, share_group_snapshot_id)
         return self._show(
             request,
@@ -136,7 +136,7 @@ class Controller:
     @wsgi.body(schemas.RESET_STATUS)
     @wsgi.success(202)
     def reset_status(self, request, share_group_snapshot_id, body):
-        """Set the status by hand."""
+        """Reset the status."""
         self._find(request, share_group_snapshot_id)
         self._snapshots.reset_status(
             request.context,
@@ -150,6 +150,6 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def force_delete(self, request, share_group_snapshot_id, body):
-        """Delete a share group snapshot in whatever status it is."""
+        """Delete a share group snapshot regardless of its status."""
         self._find(request, share_group_snapshot_id)
         self._snapshots.force_delete(request.context, share_group_snapshot_id)

@@ -20,8 +20,8 @@ class Controller:
     """Share group types over HTTP.
 
     :param types: the domain
-    :param max_limit: the most rows of a page
-    :param check_project: raises Invalid for what is not a project's id
+    :param max_limit: the maximum number of rows of a page
+    :param check_project: raises Invalid if an id is not that of a project
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List the share group types that the caller sees."""
+        """List the share group types that the caller may see."""
         filters = request.filters
         page = paging.take(filters, self._max_limit)
         found, more = self._types.list_page(
@@ -97,14 +97,14 @@ class Controller:
     @wsgi.policy('share_group_type:delete')
     @wsgi.success(204)
     def delete(self, request, type_id):
-        """Delete a share group type that no share group has."""
+        """Delete a share group type that no share group uses."""
         self._types.delete(request.context, type_id)
 
     @since
     @wsgi.policy('share_group_type:list_project_access')
     @wsgi.returns(views.ACCESS)
     def list_access(self, request, type_id):
-        """List the projects that see a private share group type."""
+        """List the projects with access to a private share group type."""
         return {
             'share_group_type_access': [
                 {'share_group_type_id': type_id, 'project_id': project_id}
@@ -119,7 +119,7 @@ class Controller:
     @wsgi.body(type_schemas.ADD_ACCESS)
     @wsgi.success(202)
     def add_access(self, request, type_id, body):
-        """Let a project see a private share group type."""
+        """Give a project access to a private share group type."""
         project_id = body['addProjectAccess']['project']
         self._check_project(project_id)
         self._types.add_project(request.context, type_id, project_id)
@@ -129,7 +129,7 @@ class Controller:
     @wsgi.body(type_schemas.REMOVE_ACCESS)
     @wsgi.success(202)
     def remove_access(self, request, type_id, body):
-        """No longer let a project see a private share group type."""
+        """Remove a project's access to a private share group type."""
         self._types.remove_project(
             request.context, type_id, body['removeProjectAccess']['project']
         )
@@ -146,7 +146,7 @@ class Controller:
     @wsgi.body(schemas.SPECS, 'group_specs')
     @wsgi.returns(metadata_views.GROUP_SPECS)
     def set_specs(self, request, type_id, body):
-        """Set or change the group specs that are given."""
+        """Add or update group specs."""
         return {
             'group_specs': self._types.set_specs(
                 request.context, type_id, schema_base.to_specs(body)
@@ -165,7 +165,7 @@ class Controller:
     @wsgi.body(schemas.SPECS)
     @wsgi.returns(metadata_views.PAIR)
     def update_spec(self, request, type_id, key, body):
-        """Change one group spec."""
+        """Update one group spec."""
         schema_base.check_only_key(body, key)
         return self._types.set_specs(
             request.context, type_id, schema_base.to_specs(body)
@@ -175,5 +175,5 @@ class Controller:
     @wsgi.policy('share_group_types_spec:delete')
     @wsgi.success(204)
     def delete_spec(self, request, type_id, key):
-        """Remove one group spec."""
+        """Delete one group spec."""
         self._types.delete_spec(request.context, type_id, key)

@@ -18,7 +18,7 @@ class Controller:
 
     :param groups: the domain
     :param enforcer: the policy
-    :param max_limit: the most rows of a page
+    :param max_limit: the maximum number of rows of a page
     """
 
     def __init__(self, groups: domain.ShareGroups, enforcer, max_limit: int):
@@ -31,7 +31,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE, reference=views.REFERENCE_PAGE)
     def index(self, request):
-        """List share groups, in short."""
+        """List share groups."""
         view = views.REFERENCE_SUMMARY if request.reference else views.SUMMARY
         return self._list(request, view, details=False)
 
@@ -76,7 +76,7 @@ class Controller:
         return self._show(request, self._find(request, share_group_id))
 
     def _find(self, request, group_id, rule=None):
-        """Find a group that the policy lets the caller do this with."""
+        """Find a group that the policy lets the caller use so."""
         group = self._groups.get(request.context, group_id)
         self._enforcer.authorize(request.context, rule or request.rule, group)
         return group
@@ -86,7 +86,7 @@ class Controller:
     @wsgi.body(schemas.UPDATE, 'share_group')
     @wsgi.returns(views.ONE)
     def update(self, request, share_group_id, body):
-        """Change the name or the description."""
+        """Update the name or the description."""
         self._find(request, share_group_id)
         return self._show(
             request,
@@ -102,12 +102,13 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def delete(self, request, share_group_id):
-        """Delete a share group; with force, in whatever status it is."""
+        """Delete a share group; with force, regardless of its status."""
         if schema_base.to_bool(request.filters.get('force', False)):
             rule, delete = _FORCE_DELETE, self._groups.force_delete
         else:
             rule, delete = request.rule, self._groups.delete
-        # Who may not force anything learns nothing of the group.
+        # The policy is checked first so that a 403 reveals nothing about the
+        # group.
         self._enforcer.authorize(request.context, rule)
         self._find(request, share_group_id, rule)
         delete(request.context, share_group_id)
@@ -117,7 +118,7 @@ class Controller:
     @wsgi.body(schemas.RESET_STATUS)
     @wsgi.success(202)
     def reset_status(self, request, share_group_id, body):
-        """Set the status by hand."""
+        """Reset the status."""
         self._find(request, share_group_id)
         self._groups.reset_status(
             request.context, share_group_id, body['reset_status']['status']
@@ -129,6 +130,6 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def force_delete(self, request, share_group_id, body):
-        """Delete a share group in whatever status it is."""
+        """Delete a share group regardless of its status."""
         self._find(request, share_group_id)
         self._groups.force_delete(request.context, share_group_id)

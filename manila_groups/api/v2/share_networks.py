@@ -11,7 +11,7 @@ from manila_groups.groups import share_networks as domain
 
 since_subnets = wsgi.since('2.51')
 
-#: From here on a zone may have more than one subnet of a network.
+#: From this version on, a network may have several subnets in one zone.
 _SEVERAL = microversions.parse('2.70')
 
 
@@ -20,7 +20,7 @@ class Controller:
 
     :param networks: the domain
     :param enforcer: the policy
-    :param max_limit: the most rows of a page
+    :param max_limit: the maximum number of rows of a page
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List share networks, in short."""
+        """List share networks."""
         return self._list(request, views.SUMMARY, details=False)
 
     @wsgi.policy('share_network:detail')
@@ -73,7 +73,7 @@ class Controller:
         return _show(request, self._find(request, share_network_id))
 
     def _find(self, request, network_id):
-        """Find a network that the policy lets the caller do this with."""
+        """Find a network that the policy lets the caller use so."""
         network = self._networks.get(request.context, network_id)
         self._enforcer.authorize(request.context, request.rule, network)
         return network
@@ -82,7 +82,7 @@ class Controller:
     @wsgi.body(schemas.UPDATE, 'share_network')
     @wsgi.returns(views.ONE)
     def update(self, request, share_network_id, body):
-        """Change a share network."""
+        """Update a share network."""
         body.pop('nova_net_id', None)
         self._find(request, share_network_id)
         return _show(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The paths below /share-replicas: clients ask, and no share has replicas."""
+"""The paths below /share-replicas: clients request the empty list."""
 
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import share_replicas as schemas
@@ -13,5 +13,5 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.SHARE_REPLICAS)
     def index(self, request):
-        """List the share replicas, of which there are none."""
+        """List the share replicas: always empty."""
         return {'share_replicas': []}

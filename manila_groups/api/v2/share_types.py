@@ -18,8 +18,8 @@ class Controller:
     """Share types over HTTP.
 
     :param types: the domain
-    :param max_limit: the most rows of a page
-    :param check_project: raises Invalid for what is not a project's id
+    :param max_limit: the maximum number of rows of a page
+    :param check_project: raises Invalid if an id is not that of a project
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List the share types that the caller sees."""
+        """List the share types that the caller may see."""
         filters = request.filters
         page = paging.take(filters, self._max_limit)
         found, more = self._types.list_page(
@@ -89,7 +89,7 @@ class Controller:
     @wsgi.body(schemas.UPDATE, *views.KEYS)
     @wsgi.returns(views.ONE)
     def update(self, request, type_id, body):
-        """Change the name, the description or who sees it."""
+        """Update the name, the description or the visibility."""
         if not body:
             raise exception.Invalid(
                 f'At least one of name, description and '
@@ -119,7 +119,7 @@ class Controller:
     @wsgi.policy('share_type:list_project_access')
     @wsgi.returns(views.ACCESS)
     def list_access(self, request, type_id):
-        """List the projects that see a private share type."""
+        """List the projects with access to a private share type."""
         return {
             'share_type_access': [
                 {'share_type_id': type_id, 'project_id': project_id}
@@ -133,7 +133,7 @@ class Controller:
     @wsgi.body(type_schemas.ADD_ACCESS)
     @wsgi.success(202)
     def add_access(self, request, type_id, body):
-        """Let a project see a private share type."""
+        """Give a project access to a private share type."""
         project_id = body['addProjectAccess']['project']
         self._check_project(project_id)
         self._types.add_project(request.context, type_id, project_id)
@@ -142,7 +142,7 @@ class Controller:
     @wsgi.body(type_schemas.REMOVE_ACCESS)
     @wsgi.success(202)
     def remove_access(self, request, type_id, body):
-        """No longer let a project see a private share type."""
+        """Remove a project's access to a private share type."""
         self._types.remove_project(
             request.context, type_id, body['removeProjectAccess']['project']
         )
@@ -157,7 +157,7 @@ class Controller:
     @wsgi.body(schemas.SPECS, 'extra_specs')
     @wsgi.returns(metadata_views.EXTRA_SPECS)
     def set_specs(self, request, type_id, body):
-        """Set or change the extra specs that are given."""
+        """Add or update extra specs."""
         return {
             'extra_specs': self._types.set_specs(
                 request.context, type_id, schema_base.to_specs(body)
@@ -174,7 +174,7 @@ class Controller:
     @wsgi.body(schemas.SPECS)
     @wsgi.returns(metadata_views.PAIR)
     def update_spec(self, request, type_id, key, body):
-        """Change one extra spec."""
+        """Update one extra spec."""
         schema_base.check_only_key(body, key)
         return self._types.set_specs(
             request.context, type_id, schema_base.to_specs(body)
@@ -183,7 +183,7 @@ class Controller:
     @wsgi.policy('share_types_extra_spec:delete')
     @wsgi.success(202)
     def delete_spec(self, request, type_id, key):
-        """Remove one extra spec."""
+        """Delete one extra spec."""
         self._types.delete_spec(request.context, type_id, key)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The paths below /shares, but for access rules and export locations."""
+"""The paths below /shares, except access rules and export locations."""
 
 from manila_groups import exception
 from manila_groups.api import microversions
@@ -19,7 +19,7 @@ class Controller:
 
     :param shares: the domain
     :param enforcer: the policy
-    :param max_limit: the most rows of a page
+    :param max_limit: the maximum number of rows of a page
     """
 
     def __init__(self, shares: domain.Shares, enforcer, max_limit: int):
@@ -31,7 +31,7 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.PAGE)
     def index(self, request):
-        """List shares, in short."""
+        """List shares."""
         return self._list(request, views.SUMMARY, details=False)
 
     @wsgi.policy('share:get_all')
@@ -76,15 +76,15 @@ class Controller:
         return self._show(request, self._see(request, share_id))
 
     def _see(self, request, share_id):
-        """Find a share that the policy lets the caller look at."""
+        """Find a share that the policy lets the caller see."""
         share = self._shares.get(request.context, share_id)
-        # A public share is looked at like one's own.
+        # A public share is treated like one of the caller's project.
         row = None if share.is_public else share
         self._enforcer.authorize(request.context, request.rule, row)
         return share
 
     def _find(self, request, share_id, rule=None):
-        """Find a share that the policy lets the caller do this with."""
+        """Find a share that the policy lets the caller use so."""
         share = self._shares.get(request.context, share_id)
         self._enforcer.authorize(request.context, rule or request.rule, share)
         return share
@@ -96,7 +96,7 @@ class Controller:
     @wsgi.body(schemas.UPDATE, 'share')
     @wsgi.returns(views.ONE)
     def update(self, request, share_id, body):
-        """Change the name, the description, or whether all see a share."""
+        """Update the name, the description or the visibility."""
         values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
         self._find(request, share_id)
         if 'is_public' in values:
@@ -112,7 +112,7 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def delete(self, request, share_id):
-        """Delete a share; of one in a group, the query names the group."""
+        """Delete a share; if it is in a group, the query names the group."""
         self._find(request, share_id)
         self._shares.delete(
             request.context,
@@ -124,7 +124,7 @@ class Controller:
     @wsgi.body(schemas.RESET_STATUS)
     @wsgi.success(202)
     def reset_status(self, request, share_id, body):
-        """Set the status by hand."""
+        """Reset the status."""
         self._find(request, share_id)
         self._shares.reset_status(
             request.context, share_id, body['reset_status']['status']
@@ -134,7 +134,7 @@ class Controller:
     @wsgi.body(schemas.RESET_TASK_STATE)
     @wsgi.success(202)
     def reset_task_state(self, request, share_id, body):
-        """Set the task state to none, which it always is."""
+        """Reset the task state, which is always null here."""
         self._find(request, share_id)
 
     @wsgi.policy('share:force_delete')
@@ -142,7 +142,7 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def force_delete(self, request, share_id, body):
-        """Delete a share in whatever status it is."""
+        """Delete a share regardless of its status."""
         self._find(request, share_id)
         self._shares.force_delete(request.context, share_id)
 
@@ -151,7 +151,7 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def extend(self, request, share_id, body):
-        """Let a share hold more; with force, whether there is room or not."""
+        """Extend a share; with force, beyond the capacity of its pool."""
         force = _read_force(request, body['extend'])
         self._find(request, share_id, force and 'share:force_extend')
         self._shares.extend(
@@ -163,7 +163,7 @@ class Controller:
     @wsgi.success(202)
     @wsgi.sends
     def shrink(self, request, share_id, body):
-        """Let a share hold less."""
+        """Shrink a share."""
         self._find(request, share_id)
         self._shares.shrink(
             request.context, share_id, int(body['shrink']['new_size'])
@@ -179,14 +179,14 @@ class Controller:
     @wsgi.body(metadata_schema.BODY, 'metadata')
     @wsgi.returns(metadata_views.ALL)
     def set_metadata(self, request, share_id, body):
-        """Set or change metadata; what is not given stays."""
+        """Add or update metadata."""
         return self._set(request, share_id, body)
 
     @wsgi.policy('share:update_share_metadata')
     @wsgi.body(metadata_schema.BODY, 'metadata')
     @wsgi.returns(metadata_views.ALL)
     def replace_metadata(self, request, share_id, body):
-        """Set metadata; what is not given goes."""
+        """Replace all metadata."""
         return self._set(request, share_id, body, replace=True)
 
     def _set(self, request, share_id, metadata, replace=False):
@@ -199,7 +199,7 @@ class Controller:
     @wsgi.policy('share:get_share_metadata')
     @wsgi.returns(metadata_views.ONE)
     def show_metadata(self, request, share_id, key):
-        """Show one key of the metadata."""
+        """Show one metadata item."""
         metadata = self._see(request, share_id).metadata
         if key not in metadata:
             raise exception.NotFound(
@@ -211,14 +211,14 @@ class Controller:
     @wsgi.body(metadata_schema.BODY, 'meta', 'metadata')
     @wsgi.returns(metadata_views.ONE)
     def update_metadata(self, request, share_id, key, body):
-        """Set one key of the metadata."""
+        """Set one metadata item."""
         schema_base.check_only_key(body, key)
         self._set(request, share_id, body)
         return {'meta': body}
 
     @wsgi.policy('share:delete_share_metadata')
     def delete_metadata(self, request, share_id, key):
-        """Remove one key of the metadata."""
+        """Delete one metadata item."""
         self._find(request, share_id)
         self._shares.delete_metadata(request.context, share_id, key)
 

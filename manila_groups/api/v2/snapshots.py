@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The paths below /snapshots: clients ask, and single shares have none."""
+"""The paths below /snapshots: clients request the empty list."""
 
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import snapshots as schemas
@@ -13,5 +13,5 @@ class Controller:
     @wsgi.lists(schemas.INDEX)
     @wsgi.returns(views.SNAPSHOTS)
     def index(self, request):
-        """List the snapshots of shares, of which there are none."""
+        """List the snapshots of shares: always empty."""
         return {'snapshots': []}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Availability zones as clients read them."""
+"""Availability zones in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes

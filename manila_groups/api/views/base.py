@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows as clients read them: a view is a table of fields."""
+"""Rows in responses: a view is a table of fields."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ class Field:
     """One field of a view.
 
     :ivar name: its name in the response
-    :ivar since: the microversion it came with
-    :ivar before: the microversion it went with; None for none
+    :ivar since: the microversion that introduced it
+    :ivar before: the microversion that removed it; None for none
     :ivar admin: only administrators see it
     :ivar value: computes it from (record, request); None takes the record's
         attribute of the field's name
-    :ivar shape: what it holds: see api.views.shapes
+    :ivar shape: the shape of its value: see api.views.shapes
     """
 
     name: str
@@ -49,8 +49,8 @@ class Field:
 class View:
     """Renders records of one kind.
 
-    :param fields: what a response shows, in order
-    :ivar names: what the fields are called
+    :param fields: the fields of a response, in order
+    :ivar names: the names of the fields
     """
 
     def __init__(self, *fields: Field):
@@ -84,7 +84,7 @@ class View:
     def computing(self, **values: Callable[[Any, Any], Any]) -> 'View':
         """Make a view with the same fields.
 
-        :param values: name of a field to what computes it from now on
+        :param values: name of a field to the function that computes it
         """
         return View(
             *(
@@ -96,7 +96,7 @@ class View:
         )
 
     def schema(self, version: tuple[int, int]) -> dict:
-        """Give the JSON schema of what it renders at a microversion."""
+        """Return the JSON schema of a rendered record at a microversion."""
         fields = [field for field in self._table if field.exists(version)]
         return {
             'type': 'object',
@@ -125,7 +125,7 @@ def time(name: str, since: str = '2.31', shape: Any = shapes.TIME) -> Field:
 
 
 def updated_at(since: str = '2.31') -> Field:
-    """The field updated_at, which is null for what was never changed."""
+    """The field updated_at, which is null before the first change."""
     return time('updated_at', since, shapes.OPTIONAL_TIME)
 
 
@@ -135,7 +135,7 @@ def optional(name: str, since: str = '2.31', **settings) -> Field:
 
 
 def format_time(value: datetime.datetime | None) -> str | None:
-    """Write a time as clients read it; None stays None."""
+    """Write a time for a response; None stays None."""
     if value is None:
         return None
     return value.isoformat(timespec='microseconds')
@@ -144,7 +144,7 @@ def format_time(value: datetime.datetime | None) -> str | None:
 def links(collection: str) -> Field:
     """The field links of a resource.
 
-    :param collection: the path of its kind, such as 'share-groups'
+    :param collection: the path of the collection, such as 'share-groups'
     """
 
     def value(record, request):

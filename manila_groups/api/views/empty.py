@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of what clients ask for, and there is none of here."""
+"""Lists that clients request and that are always empty here."""
 
 from manila_groups.api.views import shapes
 

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Limits as clients read them."""
+"""Limits in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
 
-#: Rows of (resource, what its limit is called, what its usage is called, the
-#: microversion).
+#: Rows of (resource, name of the limit, name of the usage, microversion).
 _TABLE = (
     ('shares', 'maxTotalShares', 'totalSharesUsed', '2.31'),
     (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""User messages as clients read them."""
+"""User messages in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes

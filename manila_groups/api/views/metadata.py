@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Metadata, and the specs of types, as clients read them."""
+"""Metadata, and the specs of types, in responses."""
 
 from manila_groups.api.views import shapes
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pools as clients read them."""
+"""Pools in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
@@ -21,7 +21,7 @@ DETAIL = base.View(
             **pool.capabilities,
             'timestamp': base.format_time(pool.reported_at),
         },
-        # What else there is, back ends choose.
+        # Back ends may report more fields.
         shape={
             'type': 'object',
             'properties': {'timestamp': shapes.TIME},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quota sets as clients read them."""
+"""Quota sets in responses."""
 
 from manila_groups.api.schemas import quota_sets as schemas
 from manila_groups.api.views import base
@@ -21,7 +21,7 @@ def _limit(quota):
 
 
 def _usage(quota):
-    # Nothing is reserved here: what is counted is in use at once.
+    # Nothing is reserved here: the usage includes new resources at once.
     return {'limit': quota.limit, 'in_use': quota.in_use, 'reserved': 0}
 
 
@@ -41,7 +41,7 @@ def _view(resources, read, shape):
     )
 
 
-#: By whether it is of a share type.
+#: The views, by whether the quota set is of a share type.
 LIMITS = {
     False: _view(quotas.RESOURCES, _limit, _LIMIT),
     True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _limit, _LIMIT),

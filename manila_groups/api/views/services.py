@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Services as clients read them."""
+"""Services in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
@@ -12,7 +12,7 @@ _STATUS = base.Field(
 )
 _REASON = base.optional('disabled_reason', since='2.83')
 
-#: The answer to enabling or disabling one.
+#: The response to enabling or disabling a service.
 SUMMARY = base.View(base.Field('host'), base.Field('binary'), _STATUS, _REASON)
 
 
@@ -25,7 +25,7 @@ DETAIL = base.View(
     base.Field('state', shape=shapes.one_of('up', 'down')),
     base.time('updated_at'),
     _REASON,
-    # No back end goes through its shares to ensure that they are there.
+    # Back ends do not ensure shares here.
     base.Field(
         'ensuring',
         since='2.93',
@@ -40,7 +40,7 @@ PAGE = shapes.page('services', item=DETAIL)
 def view(services: domain.Services) -> base.View:
     """Make the view of a list.
 
-    :param services: the domain, which knows who is up
+    :param services: the domain, which knows which services are up
     """
     return DETAIL.computing(
         state=lambda record, _: 'up' if services.is_up(record) else 'down'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What responses look like: shapes, from which the API's document is made.
+"""Shapes of responses, from which the OpenAPI document is made.
 
-A shape is a JSON schema that holds at every microversion, or an object whose
+A shape is a JSON schema valid at every microversion, or an object whose
 method ``schema`` gives the one of a microversion, such as a view.
 """
 
@@ -34,7 +34,7 @@ def one_of(*values: str | None) -> dict:
 
 
 def describe(shape: Any, version: tuple[int, int]) -> dict:
-    """Give the JSON schema of a shape at a microversion."""
+    """Return the JSON schema of a shape at a microversion."""
     return dict(shape) if isinstance(shape, dict) else shape.schema(version)
 
 
@@ -42,29 +42,29 @@ def describe(shape: Any, version: tuple[int, int]) -> dict:
 class ListOf:
     """A list.
 
-    :ivar item: the shape of each thing in it
+    :ivar item: the shape of each item
     """
 
     item: Any
 
     def schema(self, version: tuple[int, int]) -> dict:
-        """Give the JSON schema at a microversion."""
+        """Return the JSON schema at a microversion."""
         return {'type': 'array', 'items': describe(self.item, version)}
 
 
 @dataclasses.dataclass(frozen=True)
 class Members:
-    """An object with fixed names, and no other ones.
+    """An object with fixed names and no others.
 
     :ivar always: name to shape
-    :ivar sometimes: the same, of what may be absent
+    :ivar sometimes: the same, for names that may be absent
     """
 
     always: Mapping[str, Any]
     sometimes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def schema(self, version: tuple[int, int]) -> dict:
-        """Give the JSON schema at a microversion."""
+        """Return the JSON schema at a microversion."""
         members = {**self.always, **self.sometimes}
         return {
             'type': 'object',
@@ -78,9 +78,9 @@ class Members:
 
 
 def names(shape: Any, key: str) -> Collection[str]:
-    """Give the names of the fields that stand under a key of a body.
+    """Return the names of the fields below a key of a body.
 
-    :param shape: of the body; without fields that are known by name, none
+    :param shape: the shape of the body; empty if it has no fixed names
     """
     found = getattr(shape, 'always', {}).get(key)
     return getattr(found, 'names', ())
@@ -89,21 +89,21 @@ def names(shape: Any, key: str) -> Collection[str]:
 class AnyOf:
     """One of several.
 
-    :param shapes: those that it may be
+    :param shapes: the possible shapes
     """
 
     def __init__(self, *shapes: Any):
         self._shapes = shapes
 
     def schema(self, version: tuple[int, int]) -> dict:
-        """Give the JSON schema at a microversion."""
+        """Return the JSON schema at a microversion."""
         return {'anyOf': [describe(shape, version) for shape in self._shapes]}
 
 
 def links(*rels: str) -> dict:
     """The shape of a list of links.
 
-    :param rels: what they lead to
+    :param rels: the relations of the links
     """
     link = {
         'type': 'object',
@@ -120,15 +120,15 @@ def links(*rels: str) -> dict:
 
 
 def one(*keys: str, shape: Any) -> Members:
-    """The shape of a body with one thing in it.
+    """The shape of a body with one resource.
 
-    :param keys: each name that it stands under
+    :param keys: each name of the resource in the body
     """
     return Members(dict.fromkeys(keys, shape))
 
 
 def every(key: str, item: Any) -> Members:
-    """The shape of a body with a list that is never cut into pages."""
+    """The shape of a body with a list that is not paginated."""
     return Members({key: ListOf(item)})
 
 
@@ -140,10 +140,10 @@ def page(
 ) -> Members:
     """The shape of a body with a page of a list.
 
-    :param keys: each name that the list stands under
-    :param next_key: the name of the link to the next page, where it is not
+    :param keys: each name of the list in the body
+    :param next_key: the name of the link to the next page, if it is not
         the first key with _links behind it
-    :param sometimes: what else there may be
+    :param sometimes: other fields that may be present
     """
     next_link = {next_key or f'{keys[0]}_links': links('next')}
     return Members(

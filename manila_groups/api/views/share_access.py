@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Access rules as clients read them."""
+"""Access rules in responses."""
 
 from manila_groups import states
 from manila_groups.api.views import base
@@ -10,7 +10,7 @@ _FIELDS = (
     base.Field('access_level', shape=shapes.one_of(*domain.LEVELS)),
     base.Field('access_to'),
     base.Field('access_type', shape=shapes.one_of(domain.IP)),
-    # Of rules for other protocols, the key that lets their clients in.
+    # Rules for other protocols have an access key.
     base.Field(
         'access_key',
         value=lambda _rule, _request: None,
@@ -22,7 +22,7 @@ _FIELDS = (
     base.Field('metadata', since='2.45', shape=shapes.TEXTS),
 )
 
-#: What the list of a share's rules shows.
+#: The fields in the list of a share's rules.
 SUMMARY = base.View(base.Field('id'), *_FIELDS)
 
 DETAIL = base.View(base.Field('id'), base.Field('share_id'), *_FIELDS)

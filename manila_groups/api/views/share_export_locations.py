@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Export locations as clients read them."""
+"""Export locations in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
@@ -21,7 +21,7 @@ _FIELDS = (
     base.Field('is_admin_only', admin=True, shape=shapes.FLAG),
 )
 
-#: What the list shows.
+#: The fields in the list.
 SUMMARY = base.View(*_FIELDS)
 
 DETAIL = base.View(*_FIELDS, base.time('created_at'), base.updated_at())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share group snapshots as clients read them."""
+"""Share group snapshots in responses."""
 
 from manila_groups import states
 from manila_groups.api.views import base
@@ -19,7 +19,7 @@ _MEMBER = shapes.Members(
     {'id': shapes.TEXT, 'size': shapes.COUNT, 'share_id': shapes.TEXT}
 )
 
-#: What the plain list shows.
+#: The fields in the plain list.
 SUMMARY = base.View(base.Field('id'), base.optional('name'), _LINKS)
 
 DETAIL = base.View(
@@ -36,7 +36,7 @@ DETAIL = base.View(
     _LINKS,
 )
 
-#: What the list of a snapshot's members shows of each.
+#: The fields in the list of a snapshot's members.
 MEMBER = base.View(
     base.Field('id'),
     base.time('created_at'),

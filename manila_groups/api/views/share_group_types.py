@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share group types as clients read them."""
+"""Share group types in responses."""
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share groups as clients read them."""
+"""Share groups in responses."""
 
 from manila_groups import states
 from manila_groups.api.views import base
@@ -10,10 +10,10 @@ _STATUS = base.Field(
     'status', shape=shapes.one_of(*states.SHARE_GROUP_STATUSES)
 )
 
-#: What the plain list shows.
+#: The fields in the plain list.
 SUMMARY = base.View(base.Field('id'), base.optional('name'), _LINKS)
 
-#: What it shows under the reference's spelling of the path.
+#: The fields in it under the reference's spelling of the path.
 REFERENCE_SUMMARY = base.View(
     base.Field('id'),
     base.optional('name'),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share networks and their subnets as clients read them."""
+"""Share networks and their subnets in responses."""
 
 import operator
 
@@ -8,7 +8,7 @@ from manila_groups.api.views import shapes
 
 SUMMARY = base.View(base.Field('id'), base.optional('name'))
 
-#: What came from Neutron, and what can be known with it.
+#: The fields from Neutron, and those that depend on them.
 _NEUTRON = {
     'neutron_net_id': shapes.OPTIONAL_TEXT,
     'neutron_subnet_id': shapes.OPTIONAL_TEXT,
@@ -26,7 +26,7 @@ _SUBNET_FIELDS = (
     base.time('created_at'),
     base.updated_at(),
     *(base.Field(name, shape=shape) for name, shape in _NEUTRON.items()),
-    # Subnets have none; clients read it.
+    # Subnets have no metadata here, but clients read the field.
     base.Field(
         'metadata',
         since='2.78',
@@ -46,7 +46,7 @@ SUBNET = base.View(
 
 
 def _of_default_subnet(name, shape):
-    """A field of the network itself, before there were subnets."""
+    """A field of the network itself, before the API had subnets."""
     get = operator.attrgetter(name)
 
     def value(network, _request):
@@ -74,7 +74,7 @@ DETAIL = base.View(
         ),
         shape=shapes.ListOf(_PART),
     ),
-    # Nothing of a network changes on a back end, so it is always as it is.
+    # Back ends do not change networks, so the status is always the same.
     base.Field(
         'status',
         since='2.63',

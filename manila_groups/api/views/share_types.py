@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Share types as clients read them."""
+"""Share types in responses."""
 
 from manila_groups.api import microversions
 from manila_groups.api.schemas import share_types as schemas
@@ -8,8 +8,8 @@ from manila_groups.api.views import shapes
 from manila_groups.groups import share_types as domain
 from manila_groups.groups import specs
 
-#: Extra specs that mean False where they are not set, which users are told:
-#: name to the microversion from which on.
+#: Extra specs that are shown to users as False if they are not set: name to
+#: the microversion from which on.
 _INFERRED = {
     name: microversions.parse(since)
     for name, since in (
@@ -23,7 +23,7 @@ _INFERRED = {
 
 
 def _extra_specs(record, request):
-    """All of them for administrators, the well-known ones for users."""
+    """All extra specs for administrators, the well-known ones for users."""
     if request.context.is_admin:
         return record.specs
     inferred = {
@@ -50,7 +50,7 @@ DETAIL = base.View(
     base.Field(
         'extra_specs',
         value=_extra_specs,
-        # What users are told means False is no text.
+        # The default that users see is a boolean, not a string.
         shape={
             'type': 'object',
             'additionalProperties': {'type': ['string', 'boolean']},
@@ -61,7 +61,7 @@ DETAIL = base.View(
         value=_required_extra_specs,
         shape={
             'type': 'object',
-            # The answer to a creation has what was sent.
+            # The response to a creation has the value as it was sent.
             'properties': {
                 domain.DHSS: {'type': ['string', 'boolean', 'integer']}
             },
@@ -77,8 +77,8 @@ DETAIL = base.View(
     base.Field('is_default', since='2.46', shape=shapes.FLAG),
 )
 
-#: The names of a share type in bodies, and of lists of them; the second is
-#: what it was called when the API was made of the Block Storage API.
+#: The names of a share type in bodies, and of lists of them; the second one is
+#: from the Block Storage API, from which this API was made.
 KEYS = ('share_type', 'volume_type')
 LIST_KEYS = tuple(f'{key}s' for key in KEYS)
 

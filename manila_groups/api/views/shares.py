@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shares as clients read them."""
+"""Shares in responses."""
 
 from oslo_utils import strutils
 
@@ -7,14 +7,14 @@ from manila_groups import states
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
 
-#: How far a creation has come; a share with another status has been created.
+#: The progress of a creation; shares with another status have been created.
 _PROGRESS = {states.CREATING: '0%', states.ERROR: None}
 
 _LINKS = base.links('shares')
 
 
 def _constant(name, value, since='2.31'):
-    """A field of something that shares do not have here."""
+    """A field of a feature that shares do not have here."""
     return base.Field(
         name, since=since, value=lambda *_: value, shape={'const': value}
     )
@@ -46,7 +46,7 @@ def _support(name, since='2.31'):
     return base.Field(name, since=since, value=value, shape=shapes.FLAG)
 
 
-#: What the plain list shows.
+#: The fields in the plain list.
 SUMMARY = base.View(base.Field('id'), base.optional('name'), _LINKS)
 
 DETAIL = base.View(
