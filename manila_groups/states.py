@@ -7,6 +7,7 @@ racing callers matches no row.
 """
 
 import dataclasses
+from typing import Protocol
 
 #: The kinds of rows that have work, as RPC messages name them.
 SHARE_GROUP = 'share_group'
@@ -91,22 +92,6 @@ class Transition:
     becomes: str
 
 
-CLAIM = Transition((CREATING,), CREATING)
-CREATED = Transition((CREATING,), AVAILABLE)
-CREATE_FAILED = Transition((CREATING,), ERROR)
-DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
-#: The owner may delete a resource that was not created in time.
-DELETE_OVERDUE = Transition((CREATING,), DELETING)
-FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
-SNAPSHOT_FORCE_DELETE = Transition(SHARE_GROUP_SNAPSHOT_STATUSES, DELETING)
-DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
-
-#: Only an available snapshot, or one in error, can be deleted: so a failed
-#: deletion ends in error, from which it can be repeated.  See the contract,
-#: 'Share group snapshots'.
-SNAPSHOT_DELETE = Transition((AVAILABLE, ERROR), DELETING)
-SNAPSHOT_DELETE_FAILED = Transition((DELETING,), ERROR)
-
 #: The statuses of a share that exists at its back end and has no work.
 SETTLED = (
     AVAILABLE,
@@ -114,33 +99,86 @@ SETTLED = (
     SHRINKING_ERROR,
     POSSIBLE_DATA_LOSS,
 )
-SHARE_DELETE = Transition((*SETTLED, ERROR, ERROR_DELETING), DELETING)
-SHARE_FORCE_DELETE = Transition(SHARE_STATUSES, DELETING)
-EXTEND = Transition(SETTLED, EXTENDING)
-EXTEND_CLAIM = Transition((EXTENDING,), EXTENDING)
-EXTENDED = Transition((EXTENDING,), AVAILABLE)
-NOT_EXTENDED = Transition((EXTENDING,), AVAILABLE)
-EXTEND_FAILED = Transition((EXTENDING,), EXTENDING_ERROR)
-SHRINK = Transition(SETTLED, SHRINKING)
-SHRUNK = Transition((SHRINKING,), AVAILABLE)
-SHRINK_FAILED = Transition((SHRINKING,), SHRINKING_ERROR)
-SHRINK_REFUSED = Transition((SHRINKING,), POSSIBLE_DATA_LOSS)
 
-RULE_APPLY = Transition((QUEUED_TO_APPLY,), APPLYING)
-RULE_APPLIED = Transition((APPLYING,), ACTIVE)
-RULE_APPLY_FAILED = Transition((APPLYING,), ERROR)
-#: A rule was changed: the back end applies it like a new one.
-RULE_QUEUE_CHANGE = Transition(
-    (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_APPLY
-)
-RULE_QUEUE_DENIAL = Transition(
-    (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_DENY
-)
-RULE_DENY = Transition((QUEUED_TO_DENY,), DENYING)
-RULE_DENY_FAILED = Transition((DENYING,), ERROR)
-RULE_OVERDUE = Transition(
-    (QUEUED_TO_APPLY, APPLYING, QUEUED_TO_DENY, DENYING), ERROR
-)
+
+class Resource(Protocol):
+    """The transitions that whatever a user creates and deletes has."""
+
+    CREATED: Transition
+    CREATE_FAILED: Transition
+    DELETE: Transition
+    DELETE_OVERDUE: Transition
+    DELETE_FAILED: Transition
+
+
+class ShareGroup(Resource):
+    """The machine of share groups."""
+
+    CLAIM = Transition((CREATING,), CREATING)
+    CREATED = Transition((CREATING,), AVAILABLE)
+    CREATE_FAILED = Transition((CREATING,), ERROR)
+    DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
+    #: The owner may delete a group that was not created in time.
+    DELETE_OVERDUE = Transition((CREATING,), DELETING)
+    FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
+    DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
+
+
+class ShareGroupSnapshot(Resource):
+    """The machine of share group snapshots.
+
+    Only an available snapshot, or one in error, can be deleted: so a failed
+    deletion ends in error, from which it can be repeated.  See the contract,
+    'Share group snapshots'.
+    """
+
+    CREATED = Transition((CREATING,), AVAILABLE)
+    CREATE_FAILED = Transition((CREATING,), ERROR)
+    DELETE = Transition((AVAILABLE, ERROR), DELETING)
+    DELETE_OVERDUE = Transition((CREATING,), DELETING)
+    FORCE_DELETE = Transition(SHARE_GROUP_SNAPSHOT_STATUSES, DELETING)
+    DELETE_FAILED = Transition((DELETING,), ERROR)
+
+
+class Share(Resource):
+    """The machine of shares."""
+
+    CLAIM = Transition((CREATING,), CREATING)
+    CREATED = Transition((CREATING,), AVAILABLE)
+    CREATE_FAILED = Transition((CREATING,), ERROR)
+    DELETE = Transition((*SETTLED, ERROR, ERROR_DELETING), DELETING)
+    DELETE_OVERDUE = Transition((CREATING,), DELETING)
+    FORCE_DELETE = Transition(SHARE_STATUSES, DELETING)
+    DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
+    EXTEND = Transition(SETTLED, EXTENDING)
+    EXTEND_CLAIM = Transition((EXTENDING,), EXTENDING)
+    EXTENDED = Transition((EXTENDING,), AVAILABLE)
+    NOT_EXTENDED = Transition((EXTENDING,), AVAILABLE)
+    EXTEND_FAILED = Transition((EXTENDING,), EXTENDING_ERROR)
+    SHRINK = Transition(SETTLED, SHRINKING)
+    SHRUNK = Transition((SHRINKING,), AVAILABLE)
+    SHRINK_FAILED = Transition((SHRINKING,), SHRINKING_ERROR)
+    SHRINK_REFUSED = Transition((SHRINKING,), POSSIBLE_DATA_LOSS)
+
+
+class AccessRule:
+    """The machine of access rules."""
+
+    APPLY = Transition((QUEUED_TO_APPLY,), APPLYING)
+    APPLIED = Transition((APPLYING,), ACTIVE)
+    APPLY_FAILED = Transition((APPLYING,), ERROR)
+    #: A rule was changed: the back end applies it like a new one.
+    QUEUE_CHANGE = Transition(
+        (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_APPLY
+    )
+    QUEUE_DENIAL = Transition(
+        (QUEUED_TO_APPLY, APPLYING, ACTIVE, ERROR), QUEUED_TO_DENY
+    )
+    DENY = Transition((QUEUED_TO_DENY,), DENYING)
+    DENY_FAILED = Transition((DENYING,), ERROR)
+    OVERDUE = Transition(
+        (QUEUED_TO_APPLY, APPLYING, QUEUED_TO_DENY, DENYING), ERROR
+    )
 
 
 def noun(kind: str) -> str:

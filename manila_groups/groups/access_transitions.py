@@ -56,8 +56,8 @@ class AccessTransitions(transitions.Transitions):
         share = shares.get(conn, share_id)
         _act_for(share, rows.of_share(conn, share_id), self.work)
         mine = rows.of(share_id)
-        rows.ROWS.transition_many(conn, states.RULE_APPLY, mine)
-        rows.ROWS.transition_many(conn, states.RULE_DENY, mine)
+        rows.ROWS.transition_many(conn, states.AccessRule.APPLY, mine)
+        rows.ROWS.transition_many(conn, states.AccessRule.DENY, mine)
         at_work = rows.ROWS.is_in(tuple(_ENDS))
         if not rows.ROWS.leases.take(conn, self.lease_offer(), mine, at_work):
             return None
@@ -94,7 +94,7 @@ class AccessTransitions(transitions.Transitions):
             _note(conn, share, rule, f'{verb}.end', state)
             if rule.state == states.DENYING:
                 rows.ROWS.ended(conn, rule)
-        rows.ROWS.transition_many(conn, states.RULE_APPLIED, *mine)
+        rows.ROWS.transition_many(conn, states.AccessRule.APPLIED, *mine)
         rows.ROWS.delete_many(conn, rows.ROWS.is_in((states.DENYING,)), *mine)
         return _settle(conn, share.id)
 
@@ -107,8 +107,8 @@ class AccessTransitions(transitions.Transitions):
         shares.ROWS.lock(conn, share.id)
         failed = self._leased(conn, share)
         for transition in (
-            states.RULE_APPLY_FAILED,
-            states.RULE_DENY_FAILED,
+            states.AccessRule.APPLY_FAILED,
+            states.AccessRule.DENY_FAILED,
         ):
             rows.ROWS.transition_many(
                 conn, transition, *self._mine(share), reason=_FAILED
@@ -184,7 +184,7 @@ class AccessTransitions(transitions.Transitions):
         share = shares.get(conn, share_id)
         _act_for(share, found, self.work)
         rows.ROWS.transition_many(
-            conn, states.RULE_OVERDUE, *overdue, reason=_NOT_IN_TIME
+            conn, states.AccessRule.OVERDUE, *overdue, reason=_NOT_IN_TIME
         )
         failed = [one for one in found if one.id in ids]
         self._tell_of(conn, share, failed, messages.TIMED_OUT, _NOT_IN_TIME)

@@ -27,12 +27,12 @@ _NOT_DELETED = (
 class ResourceTransitions(transitions.Transitions):
     """The transitions of share groups, shares or share group snapshots.
 
-    :cvar delete_failure: the transition after a deletion that has failed
+    :cvar machine: the kind's, of states
     :cvar givable: SQL conditions on the rows whose work can be given up alone
     :cvar overdue_ends: each status to the method that ends overdue work in it
     """
 
-    delete_failure: states.Transition = states.DELETE_FAILED
+    machine: type[states.Resource]
     givable: tuple[transition_rows.Condition, ...] = ()
 
     @db_api.transaction
@@ -50,7 +50,7 @@ class ResourceTransitions(transitions.Transitions):
         return self._fail(
             conn,
             row,
-            self.delete_failure,
+            self.machine.DELETE_FAILED,
             messages.DELETE,
             text,
             *conditions,
@@ -68,7 +68,7 @@ class ResourceTransitions(transitions.Transitions):
         return self._fail(
             conn,
             row,
-            states.CREATE_FAILED,
+            self.machine.CREATE_FAILED,
             messages.CREATE,
             text,
             *conditions,

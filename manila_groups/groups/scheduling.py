@@ -238,7 +238,7 @@ class _ShareGroups:
         placed = self.rows.transition(
             conn,
             waiting.row,
-            states.CLAIM,
+            states.ShareGroup.CLAIM,
             self.rows.placed_at(None),
             consistent_snapshot_support=consistent_snapshot_support,
             **place,
@@ -247,7 +247,7 @@ class _ShareGroups:
             return placed is not None
         claimed = shares.ROWS.transition_many(
             conn,
-            states.CLAIM,
+            states.Share.CLAIM,
             shares.in_group(waiting.row.id),
             claimed_gb=shares.own_size(),
             **place,
@@ -261,14 +261,14 @@ class _ShareGroups:
             conn,
             changes.SHARE_GROUP,
             waiting.row,
-            states.CREATE_FAILED,
+            states.ShareGroup.CREATE_FAILED,
             self.rows.placed_at(None),
             reason=text,
         )
         if ended is not None:
             shares.ROWS.transition_many(
                 conn,
-                states.CREATE_FAILED,
+                states.Share.CREATE_FAILED,
                 shares.in_group(waiting.row.id),
                 reason=text,
             )
@@ -329,9 +329,9 @@ class _Shares:
     def place(self, conn, waiting, place, consistent_snapshot_support):
         share = waiting.row
         if share.status == states.EXTENDING:
-            transition, place = states.EXTEND_CLAIM, {}
+            transition, place = states.Share.EXTEND_CLAIM, {}
         else:
-            transition = states.CLAIM
+            transition = states.Share.CLAIM
         placed = self.rows.transition(
             conn,
             share,
@@ -350,7 +350,7 @@ class _Shares:
                 conn,
                 changes.SHARE,
                 share,
-                states.CREATE_FAILED,
+                states.Share.CREATE_FAILED,
                 self.rows.placed_at(None),
                 reason=text,
             )
@@ -358,7 +358,7 @@ class _Shares:
             conn,
             changes.SHARE,
             share,
-            states.NOT_EXTENDED,
+            states.Share.NOT_EXTENDED,
             shares.is_as_sized(share),
             reason=text,
             new_size=None,

@@ -162,7 +162,7 @@ class ShareAccess:
     def _begin_denial(self, share, rule_id):
         _begin_change(share)
         rule = _get_rule(share, rule_id)
-        denied = _transit(share, rule, states.RULE_QUEUE_DENIAL)
+        denied = _transit(share, rule, states.AccessRule.QUEUE_DENIAL)
         if denied is not None:
             _note(share, denied, 'deny.start')
         return share.row
@@ -185,7 +185,7 @@ class ShareAccess:
         _begin_change(share)
         rule = _get_rule(share, rule_id)
         changed = _transit(
-            share, rule, states.RULE_QUEUE_CHANGE, access_level=level
+            share, rule, states.AccessRule.QUEUE_CHANGE, access_level=level
         )
         if changed is None:
             raise exception.Invalid(

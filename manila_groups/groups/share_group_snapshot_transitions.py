@@ -20,7 +20,7 @@ class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
 
     of = changes.SNAPSHOT
     work = (states.CREATING, states.DELETING)
-    delete_failure = states.SNAPSHOT_DELETE_FAILED
+    machine = states.ShareGroupSnapshot
     givable = (~share_groups.takes_along_snapshot(),)
 
     @db_api.transaction
@@ -29,7 +29,7 @@ class ShareGroupSnapshotTransitions(resource_transitions.ResourceTransitions):
         made = self._transit(
             conn,
             snapshot,
-            states.CREATED,
+            states.ShareGroupSnapshot.CREATED,
             self._is_mine(snapshot),
             event='create.end',
         )

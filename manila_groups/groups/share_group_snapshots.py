@@ -160,7 +160,7 @@ class ShareGroupSnapshots:
     @changes.locked(changes.SNAPSHOT)
     def _begin_delete(self, snapshot):
         transition = transitions.deletion(
-            self._conf, snapshot.row, states.SNAPSHOT_DELETE
+            self._conf, snapshot.row, states.ShareGroupSnapshot
         )
         _begin_to_delete(snapshot, transition)
         return _end_if_unplaced(snapshot)
@@ -169,7 +169,7 @@ class ShareGroupSnapshots:
     def _begin_force_delete(self, snapshot):
         _begin_to_delete(
             snapshot,
-            states.SNAPSHOT_FORCE_DELETE,
+            states.ShareGroupSnapshot.FORCE_DELETE,
             reason=force_delete.REASON,
             forced=True,
         )

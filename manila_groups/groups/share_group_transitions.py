@@ -46,6 +46,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
     """The transitions of share groups at a back end."""
 
     of = changes.SHARE_GROUP
+    machine = states.ShareGroup
     work = (states.CREATING, states.DELETING)
 
     def read_work(self, conn, group: records.ShareGroup) -> Work:
@@ -82,7 +83,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         made = self._transit(
             conn,
             group,
-            states.CREATED,
+            states.ShareGroup.CREATED,
             self._is_mine(group),
             share_server_id=share_server_id,
         )
@@ -124,7 +125,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         if failed and row.source_share_group_snapshot_id is not None:
             shares.ROWS.transition_many(
                 conn,
-                states.CREATE_FAILED,
+                states.Share.CREATE_FAILED,
                 shares.in_group(row.id),
                 reason=text,
             )
@@ -138,7 +139,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         taken = self._transit(
             conn,
             group,
-            states.CLAIM,
+            states.ShareGroup.CLAIM,
             self._is_mine(group),
             host=None,
             availability_zone_id=self.rows.requested_zone(),
@@ -150,7 +151,7 @@ class ShareGroupTransitions(resource_transitions.ResourceTransitions):
         members = shares.of_group(conn, group.id)
         shares.ROWS.transition_many(
             conn,
-            states.CLAIM,
+            states.Share.CLAIM,
             shares.in_group(group.id),
             host=None,
             claimed_gb=0,
@@ -175,7 +176,7 @@ def _shares_created(conn, group, locations):
     """End the creation of the shares that were created with a group."""
     shares.ROWS.transition_many(
         conn,
-        states.CREATED,
+        states.Share.CREATED,
         shares.in_group(group.id),
         share_server_id=group.share_server_id,
     )

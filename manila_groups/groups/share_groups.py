@@ -148,7 +148,9 @@ class ShareGroups:
 
     @changes.locked(changes.SHARE_GROUP)
     def _begin_delete(self, group):
-        transition = transitions.deletion(self._conf, group.row, states.DELETE)
+        transition = transitions.deletion(
+            self._conf, group.row, states.ShareGroup
+        )
         if not group.transition(
             transition, rows.is_empty(), event='delete.start'
         ):
@@ -160,9 +162,9 @@ class ShareGroups:
     def _begin_force_delete(self, group):
         _check_no_clone(group.conn, group.row.id)
         if not group.transition(
-            states.FORCE_DELETE, reason=force_delete.REASON, forced=True
+            states.ShareGroup.FORCE_DELETE, reason=force_delete.REASON, forced=True
         ):
-            raise _in_wrong_status(group.row, states.FORCE_DELETE)
+            raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
         _force_delete_content(group)
         group.note('delete.start')
         host = group.row.host
@@ -188,13 +190,13 @@ def _force_delete_content(group):
     details = {'reason': force_delete.REASON, 'stepped_at': None}
     snapshot_rows.ROWS.transition_many(
         group.conn,
-        states.SNAPSHOT_FORCE_DELETE,
+        states.ShareGroupSnapshot.FORCE_DELETE,
         snapshot_rows.in_group(group.row.id),
         **details,
     )
     share_rows.ROWS.transition_many(
         group.conn,
-        states.SHARE_FORCE_DELETE,
+        states.Share.FORCE_DELETE,
         share_rows.in_group(group.row.id),
         new_size=None,
         **details,
@@ -208,19 +210,19 @@ def _end_content_work(conn, group_id):
     """End what was being deleted or made with a group whose work has ended."""
     snapshot_rows.ROWS.transition_many(
         conn,
-        states.SNAPSHOT_DELETE_FAILED,
+        states.ShareGroupSnapshot.DELETE_FAILED,
         snapshot_rows.in_group(group_id),
         snapshot_rows.ROWS.has_no_work(),
     )
     share_rows.ROWS.transition_many(
         conn,
-        states.DELETE_FAILED,
+        states.Share.DELETE_FAILED,
         share_rows.in_group(group_id),
         share_rows.ROWS.has_no_work(),
     )
     share_rows.ROWS.transition_many(
         conn,
-        states.CREATE_FAILED,
+        states.Share.CREATE_FAILED,
         share_rows.in_group(group_id),
         ~share_rows.is_made_alone(),
     )

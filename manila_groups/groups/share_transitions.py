@@ -37,12 +37,12 @@ _TOO_FULL = (
 
 #: What ends a resize well, and the event of it, by the share's status.
 _RESIZED = {
-    states.EXTENDING: (states.EXTENDED, 'extend.end'),
-    states.SHRINKING: (states.SHRUNK, 'shrink.end'),
+    states.EXTENDING: (states.Share.EXTENDED, 'extend.end'),
+    states.SHRINKING: (states.Share.SHRUNK, 'shrink.end'),
 }
 
 _NOT_EXTENDED = (
-    states.EXTEND_FAILED,
+    states.Share.EXTEND_FAILED,
     messages.EXTEND,
     messages.DRIVER_FAILED,
     _EXTEND_FAILED,
@@ -53,21 +53,21 @@ _RESIZE_FAILED = {
     (states.EXTENDING, False): _NOT_EXTENDED,
     (states.EXTENDING, True): _NOT_EXTENDED,
     (states.SHRINKING, False): (
-        states.SHRINK_FAILED,
+        states.Share.SHRINK_FAILED,
         messages.SHRINK,
         messages.DRIVER_FAILED,
         _SHRINK_FAILED,
     ),
     (states.SHRINKING, True): (
-        states.SHRINK_REFUSED,
+        states.Share.SHRINK_REFUSED,
         messages.SHRINK,
         messages.POSSIBLE_DATA_LOSS,
         _TOO_FULL,
     ),
 }
 _RESIZE_OVERDUE = {
-    states.EXTENDING: (states.EXTEND_FAILED, messages.EXTEND),
-    states.SHRINKING: (states.SHRINK_FAILED, messages.SHRINK),
+    states.EXTENDING: (states.Share.EXTEND_FAILED, messages.EXTEND),
+    states.SHRINKING: (states.Share.SHRINK_FAILED, messages.SHRINK),
 }
 
 
@@ -87,6 +87,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
     """The transitions of shares at a back end."""
 
     of = changes.SHARE
+    machine = states.Share
     work = (
         states.CREATING,
         states.DELETING,
@@ -125,7 +126,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         made = self._transit(
             conn,
             share,
-            states.CREATED,
+            states.Share.CREATED,
             self._is_mine(share),
             event='create.end',
             share_server_id=share_server_id,
@@ -165,7 +166,7 @@ class ShareTransitions(resource_transitions.ResourceTransitions):
         taken = self._transit(
             conn,
             share,
-            states.CLAIM,
+            states.Share.CLAIM,
             self._is_mine(share),
             host=None,
             availability_zone_id=self.rows.requested_zone(),

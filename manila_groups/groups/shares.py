@@ -179,9 +179,7 @@ class Shares:
     @changes.locked(changes.SHARE, with_group=True)
     def _begin_delete(self, share, group_id):
         _check_group(share.row, group_id)
-        transition = transitions.deletion(
-            self._conf, share.row, states.SHARE_DELETE
-        )
+        transition = transitions.deletion(self._conf, share.row, states.Share)
         _begin_to_delete(share, transition)
         return _end_if_unplaced(share)
 
@@ -189,7 +187,7 @@ class Shares:
     def _begin_force_delete(self, share):
         _begin_to_delete(
             share,
-            states.SHARE_FORCE_DELETE,
+            states.Share.FORCE_DELETE,
             reason=force_delete.REASON,
             forced=True,
         )
@@ -230,7 +228,7 @@ class Shares:
 
     @changes.locked(changes.SHARE)
     def _begin_extend(self, share, size, force):
-        _check_resizable(share.row, states.EXTEND)
+        _check_resizable(share.row, states.Share.EXTEND)
         _check_larger(share.ctxt, share.row, size)
         values = {'new_size': size, 'quota_gb': size}
         # As whoever gives back does: the pool first, then the quota.
@@ -238,7 +236,7 @@ class Shares:
             _claim_beyond(share.conn, share.row, size)
             values['claimed_gb'] = size
         self._take_more(share.conn, share.row, size)
-        share.transition(states.EXTEND, event='extend.start', **values)
+        share.transition(states.Share.EXTEND, event='extend.start', **values)
         return share.row
 
     def _take_more(self, conn, share, size):
@@ -262,9 +260,11 @@ class Shares:
 
     @changes.locked(changes.SHARE)
     def _begin_shrink(self, share, size):
-        _check_resizable(share.row, states.SHRINK)
+        _check_resizable(share.row, states.Share.SHRINK)
         _check_smaller(share.row, size)
-        share.transition(states.SHRINK, event='shrink.start', new_size=size)
+        share.transition(
+            states.Share.SHRINK, event='shrink.start', new_size=size
+        )
         return share.row
 
 

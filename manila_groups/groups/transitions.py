@@ -358,15 +358,15 @@ def is_past_deadline(conf, row) -> bool:
     return since < deadline(conf)
 
 
-def deletion(conf, row, transition: states.Transition) -> states.Transition:
+def deletion(conf, row, machine: type[states.Resource]) -> states.Transition:
     """Choose the transition that begins the deletion of a row by its owner.
 
-    :param transition: the one from statuses in which nothing is under way
+    :param machine: of the row
     """
-    overdue = states.DELETE_OVERDUE
+    overdue = machine.DELETE_OVERDUE
     if row.status in overdue.expected and is_past_deadline(conf, row):
         return overdue
-    return transition
+    return machine.DELETE
 
 
 def _before(seconds):

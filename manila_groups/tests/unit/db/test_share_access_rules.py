@@ -198,13 +198,13 @@ class TestStates(share_case.WithShares):
         share_id = self.insert_share()
         everything = (*share_access_rules.WAITING, 'active', 'error')
         for transition in (
-            states.RULE_APPLY,
-            states.RULE_APPLIED,
-            states.RULE_APPLY_FAILED,
-            states.RULE_QUEUE_CHANGE,
-            states.RULE_QUEUE_DENIAL,
-            states.RULE_DENY,
-            states.RULE_DENY_FAILED,
+            states.AccessRule.APPLY,
+            states.AccessRule.APPLIED,
+            states.AccessRule.APPLY_FAILED,
+            states.AccessRule.QUEUE_CHANGE,
+            states.AccessRule.QUEUE_DENIAL,
+            states.AccessRule.DENY,
+            states.AccessRule.DENY_FAILED,
         ):
             for state in everything:
                 rule_id = self.insert_rule(

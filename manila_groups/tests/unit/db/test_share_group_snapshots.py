@@ -230,7 +230,7 @@ class TestSources(SnapshotRowsCase):
         (other,) = self.given({'share_group_id': self.other_group})
         taken = self.ask(
             rows.ROWS.transition_many,
-            states.FORCE_DELETE,
+            states.ShareGroupSnapshot.FORCE_DELETE,
             rows.in_group(self.group),
         )
         self.assertEqual(2, taken)

@@ -138,12 +138,12 @@ class TestTransitions(case.OnSqlite):
 
     def test_every_step_starts_from_what_it_expects_only(self):
         transitions = (
-            states.CLAIM,
-            states.CREATED,
-            states.CREATE_FAILED,
-            states.DELETE,
-            states.FORCE_DELETE,
-            states.DELETE_FAILED,
+            states.ShareGroup.CLAIM,
+            states.ShareGroup.CREATED,
+            states.ShareGroup.CREATE_FAILED,
+            states.ShareGroup.DELETE,
+            states.ShareGroup.FORCE_DELETE,
+            states.ShareGroup.DELETE_FAILED,
         )
         for transition in transitions:
             for status in states.SHARE_GROUP_STATUSES:
@@ -162,7 +162,7 @@ class TestTransitions(case.OnSqlite):
             self.transition(
                 share_groups,
                 group_id,
-                states.CLAIM,
+                states.ShareGroup.CLAIM,
                 host='h@b#p',
             )
         )
@@ -178,7 +178,7 @@ class TestTransitions(case.OnSqlite):
                 self.transition(
                     share_groups,
                     group_id,
-                    states.CREATED,
+                    states.ShareGroup.CREATED,
                     share_groups.ROWS.placed_at(host),
                 )
             )
@@ -242,7 +242,7 @@ class TestTransitions(case.OnSqlite):
                 self.transition(
                     share_groups,
                     group_id,
-                    states.DELETE,
+                    states.ShareGroup.DELETE,
                     empty,
                 ),
             )

@@ -91,7 +91,7 @@ class SnapshotCase(case.OnSqlite):
         self.transition(
             group_rows,
             group.id,
-            states.CREATED,
+            states.ShareGroup.CREATED,
             host=POOL,
             availability_zone_id=zone,
         )
@@ -141,7 +141,9 @@ class SnapshotCase(case.OnSqlite):
     def given_snapshot(self, group_id):
         """Take a snapshot of a group; returns its id."""
         snapshot = self.snapshots.create(self.caller, group_id)
-        self.transition(snapshot_rows, snapshot.id, states.CREATED)
+        self.transition(
+            snapshot_rows, snapshot.id, states.ShareGroupSnapshot.CREATED
+        )
         self.hints.clear()
         return snapshot.id
 

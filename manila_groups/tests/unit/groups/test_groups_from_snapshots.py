@@ -238,7 +238,9 @@ class TestStatements(FromSnapshotCase):
             with self.counted() as statements:
                 snapshot_id = self.given_snapshot(source)
                 group = self.clone(snapshot_id)
-                self.transition(group_rows, group.id, states.CREATED)
+                self.transition(
+                    group_rows, group.id, states.ShareGroup.CREATED
+                )
                 self.groups.force_delete(self.admin, source)
             numbers.append(len(statements))
         # The first makes the rows that quotas are counted in.

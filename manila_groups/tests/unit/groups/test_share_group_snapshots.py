@@ -197,7 +197,7 @@ class TestDelete(snapshot_case.SnapshotCase):
             self.assertIn('being created', raised.message)
         self.assertEqual(states.AVAILABLE, self.status())
         self.assertEqual([], self.hints)
-        self.transition(group_rows, clone.id, states.CREATED)
+        self.transition(group_rows, clone.id, states.ShareGroup.CREATED)
         self.snapshots.delete(self.caller, self.snapshot_id)
         self.assertEqual(states.DELETING, self.status())
 

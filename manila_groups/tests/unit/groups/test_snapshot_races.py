@@ -121,7 +121,9 @@ class TestRaces(snapshot_case.SnapshotCase):
         self.assertEqual(5, self.count(models.ShareGroupSnapshotMember))
         taken = [one for one in results if one]
         for one in taken:
-            self.transition(snapshot_rows, one, states.CREATED)
+            self.transition(
+                snapshot_rows, one, states.ShareGroupSnapshot.CREATED
+            )
         results = self.at_once(*map(self.delete_snapshot, taken))
         self.assertEqual(['deleted'] * 5, results)
 
