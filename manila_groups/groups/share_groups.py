@@ -162,7 +162,9 @@ class ShareGroups:
     def _begin_force_delete(self, group):
         _check_no_clone(group.conn, group.row.id)
         if not group.transition(
-            states.ShareGroup.FORCE_DELETE, reason=force_delete.REASON, forced=True
+            states.ShareGroup.FORCE_DELETE,
+            reason=force_delete.REASON,
+            forced=True,
         ):
             raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
         _force_delete_content(group)
