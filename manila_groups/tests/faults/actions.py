@@ -4,6 +4,7 @@
 import re
 
 from manila_groups.tests.faults import ledger
+from manila_groups.tests.soak import shares as soak_shares
 
 #: How the API names one thing of a kind.
 NOUNS = {
@@ -18,7 +19,7 @@ _WORDS = {kind: noun.replace('_', ' ') for kind, noun in NOUNS.items()}
 _RACES = (
     (400, 'has the status'),
     (400, 'no share group'),
-    (400, 'not more than'),
+    (400, 'is not larger than'),
     (403, 'has the status'),
     (403, 'snapshot'),
     (404, ''),
@@ -149,10 +150,9 @@ def extend(me, share):
 
 def allow(me, share):
     """Add an access rule."""
-    address = '.'.join(str(me.random.randint(1, 254)) for _ in range(4))
     values = {
         'access_type': 'ip',
-        'access_to': address,
+        'access_to': soak_shares.address(me.random),
         'access_level': me.random.choice(('ro', 'rw')),
     }
     return _change(me, share, 'allow_access', values)

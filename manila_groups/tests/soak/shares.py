@@ -92,16 +92,20 @@ def _resize(me, share, action, size):
     me.check(found['size'] == size, f'{share.path} has not {size} GiB')
 
 
+def address(random) -> str:
+    """Give an address that a client can have, which not each one is."""
+    return '.'.join(['10', *(str(random.randint(1, 254)) for _ in range(3))])
+
+
 def allow(me, share) -> None:
     """Add an access rule."""
-    address = '.'.join(str(me.random.randint(1, 254)) for _ in range(4))
     answer = me.session.ask(
         'POST',
         f'{share.path}/action',
         {
             'allow_access': {
                 'access_type': 'ip',
-                'access_to': address,
+                'access_to': address(me.random),
                 'access_level': me.random.choice(('ro', 'rw')),
                 'metadata': {'by': 'soak'},
             }
