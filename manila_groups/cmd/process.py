@@ -146,9 +146,9 @@ def main(build: Callable, args: list[str], description: str) -> int:
 def run(conf, read, services: list, notifier) -> None:
     """Start services, wait for SIGINT or SIGTERM, and stop them.
 
-    What is being worked on is finished, unless a second signal comes or
-    ``graceful_shutdown_timeout`` ends; it is done again then, after the next
-    start.  At SIGHUP the configuration is read again.
+    Work in progress is finished, unless a second signal comes or
+    ``graceful_shutdown_timeout`` ends: then it is retried after the next
+    start.  SIGHUP reloads the configuration.
 
     :param read: reads the configuration anew, to find mistakes in it
     :param services: in the order of their start; stopped in the other one
@@ -159,7 +159,7 @@ def run(conf, read, services: list, notifier) -> None:
     for one in services:
         one.start()
     notifier.ready()
-    LOG.info('The process is at work')
+    LOG.info('The service has started')
     while signals.next() == signal.SIGHUP:
         notifier.reloading()
         if reload(conf, read):
@@ -167,7 +167,7 @@ def run(conf, read, services: list, notifier) -> None:
                 one.reset()
         notifier.ready()
     notifier.stopping()
-    LOG.info('The process ends when what it works on is finished')
+    LOG.info('Shutting down: finishing the work in progress')
     _stop(conf, services)
 
 
@@ -176,12 +176,12 @@ def reload(conf: cfg.ConfigOpts, read: Callable[[], cfg.ConfigOpts]) -> bool:
     try:
         configuration.reload(conf, read)
     except exception.ConfigurationError as error:
-        LOG.error('The configuration stays as it was: %s', error)
+        LOG.error('Keeping the current configuration: %s', error)
         return False
     except Exception:
-        LOG.exception('The configuration could not be read again')
+        LOG.exception('Failed to reload the configuration')
         return False
-    LOG.info('The configuration was read again')
+    LOG.info('Reloaded the configuration')
     warn_of_unknown(conf)
     return True
 
@@ -208,7 +208,7 @@ def _at_once(calls, seconds=None):
 def _give_up(services, *_):
     _at_once([one.hand_back for one in services], HANDING_BACK)
     LOG.warning(
-        'What still runs after graceful_shutdown_timeout is done again after '
-        'the next start'
+        'graceful_shutdown_timeout has ended: unfinished work will be retried '
+        'after the next start'
     )
     os._exit(1)

@@ -105,7 +105,7 @@ class TestOnPostgresql(base.TestCase):
         text = self.text.replace('stuck_after = 2', 'stuck_after = 600')
         self.file.write_text(text)
         programs = self.start_all()
-        begun = 'The process is at work'
+        begun = 'The service has started'
         processes.wait_for(lambda: self.log().count(begun) == len(programs))
         group_id = self.client.create(name='first')
         self.assertTrue(self.client.becomes(group_id, 'available'), self.log())

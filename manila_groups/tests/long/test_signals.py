@@ -125,7 +125,7 @@ class SignalTest(base.TestCase):
 
     def started(self, module, *hosts):
         program = self.start(module)
-        self.says(program, 'The process is at work')
+        self.says(program, 'The service has started')
         self.assertLessEqual(set(hosts), self.seen().keys())
         return program
 
@@ -198,12 +198,12 @@ class TestEnd(SignalTest):
     def test_a_second_signal_ends_at_once(self):
         backend, _group_id = self.work(600)
         backend.process.send_signal(signal.SIGTERM)
-        self.says(backend, 'The process ends when ')
+        self.says(backend, 'Shutting down: ')
         self.assertEqual(-signal.SIGINT, backend.end(signal.SIGINT))
 
 
 class TestReload(SignalTest):
-    def reload(self, program, text='The configuration was read again'):
+    def reload(self, program, text='Reloaded the configuration'):
         before = self.log().count(text)
         program.process.send_signal(signal.SIGHUP)
         done = processes.wait_for(lambda: self.log().count(text) > before)
@@ -259,7 +259,7 @@ class TestReload(SignalTest):
     def test_a_mistake_changes_nothing(self):
         scheduler = self.started('scheduler', 'here')
         self.write(heartbeat='often')
-        self.reload(scheduler, 'The configuration stays as it was')
+        self.reload(scheduler, 'Keeping the current configuration')
         self.beats('here')
         self.assertEqual(0, scheduler.end(), scheduler.complained())
 

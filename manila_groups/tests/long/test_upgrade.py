@@ -59,6 +59,10 @@ DAEMONS = ('scheduler', 'backend')
 PROJECT = 'shop'
 
 
+#: What processes log when they have started: before and today.
+_STARTED = ('The process is at work', 'The service has started')
+
+
 class TestOnSqlite(base.TestCase):
     server = None
 
@@ -105,7 +109,7 @@ class TestOnSqlite(base.TestCase):
 
     def are_up(self):
         """Whether all have started, and the daemons reported to the API."""
-        if self.log().count('The process is at work') < self.starts:
+        if sum(map(self.log().count, _STARTED)) < self.starts:
             return False
         if not {'api', *DAEMONS} <= self.programs.keys():
             return True
