@@ -188,7 +188,7 @@ class TestEnd(SignalTest):
     def test_what_takes_too_long_is_handed_back(self):
         backend, group_id = self.work(600, graceful=1)
         self.assertEqual(1, backend.end())
-        self.assertIn('is done again', self.log())
+        self.assertIn('unfinished work will be retried', self.log())
         self.assertEqual('creating', self.client.status(group_id))
         self.write(delays='', graceful=60)
         backend = self.start('backend')
