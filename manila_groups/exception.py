@@ -150,3 +150,11 @@ class TransientDriverError(DriverError):
 
 class PossibleDataLoss(DriverError):
     """A share contains more data than its new size."""
+
+
+def no_row(noun: str, row_id: str) -> NotFound:
+    """Make the error for an id that no row has, or none that is seen.
+
+    It says "id": a row may have the text for its name.
+    """
+    return NotFound(f"There is no {noun} with the id '{row_id:.255}'.")

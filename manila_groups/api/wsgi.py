@@ -225,6 +225,12 @@ def _check_media_type(request):
             f'Content-Type: {problem} application/json, which is required '
             'for a request with a body.'
         )
+    encoding = request.headers.get('Content-Encoding', '').strip()
+    if encoding.lower() not in ('', 'identity'):
+        raise exception.UnsupportedMediaType(
+            f'Content-Encoding: {encoding!r:.100} is not supported; a body '
+            'must be sent as it is.'
+        )
 
 
 def _version_headers(request):

@@ -293,7 +293,7 @@ class TypeStore:
 
     def not_found(self, type_id: str) -> exception.NotFound:
         """Make the error for an unknown type."""
-        return exception.NotFound(f'There is no {self.noun} {type_id:.255}.')
+        return exception.no_row(self.noun, type_id)
 
     def _name_taken(self, name):
         return exception.Conflict(

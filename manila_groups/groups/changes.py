@@ -97,9 +97,7 @@ class Owned(Kind[R]):
         """
         row = self.store.get(conn, row_id)
         if row is None or not self._sees(ctxt, row):
-            raise exception.NotFound(
-                f'There is no {states.noun(self.name)} {row_id:.255}.'
-            )
+            raise exception.no_row(states.noun(self.name), row_id)
         return row
 
     def _sees(self, ctxt: context.RequestContext, row: R) -> bool:

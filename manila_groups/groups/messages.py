@@ -120,7 +120,7 @@ class Messages:
         found = messages.get(conn, message_id)
         visible = ctxt.visible_project
         if found is None or visible not in (None, found.project_id):
-            raise exception.NotFound(f'There is no message {message_id:.255}.')
+            raise exception.no_row('message', message_id)
         return found
 
     @db_api.transaction

@@ -114,11 +114,11 @@ class ShareAccess:
         with self._db.reader() as conn:
             rule = rows.get(conn, rule_id)
             if rule is None:
-                raise _no_rule(rule_id)
+                raise exception.no_row('access rule', rule_id)
             try:
                 share = _SHARE.find(conn, ctxt, rule.share_id)
             except exception.NotFound:
-                raise _no_rule(rule_id) from None
+                raise exception.no_row('access rule', rule_id) from None
             return share, rule
 
     def allow(self, ctxt, share_id: str, wanted: NewRule):
@@ -259,12 +259,8 @@ def _transit(share, rule, transition, **values):
 def _get_rule(share, rule_id):
     rule = rows.get(share.conn, rule_id)
     if rule is None or rule.share_id != share.row.id:
-        raise _no_rule(rule_id)
+        raise exception.no_row('access rule', rule_id)
     return rule
-
-
-def _no_rule(rule_id):
-    return exception.NotFound(f'There is no access rule {rule_id:.255}.')
 
 
 def _begin_change(share):

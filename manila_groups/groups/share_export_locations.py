@@ -25,7 +25,7 @@ class ShareExportLocations:
         if share is None or not (
             share.is_public or visible in (None, share.project_id)
         ):
-            raise exception.NotFound(f'There is no share {share_id:.255}.')
+            raise exception.no_row('share', share_id)
         return share
 
     def list_of(self, ctxt, share_id: str) -> list[records.ExportLocation]:

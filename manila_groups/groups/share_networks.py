@@ -228,19 +228,15 @@ def _note(conn, ctxt, verb, network, subnet):
 def _get(conn, ctxt, network_id):
     found = rows.get(conn, network_id)
     if found is None or ctxt.visible_project not in (None, found.project_id):
-        raise _not_found(network_id)
+        raise exception.no_row('share network', network_id)
     return found
 
 
 def _lock(conn, ctxt, network_id):
     """Lock and read a network that the caller may see."""
     if not rows.lock(conn, network_id, ctxt.visible_project):
-        raise _not_found(network_id)
+        raise exception.no_row('share network', network_id)
     return _get(conn, ctxt, network_id)
-
-
-def _not_found(network_id):
-    return exception.NotFound(f'There is no share network {network_id:.255}.')
 
 
 def _find_subnet(network, subnet_id):

@@ -66,8 +66,10 @@ class Controller:
         share_id = filters.pop('share_id')
         try:
             self._find_share(request, share_id)
-        except exception.NotFound as error:
-            raise exception.Invalid(f'share_id: {error.message}') from None
+        except exception.NotFound:
+            raise exception.Invalid(
+                f"share_id: there is no share with the id '{share_id:.255}'."
+            ) from None
         return self._list(request, share_id, filters)
 
     def _list(self, request, share_id, filters=None):
