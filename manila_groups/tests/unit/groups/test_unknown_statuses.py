@@ -10,6 +10,8 @@ from manila_groups import states
 from manila_groups.backend import workers
 from manila_groups.db import attempts
 from manila_groups.db import services
+from manila_groups.db import share_access_rules
+from manila_groups.groups import access_transitions
 from manila_groups.groups import lifecycle
 from manila_groups.groups import share_group_snapshot_transitions
 from manila_groups.groups import share_group_transitions
@@ -53,6 +55,23 @@ class TestTables(base.TestCase):
         reconciler = reconcile.Reconciler(service.lifecycle, None)
         for kind, by_status in reconciler._recoveries.values():
             self.assertEqual(set(kind.work), set(by_status), kind)
+
+    def test_access_rules_that_wait_are_taken_up_and_have_an_end(self):
+        waiting = set(share_access_rules.WAITING)
+        at_work = set(access_transitions._ENDS)
+        taken_up = {
+            *states.AccessRule.APPLY.expected,
+            *states.AccessRule.DENY.expected,
+        }
+        self.assertEqual(waiting, at_work | taken_up)
+        self.assertEqual(waiting, set(states.AccessRule.OVERDUE.expected))
+        failed = (
+            states.AccessRule.APPLY_FAILED,
+            states.AccessRule.DENY_FAILED,
+        )
+        self.assertEqual(
+            at_work, {status for one in failed for status in one.expected}
+        )
 
     def test_no_kind_shares_its_statuses_with_another(self):
         self.assertIsNot(
