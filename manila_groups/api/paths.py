@@ -7,6 +7,7 @@ however, two slashes are a part of a key, or mean that an id is missing.
 """
 
 import re
+from typing import Any
 
 from paste import urlmap
 
@@ -29,14 +30,14 @@ def tidy(path: str) -> str:
 class Paths(urlmap.URLMap):
     """A WSGI application that dispatches requests by their paths."""
 
-    def normalize_url(self, url, trim=True):
+    def normalize_url(self, url: Any, trim: bool = True) -> Any:
         """Keep keys unchanged; otherwise see Paste's method."""
         if trim or not isinstance(url, str):
             return super().normalize_url(url, trim)
         return None, tidy(url)
 
 
-def factory(loader, global_conf, **local_conf) -> Paths:
+def factory(loader: Any, global_conf: dict, **local_conf: str) -> Paths:
     """Make the application, for the paste.deploy file."""
     paths = Paths()
     for path, name in local_conf.items():

@@ -45,7 +45,7 @@ class Match:
         return actions[names[0]], names[0]
 
 
-def _explain_actions(actions, body):
+def _explain_actions(actions: Mapping, body: Mapping) -> str:
     for name in body:
         if lack := absent.explain_action(name):
             return lack
@@ -62,7 +62,7 @@ class Router:
     :param controllers: one of each class in the table of routes
     """
 
-    def __init__(self, controllers: Iterable[Any]):
+    def __init__(self, controllers: Iterable[Any]) -> None:
         by_module = {type(one).__module__: one for one in controllers}
         self._mapper = routes_library.Mapper(register=False)
         self._mapper.minimization = False
@@ -75,7 +75,7 @@ class Router:
             self._connect(path, found, reference)
         self._mapper.create_regs()
 
-    def _connect(self, path, methods, reference):
+    def _connect(self, path: str, methods: dict, reference: bool) -> None:
         # Routes stores only text, so a route has the number of its target.
         number = len(self._targets)
         self._targets.append((methods, reference))
@@ -117,18 +117,18 @@ class Router:
         )
 
 
-def _bind(target, controllers):
+def _bind(target: Any, controllers: Mapping[str, Any]) -> Any:
     """Bind the functions of the table to the controllers."""
     if isinstance(target, dict):
         return {name: _bind(one, controllers) for name, one in target.items()}
     return target.__get__(controllers[target.__module__])
 
 
-def _allowed(methods):
+def _allowed(methods: Iterable[str]) -> list[str]:
     return sorted({*methods, *(['HEAD'] if 'GET' in methods else [])})
 
 
-def _within_version(path):
+def _within_version(path: str) -> str:
     """The path without the version, and without the project if it has one.
 
     The rest of the path tells whether its first part is a project.
@@ -139,7 +139,7 @@ def _within_version(path):
     return below if more and absent.explain_path(below) else rest
 
 
-def _explain_path(path):
+def _explain_path(path: str) -> str:
     if not path.startswith('/v2/'):
         return (
             f'{_NOTHING} All paths of this API begin with /v2: the endpoint '

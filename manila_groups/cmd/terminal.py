@@ -2,6 +2,9 @@
 """What manila-groups-standalone tells whoever has started it at a terminal."""
 
 from collections.abc import Callable
+import pathlib
+
+from oslo_config import cfg
 
 from manila_groups.cmd import standalone_text
 from manila_groups.cmd import systemd
@@ -18,7 +21,7 @@ class Terminal(systemd.Systemd):
     :param state: the state directory
     """
 
-    def __init__(self, conf, state):
+    def __init__(self, conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
         super().__init__()
         self._conf, self._state = conf, state
         self._serves = False
@@ -54,14 +57,14 @@ class Terminal(systemd.Systemd):
         elif reason is None and before is not None:
             self._print(f'Back end {name} is ready.')
 
-    def ready(self):
+    def ready(self) -> None:
         """Tell that the process serves, and print how to use it once."""
         super().ready()
         if not self._serves:
             self._print(standalone_text.ready(self._conf, self._state))
         self._serves = True
 
-    def stopping(self):
+    def stopping(self) -> None:
         """Say what the end waits for, and how to end at once."""
         super().stopping()
         found = self._under_way()
@@ -77,9 +80,9 @@ class Terminal(systemd.Systemd):
                 )
             )
 
-    def _print(self, text):
+    def _print(self, text: str) -> None:
         print(text, flush=True)
 
 
-def _operations(count):
+def _operations(count: int) -> str:
     return f'{count} operation' + ('s' if count > 1 else '')

@@ -7,6 +7,8 @@ misspelt name has no effect, and nobody hears of it.
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 import difflib
 
 from oslo_config import cfg
@@ -54,7 +56,9 @@ def find(conf: cfg.ConfigOpts, of_driver: DriverOptions) -> list[str]:
 _OF_BACK_ENDS = frozenset(option.dest for option in backend.SECTION_OPTS)
 
 
-def _by_group(written):
+def _by_group(
+    written: Iterable[files.Setting],
+) -> dict[str, dict[str, str]]:
     sections: dict[str, dict[str, str]] = {}
     for one in written:
         group = sections.setdefault(files.group_of(one.section), {})
@@ -62,7 +66,7 @@ def _by_group(written):
     return sections
 
 
-def _registered(conf):
+def _registered(conf: cfg.ConfigOpts) -> dict[str, set[str]]:
     """The names that are read, by group, with those of earlier releases."""
     # The library tells what is registered in no public way.
     groups = {'DEFAULT': conf._opts}
@@ -78,25 +82,29 @@ def _registered(conf):
     return known
 
 
-def _login_section(sections):
+def _login_section(sections: Mapping[str, dict[str, str]]) -> str | None:
     return sections.get('keystone_authtoken', {}).get('auth_section')
 
 
-def _is_back_end(group, options, known):
+def _is_back_end(
+    group: str, options: Mapping[str, str], known: Mapping[str, set[str]]
+) -> bool:
     """Tell a back end's section that is not enabled in this process."""
     return group not in known and (
         'driver' in options or _OF_BACK_ENDS.issuperset(options)
     )
 
 
-def _driver(conf, group):
+def _driver(conf: cfg.ConfigOpts, group: str) -> str:
     for name in conf.enabled_backends:
         if files.group_of(name) == group:
-            return conf[name].driver
+            return str(conf[name].driver)
     return 'local'
 
 
-def _missing_sections(conf, sections, enabled):
+def _missing_sections(
+    conf: cfg.ConfigOpts, sections: Iterable[str], enabled: set[str]
+) -> Iterator[str]:
     """Name sections that seem to be meant for a back end without one."""
     without = [
         name
@@ -112,7 +120,7 @@ def _missing_sections(conf, sections, enabled):
             )
 
 
-def _sentence(one, known):
+def _sentence(one: files.Setting, known: dict[str, set[str]]) -> str:
     group = files.group_of(one.section)
     if group not in known:
         near = difflib.get_close_matches(one.section, known, 1)
@@ -129,6 +137,6 @@ def _sentence(one, known):
     )
 
 
-def _elsewhere(one, known):
+def _elsewhere(one: files.Setting, known: dict[str, set[str]]) -> str:
     groups = [group for group in known if one.name in known[group]]
     return f'; did you mean [{groups[0]}] {one.name}?' if groups else ''

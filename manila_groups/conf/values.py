@@ -45,7 +45,9 @@ def definition(conf: cfg.ConfigOpts, group: str, name: str) -> cfg.Opt | None:
     return options[name]['opt'] if name in options else None
 
 
-def _sentence(conf, group, option, error):
+def _sentence(
+    conf: cfg.ConfigOpts, group: str, option: cfg.Opt, error: Exception
+) -> str:
     found = files.find(conf, group, option.dest)
     reason = rule(option.type) or _last_part(error)
     if found is None:
@@ -54,7 +56,7 @@ def _sentence(conf, group, option, error):
     return f'[{group}] {option.dest} = {value}: {reason} (file {found.file})'
 
 
-def _last_part(error):
+def _last_part(error: Exception) -> str:
     return ' '.join(str(error).split()).rpartition(' is not valid: ')[2]
 
 
@@ -95,7 +97,7 @@ def rule(kind: types.ConfigType) -> str | None:
     return None
 
 
-def _range(kind):
+def _range(kind: types.Number) -> str:
     noun = 'a whole number' if kind.num_type is int else 'a number'
     if kind.min is None and kind.max is None:
         return f'must be {noun}'

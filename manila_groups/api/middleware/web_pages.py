@@ -7,8 +7,12 @@ that trusts the address or the password of a request must check which page has
 sent it.
 """
 
+from collections.abc import Iterator
 import ipaddress
 import re
+
+from oslo_config import cfg
+import webob
 
 from manila_groups import exception
 from manila_groups.api.middleware import proxy_headers
@@ -29,7 +33,7 @@ class Hosts:
     :param conf: the configuration
     """
 
-    def __init__(self, conf):
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
         api = conf.api
         self._names = {'localhost', _normal(api.bind_host)} | {
             _normal(name) for name in api.allowed_hosts
@@ -50,17 +54,17 @@ class Hosts:
                     'loopback address or one of [api] allowed_hosts.'
                 )
 
-    def _is_known(self, value):
+    def _is_known(self, value: str) -> bool:
         match = _HOST.fullmatch(value)
         if match is None:
             return False
         name = _normal(match.group(1))
         if name in self._names or is_loopback(name):
             return True
-        return self._takes_addresses and _address(name) is not None
+        return bool(self._takes_addresses) and _address(name) is not None
 
 
-def _named(environ):
+def _named(environ: dict) -> Iterator[tuple[str, str]]:
     """Yield each header that names the service's host, and the name."""
     host = environ.get(proxy_headers.ORIGINAL_HOST, environ.get('HTTP_HOST'))
     if host is not None:
@@ -72,11 +76,13 @@ def _named(environ):
         yield 'Forwarded', one.strip()
 
 
-def _normal(name):
+def _normal(name: str) -> str:
     return name.strip('[]').removesuffix('.').lower()
 
 
-def _address(text):
+def _address(
+    text: str,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         found = ipaddress.ip_address(text)
     except ValueError:
@@ -96,10 +102,10 @@ class Origins:
     :param conf: the configuration
     """
 
-    def __init__(self, conf):
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._allowed = frozenset(conf.cors.allowed_origin or ())
 
-    def check(self, request) -> None:
+    def check(self, request: webob.Request) -> None:
         """Refuse a request that a page of another web site sends.
 
         Programs other than browsers send no Origin.

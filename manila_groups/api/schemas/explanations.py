@@ -26,14 +26,14 @@ def spell(value: Any) -> str:
     return f"'{text}'" if isinstance(value, str) else text
 
 
-def _escape(text):
+def _escape(text: str) -> str:
     return ''.join(
         one if one.isprintable() else json.dumps(one)[1:-1]
         for one in text[: REPEATED + 1]
     )
 
 
-def _to_json(value):
+def _to_json(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False)
     except ValueError:
@@ -44,7 +44,7 @@ def _to_json(value):
 def describe(schema: dict) -> str:
     """Describe what a schema accepts, as in "a whole number from 1 to 9"."""
     if 'description' in schema:
-        return schema['description']
+        return str(schema['description'])
     if 'enum' in schema:
         words = (_plain(value) for value in schema['enum'])
         return f'one of: {", ".join(words)}'
@@ -55,11 +55,11 @@ def describe(schema: dict) -> str:
     return ', or '.join(_TYPES[name](schema) for name in names)
 
 
-def _plain(value):
+def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _string(schema):
+def _string(schema: dict) -> str:
     least, most = schema.get('minLength', 0), schema.get('maxLength')
     if most is None:
         return 'a string that is not empty' if least else 'a string'
@@ -67,7 +67,7 @@ def _string(schema):
     return f'a string of {lengths} characters'
 
 
-def _whole_number(schema):
+def _whole_number(schema: dict) -> str:
     least, most = schema.get('minimum'), schema.get('maximum')
     if least is None or most is None:
         return 'a whole number'
@@ -87,17 +87,19 @@ _TYPES = {
 def missing(error: jsonschema.ValidationError) -> str:
     """The first missing name of an error."""
     return next(
-        name for name in error.validator_value if name not in error.instance
+        str(name)
+        for name in error.validator_value
+        if name not in error.instance
     )
 
 
 def unknown(error: jsonschema.ValidationError) -> str:
     """The first unknown name of an error."""
     known = error.schema.get('properties', {})
-    return next(name for name in error.instance if name not in known)
+    return next(str(name) for name in error.instance if name not in known)
 
 
-def _too_long(error):
+def _too_long(error: jsonschema.ValidationError) -> str:
     return (
         f'{spell(error.instance)} has {len(error.instance)} characters; the '
         f'maximum is {error.validator_value}'
@@ -138,7 +140,7 @@ def explain(
     return f'{shown}: {text}.' if shown else f'{text}.'
 
 
-def _explain(error):
+def _explain(error: jsonschema.ValidationError) -> str:
     if error.instance is None:
         return 'must not be null'
     if 'description' not in error.schema and error.validator in _SENTENCES:

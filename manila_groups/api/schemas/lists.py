@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import dataclasses
 import datetime
 from typing import Any
+from typing import TypeVar
 
 from oslo_utils import timeutils
 
@@ -28,7 +29,7 @@ _PUBLIC = {
 }
 
 
-def _as_it_is(_key, text):
+def _as_it_is(_key: str, text: str) -> str:
     return text
 
 
@@ -52,7 +53,7 @@ class Filter:
     """
 
     name: str
-    schema: Mapping[str, Any] = dataclasses.field(default_factory=TEXT.copy)
+    schema: dict[str, Any] = dataclasses.field(default_factory=TEXT.copy)
     read: Callable[[str, str], Any] = _as_it_is
     also: tuple[str, ...] = ()
     since: str | None = None
@@ -86,7 +87,10 @@ class Sort:
         return (self.name, *self.also)
 
 
-def text(name: str, most: int = 255, **settings) -> Filter:
+Row = TypeVar('Row', Filter, Sort)
+
+
+def text(name: str, most: int = 255, **settings: Any) -> Filter:
     """A filter by text.
 
     :param most: the maximum number of characters
@@ -94,45 +98,45 @@ def text(name: str, most: int = 255, **settings) -> Filter:
     return Filter(name, {**TEXT, 'maxLength': most}, **settings)
 
 
-def one_of(name: str, *values: str, **settings) -> Filter:
+def one_of(name: str, *values: str, **settings: Any) -> Filter:
     """A filter by one of some words."""
     return Filter(name, {'enum': list(values)}, **settings)
 
 
-def word(name: str, **settings) -> Filter:
+def word(name: str, **settings: Any) -> Filter:
     """A filter by an upper-case word, which clients may send in any case."""
     return Filter(name, read=lambda _key, text: text.upper(), **settings)
 
 
-def flag(name: str, **settings) -> Filter:
+def flag(name: str, **settings: Any) -> Filter:
     """A filter that is true or false."""
     return Filter(
         name, base.BOOLEAN, lambda _key, text: base.to_bool(text), **settings
     )
 
 
-def public(name: str, **settings) -> Filter:
+def public(name: str, **settings: Any) -> Filter:
     """A filter that is true, false, or None for both."""
     return Filter(name, _PUBLIC, _read_public, **settings)
 
 
-def _read_public(_key, text):
+def _read_public(_key: str, text: str) -> bool | None:
     return None if text in _BOTH else base.to_bool(text)
 
 
-def number(name: str, **settings) -> Filter:
+def number(name: str, **settings: Any) -> Filter:
     """A filter by a number of up to nine digits."""
     schema = base.number_query(9)
     return Filter(name, schema, lambda _key, text: int(text), **settings)
 
 
-def ids(name: str, most: int, **settings) -> Filter:
+def ids(name: str, most: int, **settings: Any) -> Filter:
     """A filter by several ids: separated by commas, or repeated.
 
     :param most: the maximum number: each is a condition in SQL
     """
 
-    def read(key, text):
+    def read(key: str, text: str) -> list[str]:
         found = sorted(set(text.split(',')))
         if len(found) > most:
             raise exception.Invalid(f'{key}: has more than {most} ids.')
@@ -142,17 +146,17 @@ def ids(name: str, most: int, **settings) -> Filter:
     return Filter(name, schema, read, several=True, **settings)
 
 
-def mapping(name: str, **settings) -> Filter:
+def mapping(name: str, **settings: Any) -> Filter:
     """A filter by keys and values: see api.spec_filter."""
     return Filter(name, _MAPPING, spec_filter.read, **settings)
 
 
-def time(name: str, **settings) -> Filter:
+def time(name: str, **settings: Any) -> Filter:
     """A filter by a time in ISO 8601."""
     return Filter(name, read=_read_time, **settings)
 
 
-def _read_time(key, text):
+def _read_time(key: str, text: str) -> datetime.datetime:
     try:
         return timeutils.normalize_time(timeutils.parse_isotime(text))
     except (ValueError, OverflowError) as error:
@@ -161,12 +165,12 @@ def _read_time(key, text):
         ) from error
 
 
-def day(name: str, **settings) -> Filter:
+def day(name: str, **settings: Any) -> Filter:
     """A filter by a day."""
     return Filter(name, read=_read_day, **settings)
 
 
-def _read_day(key, text):
+def _read_day(key: str, text: str) -> datetime.datetime:
     try:
         return datetime.datetime.strptime(text, '%Y-%m-%d')
     except ValueError as error:
@@ -217,7 +221,7 @@ class List(base.Schema):
         sort: Iterable[Sort] = (),
         page: Mapping[str, dict] | None = PAGE,
         needed: tuple[str, ...] = (),
-    ):
+    ) -> None:
         self.filters, self.sort = filters, tuple(sort)
         self._filters = _by_name(filters)
         self._sorts = _by_name(self.sort)
@@ -240,7 +244,7 @@ class List(base.Schema):
             needed=needed,
         )
 
-    def _order(self):
+    def _order(self) -> dict[str, dict]:
         if not self.sort:
             return {}
         return {
@@ -248,7 +252,7 @@ class List(base.Schema):
             'sort_dir': {'enum': ['asc', 'desc']},
         }
 
-    def _versions(self, attribute):
+    def _versions(self, attribute: str) -> dict[str, str]:
         return {
             name: getattr(row, attribute)
             for name, row in self._filters.items()
@@ -256,7 +260,7 @@ class List(base.Schema):
         }
 
     def validate(
-        self, value: Any, version: tuple[int, int], *args, **kwargs
+        self, value: Any, version: tuple[int, int], *args: Any, **kwargs: Any
     ) -> dict[str, Any]:
         """Check and convert a query: see Schema.validate.
 
@@ -282,11 +286,11 @@ class List(base.Schema):
     def rules(self, query: Mapping[str, Any]) -> set[str]:
         """The policy rules that a checked query must pass."""
         found = {self.guards[name] for name in query.keys() & self.guards}
-        order = self._sorts.get(query.get('sort_key'))
+        order = self._sorts.get(query.get('sort_key', ''))
         if order is not None and order.rule is not None:
             found.add(order.rule)
         return found
 
 
-def _by_name(rows):
+def _by_name(rows: Iterable[Row]) -> dict[str, Row]:
     return {name: row for row in rows for name in row.names}
