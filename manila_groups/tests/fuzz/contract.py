@@ -47,7 +47,8 @@ TABLE = (
         _REJECTED,
         _ANY,
         400,
-        'there is no |none is given|none are given|has been deleted',
+        'there is no |none is given|none are given|has been deleted|nor the '
+        'id of a row',
         'an unknown thing in a body or a query is answered with 400',
     ),
     Excuse(
@@ -60,9 +61,9 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        r'.*\.update(_spec|_metadata)?',
+        r'.*\.(update(_spec|_metadata)?|create_subnet)',
         400,
-        'must have the key|is not the project in the path',
+        'must have the key|is not the (project|share network) in the path',
         'the body names what the path names',
     ),
     Excuse(
