@@ -108,12 +108,12 @@ class TestDatabase(base.TestCase):
             api_fixture.ApiFixture(
                 {
                     'database': {
+                        'connection': servers.use_database(self, server),
                         'max_pool_size': 1,
                         'max_overflow': 0,
                         'pool_timeout': 1,
                     }
-                },
-                server,
+                }
             )
         )
 
