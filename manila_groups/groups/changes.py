@@ -133,6 +133,11 @@ class Locked(Generic[R]):
         self.ctxt = ctxt
         self._kind = kind
 
+    @property
+    def kind(self) -> str:
+        """The kind of the row, as in states."""
+        return self._kind.name
+
     def transition(
         self,
         transition: states.Transition,

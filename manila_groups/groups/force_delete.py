@@ -19,7 +19,19 @@ from manila_groups.groups import services as services_domain
 REASON = 'deleted by force'
 
 
-def is_reachable(conn, conf, host: str | None) -> bool:
+def end_if_away(locked, conf):
+    """End a forced deletion that no back end can carry out now.
+
+    :param locked: a changes.Locked, whose deletion has begun
+    :returns: the record of one that its back end has to delete, or None
+    """
+    if _is_reachable(locked.conn, conf, locked.row.host):
+        return purge.if_unplaced(locked)
+    end(locked.conn, locked.kind, locked.row)
+    return None
+
+
+def _is_reachable(conn, conf, host: str | None) -> bool:
     """Tell whether the back end of a pool is up.
 
     :param host: host@backend#pool; true for None, which needs no back end

@@ -6,6 +6,7 @@ transaction, after the row was locked or changed.
 """
 
 import collections
+from collections.abc import Callable
 from collections.abc import Iterable
 import dataclasses
 
@@ -143,3 +144,22 @@ def _release(conn, group, members):
     for host in sorted({group.host, *claimed} - {None}):
         groups = int(host == group.host)
         pools.release(conn, host, groups=groups, gigabytes=claimed[host])
+
+
+def if_unplaced(locked):
+    """Purge a locked row that was not placed on a back end.
+
+    :param locked: a changes.Locked, whose deletion has begun
+    :returns: the record of one that its back end has to delete, or None
+    """
+    if locked.row.host is not None:
+        return locked.row
+    _PURGES[locked.kind](locked.conn, locked.row)
+    return None
+
+
+_PURGES: dict[str, Callable] = {
+    states.SHARE: share,
+    states.SHARE_GROUP: share_group,
+    states.SHARE_GROUP_SNAPSHOT: snapshot,
+}

@@ -163,7 +163,7 @@ class ShareGroupSnapshots:
             self._conf, snapshot.row, states.ShareGroupSnapshot
         )
         _begin_to_delete(snapshot, transition)
-        return _end_if_unplaced(snapshot)
+        return purge.if_unplaced(snapshot)
 
     @changes.locked(changes.SNAPSHOT)
     def _begin_force_delete(self, snapshot):
@@ -173,13 +173,7 @@ class ShareGroupSnapshots:
             reason=force_delete.REASON,
             forced=True,
         )
-        host = snapshot.row.host
-        if force_delete.is_reachable(snapshot.conn, self._conf, host):
-            return _end_if_unplaced(snapshot)
-        force_delete.end(
-            snapshot.conn, states.SHARE_GROUP_SNAPSHOT, snapshot.row
-        )
-        return None
+        return force_delete.end_if_away(snapshot, self._conf)
 
     @changes.locked(changes.SNAPSHOT)
     def reset_status(
@@ -197,17 +191,6 @@ def _begin_to_delete(snapshot, transition, **details):
         transition, rows.is_no_source(), event='delete.start', **details
     ):
         raise _not_deletable(snapshot.row, transition)
-
-
-def _end_if_unplaced(snapshot):
-    """Purge a snapshot of a group that was not placed on a back end.
-
-    :returns: the record of one that its back end has to delete, or None
-    """
-    if snapshot.row.host is not None:
-        return snapshot.row
-    purge.snapshot(snapshot.conn, snapshot.row)
-    return None
 
 
 def _check_placed(group):

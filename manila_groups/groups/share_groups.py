@@ -155,7 +155,7 @@ class ShareGroups:
             transition, rows.is_empty(), event='delete.start'
         ):
             raise _not_deletable(group.row, transition)
-        return _end_if_unplaced(group)
+        return purge.if_unplaced(group)
 
     # With the snapshots locked, what is being created from them can be seen.
     @changes.locked(changes.SHARE_GROUP, with_snapshots=True)
@@ -169,11 +169,7 @@ class ShareGroups:
             raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
         _force_delete_content(group)
         group.note('delete.start')
-        host = group.row.host
-        if force_delete.is_reachable(group.conn, self._conf, host):
-            return _end_if_unplaced(group)
-        force_delete.end(group.conn, states.SHARE_GROUP, group.row)
-        return None
+        return force_delete.end_if_away(group, self._conf)
 
     @changes.locked(changes.SHARE_GROUP)
     def reset_status(
@@ -254,14 +250,3 @@ def _check_no_clone(conn, group_id):
             f'The share group {clone_id} is being created from a snapshot of '
             f'the share group {group_id}.'
         )
-
-
-def _end_if_unplaced(group):
-    """Purge a group that was not placed on a back end.
-
-    :returns: the record of one that its back end has to delete, or None
-    """
-    if group.row.host is not None:
-        return group.row
-    purge.share_group(group.conn, group.row)
-    return None

@@ -181,7 +181,7 @@ class Shares:
         _check_group(share.row, group_id)
         transition = transitions.deletion(self._conf, share.row, states.Share)
         _begin_to_delete(share, transition)
-        return _end_if_unplaced(share)
+        return purge.if_unplaced(share)
 
     @changes.locked(changes.SHARE, with_group=True)
     def _begin_force_delete(self, share):
@@ -191,11 +191,7 @@ class Shares:
             reason=force_delete.REASON,
             forced=True,
         )
-        host = share.row.host
-        if force_delete.is_reachable(share.conn, self._conf, host):
-            return _end_if_unplaced(share)
-        force_delete.end(share.conn, states.SHARE, share.row)
-        return None
+        return force_delete.end_if_away(share, self._conf)
 
     @changes.locked(changes.SHARE)
     def reset_status(
@@ -319,17 +315,6 @@ def _begin_to_delete(share, transition, **details):
         **details,
     ):
         raise _not_deletable(share, transition)
-
-
-def _end_if_unplaced(share):
-    """Purge a share that was not placed on a back end.
-
-    :returns: the record of one that its back end has to delete, or None
-    """
-    if share.row.host is not None:
-        return share.row
-    purge.share(share.conn, share.row)
-    return None
 
 
 def _not_deletable(share, transition):
