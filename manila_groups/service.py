@@ -10,9 +10,9 @@ from oslo_log import log
 from oslo_service import loopingcall
 from oslo_service import service
 
-from manila_groups import rpc
 from manila_groups import sender
 from manila_groups import utils
+from manila_groups.rpc import base as rpc
 
 LOG = log.getLogger(__name__)
 

@@ -4,11 +4,11 @@
 from docutils import statemachine
 from docutils.parsers.rst.directives import tables
 
-from manila_groups.groups import events
+from manila_groups.domain.events import base as events
 
 
 class NotificationEvents(tables.ListTable):
-    """Prints ``manila_groups.groups.events.NOUNS`` as a table."""
+    """Prints ``manila_groups.domain.events.base.NOUNS`` as a table."""
 
     has_content = False
 

@@ -29,19 +29,19 @@ from manila_groups.api.v2 import share_replicas
 from manila_groups.api.v2 import share_types as share_types_api
 from manila_groups.api.v2 import shares as shares_api
 from manila_groups.api.v2 import snapshots
-from manila_groups.groups import availability_zones as zones_domain
-from manila_groups.groups import messages as messages_domain
-from manila_groups.groups import pools as pools_domain
-from manila_groups.groups import quota_sets as quota_sets_domain
-from manila_groups.groups import services as services_domain
-from manila_groups.groups import share_access as share_access_domain
-from manila_groups.groups import share_export_locations as locations_domain
-from manila_groups.groups import share_group_snapshots as snapshots_domain
-from manila_groups.groups import share_group_types as group_types_domain
-from manila_groups.groups import share_groups as groups_domain
-from manila_groups.groups import share_networks as networks_domain
-from manila_groups.groups import share_types as share_types_domain
-from manila_groups.groups import shares as shares_domain
+from manila_groups.domain.access_rules import api as share_access_domain
+from manila_groups.domain.messages import api as messages_domain
+from manila_groups.domain.quotas import sets as quota_sets_domain
+from manila_groups.domain.services import api as services_domain
+from manila_groups.domain.services import availability_zones as zones_domain
+from manila_groups.domain.services import pools as pools_domain
+from manila_groups.domain.share_group_snapshots import api as snapshots_domain
+from manila_groups.domain.share_groups import api as groups_domain
+from manila_groups.domain.share_networks import api as networks_domain
+from manila_groups.domain.shares import api as shares_domain
+from manila_groups.domain.shares import export_locations as locations_domain
+from manila_groups.domain.types import share_group_types as group_types_domain
+from manila_groups.domain.types import share_types as share_types_domain
 
 
 def load(made: collaborators.Collaborators):

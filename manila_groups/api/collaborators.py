@@ -7,7 +7,7 @@ from typing import Any
 from oslo_config import cfg
 
 from manila_groups import policy
-from manila_groups.groups import clients
+from manila_groups.domain import clients
 
 #: The keys of paste.deploy's global configuration: the one that
 #: keystonemiddleware reads the process's configuration from, and one more.

@@ -13,14 +13,14 @@ from manila_groups import service
 from manila_groups import states
 from manila_groups.backend import background as backgrounds
 from manila_groups.backend import driver as drivers
-from manila_groups.backend import rpcapi
 from manila_groups.backend import serial
 from manila_groups.backend import workers
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import services
-from manila_groups.groups import clients
-from manila_groups.groups import lifecycle as lifecycles
+from manila_groups.domain import clients
+from manila_groups.domain.operations import lifecycle as lifecycles
+from manila_groups.rpc import backend as backend_rpc
 
 LOG = log.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class BackendManager(service.Manager):
     #: Why the driver could not work when it was asked last; None if it could.
     down_reason: str | None
 
-    target = oslo_messaging.Target(version=rpcapi.VERSION)
+    target = oslo_messaging.Target(version=backend_rpc.VERSION)
 
     def __init__(
         self,

@@ -4,15 +4,15 @@
 from collections.abc import Callable
 import functools
 
-from manila_groups import rpc
 from manila_groups import service
 from manila_groups.backend import background
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import api as db_api
-from manila_groups.groups import lifecycle
-from manila_groups.groups import listeners
-from manila_groups.scheduler import rpcapi as scheduler_rpcapi
+from manila_groups.domain.events import listeners
+from manila_groups.domain.operations import lifecycle
+from manila_groups.rpc import base as rpc
+from manila_groups.rpc import scheduler as scheduler_rpc
 
 
 def build(
@@ -42,7 +42,7 @@ def build(
         zone or conf.service.availability_zone,
         driver,
         lifecycle.Lifecycle(conf, db, host),
-        scheduler_rpcapi.SchedulerAPI(transport),
+        scheduler_rpc.SchedulerAPI(transport),
         background.Background(),
         functools.partial(watch, name),
     )

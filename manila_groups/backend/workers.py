@@ -13,8 +13,8 @@ from manila_groups import utils
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import payloads
 from manila_groups.db import records
-from manila_groups.groups import clients
-from manila_groups.groups import lifecycle as lifecycles
+from manila_groups.domain import clients
+from manila_groups.domain.operations import lifecycle as lifecycles
 
 LOG = log.getLogger(__name__)
 

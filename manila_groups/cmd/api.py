@@ -4,15 +4,15 @@
 import sys
 
 from manila_groups import policy
-from manila_groups import rpc
 from manila_groups.api import app
 from manila_groups.api import collaborators
-from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
-from manila_groups.groups import listeners
-from manila_groups.scheduler import rpcapi as scheduler_rpcapi
+from manila_groups.domain.events import listeners
+from manila_groups.rpc import backend as backend_rpc
+from manila_groups.rpc import base as rpc
+from manila_groups.rpc import scheduler as scheduler_rpc
 
 _DESCRIPTION = (
     'Serves the share group API with a small web server of its own, for '
@@ -30,8 +30,8 @@ def assemble(conf, db, transport):
             unavailable=db_api.UNAVAILABLE,
             enforcer=policy.Enforcer(conf),
             transport=transport,
-            scheduler=scheduler_rpcapi.SchedulerAPI(transport),
-            backends=backend_rpcapi.BackendAPI(transport),
+            scheduler=scheduler_rpc.SchedulerAPI(transport),
+            backends=backend_rpc.BackendAPI(transport),
         )
     )
 

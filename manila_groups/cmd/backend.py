@@ -3,11 +3,11 @@
 
 import sys
 
-from manila_groups import rpc
 from manila_groups.backend import loader
 from manila_groups.backend import service
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
+from manila_groups.rpc import base as rpc
 
 _DESCRIPTION = (
     'Runs the back ends of this host that [DEFAULT] enabled_backends '

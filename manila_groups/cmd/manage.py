@@ -15,10 +15,10 @@ from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import pools
 from manila_groups.db import services
-from manila_groups.groups import lifecycle
-from manila_groups.groups import quota_check
-from manila_groups.groups import services as services_domain
-from manila_groups.groups import spec_check
+from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.quotas import check as quota_check
+from manila_groups.domain.services import api as services_domain
+from manila_groups.domain.types import spec_check
 
 _DAY = 24 * 60 * 60
 

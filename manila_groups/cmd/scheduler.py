@@ -3,9 +3,9 @@
 
 import sys
 
-from manila_groups import rpc
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
+from manila_groups.rpc import base as rpc
 from manila_groups.scheduler import service
 
 _DESCRIPTION = (

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups import paging
-from manila_groups import rpc
 from manila_groups.backend import loader
 from manila_groups.backend import service as backend_service
 from manila_groups.cmd import api
@@ -31,9 +30,10 @@ from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import types as type_rows
-from manila_groups.groups import lifecycle
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_types
+from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
+from manila_groups.rpc import base as rpc
 from manila_groups.scheduler import service as scheduler_service
 
 DEFAULT_TYPE = 'default'

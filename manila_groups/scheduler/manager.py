@@ -13,14 +13,14 @@ from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import services
-from manila_groups.groups import clients
-from manila_groups.groups import lifecycle as lifecycles
-from manila_groups.groups import scheduling
+from manila_groups.domain import clients
+from manila_groups.domain.operations import lifecycle as lifecycles
+from manila_groups.domain.operations import scheduling
+from manila_groups.rpc import scheduler as scheduler_rpc
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import plugins
 from manila_groups.scheduler import pools
 from manila_groups.scheduler import reconcile
-from manila_groups.scheduler import rpcapi
 
 LOG = log.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class SchedulerManager(service.Manager):
     :param backends: sends wake-ups to back ends
     """
 
-    target = oslo_messaging.Target(version=rpcapi.VERSION)
+    target = oslo_messaging.Target(version=scheduler_rpc.VERSION)
 
     def __init__(
         self,

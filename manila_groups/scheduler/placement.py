@@ -17,7 +17,7 @@ import math
 import operator
 import typing
 
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 
 if typing.TYPE_CHECKING:
     from manila_groups.scheduler import filters as filters_

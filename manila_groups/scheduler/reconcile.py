@@ -8,8 +8,8 @@ from oslo_log import log
 from manila_groups import context
 from manila_groups import states
 from manila_groups import utils
-from manila_groups.groups import lifecycle as lifecycles
-from manila_groups.groups import transitions
+from manila_groups.domain.operations import lifecycle as lifecycles
+from manila_groups.domain.operations import transitions
 
 LOG = log.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scheduler as a service."""
 
-from manila_groups import rpc
 from manila_groups import service
-from manila_groups.backend import rpcapi as backend_rpcapi
 from manila_groups.db import api as db_api
-from manila_groups.groups import lifecycle
-from manila_groups.groups import listeners
+from manila_groups.domain.events import listeners
+from manila_groups.domain.operations import lifecycle
+from manila_groups.rpc import backend as backend_rpc
+from manila_groups.rpc import base as rpc
 from manila_groups.scheduler import manager
 
 
@@ -22,7 +22,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
         conf,
         db,
         lifecycle.Lifecycle(conf, db, f'scheduler.{conf.host}'),
-        backend_rpcapi.BackendAPI(transport),
+        backend_rpc.BackendAPI(transport),
     )
 
     scheduler.report()

@@ -6,11 +6,11 @@ from oslo_utils import uuidutils
 
 from manila_groups import conf as configuration
 from manila_groups import context
-from manila_groups import rpc
 from manila_groups.backend import service as backend_service
 from manila_groups.cmd import api
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_types
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
+from manila_groups.rpc import base as rpc
 from manila_groups.scheduler import service as scheduler_service
 from manila_groups.tests import conformance
 from manila_groups.tests import servers

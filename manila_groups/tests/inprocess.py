@@ -27,15 +27,17 @@ from manila_groups.db import share_access_rules
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
-from manila_groups.groups import lifecycle
-from manila_groups.groups import quotas
-from manila_groups.groups import share_access
-from manila_groups.groups import share_creation
-from manila_groups.groups import share_group_snapshots
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_groups
-from manila_groups.groups import share_types
-from manila_groups.groups import shares
+from manila_groups.domain.access_rules import api as share_access
+from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.share_group_snapshots import (
+    api as share_group_snapshots,
+)
+from manila_groups.domain.share_groups import api as share_groups
+from manila_groups.domain.shares import api as shares
+from manila_groups.domain.shares import create as share_creation
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
 from manila_groups.scheduler import manager as scheduler_manager
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import lock_order

@@ -65,5 +65,8 @@ def spoken(root: pathlib.Path, role: str) -> str:
 
     :param role: who takes them: scheduler or backend
     """
-    text = (root / 'manila_groups' / role / 'rpcapi.py').read_text()
+    package = root / 'manila_groups'
+    # Older versions have it beside the process that takes the messages.
+    places = (package / 'rpc' / f'{role}.py', package / role / 'rpcapi.py')
+    text = next(path for path in places if path.exists()).read_text()
     return _VERSION.search(text)[1]

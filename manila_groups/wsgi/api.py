@@ -12,10 +12,10 @@ from oslo_middleware import request_id
 import sqlalchemy as sa
 
 from manila_groups import conf as configuration
-from manila_groups import rpc
 from manila_groups.cmd import api
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
+from manila_groups.rpc import base as rpc
 
 try:
     import uwsgi

@@ -3,7 +3,7 @@
 
 from oslo_middleware.healthcheck import pluginbase
 
-from manila_groups.groups import schema
+from manila_groups.domain import schema
 
 
 class DatabaseCheck(pluginbase.HealthcheckBaseExtension):

@@ -2,7 +2,7 @@
 """The schemas of requests about quotas."""
 
 from manila_groups.api.schemas import base
-from manila_groups.groups import quotas
+from manila_groups.domain.quotas import counts as quotas
 
 #: Resources of Manila that this service lacks; clients send them too.
 NOT_HERE = (

@@ -4,7 +4,7 @@
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import metadata
-from manila_groups.groups import share_access
+from manila_groups.domain.access_rules import api as share_access
 
 _LEVEL = {'enum': list(share_access.LEVELS)}
 _ACCESS_TO = {

@@ -6,7 +6,7 @@ from oslo_utils import strutils
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import types
-from manila_groups.groups import share_types as domain
+from manila_groups.domain.types import share_types as domain
 
 ACCESS_IS_PUBLIC = 'share_type_access:is_public'
 #: The same, as it was called when share types were an extension.

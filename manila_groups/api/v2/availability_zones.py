@@ -3,7 +3,7 @@
 
 from manila_groups.api import wsgi
 from manila_groups.api.views import availability_zones as views
-from manila_groups.groups import availability_zones as domain
+from manila_groups.domain.services import availability_zones as domain
 
 
 class Controller:

@@ -3,7 +3,7 @@
 
 from manila_groups.api import wsgi
 from manila_groups.api.views import limits as views
-from manila_groups.groups import quota_sets as domain
+from manila_groups.domain.quotas import sets as domain
 
 
 class Controller:

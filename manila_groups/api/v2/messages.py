@@ -5,7 +5,7 @@ from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import messages as schemas
 from manila_groups.api.views import messages as views
-from manila_groups.groups import messages as domain
+from manila_groups.domain.messages import api as domain
 
 since = wsgi.since('2.37')
 

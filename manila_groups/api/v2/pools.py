@@ -4,7 +4,7 @@
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import pools as schemas
 from manila_groups.api.views import pools as views
-from manila_groups.groups import pools as domain
+from manila_groups.domain.services import pools as domain
 
 
 class Controller:

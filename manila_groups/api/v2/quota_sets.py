@@ -6,8 +6,8 @@ from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import quota_sets as schemas
 from manila_groups.api.views import quota_sets as views
-from manila_groups.groups import quota_sets as domain
-from manila_groups.groups import quotas
+from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.quotas import sets as domain
 
 #: The maximum length of the database's column.
 _PROJECT_ID_LENGTH = schema_base.PROJECT_ID_LENGTH

@@ -5,7 +5,7 @@ from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import services as schemas
 from manila_groups.api.views import services as views
-from manila_groups.groups import services as domain
+from manila_groups.domain.services import api as domain
 
 
 class Controller:

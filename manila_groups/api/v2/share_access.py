@@ -7,7 +7,7 @@ from manila_groups.api.schemas import metadata as metadata_schemas
 from manila_groups.api.schemas import share_access as schemas
 from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import share_access as views
-from manila_groups.groups import share_access as domain
+from manila_groups.domain.access_rules import api as domain
 
 since = wsgi.since('2.45')
 

@@ -3,7 +3,7 @@
 
 from manila_groups.api import wsgi
 from manila_groups.api.views import share_export_locations as views
-from manila_groups.groups import share_export_locations as domain
+from manila_groups.domain.shares import export_locations as domain
 
 
 class Controller:

@@ -5,7 +5,7 @@ from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import share_group_snapshots as schemas
 from manila_groups.api.views import share_group_snapshots as views
-from manila_groups.groups import share_group_snapshots as domain
+from manila_groups.domain.share_group_snapshots import api as domain
 
 since = wsgi.since('2.31', experimental_before='2.55')
 

@@ -11,7 +11,7 @@ from manila_groups.api.schemas import share_group_types as schemas
 from manila_groups.api.schemas import types as type_schemas
 from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import share_group_types as views
-from manila_groups.groups import share_group_types as domain
+from manila_groups.domain.types import share_group_types as domain
 
 since = wsgi.since('2.31', experimental_before='2.55')
 

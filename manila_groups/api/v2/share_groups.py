@@ -6,7 +6,7 @@ from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import share_groups as schemas
 from manila_groups.api.views import share_groups as views
-from manila_groups.groups import share_groups as domain
+from manila_groups.domain.share_groups import api as domain
 
 _FORCE_DELETE = 'share_group:force_delete'
 

@@ -7,7 +7,7 @@ from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import share_networks as schemas
 from manila_groups.api.views import share_networks as views
-from manila_groups.groups import share_networks as domain
+from manila_groups.domain.share_networks import api as domain
 
 since_subnets = wsgi.since('2.51')
 

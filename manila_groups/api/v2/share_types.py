@@ -11,7 +11,7 @@ from manila_groups.api.schemas import share_types as schemas
 from manila_groups.api.schemas import types as type_schemas
 from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import share_types as views
-from manila_groups.groups import share_types as domain
+from manila_groups.domain.types import share_types as domain
 
 
 class Controller:

@@ -4,8 +4,8 @@
 from manila_groups.api.schemas import quota_sets as schemas
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
-from manila_groups.groups import quota_sets as domain
-from manila_groups.groups import quotas
+from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.quotas import sets as domain
 
 _NONE = domain.Quota(limit=-1)
 

@@ -3,7 +3,7 @@
 
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
-from manila_groups.groups import services as domain
+from manila_groups.domain.services import api as domain
 
 _STATUS = base.Field(
     'status',

@@ -4,7 +4,7 @@
 from manila_groups import states
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
-from manila_groups.groups import share_access as domain
+from manila_groups.domain.access_rules import api as domain
 
 _FIELDS = (
     base.Field('access_level', shape=shapes.one_of(*domain.LEVELS)),

@@ -5,8 +5,8 @@ from manila_groups.api import microversions
 from manila_groups.api.schemas import share_types as schemas
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
-from manila_groups.groups import share_types as domain
-from manila_groups.groups import specs
+from manila_groups.domain.types import share_types as domain
+from manila_groups.domain.types import specs
 
 #: Extra specs that are shown to users as False if they are not set: name to
 #: the microversion from which on.

@@ -5,7 +5,7 @@ Whether the types allow the requested zone is the API's question: below
 microversion 2.48 a share may be in a zone that its type does not list.
 """
 
-from manila_groups.groups import share_types
+from manila_groups.domain.types import share_types
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 

@@ -3,8 +3,8 @@
 
 import operator
 
-from manila_groups.groups import share_types
-from manila_groups.groups import specs
+from manila_groups.domain.types import share_types
+from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import matching

@@ -6,7 +6,7 @@ A share's protocol is one more extra spec, unless its type has that already.
 
 import operator
 
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import availability_zone

@@ -3,7 +3,7 @@
 
 import operator
 
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import matching

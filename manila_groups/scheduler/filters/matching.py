@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 import functools
 
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 

@@ -14,7 +14,6 @@ from oslo_utils import uuidutils
 import sqlalchemy as sa
 
 from manila_groups import context
-from manila_groups import rpc
 from manila_groups import states
 from manila_groups.api import routes
 from manila_groups.backend import driver
@@ -26,10 +25,11 @@ from manila_groups.db import share_access_rules
 from manila_groups.db import share_export_locations
 from manila_groups.db import share_groups
 from manila_groups.db import shares
-from manila_groups.groups import messages
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_networks
-from manila_groups.groups import share_types
+from manila_groups.domain.messages import api as messages
+from manila_groups.domain.share_networks import api as share_networks
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import conformance
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import servers

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import share_groups
-from manila_groups.groups import share_types
+from manila_groups.domain.types import share_types
 from manila_groups.tests import fixtures as service_fixtures
 
 

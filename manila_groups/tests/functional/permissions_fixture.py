@@ -4,9 +4,9 @@
 import json
 import re
 
-from manila_groups import rpc
 from manila_groups.cmd import api
 from manila_groups.db import models
+from manila_groups.rpc import base as rpc
 from manila_groups.tests.functional import api_fixture
 from manila_groups.tests.functional import keystone
 from manila_groups.tests.functional import permissions

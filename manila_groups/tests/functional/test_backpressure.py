@@ -22,7 +22,7 @@ class BackpressureTest(base.TestCase):
         self.addCleanup(self.answers.set)
         self.sent = []
         self.useFixture(
-            fixtures.MonkeyPatch('manila_groups.rpc._cast', self.cast)
+            fixtures.MonkeyPatch('manila_groups.rpc.base._cast', self.cast)
         )
 
     def cast(self, _client, _ctxt, method, kwargs):

@@ -5,8 +5,8 @@ import io
 
 import requests
 
-from manila_groups import rpc
 from manila_groups.cmd import api
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests.functional import keystone

@@ -8,11 +8,11 @@ from fixtures import TempDir
 import sqlalchemy as sa
 import webob
 
-from manila_groups import rpc
 from manila_groups.cmd import api
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import probe
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import fixtures
 from manila_groups.tests import servers

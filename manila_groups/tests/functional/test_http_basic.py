@@ -8,8 +8,8 @@ import fixtures
 import yaml
 
 from manila_groups import exception
-from manila_groups import rpc
 from manila_groups.cmd import api
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests.functional import users

@@ -9,7 +9,7 @@ from oslo_utils import uuidutils
 from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups import sender
-from manila_groups.groups import notifications
+from manila_groups.domain.events import notifications
 from manila_groups.tests import base
 from manila_groups.tests import fixtures
 from manila_groups.tests.functional import processes

@@ -6,8 +6,8 @@ from osprofiler import profiler
 from osprofiler import web
 import webob
 
-from manila_groups import rpc
 from manila_groups.cmd import api
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import fixtures as service_fixtures
 

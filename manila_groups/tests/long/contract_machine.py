@@ -5,7 +5,7 @@ import unittest
 
 from hypothesis import stateful
 
-from manila_groups.groups import share_types
+from manila_groups.domain.types import share_types
 from manila_groups.tests.functional import api_fixture
 from manila_groups.tests.long import contract_model as model
 from manila_groups.tests.long import contract_service

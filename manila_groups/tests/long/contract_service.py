@@ -14,11 +14,11 @@ import fixtures
 
 from manila_groups import exception
 from manila_groups import policy
-from manila_groups import rpc
 from manila_groups.api import app
 from manila_groups.api import collaborators
 from manila_groups.db import api as db_api
-from manila_groups.groups import lifecycle
+from manila_groups.domain.operations import lifecycle
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import inprocess
 from manila_groups.tests.functional import wsgi_client
 

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 import manila_groups
 from manila_groups.db import models
-from manila_groups.groups import events
+from manila_groups.domain.events import base as events
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 from manila_groups.tests import servers

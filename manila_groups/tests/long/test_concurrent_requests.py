@@ -9,7 +9,7 @@ import fixtures
 from manila_groups.backend.drivers import fake
 from manila_groups.cmd import http_server
 from manila_groups.db import share_groups
-from manila_groups.groups import quota_check
+from manila_groups.domain.quotas import check as quota_check
 from manila_groups.tests import servers
 from manila_groups.tests.functional import processes
 from manila_groups.tests.long import web_servers

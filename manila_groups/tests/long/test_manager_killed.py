@@ -3,7 +3,7 @@
 
 from manila_groups import states
 from manila_groups.tests.long import killed_case
-from manila_groups.tests.unit.groups import test_races
+from manila_groups.tests.unit.domain import test_races
 
 
 class TestManagerKilled(killed_case.KilledTestCase):

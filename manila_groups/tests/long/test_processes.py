@@ -10,8 +10,8 @@ import fixtures
 from manila_groups import conf as configuration
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_types
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
 from manila_groups.tests import base
 from manila_groups.tests import broker
 from manila_groups.tests import servers

@@ -14,9 +14,9 @@ from oslo_utils import uuidutils
 from manila_groups import conf as configuration
 from manila_groups import context
 from manila_groups import exception
-from manila_groups import rpc
 from manila_groups import states
-from manila_groups.groups import notifications
+from manila_groups.domain.events import notifications
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import broker
 from manila_groups.tests import inprocess

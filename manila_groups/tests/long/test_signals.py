@@ -12,8 +12,8 @@ from manila_groups import conf as configuration
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import services
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_types
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
 from manila_groups.tests import base
 from manila_groups.tests.functional import processes
 

@@ -10,7 +10,7 @@ import fixtures
 from manila_groups import conf as configuration
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
-from manila_groups.groups import quota_check
+from manila_groups.domain.quotas import check as quota_check
 from manila_groups.tests import base
 from manila_groups.tests import previous_version
 from manila_groups.tests import servers

@@ -15,7 +15,7 @@ _COMMON = frozenset(
     ('exception', 'states', 'paging', 'utils', 'addresses', 'threads')
 )
 _DOMAIN = frozenset(('db', 'rpc', 'sender', 'context', 'conf'))
-_PROCESS = _DOMAIN | {'groups', 'service'}
+_PROCESS = _DOMAIN | {'domain', 'service'}
 
 #: Each part, with the parts that it may import beside _COMMON.
 ALLOWED = {
@@ -26,10 +26,10 @@ ALLOWED = {
     'rpc': frozenset(('context', 'sender', 'conf')),
     'service': frozenset(('rpc', 'sender')),
     'db': frozenset(('conf',)),
-    'groups': _DOMAIN,
+    'domain': _DOMAIN,
     'scheduler': _PROCESS,
     'backend': _PROCESS,
-    'api': frozenset(('groups', 'conf', 'context', 'policies', 'policy')),
+    'api': frozenset(('domain', 'conf', 'context', 'policies', 'policy')),
     'cmd': _PROCESS | {'api', 'scheduler', 'backend', 'policy'},
     'wsgi': frozenset(('cmd', 'conf', 'db', 'rpc')),
 }
@@ -40,21 +40,17 @@ _HTTP = ('webob', 'paste', 'oslo_middleware', 'keystonemiddleware')
 #: Each part, with what else it may not import.
 FORBIDDEN = {
     'db': _HTTP,
-    'groups': (*_SQL, *_HTTP),
+    'domain': (*_SQL, *_HTTP),
     'scheduler': (*_SQL, *_HTTP),
     'backend': (*_SQL, *_HTTP),
     'api': _SQL,
 }
 
 #: Imports that break a rule, each with the reason why it is still there.
-_WAKES = "each tells the other's processes of work, by the other's messages"
-_TYPES = 'types are named, and values told from expressions of db'
 _TRACES = 'osprofiler traces the engine, of which SQLAlchemy has to know'
 EXCEPTIONS = {
     (f'{_PACKAGE}.{module}', found): reason
     for module, found, reason in (
-        ('backend.service', 'manila_groups.scheduler.rpcapi', _WAKES),
-        ('scheduler.service', 'manila_groups.backend.rpcapi', _WAKES),
         ('api.middleware.profiler', 'sqlalchemy', _TRACES),
     )
 }
@@ -135,19 +131,19 @@ class ImportsTestCase(base.TestCase):
         for module, found in (
             ('api.v2.shares', 'manila_groups.db.shares'),
             ('api.wsgi', 'sqlalchemy.exc'),
-            ('api.wsgi', 'manila_groups.scheduler.rpcapi'),
-            ('db.shares', 'manila_groups.groups.shares'),
+            ('api.wsgi', 'manila_groups.rpc.scheduler'),
+            ('db.shares', 'manila_groups.domain.shares.api'),
             ('db.shares', 'webob.exc'),
-            ('groups.shares', 'manila_groups.api.wsgi'),
-            ('scheduler.manager', 'manila_groups.backend.rpcapi'),
-            ('groups.shares', 'manila_groups.db.models'),
+            ('domain.shares.api', 'manila_groups.api.wsgi'),
+            ('scheduler.manager', 'manila_groups.backend.workers'),
+            ('domain.shares.api', 'manila_groups.db.models'),
         ):
             self.assertFalse(is_allowed(f'{_PACKAGE}.{module}', found), found)
         for module, found in (
-            ('api.v2.shares', 'manila_groups.groups.shares'),
+            ('api.v2.shares', 'manila_groups.domain.shares.api'),
             ('api.v2.shares', 'manila_groups.api.wsgi'),
             ('api.v2.shares', 'manila_groups.exception'),
             ('db.shares', 'sqlalchemy'),
-            ('groups.shares', 'manila_groups.db.shares'),
+            ('domain.shares.api', 'manila_groups.db.shares'),
         ):
             self.assertTrue(is_allowed(f'{_PACKAGE}.{module}', found), found)

@@ -11,10 +11,10 @@ from oslo_utils import uuidutils
 from manila_groups import conf as configuration
 from manila_groups import context
 from manila_groups import exception
-from manila_groups import rpc
 from manila_groups import states
-from manila_groups.backend import rpcapi as backend_rpcapi
-from manila_groups.scheduler import rpcapi as scheduler_rpcapi
+from manila_groups.rpc import backend as backend_rpc
+from manila_groups.rpc import base as rpc
+from manila_groups.rpc import scheduler as scheduler_rpc
 from manila_groups.tests import base
 
 TIMEOUT = 30
@@ -102,7 +102,7 @@ class RpcTest(base.TestCase):
 class TestMessages(RpcTest):
     def test_the_context_goes_along(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        api = scheduler_rpcapi.SchedulerAPI(self.transport)
+        api = scheduler_rpc.SchedulerAPI(self.transport)
         api.place(self.ctxt, states.SHARE, 'id')
         method, ctxt, *told = endpoint.calls.get(timeout=TIMEOUT)
         self.assertEqual(('place', [states.SHARE, 'id']), (method, told))
@@ -124,7 +124,7 @@ class TestMessages(RpcTest):
         sent = rpc.ContextSerializer().serialize_context(self.ctxt)
         self.assertNotIn('secret', repr(sent))
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        api = scheduler_rpcapi.SchedulerAPI(self.transport)
+        api = scheduler_rpc.SchedulerAPI(self.transport)
         api.place(self.ctxt, states.SHARE, 'id')
         ctxt = endpoint.calls.get(timeout=TIMEOUT)[1]
         self.assertIsNone(ctxt.auth_token)
@@ -135,7 +135,7 @@ class TestMessages(RpcTest):
             host: self.serve(rpc.BACKEND_TOPIC, host)
             for host in ('h@one', 'h@two')
         }
-        api = backend_rpcapi.BackendAPI(self.transport)
+        api = backend_rpc.BackendAPI(self.transport)
         api.work(self.ctxt, 'h@one#pool', states.SHARE_GROUP, 'first')
         api.work(self.ctxt, 'h@two#pool', states.SHARE, 'second')
         for host, expected in (
@@ -150,7 +150,7 @@ class TestMessages(RpcTest):
         endpoints = [
             self.serve(rpc.SCHEDULER_TOPIC, host) for host in ('a', 'b')
         ]
-        api = scheduler_rpcapi.SchedulerAPI(self.transport)
+        api = scheduler_rpc.SchedulerAPI(self.transport)
         for number in range(4):
             api.place(self.ctxt, states.SHARE_GROUP, str(number))
         found = []
@@ -175,7 +175,7 @@ class TestMessages(RpcTest):
 
     def test_a_message_that_nobody_takes(self):
         log = self.useFixture(fixtures.FakeLogger())
-        api = backend_rpcapi.BackendAPI(self.transport)
+        api = backend_rpc.BackendAPI(self.transport)
         api.work(self.ctxt, 'nobody@home#pool', states.SHARE_GROUP, 'id')
         self.assertTrue(api._client._sender.flush(TIMEOUT))
         self.assertNotIn('was not sent', log.output)
@@ -227,9 +227,9 @@ class TestVersions(RpcTest):
 
     def test_pins_that_this_release_does_not_know(self):
         for make, role, version in (
-            (scheduler_rpcapi.SchedulerAPI, 'scheduler', '1.1'),
-            (scheduler_rpcapi.SchedulerAPI, 'scheduler', '0.9'),
-            (backend_rpcapi.BackendAPI, 'backend', '2.0'),
+            (scheduler_rpc.SchedulerAPI, 'scheduler', '1.1'),
+            (scheduler_rpc.SchedulerAPI, 'scheduler', '0.9'),
+            (backend_rpc.BackendAPI, 'backend', '2.0'),
         ):
             error = self.assertRaises(
                 exception.ConfigurationError,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from manila_groups.api.schemas import share_types as schemas
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 from manila_groups.tests import base
 
 

@@ -8,7 +8,7 @@ from manila_groups import states
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import services
-from manila_groups.groups import messages
+from manila_groups.domain.messages import api as messages
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 

@@ -12,10 +12,10 @@ import webob
 
 import manila_groups
 from manila_groups import exception
-from manila_groups import rpc
 from manila_groups.cmd import api as api_command
 from manila_groups.db import api
 from manila_groups.db import availability_zones
+from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import fixtures
 from manila_groups.tests import servers

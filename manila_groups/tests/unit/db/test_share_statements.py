@@ -9,9 +9,9 @@ import uuid
 import sqlalchemy as sa
 import webob
 
-from manila_groups import rpc
 from manila_groups.cmd import api
 from manila_groups.db import models
+from manila_groups.rpc import base as rpc
 from manila_groups.tests.unit.db import case
 from manila_groups.tests.unit.db import published
 

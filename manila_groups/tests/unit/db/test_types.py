@@ -10,9 +10,9 @@ from manila_groups import paging
 from manila_groups.db import api
 from manila_groups.db import models
 from manila_groups.db import types
-from manila_groups.groups import share_group_types
-from manila_groups.groups import share_groups
-from manila_groups.groups import share_types
+from manila_groups.domain.share_groups import api as share_groups
+from manila_groups.domain.types import share_group_types
+from manila_groups.domain.types import share_types
 from manila_groups.tests.unit.db import case
 
 

@@ -5,7 +5,7 @@ import math
 import hypothesis
 from hypothesis import strategies as st
 
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 from manila_groups.scheduler.filters import availability_zone
 from manila_groups.scheduler.filters import capacity
 from manila_groups.scheduler.filters import driver_handles_share_servers

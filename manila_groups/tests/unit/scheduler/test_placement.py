@@ -7,7 +7,7 @@ import math
 import hypothesis
 from hypothesis import strategies as st
 
-from manila_groups.groups import specs
+from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import weighers

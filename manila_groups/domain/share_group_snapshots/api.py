@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share group snapshots: their operations for users."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import uuidutils
+
+from manila_groups import exception
+from manila_groups import paging
+from manila_groups import states
+from manila_groups import utils
+from manila_groups.db import api as db_api
+from manila_groups.db import records
+from manila_groups.db import share_group_snapshots as rows
+from manila_groups.db import shares as share_rows
+from manila_groups.domain import changes
+from manila_groups.domain import clients
+from manila_groups.domain import visibility
+from manila_groups.domain.events import base as events
+from manila_groups.domain.operations import force_delete
+from manila_groups.domain.operations import purge
+from manila_groups.domain.operations import transitions
+from manila_groups.domain.quotas import counts as quotas
+
+
+class ShareGroupSnapshots:
+    """The share group snapshots of the service.
+
+    :param backends: sends wake-ups to back ends
+    """
+
+    def __init__(
+        self, conf, db: db_api.Database, backends: clients.BackendClient
+    ):
+        self._conf = conf
+        self._db = db
+        self._backends = backends
+
+    def list_page(
+        self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
+    ) -> tuple[list[records.ShareGroupSnapshot], bool]:
+        """Read one page of snapshots.
+
+        :param filters: keys of db.share_group_snapshots.FILTERS; project_id,
+            and all_tenants (a boolean), count for administrators only
+        :returns: the snapshots, and whether more follow
+        :raises Invalid: an unknown marker
+        """
+        narrowed = visibility.narrow(ctxt, filters)
+        with self._db.reader() as conn:
+            return rows.list_page(conn, narrowed, page, details)
+
+    def list_members(
+        self, ctxt, snapshot_id: str, page: paging.Page
+    ) -> tuple[list[records.ShareGroupSnapshotMember], bool]:
+        """Read one page of a snapshot's members.
+
+        :returns: the members, and whether more follow
+        :raises NotFound: there is no snapshot that the caller may see
+        :raises Invalid: an unknown marker
+        """
+        with self._db.reader() as conn:
+            changes.SNAPSHOT.find(conn, ctxt, snapshot_id)
+            return rows.list_members(conn, snapshot_id, page)
+
+    def get(self, ctxt, snapshot_id: str) -> records.ShareGroupSnapshot:
+        """Read one snapshot.
+
+        :raises NotFound: there is none that the caller may see
+        """
+        with self._db.reader() as conn:
+            return changes.SNAPSHOT.find(conn, ctxt, snapshot_id)
+
+    def create(
+        self,
+        ctxt,
+        group_id: str,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> records.ShareGroupSnapshot:
+        """Begin to take a snapshot of all shares of a group.
+
+        :raises Invalid: the caller sees no such group
+        :raises Conflict: the group, or a share in it, is not available
+        :raises OverQuota: the project may not have so much more
+        """
+        snapshot = self._insert(ctxt, group_id, name, description)
+        self._tell_backend(ctxt, snapshot)
+        return snapshot
+
+    def _tell_backend(self, ctxt, snapshot):
+        self._backends.work(
+            ctxt, snapshot.host, states.SHARE_GROUP_SNAPSHOT, snapshot.id
+        )
+
+    @db_api.transaction
+    def _insert(self, conn, ctxt, group_id, name, description):
+        group = changes.lock_source(
+            conn, changes.SHARE_GROUP, ctxt, 'share_group_id', group_id
+        )
+        _check_placed(group)
+        # So that none is resized meanwhile, either.
+        share_rows.ROWS.lock_many(conn, share_rows.in_group(group_id))
+        shares = share_rows.of_group(conn, group_id)
+        _check_available(shares)
+        owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
+        values = {
+            **owner,
+            'id': uuidutils.generate_uuid(),
+            'request_id': ctxt.request_id,
+            'share_group_id': group_id,
+            'name': name,
+            'description': description,
+        }
+        rows.insert(conn, values, [_new_member(one, owner) for one in shares])
+        snapshot = utils.present(rows.get(conn, values['id']))
+        purge.count_snapshots(conn, [snapshot], self._take_quota)
+        events.note(conn, 'share_group_snapshot.create.start', snapshot, ctxt)
+        return snapshot
+
+    def _take_quota(self, conn, owner, amounts):
+        quotas.take(conn, self._conf, owner, amounts)
+
+    @changes.locked(changes.SNAPSHOT)
+    def update(
+        self,
+        snapshot: changes.Locked[records.ShareGroupSnapshot],
+        values: Mapping[str, str | None],
+    ) -> records.ShareGroupSnapshot:
+        """Change the name or the description.
+
+        :raises NotFound: there is no snapshot that the caller may see
+        """
+        snapshot.update(**values)
+        snapshot.note('update')
+        return snapshot.row
+
+    def delete(self, ctxt, snapshot_id: str) -> None:
+        """Begin to delete a snapshot.
+
+        :raises NotFound: there is none that the caller may see
+        :raises Conflict: its status forbids it, or a share group is being
+            created from it
+        """
+        at_backend = self._begin_delete(ctxt, snapshot_id)
+        if at_backend is not None:
+            self._tell_backend(ctxt, at_backend)
+
+    def force_delete(self, ctxt, snapshot_id: str) -> None:
+        """Begin to delete a snapshot in whatever status it is.
+
+        :raises NotFound: there is none that the caller may see
+        :raises Conflict: a share group is being created from it
+        """
+        at_backend = self._begin_force_delete(ctxt, snapshot_id)
+        if at_backend is not None:
+            self._tell_backend(ctxt, at_backend)
+
+    @changes.locked(changes.SNAPSHOT)
+    def _begin_delete(self, snapshot):
+        transition = transitions.deletion(
+            self._conf, snapshot.row, states.ShareGroupSnapshot
+        )
+        _begin_to_delete(snapshot, transition)
+        return purge.if_unplaced(snapshot)
+
+    @changes.locked(changes.SNAPSHOT)
+    def _begin_force_delete(self, snapshot):
+        _begin_to_delete(
+            snapshot,
+            states.ShareGroupSnapshot.FORCE_DELETE,
+            reason=force_delete.REASON,
+            forced=True,
+        )
+        return force_delete.end_if_away(snapshot, self._conf)
+
+    @changes.locked(changes.SNAPSHOT)
+    def reset_status(
+        self, snapshot: changes.Locked[records.ShareGroupSnapshot], status: str
+    ) -> None:
+        """Set the status by hand, which neither begins nor stops work.
+
+        :raises NotFound: there is no snapshot that the caller may see
+        """
+        snapshot.set_status(status)
+
+
+def _begin_to_delete(snapshot, transition, **details):
+    if not snapshot.transition(
+        transition, rows.is_no_source(), event='delete.start', **details
+    ):
+        raise _not_deletable(snapshot.row, transition)
+
+
+def _check_placed(group):
+    # Its status was set by hand: no back end could take a snapshot of it.
+    if group.host is None:
+        raise exception.Conflict(
+            f'The share group {utils.label(group)} has not been placed on a '
+            'back end.'
+        )
+
+
+def _check_available(shares):
+    for share in shares:
+        if share.status != states.AVAILABLE:
+            raise exception.Conflict(
+                f'The share {utils.label(share)} in the share group has the '
+                'status '
+                f'{share.status}; it must be {states.AVAILABLE}.'
+            )
+
+
+def _new_member(share, owner):
+    return {
+        **owner,
+        'id': uuidutils.generate_uuid(),
+        'share_id': share.id,
+        'share_type_id': share.share_type_id,
+        'size': share.size,
+        'share_proto': share.share_proto,
+    }
+
+
+def _not_deletable(snapshot, transition):
+    if snapshot.status in transition.expected:
+        return exception.Conflict(
+            'A share group is being created from the share group snapshot '
+            f'{utils.label(snapshot)}.'
+        )
+    return exception.Conflict(
+        f'The share group snapshot {utils.label(snapshot)} has the status '
+        f'{snapshot.status}; it can be deleted when it is '
+        f'{" or ".join(transition.expected)}.'
+    )

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share groups: their operations for users."""
+
+from collections.abc import Mapping
+import dataclasses
+from typing import Any
+
+from manila_groups import exception
+from manila_groups import paging
+from manila_groups import states
+from manila_groups import utils
+from manila_groups.db import api as db_api
+from manila_groups.db import records
+from manila_groups.db import share_group_snapshots as snapshot_rows
+from manila_groups.db import share_groups as rows
+from manila_groups.db import shares as share_rows
+from manila_groups.domain import changes
+from manila_groups.domain import clients
+from manila_groups.domain import visibility
+from manila_groups.domain.events import base as events
+from manila_groups.domain.operations import force_delete
+from manila_groups.domain.operations import purge
+from manila_groups.domain.operations import transitions
+from manila_groups.domain.share_groups import clone as share_group_cloning
+from manila_groups.domain.share_groups import create as share_group_creation
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewShareGroup:
+    """What a request asks for; None where it says nothing.
+
+    :ivar share_types: ids
+    :ivar availability_zone: a name
+    """
+
+    name: str | None = None
+    description: str | None = None
+    share_types: list[str] | None = None
+    share_group_type_id: str | None = None
+    share_network_id: str | None = None
+    source_share_group_snapshot_id: str | None = None
+    availability_zone: str | None = None
+
+
+class ShareGroups:
+    """The share groups of the service.
+
+    :param types: the share group types
+    :param share_types: the share types
+    :param scheduler: sends wake-ups to schedulers
+    :param backends: sends wake-ups to back ends
+    """
+
+    def __init__(
+        self,
+        conf,
+        db: db_api.Database,
+        types,
+        share_types,
+        scheduler: clients.SchedulerClient,
+        backends: clients.BackendClient,
+    ):
+        self._conf = conf
+        self._db = db
+        self._creation = share_group_creation.Creation(
+            conf, types, share_types
+        )
+        self._scheduler = scheduler
+        self._backends = backends
+
+    def list_page(
+        self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
+    ) -> tuple[list[records.ShareGroup] | list[records.Summary], bool]:
+        """Read one page of share groups, in full or in short.
+
+        :param filters: keys of db.share_groups.FILTERS; project_id, and
+            all_tenants (a boolean), count for administrators only
+        :returns: the groups, and whether more follow
+        :raises Invalid: an unknown marker
+        """
+        narrowed = visibility.narrow(ctxt, filters)
+        with self._db.reader() as conn:
+            return rows.list_page(conn, narrowed, page, details)
+
+    def get(self, ctxt, group_id: str) -> records.ShareGroup:
+        """Read one share group.
+
+        :raises NotFound: there is none that the caller may see
+        """
+        with self._db.reader() as conn:
+            return changes.SHARE_GROUP.find(conn, ctxt, group_id)
+
+    def create(self, ctxt, wanted: NewShareGroup) -> records.ShareGroup:
+        """Create a share group; a scheduler then chooses its pool.
+
+        :raises Invalid: types, network, zone or source do not go together
+        :raises NotFound: an unknown availability zone
+        :raises Conflict: the source is not available
+        :raises OverQuota: the project has as many as it may
+        """
+        group = self._insert(ctxt, wanted)
+        self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
+        return group
+
+    @db_api.transaction
+    def _insert(self, conn, ctxt, wanted):
+        if wanted.source_share_group_snapshot_id is None:
+            group = self._creation.insert(conn, ctxt, wanted)
+        else:
+            group = share_group_cloning.insert(conn, self._conf, ctxt, wanted)
+        events.note(conn, 'share_group.create.start', group, ctxt)
+        return group
+
+    @changes.locked(changes.SHARE_GROUP)
+    def update(
+        self,
+        group: changes.Locked[records.ShareGroup],
+        values: Mapping[str, str | None],
+    ) -> records.ShareGroup:
+        """Change the name or the description.
+
+        :raises NotFound: there is no group that the caller may see
+        """
+        group.update(**values)
+        group.note('update')
+        return group.row
+
+    def delete(self, ctxt, group_id: str) -> None:
+        """Begin to delete an empty share group.
+
+        :raises NotFound: there is none that the caller may see
+        :raises Conflict: its status, its shares or its snapshots forbid it
+        """
+        self._tell_backend(ctxt, self._begin_delete(ctxt, group_id))
+
+    def force_delete(self, ctxt, group_id: str) -> None:
+        """Begin to delete a share group with its shares and snapshots.
+
+        :raises NotFound: there is none that the caller may see
+        :raises Conflict: a share group is being created from a snapshot of
+            it, or this release does not know its status
+        """
+        self._tell_backend(ctxt, self._begin_force_delete(ctxt, group_id))
+
+    def _tell_backend(self, ctxt, group):
+        if group is not None:
+            self._backends.work(ctxt, group.host, states.SHARE_GROUP, group.id)
+
+    @changes.locked(changes.SHARE_GROUP)
+    def _begin_delete(self, group):
+        transition = transitions.deletion(
+            self._conf, group.row, states.ShareGroup
+        )
+        if not group.transition(
+            transition, rows.is_empty(), event='delete.start'
+        ):
+            raise _not_deletable(group.row, transition)
+        return purge.if_unplaced(group)
+
+    # With the snapshots locked, what is being created from them can be seen.
+    @changes.locked(changes.SHARE_GROUP, with_snapshots=True)
+    def _begin_force_delete(self, group):
+        _check_no_clone(group.conn, group.row.id)
+        if not group.transition(
+            states.ShareGroup.FORCE_DELETE,
+            reason=force_delete.REASON,
+            forced=True,
+        ):
+            raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
+        _force_delete_content(group)
+        group.note('delete.start')
+        return force_delete.end_if_away(group, self._conf)
+
+    @changes.locked(changes.SHARE_GROUP)
+    def reset_status(
+        self, group: changes.Locked[records.ShareGroup], status: str
+    ) -> None:
+        """Set the status by hand, which neither begins nor stops work.
+
+        :raises NotFound: there is no group that the caller may see
+        """
+        group.set_status(status)
+        _end_content_work(group.conn, group.row.id)
+
+
+def _force_delete_content(group):
+    """Let what is in a group be the work of the group's deletion only."""
+    details = {'reason': force_delete.REASON, 'stepped_at': None}
+    snapshot_rows.ROWS.transition_many(
+        group.conn,
+        states.ShareGroupSnapshot.FORCE_DELETE,
+        snapshot_rows.in_group(group.row.id),
+        **details,
+    )
+    share_rows.ROWS.transition_many(
+        group.conn,
+        states.Share.FORCE_DELETE,
+        share_rows.in_group(group.row.id),
+        new_size=None,
+        **details,
+    )
+    events.note_content(
+        group.conn, 'delete.start', group.row, (states.DELETING,)
+    )
+
+
+def _end_content_work(conn, group_id):
+    """End what was being deleted or made with a group whose work has ended."""
+    snapshot_rows.ROWS.transition_many(
+        conn,
+        states.ShareGroupSnapshot.DELETE_FAILED,
+        snapshot_rows.in_group(group_id),
+        snapshot_rows.ROWS.has_no_work(),
+    )
+    share_rows.ROWS.transition_many(
+        conn,
+        states.Share.DELETE_FAILED,
+        share_rows.in_group(group_id),
+        share_rows.ROWS.has_no_work(),
+    )
+    share_rows.ROWS.transition_many(
+        conn,
+        states.Share.CREATE_FAILED,
+        share_rows.in_group(group_id),
+        ~share_rows.is_made_alone(),
+    )
+
+
+def _not_deletable(group, transition):
+    if group.status in transition.expected:
+        return exception.Conflict(
+            f'The share group {utils.label(group)} has shares or share group '
+            'snapshots, which must be deleted first.'
+        )
+    return _in_wrong_status(group, transition)
+
+
+def _in_wrong_status(group, transition):
+    return exception.Conflict(
+        f'The share group {utils.label(group)} has the status '
+        f'{group.status}; it can '
+        f'be deleted when it is {" or ".join(transition.expected)}.'
+    )
+
+
+def _check_no_clone(conn, group_id):
+    clone_id = snapshot_rows.clone_in_creation(conn, group_id)
+    if clone_id is not None:
+        raise exception.Conflict(
+            f'The share group {clone_id} is being created from a snapshot of '
+            f'the share group {group_id}.'
+        )

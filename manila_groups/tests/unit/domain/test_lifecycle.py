@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No share group is stuck or counted wrong, whatever is lost or dies."""
+
+from manila_groups import states
+from manila_groups.domain.operations import scheduling
+from manila_groups.tests import base
+from manila_groups.tests import inprocess
+
+ALPHA = 'host@alpha'
+KINDS = (
+    states.SHARE_GROUP,
+    states.SHARE,
+    states.SHARE_GROUP_SNAPSHOT,
+    states.SHARE_ACCESS,
+)
+
+
+class LifecycleTest(base.TestCase):
+    overrides = {}
+
+    def setUp(self):
+        super().setUp()
+        self.service = self.useFixture(inprocess.InProcess(self.overrides))
+        self.addCleanup(self.service.check, self)
+
+    def placed_group(self):
+        """A group that is placed, and whose back end was not told."""
+        group_id = self.service.create()
+        self.service.deliver()
+        self.service.messages.clear()
+        self.assertIsNotNone(self.service.get(group_id).host)
+        return group_id
+
+    def available_group(self):
+        group_id = self.service.create()
+        self.service.deliver_all()
+        self.assertEqual('available', self.service.status(group_id))
+        return group_id
+
+    def work(self, backend, group_id):
+        """Let a back end know that a group waits for it."""
+        backend.work(self.service.admin, states.SHARE_GROUP, group_id)
+
+    def drivers_with(self, group_id):
+        return [
+            host
+            for host, driver in self.service.drivers.items()
+            if group_id in driver.share_groups
+        ]
+
+    def backend_of(self, group_id):
+        host = self.service.get(group_id).host.partition('#')[0]
+        return self.service.backends[host]
+
+    def assertSettlesAs(self, status, group_id):
+        self.service.settle()
+        self.assertEqual(status, self.service.status(group_id))
+
+
+class TestUndisturbed(LifecycleTest):
+    def test_create_and_delete(self):
+        group_id = self.available_group()
+        group = self.service.get(group_id)
+        self.assertEqual(
+            [group.host.partition('#')[0]], self.drivers_with(group_id)
+        )
+        self.assertEqual(1, self.service.counts()[group.host])
+        self.service.groups.delete(self.service.caller, group_id)
+        self.assertEqual('deleting', self.service.status(group_id))
+        self.assertEqual(1, self.service.in_use())
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get(group_id))
+        self.assertEqual([], self.drivers_with(group_id))
+        self.assertEqual(0, self.service.in_use())
+
+    def test_a_message_that_comes_twice(self):
+        group_id = self.service.create()
+        for _ in range(2):
+            self.service.messages *= 2
+            self.service.deliver_all()
+        self.assertEqual('available', self.service.status(group_id))
+        self.service.groups.delete(self.service.caller, group_id)
+        self.service.messages *= 2
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get(group_id))
+
+    def test_messages_about_a_group_that_is_gone(self):
+        group_id = self.available_group()
+        self.service.groups.delete(self.service.caller, group_id)
+        self.service.deliver_all()
+        ctxt = self.service.admin
+        for kind in KINDS[:2]:
+            self.service.scheduler.place(ctxt, kind, group_id)
+        for kind in KINDS:
+            for backend in self.service.backends.values():
+                backend.work(ctxt, kind, group_id)
+        self.assertEqual([], self.service.messages)
+        self.assertEqual([], self.drivers_with(group_id))
+
+    def test_a_back_end_leaves_the_groups_of_others_alone(self):
+        group_id = self.placed_group()
+        home = self.backend_of(group_id)
+        for backend in self.service.backends.values():
+            if backend is not home:
+                self.work(backend, group_id)
+        self.assertEqual('creating', self.service.status(group_id))
+        self.assertEqual([], self.drivers_with(group_id))
+
+
+class TestLostMessages(LifecycleTest):
+    def test_to_a_scheduler_that_was_just_started(self):
+        group_id = self.service.create()
+        self.service.messages.clear()
+        self.service.reconcile()
+        (group,) = self.service.all_groups()
+        self.assertEqual(group_id, group.id)
+        self.assertIsNotNone(group.host)
+
+    def test_to_the_scheduler(self):
+        self.service.reconcile()
+        group_id = self.service.create()
+        self.service.messages.clear()
+        self.service.reconcile()
+        self.assertEqual([], self.service.messages)
+        self.assertSettlesAs('available', group_id)
+
+    def test_to_the_back_end(self):
+        self.assertSettlesAs('available', self.placed_group())
+
+    def test_of_a_deletion(self):
+        group_id = self.available_group()
+        self.service.groups.delete(self.service.caller, group_id)
+        self.service.messages.clear()
+        self.assertSettlesAs(None, group_id)
+        self.assertEqual([], self.drivers_with(group_id))
+
+    def test_a_restarted_back_end_does_not_wait_to_be_sure(self):
+        group_id = self.placed_group()
+        name = self.backend_of(group_id).host.partition('@')[2]
+        self.service.stop_backend(name)
+        self.service.start_backend(name)
+        self.backend_of(group_id).reconcile()
+        self.assertEqual('available', self.service.status(group_id))
+
+    def test_a_restarted_scheduler_does_not_wait_to_be_sure(self):
+        self.service.reconcile()
+        group_id = self.service.create()
+        self.service.messages.clear()
+        self.service.new_scheduler().reconcile()
+        self.service.deliver_all()
+        self.assertEqual('available', self.service.status(group_id))
+
+    def test_a_back_end_that_works_waits_to_be_sure(self):
+        self.service.reconcile()
+        group_id = self.placed_group()
+        self.service.pass_time(1)
+        self.service.reconcile()
+        self.assertEqual('creating', self.service.status(group_id))
+
+
+class TestDeadBackEnds(LifecycleTest):
+    def test_in_deleting_it_comes_back(self):
+        group_id = self.available_group()
+        name = self.backend_of(group_id).host.partition('@')[2]
+        self.service.groups.delete(self.service.caller, group_id)
+        self.service.stop_backend(name)
+        self.service.settle()
+        self.assertEqual('deleting', self.service.status(group_id))
+        self.service.start_backend(name)
+        self.assertSettlesAs(None, group_id)
+
+    def test_in_deleting_its_service_is_removed(self):
+        group_id = self.available_group()
+        name = self.backend_of(group_id).host.partition('@')[2]
+        self.service.groups.delete(self.service.caller, group_id)
+        self.service.stop_backend(name)
+        self.service.remove_service(name)
+        self.assertSettlesAs(None, group_id)
+        self.assertEqual(0, self.service.in_use())
+
+    def test_in_creating_another_one_takes_the_group(self):
+        group_id = self.placed_group()
+        dead = self.backend_of(group_id).host
+        self.service.stop_backend(dead.partition('@')[2])
+        self.assertSettlesAs('available', group_id)
+        self.assertNotEqual(dead, self.backend_of(group_id).host)
+        self.assertEqual(
+            [self.backend_of(group_id).host], self.drivers_with(group_id)
+        )
+
+    def test_in_creating_all_are_dead(self):
+        group_id = self.placed_group()
+        for name in ('alpha', 'beta'):
+            self.service.stop_backend(name)
+        self.assertSettlesAs('error', group_id)
+        (message,) = self.service.user_messages()
+        self.assertIn('service turned away 4', message.user_message)
+
+    def test_one_that_was_only_late_cleans_up(self):
+        group_id = self.placed_group()
+        late = self.backend_of(group_id)
+        group = self.service.get(group_id)
+        self.service.stop_backend(late.host.partition('@')[2])
+        driver = late._driver
+        create = driver.create_share_group
+
+        def slow_create(payload):
+            create(payload)
+            self.service.settle()
+
+        driver.create_share_group = slow_create
+        self.work(late, group_id)
+        self.assertEqual({}, driver.share_groups)
+        self.assertNotEqual(group.host, self.service.get(group_id).host)
+        self.assertEqual('available', self.service.status(group_id))
+
+    def test_an_available_group_stays_where_it_is(self):
+        group_id = self.available_group()
+        host = self.service.get(group_id).host
+        self.service.stop_backend(host.partition('#')[0].partition('@')[2])
+        self.assertSettlesAs('available', group_id)
+        self.assertEqual(host, self.service.get(group_id).host)
+
+
+class TestForcedDeletion(LifecycleTest):
+    def force(self, group_id):
+        self.service.groups.force_delete(self.service.admin, group_id)
+
+    def test_before_a_place_was_found(self):
+        group_id = self.service.create()
+        self.force(group_id)
+        self.assertIsNone(self.service.get(group_id))
+        self.service.deliver_all()
+        self.assertEqual(0, self.service.in_use())
+
+    def test_before_the_back_end_was_told(self):
+        group_id = self.placed_group()
+        self.force(group_id)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get(group_id))
+
+    def test_while_the_back_end_creates_it(self):
+        group_id = self.placed_group()
+        backend = self.backend_of(group_id)
+        create = backend._driver.create_share_group
+
+        def forced_meanwhile(payload):
+            create(payload)
+            self.force(group_id)
+            self.service.deliver_all()
+
+        backend._driver.create_share_group = forced_meanwhile
+        self.work(backend, group_id)
+        self.assertIsNone(self.service.get(group_id))
+        self.assertEqual([], self.drivers_with(group_id))
+
+    def test_while_it_is_deleted(self):
+        group_id = self.available_group()
+        self.service.groups.delete(self.service.caller, group_id)
+        self.force(group_id)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get(group_id))
+
+
+class TestStatusSetByHand(LifecycleTest):
+    def reset(self, group_id, status):
+        self.service.groups.reset_status(self.service.admin, group_id, status)
+
+    def test_is_left_alone(self):
+        for status in states.SHARE_GROUP_STATUSES:
+            group_id = self.available_group()
+            self.reset(group_id, status)
+            self.assertSettlesAs(status, group_id)
+
+    def test_is_left_alone_where_the_back_end_is_dead(self):
+        for status in ('creating', 'deleting'):
+            group_id = self.available_group()
+            host = self.service.get(group_id).host
+            self.reset(group_id, status)
+            self.service.backends.clear()
+            self.assertSettlesAs(status, group_id)
+            self.assertEqual(host, self.service.get(group_id).host)
+            for name in ('alpha', 'beta'):
+                self.service.start_backend(name)
+
+    def test_a_group_without_a_place(self):
+        group_id = self.service.create()
+        self.service.messages.clear()
+        self.reset(group_id, 'error')
+        self.assertSettlesAs('error', group_id)
+        self.reset(group_id, 'creating')
+        self.assertSettlesAs('creating', group_id)
+
+    def test_can_be_deleted(self):
+        group_id = self.available_group()
+        self.reset(group_id, 'error')
+        self.service.groups.delete(self.service.caller, group_id)
+        self.assertSettlesAs(None, group_id)
+
+    def test_while_the_back_end_works(self):
+        group_id = self.placed_group()
+        backend = self.backend_of(group_id)
+        create = backend._driver.create_share_group
+
+        def reset_meanwhile(payload):
+            create(payload)
+            self.reset(group_id, 'error')
+
+        backend._driver.create_share_group = reset_meanwhile
+        self.work(backend, group_id)
+        self.assertEqual('error', self.service.status(group_id))
+        self.assertEqual([backend.host], self.drivers_with(group_id))
+
+
+class TestTransitions(LifecycleTest):
+    """Late transitions match no row."""
+
+    def setUp(self):
+        super().setUp()
+        self.scheduling = self.service.lifecycle.scheduling
+        self.transitions = self.service.lifecycle.share_groups
+
+    def waiting(self, group_id):
+        return self.scheduling.waiting(states.SHARE_GROUP, group_id)
+
+    def test_two_claims(self):
+        group_id = self.service.create()
+        self.service.messages.clear()
+        waiting = self.waiting(group_id)
+        claims = [
+            self.scheduling.claim(waiting, f'{ALPHA}#{pool}', 0, 'nova', None)
+            for pool in ('one', 'two')
+        ]
+        self.assertEqual(
+            [scheduling.Claim.TAKEN, scheduling.Claim.NOT_WAITING], claims
+        )
+        group = self.service.get(group_id)
+        self.assertEqual(
+            (f'{ALPHA}#one', 'nova'), (group.host, group.availability_zone)
+        )
+
+    def test_a_claim_of_a_pool_that_changed(self):
+        group_id = self.service.create()
+        self.service.messages.clear()
+        for pool, seen in ((f'{ALPHA}#one', 3), (f'{ALPHA}#gone', None)):
+            self.assertIs(
+                scheduling.Claim.POOL_CHANGED,
+                self.scheduling.claim(
+                    self.waiting(group_id), pool, seen, 'z', 'pool'
+                ),
+            )
+        group = self.service.get(group_id)
+        self.assertEqual(
+            (None, None, None),
+            (
+                group.host,
+                group.availability_zone,
+                group.consistent_snapshot_support,
+            ),
+        )
+
+    def test_outcomes_of_a_pool_that_the_group_has_left(self):
+        group_id = self.placed_group()
+        old = self.service.get(group_id)
+        self.assertTrue(self.transitions.attempt_failed(old, True))
+        for late in (
+            lambda group: self.transitions.created(group, {}),
+            self.transitions.deleted,
+            self.transitions.delete_failed,
+            lambda group: self.transitions.attempt_failed(group, True),
+        ):
+            self.assertFalse(late(old))
+        self.assertIsNone(self.service.get(group_id).host)
+        self.assertEqual({old.host}, self.waiting(group_id).tried)
+
+    def test_no_place_for_a_group_that_has_one(self):
+        group_id = self.service.create()
+        waiting = self.waiting(group_id)
+        self.service.deliver()
+        self.assertIsNone(self.waiting(group_id))
+        self.assertFalse(self.scheduling.no_valid_pool(waiting, 'late'))
+        self.assertEqual([], self.service.user_messages())
+
+    def test_a_pool_that_failed_twice_counts_once(self):
+        group_id = self.service.create()
+        waiting = self.waiting(group_id)
+        self.service.deliver()
+        group = self.service.get(group_id)
+        self.transitions.attempt_failed(group, True)
+        # A scheduler that decided before the attempt was noted.
+        self.scheduling.claim(waiting, group.host, None, 'z', None)
+        group = self.service.get(group_id)
+        self.assertTrue(self.transitions.attempt_failed(group, True))
+        self.assertSettlesAs('available', group_id)
