@@ -19,6 +19,7 @@ from oslo_config import cfg
 
 from manila_groups import cmd  # noqa: F401 - chooses threads first
 from manila_groups.conf import scheduler as scheduler_conf
+from manila_groups.scheduler import model
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import availability_zone
 from manila_groups.scheduler.filters import capacity
@@ -67,13 +68,13 @@ GROUP_SPECS = {
 }
 
 
-def make_pool(backend: int, number: int, distinct: bool) -> placement.Pool:
+def make_pool(backend: int, number: int, distinct: bool) -> model.Pool:
     """Make one pool; odd back ends take group snapshots, odd pools dedupe.
 
     :param distinct: whether it reports what no other pool reports
     """
     extra = backend * 10 + number if distinct else 0
-    return placement.Pool(
+    return model.Pool(
         name=f'host{backend}@be#p{number}',
         availability_zone='nova',
         service_up=True,
@@ -103,7 +104,7 @@ def make_pool(backend: int, number: int, distinct: bool) -> placement.Pool:
     )
 
 
-def measure(decide, runs: int) -> tuple[list[float], placement.Decision]:
+def measure(decide, runs: int) -> tuple[list[float], model.Decision]:
     """Time some runs of a function after one that does not count."""
     decision = decide()
     seconds = []
@@ -123,7 +124,7 @@ def main() -> None:
     conf = cfg.ConfigOpts()
     scheduler_conf.register(conf)
     conf([], project='manila-groups', default_config_files=[])
-    request = placement.Request(
+    request = model.Request(
         id='0f6f1f0a-6d2c-4d0c-9d3e-0a8d1a3f6c11',
         availability_zone='nova',
         extra_specs=SHARE_TYPES,

@@ -17,6 +17,7 @@ from manila_groups.domain import clients
 from manila_groups.domain.operations import lifecycle as lifecycles
 from manila_groups.domain.operations import scheduling
 from manila_groups.rpc import scheduler as scheduler_rpc
+from manila_groups.scheduler import model
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import plugins
 from manila_groups.scheduler import pools
@@ -141,10 +142,10 @@ class SchedulerManager(service.Manager):
             return None
 
     def decide(
-        self, waiting: scheduling.Waiting, candidates: list[placement.Pool]
-    ) -> placement.Decision:
+        self, waiting: scheduling.Waiting, candidates: list[model.Pool]
+    ) -> model.Decision:
         """Rank the pools for a group or a share, and explain refusals."""
-        request = placement.Request(
+        request = model.Request(
             id=waiting.row.id,
             availability_zone=waiting.zone,
             extra_specs=waiting.extra_specs,

@@ -7,7 +7,7 @@ from oslo_log import log
 
 from manila_groups.db import pools
 from manila_groups.db import services
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
 LOG = log.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class PoolCache:
         self._is_up = is_up
         self._known = {}
 
-    def current(self) -> list[placement.Pool]:
+    def current(self) -> list[model.Pool]:
         """Return the pools as they are now."""
         with self._db.reader() as conn:
             found = services.list_all(conn, services.BACKEND)
@@ -94,12 +94,12 @@ class _Known:
     """The pools of one service, with the state that they were read for."""
 
     seen: tuple
-    pools: tuple[placement.Pool, ...]
+    pools: tuple[model.Pool, ...]
 
 
-def to_pool(row, service, is_up: bool) -> placement.Pool:
+def to_pool(row, service, is_up: bool) -> model.Pool:
     """Make the placement's pool from a pool's record and its service."""
-    return placement.Pool.from_mapping(
+    return model.Pool.from_mapping(
         {
             'name': row.name,
             'availability_zone': service.zone,

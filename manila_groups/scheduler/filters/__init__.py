@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from oslo_config import cfg
 
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
 #: Judges a pool: None means that it passes.
-Judge = Callable[[placement.Pool], placement.Refusal | None]
+Judge = Callable[[model.Pool], model.Refusal | None]
 
 
 class Filter(abc.ABC):
@@ -33,7 +33,7 @@ class Filter(abc.ABC):
         self.conf = conf
 
     @abc.abstractmethod
-    def prepare(self, request: placement.Request) -> Judge:
+    def prepare(self, request: model.Request) -> Judge:
         """Return the function that judges each pool for this request.
 
         Do here, once, what depends on the request alone: the returned function

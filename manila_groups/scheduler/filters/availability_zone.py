@@ -7,7 +7,7 @@ microversion 2.48 a share may be in a zone that its type does not list.
 
 from manila_groups.domain.types import share_types
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
 SPEC = share_types.AVAILABILITY_ZONES
 
@@ -17,7 +17,7 @@ class AvailabilityZoneFilter(filters.Filter):
 
     name = 'availability_zone'
 
-    def prepare(self, request: placement.Request) -> filters.Judge:
+    def prepare(self, request: model.Request) -> filters.Judge:
         zones = _zones(request)
         if zones is None:
             return lambda pool: None
@@ -25,7 +25,7 @@ class AvailabilityZoneFilter(filters.Filter):
         return lambda pool: (
             None
             if pool.availability_zone in zones
-            else placement.Refusal(asked, f'it is {pool.availability_zone}')
+            else model.Refusal(asked, f'it is {pool.availability_zone}')
         )
 
 

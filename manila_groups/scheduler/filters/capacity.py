@@ -2,7 +2,7 @@
 """The pool must have enough capacity that is not reserved."""
 
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
 
 class CapacityFilter(filters.Filter):
@@ -14,7 +14,7 @@ class CapacityFilter(filters.Filter):
 
     name = 'capacity'
 
-    def prepare(self, request: placement.Request) -> filters.Judge:
+    def prepare(self, request: model.Request) -> filters.Judge:
         size = request.size_gb
         asked = (
             f'{size} GiB must be free outside the reserved part'
@@ -22,17 +22,17 @@ class CapacityFilter(filters.Filter):
             else 'some capacity must be free outside the reserved part'
         )
 
-        def judge(pool: placement.Pool) -> placement.Refusal | None:
+        def judge(pool: model.Pool) -> model.Refusal | None:
             room, usable = pool.room_gb, pool.usable_gb
             is_full = usable is not None and usable <= 0
             if not is_full and (room is None or (room > 0 and room >= size)):
                 return None
-            return placement.Refusal(asked, _found(pool))
+            return model.Refusal(asked, _found(pool))
 
         return judge
 
 
-def _found(pool: placement.Pool) -> str:
+def _found(pool: model.Pool) -> str:
     found = (
         f'{pool.free_capacity_gb:g} of {_amount(pool.total_capacity_gb)} GiB '
         f'are free and {pool.reserved_percentage} % reserved'

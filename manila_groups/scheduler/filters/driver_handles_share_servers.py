@@ -6,7 +6,7 @@ import operator
 from manila_groups.domain.types import share_types
 from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.scheduler.filters import matching
 
 SPEC = share_types.DHSS
@@ -17,7 +17,7 @@ class DriverHandlesShareServersFilter(filters.Filter):
 
     name = 'driver_handles_share_servers'
 
-    def prepare(self, request: placement.Request) -> filters.Judge:
+    def prepare(self, request: model.Request) -> filters.Judge:
         wanted = (
             spec
             for extra_specs in request.extra_specs

@@ -8,7 +8,7 @@ import operator
 
 from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.scheduler.filters import availability_zone
 from manila_groups.scheduler.filters import driver_handles_share_servers
 from manila_groups.scheduler.filters import matching
@@ -24,7 +24,7 @@ class ExtraSpecsFilter(filters.Filter):
 
     name = 'extra_specs'
 
-    def prepare(self, request: placement.Request) -> filters.Judge:
+    def prepare(self, request: model.Request) -> filters.Judge:
         wanted = [
             spec
             for extra_specs in request.extra_specs

@@ -5,7 +5,7 @@ import operator
 
 from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.scheduler.filters import matching
 
 
@@ -14,7 +14,7 @@ class GroupSpecsFilter(filters.Filter):
 
     name = 'group_specs'
 
-    def prepare(self, request: placement.Request) -> filters.Judge:
+    def prepare(self, request: model.Request) -> filters.Judge:
         return matching.judge_by(
             specs.compile_specs(request.group_specs),
             operator.attrgetter('group_capabilities'),

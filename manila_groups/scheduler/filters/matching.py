@@ -8,14 +8,14 @@ import functools
 
 from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
 _Reports = Mapping[str, specs.Reported]
 
 
 def judge_by(
     wanted: Iterable[specs.Spec],
-    reports: Callable[[placement.Pool], _Reports],
+    reports: Callable[[model.Pool], _Reports],
 ) -> filters.Judge:
     """Make a function that matches specs with the capabilities of each pool.
 
@@ -28,16 +28,16 @@ def judge_by(
     unique = list({(one.key, one.value): one for one in wanted}.values())
     names = list(dict.fromkeys(one.name for one in unique))
     checks = [(one, functools.cache(one.accepts)) for one in unique]
-    known: dict[tuple, placement.Refusal | None] = {}
+    known: dict[tuple, model.Refusal | None] = {}
 
-    def find(reported: _Reports) -> placement.Refusal | None:
+    def find(reported: _Reports) -> model.Refusal | None:
         for spec, accepts in checks:
             value = reported.get(spec.name)
             if not accepts(value):
-                return placement.Refusal(spec.asked, spec.found(value))
+                return model.Refusal(spec.asked, spec.found(value))
         return None
 
-    def judge(pool: placement.Pool) -> placement.Refusal | None:
+    def judge(pool: model.Pool) -> model.Refusal | None:
         reported = reports(pool)
         looked_at = tuple(map(reported.get, names))
         try:

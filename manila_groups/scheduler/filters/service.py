@@ -2,13 +2,13 @@
 """The back end's service must be up and enabled."""
 
 from manila_groups.scheduler import filters
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
-DOWN = placement.Refusal(
+DOWN = model.Refusal(
     'the back end must be up',
     'its last heartbeat is too old, or says that it does not work',
 )
-DISABLED = placement.Refusal(
+DISABLED = model.Refusal(
     'the back end must be enabled', 'the operator disabled it'
 )
 
@@ -18,11 +18,11 @@ class ServiceFilter(filters.Filter):
 
     name = 'service'
 
-    def prepare(self, request: placement.Request) -> filters.Judge:
+    def prepare(self, request: model.Request) -> filters.Judge:
         return _judge
 
 
-def _judge(pool: placement.Pool) -> placement.Refusal | None:
+def _judge(pool: model.Pool) -> model.Refusal | None:
     if not pool.service_enabled:
         return DISABLED
     return None if pool.service_up else DOWN

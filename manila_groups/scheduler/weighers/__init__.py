@@ -10,7 +10,7 @@ import abc
 
 from oslo_config import cfg
 
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 
 
 class Weigher(abc.ABC):
@@ -32,7 +32,7 @@ class Weigher(abc.ABC):
 
     @abc.abstractmethod
     def weigh(
-        self, request: placement.Request, pools: list[placement.Pool]
+        self, request: model.Request, pools: list[model.Pool]
     ) -> list[float]:
         """Give each pool a finite number; larger is better.
 

@@ -3,7 +3,7 @@
 
 import math
 
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.scheduler import weighers
 
 
@@ -21,7 +21,7 @@ class FreeCapacityWeigher(weighers.Weigher):
         return self.conf.scheduler.free_capacity_weight_multiplier
 
     def weigh(
-        self, request: placement.Request, pools: list[placement.Pool]
+        self, request: model.Request, pools: list[model.Pool]
     ) -> list[float]:
         usable = [max(pool.room_gb or 0.0, 0.0) for pool in pools]
         known = (value for value in usable if value != math.inf)

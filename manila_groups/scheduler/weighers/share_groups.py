@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prefer pools with fewer share groups."""
 
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.scheduler import weighers
 
 
@@ -15,6 +15,6 @@ class ShareGroupsWeigher(weighers.Weigher):
         return self.conf.scheduler.share_groups_weight_multiplier
 
     def weigh(
-        self, request: placement.Request, pools: list[placement.Pool]
+        self, request: model.Request, pools: list[model.Pool]
     ) -> list[float]:
         return [-float(pool.share_groups) for pool in pools]

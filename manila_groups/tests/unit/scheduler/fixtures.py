@@ -4,6 +4,7 @@
 from oslo_config import cfg
 
 from manila_groups.conf import scheduler as scheduler_conf
+from manila_groups.scheduler import model
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import availability_zone
 from manila_groups.scheduler.filters import capacity
@@ -38,7 +39,7 @@ def make_conf(**overrides):
 
 
 def make_pool(name='host@be#pool', **values):
-    return placement.Pool(
+    return model.Pool(
         **{
             'name': name,
             'availability_zone': 'nova',
@@ -54,7 +55,7 @@ def make_pool(name='host@be#pool', **values):
 
 
 def make_request(**values):
-    return placement.Request(
+    return model.Request(
         **{
             'id': 'c7e0b0a9',
             'availability_zone': None,

@@ -9,7 +9,7 @@ import textwrap
 import types
 from unittest import mock
 
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.tests import base
 from manila_groups.tests.unit.scheduler import fixtures
 
@@ -46,7 +46,7 @@ TestCrowdFilter = _NAMES['TestCrowdFilter']
 
 class TestGuide(base.TestCase):
     def test_fields_are_those_of_the_classes(self):
-        for kind in (placement.Request, placement.Pool):
+        for kind in (model.Request, model.Pool):
             fields = [field.name for field in dataclasses.fields(kind)]
             computed = [
                 name

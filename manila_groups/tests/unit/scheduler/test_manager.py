@@ -9,7 +9,7 @@ from manila_groups import states
 from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.scheduler import manager
-from manila_groups.scheduler import placement
+from manila_groups.scheduler import model
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
@@ -323,7 +323,7 @@ class TestClaims(ManagerTest):
         group_id = self.service.create()
         stale = self.service.scheduler._pools.current()
         for pool in stale:
-            self.assertIsInstance(pool, placement.Pool)
+            self.assertIsInstance(pool, model.Pool)
         for _ in range(3):
             self.create()
         self.service.scheduler._pools.current = lambda: stale

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from manila_groups.domain.types import specs
 from manila_groups.scheduler import filters
+from manila_groups.scheduler import model
 from manila_groups.scheduler import placement
 from manila_groups.scheduler import weighers
 from manila_groups.tests import base
@@ -291,7 +292,7 @@ class ExplainTestCase(base.TestCase):
             name = 'quiet'
 
             def prepare(self, request):
-                return lambda pool: placement.Refusal('it must be quiet')
+                return lambda pool: model.Refusal('it must be quiet')
 
         decision = place(make_request(), [make_pool()], filters=(Quiet,))
         self.assertEqual(
@@ -319,7 +320,7 @@ class PoolTestCase(base.TestCase):
     }
 
     def test_from_mapping(self):
-        pool = placement.Pool.from_mapping(self.VALUES)
+        pool = model.Pool.from_mapping(self.VALUES)
         self.assertEqual({'modes': ('a', 'true')}, pool.capabilities)
         self.assertEqual({'qos:iops': 5}, pool.group_capabilities)
         self.assertEqual(100.5, pool.total_capacity_gb)
@@ -334,7 +335,7 @@ class PoolTestCase(base.TestCase):
             (None, None),
             (math.nan, None),
         ):
-            pool = placement.Pool.from_mapping(
+            pool = model.Pool.from_mapping(
                 {**self.VALUES, 'free_capacity_gb': value}
             )
             self.assertEqual(expected, pool.free_capacity_gb)
@@ -343,9 +344,9 @@ class PoolTestCase(base.TestCase):
         unknown = {**self.VALUES, 'colour': 'red'}
         partial = {'name': 'h@b#p'}
         for values in (unknown, partial):
-            self.assertRaises(TypeError, placement.Pool.from_mapping, values)
+            self.assertRaises(TypeError, model.Pool.from_mapping, values)
 
     def test_capabilities_are_made_comparable_only_once(self):
-        pool = placement.Pool.from_mapping(self.VALUES)
+        pool = model.Pool.from_mapping(self.VALUES)
         again = dataclasses.replace(pool, service_up=False)
         self.assertIs(pool.capabilities, again.capabilities)
