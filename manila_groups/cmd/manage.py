@@ -168,7 +168,7 @@ def _check_quotas(conf, db):
 
 
 def _list_pools(conf, db):
-    with db.reader() as conn:
+    with db.snapshot() as conn:
         known = {one.id: one for one in services.list_all(conn)}
         found = pools.list_all(conn)
     _print(

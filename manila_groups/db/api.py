@@ -5,7 +5,6 @@ from collections.abc import Callable
 import contextlib
 import copy
 import functools
-import time
 from typing import Any
 from typing import Concatenate
 from typing import ParamSpec
@@ -15,47 +14,14 @@ from typing import TypeVar
 from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_exception
 from oslo_db.sqlalchemy import enginefacade
-from oslo_db.sqlalchemy import exc_filters
 import sqlalchemy as sa
-from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
 from manila_groups.conf import files
+from manila_groups.db import connections
 
-#: Keys of a connection's info: the events of its transaction, and when it was
-#: used last.
+#: The key of a connection's info with the events of its transaction.
 _EVENTS = 'manila_groups_events'
-_USED = 'manila_groups_used'
-
-#: Seconds without use after which a connection is tested before its next use.
-IDLE = 1
-
-#: Seconds that a transaction waits for a pooled connection, unless configured
-#: otherwise.
-POOL_TIMEOUT = 5
-
-#: Seconds that an SQLite connection waits for a writer to finish.
-SQLITE_BUSY_TIMEOUT = 30
-
-#: Default parameters of a URL, by the database's kind or its Python driver.
-#: Without charset, oslo.db asks MySQL for characters of up to three bytes.
-#: The time-outs keep a server that hangs from blocking a request for long;
-#: they are in seconds, except tcp_user_timeout, which is in milliseconds.
-_URL_DEFAULTS = {
-    'mysql': {'charset': 'utf8mb4'},
-    'mysql+pymysql': {
-        'connect_timeout': '5',
-        'read_timeout': '20',
-        'write_timeout': '20',
-    },
-    'postgresql+psycopg2': {
-        'connect_timeout': '5',
-        'tcp_user_timeout': '20000',
-        'keepalives_idle': '10',
-        'keepalives_interval': '5',
-        'keepalives_count': '2',
-    },
-}
 
 #: Errors after which a later attempt may succeed: the database does not
 #: answer, all connections are in use, or every retry met a deadlock.
@@ -65,14 +31,6 @@ UNAVAILABLE = (
     sa.exc.OperationalError,
     sa.exc.TimeoutError,
 )
-
-
-@exc_filters.filters(
-    'postgresql', sa.exc.OperationalError, r'.*connection to server .*failed'
-)
-def _tell_no_connection(error, _match, _engine_name, _is_disconnect):
-    """Raise the error that oslo.db raises for libpq before version 14."""
-    raise db_exception.DBConnectionError(error)
 
 
 def note(conn, event) -> None:
@@ -164,13 +122,11 @@ class Database:
             if name not in ('backend', 'use_db_reconnect')
             and not name.startswith('db_')
         }
-        options['connection'] = _completed(options['connection'])
-        if options['pool_timeout'] is None and _has_pool(options):
-            options['pool_timeout'] = POOL_TIMEOUT
+        options = connections.completed(options)
         if not wait:
             options['max_retries'] = 0
         self._writer.configure(sqlite_fk=True, thread_checkin=False, **options)
-        self._writer.append_on_engine_create(_prepare_engine)
+        self._writer.append_on_engine_create(connections.prepare)
         self._listeners: tuple[Callable, ...] = ()
 
     def heard_by(self, *listeners: Callable) -> 'Database':
@@ -190,12 +146,22 @@ class Database:
 
     @contextlib.contextmanager
     def reader(self):
+        """Yield a connection for reads without a transaction.
+
+        Each statement sees what was committed before it, and costs one round
+        trip. It is a connection of SQLAlchemy's core: the ORM would do more
+        work for each statement.
+        """
+        with connections.reading(self.engine) as conn:
+            yield conn
+
+    @contextlib.contextmanager
+    def snapshot(self):
         """Begin a transaction that only reads, and yield its connection.
 
-        It is a connection of SQLAlchemy's core: the ORM would do more work
-        for each statement.
+        All its statements see what was committed before the first one.
         """
-        with self.engine.connect() as conn:
+        with connections.repeatable(self.engine) as conn, conn.begin():
             yield conn
 
     @contextlib.contextmanager
@@ -203,10 +169,7 @@ class Database:
         """Begin a transaction that writes, and yield its connection."""
         events: list[Any] = []
         with self.engine.connect() as conn:
-            # SQLite takes the write lock at the start.  A transaction that
-            # reads first and writes later fails at once, without waiting, if
-            # another one wrote in between.
-            conn.execution_options(sqlite_immediate=True)
+            connections.will_write(conn)
             conn.info[_EVENTS] = events
             with conn.begin() as transaction:
                 yield conn
@@ -234,87 +197,3 @@ def _commit(conn, transaction):
         # must not be used for another one.
         conn.invalidate()
         raise
-
-
-def _has_pool(options):
-    url = sa.make_url(options['connection'])
-    return url.get_backend_name() != 'sqlite'
-
-
-def _completed(url):
-    """Add the default parameters that a URL does not set."""
-    parsed = sa.make_url(url)
-    kind = parsed.get_backend_name()
-    if kind == 'mariadb':
-        raise exception.ConfigurationError(
-            '[database] connection: the URL of a MariaDB database must begin '
-            'with mysql+pymysql://.'
-        )
-    driver = f'{kind}+{parsed.get_driver_name()}'
-    defaults = {
-        **_URL_DEFAULTS.get(kind, {}),
-        **_URL_DEFAULTS.get(driver, {}),
-        **parsed.query,
-    }
-    return parsed.set(query=defaults).render_as_string(hide_password=False)
-
-
-def _prepare_engine(engine):
-    _spare_round_trips(engine)
-    if engine.dialect.name == 'sqlite':
-        sa.event.listen(engine, 'first_connect', _choose_wal)
-        sa.event.listen(engine, 'connect', _prepare_sqlite)
-        sa.event.listen(
-            engine, 'before_cursor_execute', _begin_immediate, retval=True
-        )
-
-
-def _spare_round_trips(engine):
-    """Leave out round trips that no transaction needs.
-
-    Every transaction ends where it began, so the pool need not roll it back
-    again.  A connection that was in use a moment ago need not be tested.
-    """
-    engine.pool._reset_on_return = pools.ResetStyle.reset_none
-    engine.pool._pre_ping = False
-    sa.event.listen(engine, 'checkin', _note_use)
-    sa.event.listen(
-        engine, 'checkout', functools.partial(_ping_idle, engine.dialect)
-    )
-
-
-def _note_use(_connection, record):
-    record.info[_USED] = time.monotonic()
-
-
-def _ping_idle(dialect, connection, record, _proxy):
-    """Let the pool replace a connection that died while it was idle."""
-    used = record.info.get(_USED)
-    if used is None or time.monotonic() - used < IDLE:
-        return
-    try:
-        alive = dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error:
-        alive = False
-    if not alive:
-        raise sa.exc.DisconnectionError
-
-
-def _choose_wal(connection, _record):
-    """Let reads run during a write; the setting is stored in the file."""
-    connection.execute('PRAGMA journal_mode = WAL')
-
-
-def _prepare_sqlite(connection, _record):
-    connection.execute('PRAGMA synchronous = NORMAL')
-    connection.execute(f'PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT * 1000}')
-    # As on the other databases, with the collations of the tables.
-    connection.execute('PRAGMA case_sensitive_like = ON')
-
-
-def _begin_immediate(connection, _cursor, statement, parameters, *_rest):
-    """Turn the BEGIN that oslo.db emits into one that takes the write lock."""
-    options = connection.get_execution_options()
-    if statement == 'BEGIN' and options.get('sqlite_immediate'):
-        statement = 'BEGIN IMMEDIATE'
-    return statement, parameters

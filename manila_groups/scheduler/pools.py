@@ -37,7 +37,7 @@ class PoolCache:
 
     def current(self) -> list[model.Pool]:
         """Return the pools as they are now."""
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             found = services.list_all(conn, services.BACKEND)
             stale = [
                 service.id for service in found if self._is_stale(service)

@@ -111,7 +111,7 @@ class ShareAccess:
 
         :raises NotFound: there is none that the caller may see
         """
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             rule = rows.get(conn, rule_id)
             if rule is None:
                 raise exception.no_row('access rule', rule_id)

@@ -126,7 +126,7 @@ class Lifecycle:
 
     def under_way(self) -> list[records.UnderWay]:
         """Read all work, waiting or in progress, by kind, oldest first."""
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             return [
                 row
                 for one in self._all
@@ -157,7 +157,7 @@ class Lifecycle:
 
         :returns: (kind, id) of each row
         """
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             known = services.list_all(conn)
             alive = {
                 _IS_UP: {one.host for one in known if self.is_up(one)},

@@ -19,7 +19,7 @@ _USES = (
 
 def differences(db: db_api.Database) -> list[rows.Difference]:
     """List the differences."""
-    with db.reader() as conn:
+    with db.snapshot() as conn:
         return rows.list_all(conn, _USES, quotas.COUNTED_BY_SHARE_TYPE)
 
 

@@ -58,7 +58,7 @@ class QuotaSets:
         :raises Invalid: both a user and a share type are given
         :raises NotFound: there is no share type that the caller may see
         """
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             scope = _find_scope(conn, ctxt, project_id, part)
             return self._read(conn, scope)
 

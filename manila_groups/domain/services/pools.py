@@ -75,7 +75,7 @@ class Pools:
             field: _compile(field, pattern)
             for field, pattern in patterns.items()
         }
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             wanted = _extra_specs(conn, ctxt, share_type)
             usable = {
                 service.id: service

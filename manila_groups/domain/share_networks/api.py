@@ -77,7 +77,9 @@ class ShareNetworks:
         :raises Invalid: an unknown marker
         """
         narrowed = visibility.narrow(ctxt, filters)
-        with self._db.reader() as conn:
+        # What a short list shows is read by one statement.
+        reading = self._db.snapshot if details else self._db.reader
+        with reading() as conn:
             return rows.list_page(conn, narrowed, page, details)
 
     def get(self, ctxt, network_id: str) -> records.ShareNetwork:
@@ -85,7 +87,7 @@ class ShareNetworks:
 
         :raises NotFound: there is none that the caller may see
         """
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             return _get(conn, ctxt, network_id)
 
     @db_api.transaction

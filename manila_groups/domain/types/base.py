@@ -165,7 +165,7 @@ class Types:
 
         :raises NotFound: there is no such type, or it is public
         """
-        with self._db.reader() as conn:
+        with self._db.snapshot() as conn:
             found = self._get(conn, ctxt, type_id)
             if found.is_public:
                 raise exception.NotFound(

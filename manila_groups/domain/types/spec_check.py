@@ -30,7 +30,7 @@ class Unreported:
 
 def unreported(db: db_api.Database) -> list[Unreported]:
     """List the group specs of all types that no pool reports anything for."""
-    with db.reader() as conn:
+    with db.snapshot() as conn:
         found, _more = type_rows.SHARE_GROUP_TYPES.list_page(
             conn, paging.Page(descending=False)
         )

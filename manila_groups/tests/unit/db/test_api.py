@@ -15,6 +15,7 @@ from manila_groups import exception
 from manila_groups.cmd import api as api_command
 from manila_groups.db import api
 from manila_groups.db import availability_zones
+from manila_groups.db import connections
 from manila_groups.rpc import base as rpc
 from manila_groups.tests import base
 from manila_groups.tests import fixtures
@@ -71,6 +72,62 @@ class TestEveryWriter(base.TestCase):
         self.assertEqual(3, zones.tries)
         with db.reader() as conn:
             self.assertEqual(zone_id, availability_zones.get_id(conn, 'north'))
+
+
+class TestViews(case.OnSqlite):
+    """What a read sees of what others commit meanwhile."""
+
+    def zones(self, conn):
+        return [one.name for one in availability_zones.list_all(conn)]
+
+    def test_each_statement_sees_the_newest(self):
+        self.ensure_zone('north')
+        with self.db.reader() as conn:
+            self.assertEqual(['north'], self.zones(conn))
+            self.ensure_zone('south')
+            self.assertEqual(['north', 'south'], self.zones(conn))
+
+    def test_all_statements_see_the_same(self):
+        self.ensure_zone('north')
+        for _again in range(2):
+            with self.db.snapshot() as conn:
+                before = self.zones(conn)
+                self.ensure_zone(f'zone-{len(before)}')
+                self.assertEqual(before, self.zones(conn))
+        with self.db.reader() as conn:
+            self.assertEqual(['north', 'zone-1', 'zone-2'], self.zones(conn))
+
+    def test_a_transaction_after_reads_is_one(self):
+        for read in (self.db.reader, self.db.snapshot):
+            with read() as conn:
+                self.zones(conn)
+            self.assertRaises(ZeroDivisionError, self.fail_after_a_change)
+            with self.db.reader() as conn:
+                self.assertEqual([], self.zones(conn))
+
+    def fail_after_a_change(self):
+        with self.db.writer() as conn:
+            availability_zones.ensure(conn, 'lost')
+            raise ZeroDivisionError
+
+    def test_a_read_that_failed_leaves_nothing_behind(self):
+        failures = db_exception.DBError, sa.exc.DBAPIError
+        self.assertRaises(failures, self.read_nothing)
+        self.ensure_zone('north')
+        with self.db.reader() as conn:
+            self.assertEqual(['north'], self.zones(conn))
+
+    def read_nothing(self):
+        with self.db.reader() as conn:
+            conn.execute(sa.text('SELECT nothing FROM nowhere'))
+
+
+class TestViewsOnMysql(case.OnMysql, TestViews):
+    pass
+
+
+class TestViewsOnPostgresql(case.OnPostgresql, TestViews):
+    pass
 
 
 class OnMysql(case.OnMysql):
@@ -134,7 +191,7 @@ class OnMysql(case.OnMysql):
             self.conf.database.connection, poolclass=sa.pool.NullPool
         )
 
-    @mock.patch.object(api, 'IDLE', 0)
+    @mock.patch.object(connections, 'IDLE', 0)
     def test_connections_that_the_server_has_ended(self):
         self.ensure_zone('north')
         self.assertGreater(self.kill(), 0)
