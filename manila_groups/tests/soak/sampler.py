@@ -40,7 +40,8 @@ def tree(roots) -> dict[str, psutil.Process]:
     return found
 
 
-def _figures(process):
+def figures(process: psutil.Process) -> dict[str, float]:
+    """Take the figures of a process, by their names; none if it has ended."""
     try:
         return {
             MEMORY: process.memory_full_info().pss / 2**20,
@@ -90,7 +91,7 @@ class Sampler(threading.Thread):
         now = time.monotonic()
         for name, process in self._first.items():
             if _runs(process):
-                self._keep(now, name, _figures(process))
+                self._keep(now, name, figures(process))
         self._keep(now, 'all', self._stack.database.figures())
         if now >= self._next_broker:
             self._next_broker = now + BROKER_INTERVAL

@@ -56,16 +56,6 @@ _DELAYS = ','.join(
 _ROOT = pathlib.Path(__file__).parents[3]
 _BIN = pathlib.Path(sys.executable).parent
 
-_DAEMONS = {
-    'scheduler-1': 'manila-groups-scheduler',
-    'scheduler-2': 'manila-groups-scheduler',
-    'backend-1': 'manila-groups-backend',
-    'backend-2': 'manila-groups-backend',
-}
-
-#: Of those, how many services send heartbeats.
-_SERVICES = 6
-
 _WRONG = re.compile(r' (ERROR|CRITICAL) |Traceback')
 
 
@@ -82,6 +72,20 @@ class Stack(fixtures.Fixture):
     #: What the processes are configured with, to be filled in for each.
     configuration = _CONFIGURATION
 
+    #: How many processes the API has.
+    workers = 2
+
+    #: The programs beside it, by the names of the processes.
+    daemons = {
+        'scheduler-1': 'manila-groups-scheduler',
+        'scheduler-2': 'manila-groups-scheduler',
+        'backend-1': 'manila-groups-backend',
+        'backend-2': 'manila-groups-backend',
+    }
+
+    #: How many services of those send heartbeats.
+    services = 6
+
     def __init__(self, kind: str, directory: str | None, findings):
         self._kind = kind
         self.directory = directory
@@ -96,7 +100,7 @@ class Stack(fixtures.Fixture):
         self.port = processes.free_port()
         self.addCleanup(self._kill)
         self.manage('db', 'sync').check_returncode()
-        for name in ('api', *_DAEMONS):
+        for name in ('api', *self.daemons):
             self.start(name)
 
     def _find_servers(self):
@@ -138,6 +142,9 @@ class Stack(fixtures.Fixture):
         file = self.directory / 'uwsgi.ini'
         # The sample's lines for uWSGI without a web server in front.
         text = re.sub('(?m)^(chmod-)?socket =.*|^;', '', sample.read_text())
+        text = re.sub(
+            '(?m)^processes =.*', f'processes = {self.workers}', text
+        )
         file.write_text(
             text.replace('127.0.0.1:8786', f'127.0.0.1:{self.port}')
         )
@@ -145,7 +152,8 @@ class Stack(fixtures.Fixture):
 
     def start(self, name: str) -> None:
         """Start a process that does not run."""
-        command = self._uwsgi() if name == 'api' else [_BIN / _DAEMONS[name]]
+        is_api = name == 'api'
+        command = self._uwsgi() if is_api else [_BIN / self.daemons[name]]
         with (self.directory / f'{name}.out').open('a') as out:
             # Ctrl-C is for the clients only.
             self.processes[name] = psutil.Popen(
@@ -163,8 +171,15 @@ class Stack(fixtures.Fixture):
         :raises RuntimeError: it takes too long
         """
         api = processes.Client(f'http://127.0.0.1:{self.port}/v2')
-        if not processes.wait_for(lambda: _are_up(api)):
+        if not processes.wait_for(lambda: self._are_up(api)):
             raise RuntimeError('\n'.join(['not ready', *self.logs()]))
+
+    def _are_up(self, api):
+        try:
+            found = api.ask('GET', '/services')['services']
+        except OSError:
+            return False
+        return sum(one['state'] == 'up' for one in found) == self.services
 
     def _kill(self):
         for process in self.processes.values():
@@ -215,11 +230,3 @@ class Stack(fixtures.Fixture):
 
         if not processes.wait_for(are_empty, 10):
             self._findings.add('left in queues', str(self.broker.queues()))
-
-
-def _are_up(api):
-    try:
-        found = api.ask('GET', '/services')['services']
-    except OSError:
-        return False
-    return sum(one['state'] == 'up' for one in found) == _SERVICES
