@@ -4,6 +4,7 @@
 import atexit
 import collections
 from collections.abc import Callable
+from collections.abc import Hashable
 import threading
 import time
 import weakref
@@ -35,20 +36,27 @@ class Sender:
     def __init__(self):
         self._changed = threading.Condition()
         self._waiting: collections.deque = collections.deque()
+        self._keys: set[Hashable] = set()
         self._has_thread = self._is_sending = self._is_full = False
         self._turn_since = None
         _all.add(self)
 
-    def put(self, send: Callable, *args) -> None:
+    def put(self, send: Callable, *args, key: Hashable | None = None) -> None:
         """Call a function soon, in another thread.
 
         :param send: sends a message; its errors go to the log
+        :param key: what the message says; while one with this key waits,
+            no other one is added
         """
         with self._changed:
+            if key is not None and key in self._keys:
+                return
             if len(self._waiting) >= self.MAX_WAITING:
                 self._drop()
                 return
-            self._waiting.append((send, args))
+            self._waiting.append((key, send, args))
+            if key is not None:
+                self._keys.add(key)
             if self._has_thread:
                 self._changed.notify_all()
             else:
@@ -92,7 +100,9 @@ class Sender:
                 self._has_thread = False
                 return None
             self._is_sending, self._turn_since = True, time.monotonic()
-            return self._waiting.popleft()
+            key, send, args = self._waiting.popleft()
+            self._keys.discard(key)
+            return send, args
 
     def waits(self) -> float:
         """Return for how many seconds the broker has not taken a message."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent import futures
 import contextlib
 import threading
+from typing import Protocol
 
 from oslo_log import log
 from oslo_service import loopingcall
@@ -20,31 +21,39 @@ LOG = log.getLogger(__name__)
 BROKER_PATIENCE = 5
 
 
+class Serving(Protocol):
+    """What does operations, in a thread of its own."""
+
+    def serve(self, seconds: Callable[[], float], /) -> None:
+        """Do operations until the end."""
+
+
 class Manager:
     """What a scheduler or a back end does, with messages and without.
 
     Its exposed methods are what messages call.
+
+    :ivar runner: does the operations
     """
+
+    runner: Serving
 
     def report(self) -> None:
         """Write the heartbeat, and renew the leases on work in progress."""
         raise NotImplementedError
 
     def reconcile(self) -> None:
-        """Take up work whose message was lost or whose process died."""
+        """Find what no wake-up and no process takes care of."""
         raise NotImplementedError
 
     def reload(self) -> None:
         """Apply the changes of the configuration."""
 
     def end(self) -> None:
-        """Begin no more work; the next process finds it."""
-
-    def wait(self) -> None:
-        """Wait for work in progress that no message has brought."""
+        """Begin no more operations; the next process finds them."""
 
     def hand_back(self) -> None:
-        """Leave work in progress to another process: this one ends first."""
+        """Leave operations to another process: this one ends first."""
 
 
 class Service(service.ServiceBase):
@@ -68,6 +77,12 @@ class Service(service.ServiceBase):
         self._search = _Loop(
             lambda: conf.service.reconcile_interval, manager.reconcile
         )
+        self._runner = threading.Thread(
+            target=manager.runner.serve,
+            args=[lambda: conf.service.reconcile_interval],
+            name='runner',
+            daemon=True,
+        )
         self._listening: futures.Future[None] = futures.Future()
 
     def start(self):
@@ -79,6 +94,7 @@ class Service(service.ServiceBase):
         with contextlib.suppress(TimeoutError):
             self._listening.result(BROKER_PATIENCE)
         self._heartbeat.start()
+        self._runner.start()
         self._search.start()
 
     def _listen(self):
@@ -107,7 +123,8 @@ class Service(service.ServiceBase):
             # The broker may have begun to answer after the stop.
             self._server.stop()
             self._server.wait()
-        self._manager.wait()
+        if self._runner.ident is not None:
+            self._runner.join()
         self._heartbeat.stop()
         self._heartbeat.wait()
         sender.flush_all()

@@ -59,6 +59,21 @@ SHARE_STATUSES = (
     POSSIBLE_DATA_LOSS,
 )
 
+#: The statuses of each kind in which an operation is at work on a row.
+TRANSITIONAL = {
+    SHARE_GROUP: (CREATING, DELETING),
+    SHARE_GROUP_SNAPSHOT: (CREATING, DELETING),
+    SHARE: (CREATING, DELETING, EXTENDING, SHRINKING),
+}
+#: Every status of each kind.
+STATUSES = {
+    SHARE_GROUP: SHARE_GROUP_STATUSES,
+    SHARE_GROUP_SNAPSHOT: SHARE_GROUP_SNAPSHOT_STATUSES,
+    SHARE: SHARE_STATUSES,
+    # Its operations don't depend on the share's status.
+    SHARE_ACCESS: SHARE_STATUSES,
+}
+
 #: The states of an access rule.
 QUEUED_TO_APPLY = 'queued_to_apply'
 APPLYING = 'applying'

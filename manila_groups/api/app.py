@@ -105,8 +105,7 @@ def factory(global_conf, **_local_conf):
     made = global_conf[collaborators.KEY]
 
     def check_broker():
-        for client in (made.scheduler, made.backends):
-            client.check_broker(made.conf.api.broker_patience)
+        made.waker.check_broker(made.conf.api.broker_patience)
 
     return wsgi.Dispatcher(
         router.Router(_controllers(made)), made.enforcer, check_broker
@@ -127,7 +126,7 @@ def _controllers(made):
     share_types = share_types_domain.ShareTypes(made.conf, made.db)
     types = group_types_domain.ShareGroupTypes(made.conf, made.db, share_types)
     groups = groups_domain.ShareGroups(
-        made.conf, made.db, types, share_types, made.scheduler, made.backends
+        made.conf, made.db, types, share_types, made.waker
     )
     services = services_domain.Services(made.conf, made.db)
     quota_sets = quota_sets_domain.QuotaSets(made.conf, made.db)
@@ -136,7 +135,7 @@ def _controllers(made):
         share_groups.Controller(groups, made.enforcer, max_limit),
         share_group_snapshots.Controller(
             snapshots_domain.ShareGroupSnapshots(
-                made.conf, made.db, made.backends
+                made.conf, made.db, made.waker
             ),
             made.enforcer,
             max_limit,
@@ -160,14 +159,13 @@ def _controllers(made):
                 made.conf,
                 made.db,
                 share_types,
-                made.scheduler,
-                made.backends,
+                made.waker,
             ),
             made.enforcer,
             max_limit,
         ),
         share_access_api.Controller(
-            share_access_domain.ShareAccess(made.db, made.backends),
+            share_access_domain.ShareAccess(made.db, made.waker),
             made.enforcer,
         ),
         locations_api.Controller(

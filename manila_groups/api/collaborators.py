@@ -7,7 +7,6 @@ from typing import Any
 from oslo_config import cfg
 
 from manila_groups import policy
-from manila_groups.domain import clients
 
 #: The keys of paste.deploy's global configuration: the one that
 #: keystonemiddleware reads the process's configuration from, and one more.
@@ -25,8 +24,7 @@ class Collaborators:
         unavailable
     :ivar enforcer: the policy
     :ivar transport: the messaging transport
-    :ivar scheduler: the client that wakes up schedulers
-    :ivar backends: the client that wakes up back ends
+    :ivar waker: wakes schedulers and back ends
     """
 
     conf: cfg.ConfigOpts
@@ -34,5 +32,4 @@ class Collaborators:
     unavailable: tuple[type[Exception], ...]
     enforcer: policy.Enforcer
     transport: object
-    scheduler: clients.SchedulerClient
-    backends: clients.BackendClient
+    waker: Any

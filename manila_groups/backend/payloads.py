@@ -8,6 +8,7 @@ from typing import Any
 from manila_groups import utils
 from manila_groups.backend import driver
 from manila_groups.db import records
+from manila_groups.domain.operations import removing
 
 
 def share_group(
@@ -52,12 +53,12 @@ def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
     )
 
 
-def cleanup(row: records.Cleanup) -> dict[str, Any]:
+def remains(row: removing.Remains) -> dict[str, Any]:
     """Make the fields that a driver gets for whatever it has to clean up."""
     return {
         'id': row.id,
         'project_id': row.project_id,
-        'pool': pool(row.pool),
+        'pool': pool(row.host),
     }
 
 

@@ -2,17 +2,17 @@
 """A back end as a service."""
 
 from collections.abc import Callable
+from concurrent import futures
 import functools
 
 from manila_groups import service
-from manila_groups.backend import background
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import api as db_api
 from manila_groups.domain.events import listeners
-from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.operations import standard
 from manila_groups.rpc import base as rpc
-from manila_groups.rpc import scheduler as scheduler_rpc
+from manila_groups.rpc import wakes
 
 
 def build(
@@ -37,13 +37,14 @@ def build(
     host = f'{conf.host}@{name}'
     db = db.heard_by(*listeners.of(conf, 'backend', host))
     backend = manager.BackendManager(
+        conf,
         db,
         host,
         zone or conf.service.availability_zone,
         driver,
-        lifecycle.Lifecycle(conf, db, host),
-        scheduler_rpc.SchedulerAPI(transport),
-        background.Background(),
+        standard.build(),
+        wakes.Wakes(transport),
+        futures.ThreadPoolExecutor(conf.service.worker_threads, 'driver'),
         functools.partial(watch, name),
     )
     backend.report()

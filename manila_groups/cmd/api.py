@@ -10,9 +10,8 @@ from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.domain.events import listeners
-from manila_groups.rpc import backend as backend_rpc
 from manila_groups.rpc import base as rpc
-from manila_groups.rpc import scheduler as scheduler_rpc
+from manila_groups.rpc import wakes
 
 _DESCRIPTION = (
     'Serves the share group API with a small web server of its own, for '
@@ -30,8 +29,7 @@ def assemble(conf, db, transport):
             unavailable=db_api.UNAVAILABLE,
             enforcer=policy.Enforcer(conf),
             transport=transport,
-            scheduler=scheduler_rpc.SchedulerAPI(transport),
-            backends=backend_rpc.BackendAPI(transport),
+            waker=wakes.Wakes(transport),
         )
     )
 

@@ -15,7 +15,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import pools
 from manila_groups.db import services
-from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.operations import listing
 from manila_groups.domain.quotas import check as quota_check
 from manila_groups.domain.services import api as services_domain
 from manila_groups.domain.types import spec_check
@@ -207,40 +207,50 @@ def _check_specs(_conf, db):
     return 1 if found else 0
 
 
-def _list_work(conf, db):
-    found = lifecycle.Lifecycle(conf, db, 'manage').under_way()
+def _list_operations(conf, db):
+    wanted = {
+        name: value
+        for name in ('kind', 'verb', 'backend')
+        if (value := getattr(conf.command, name)) is not None
+    }
+    found = listing.under_way(db, wanted, conf.command.older_than)
     _print(
-        ['KIND', 'ID', 'STATUS', 'POOL', 'SINCE', 'TRIES', 'WORKER'],
+        [
+            'ID',
+            'KIND',
+            'RESOURCE',
+            'VERB',
+            'STEP',
+            'RUNS_AT',
+            'SINCE',
+            'TRIES',
+            'PROGRESS',
+            'WORKER',
+            'REASON',
+        ],
         [
             (
-                one.kind,
                 one.id,
-                one.status,
-                one.pool or '-',
-                f'{one.since:%Y-%m-%dT%H:%M:%SZ}',
+                one.kind,
+                one.resource_id,
+                one.verb,
+                one.step,
+                one.runs_at,
+                f'{one.created_at:%Y-%m-%dT%H:%M:%SZ}',
                 one.tries,
+                _progress(one),
                 one.worker or '-',
+                # The one with several words is the last.
+                one.reason or '-',
             )
             for one in found
         ],
     )
 
 
-def _list_cleanups(conf, db):
-    found = lifecycle.Lifecycle(conf, db, 'manage').cleanups()
-    _print(
-        ['KIND', 'ID', 'SHARE_GROUP', 'PROJECT', 'POOL'],
-        [
-            (
-                one.kind,
-                one.id,
-                one.share_group_id or '-',
-                one.project_id,
-                one.pool,
-            )
-            for one in found
-        ],
-    )
+def _progress(operation):
+    known = operation.progress
+    return f'{known["done"]}/{known["total"]}' if known else '-'
 
 
 _COMMANDS: tuple = (
@@ -328,23 +338,32 @@ _COMMANDS: tuple = (
         ),
     ),
     (
-        'work',
-        'operations that are not finished',
+        'operation',
+        'operations that have not ended',
         (
             (
                 'list',
-                _list_work,
-                'list them, with the process that works on each',
-                {},
+                _list_operations,
+                'list them, with who does their present step',
+                {
+                    '--kind': {
+                        'help': 'only of this kind, such as share_group'
+                    },
+                    '--verb': {'help': 'only of this verb, such as create'},
+                    '--backend': {
+                        'help': 'only of this back end, as NAME or HOST@NAME; '
+                        'or "schedulers"'
+                    },
+                    '--older-than': {
+                        'metavar': 'SECONDS',
+                        'type': float,
+                        'help': 'only those that began before that',
+                    },
+                },
             ),
         ),
-    ),
-    (
-        'cleanup',
-        'what back ends still have to remove from their storage',
-        (('list', _list_cleanups, 'list it', {}),),
     ),
 )
 
 #: Names that commands had in earlier releases, and have now.
-_DEPRECATED = {'leftover': 'cleanup'}
+_DEPRECATED: dict[str, str] = {}

@@ -30,7 +30,7 @@ from manila_groups.context import service_context
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import types as type_rows
-from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.operations import listing
 from manila_groups.domain.types import share_group_types
 from manila_groups.domain.types import share_types
 from manila_groups.rpc import base as rpc
@@ -185,10 +185,9 @@ def _take_over(conf, db, state, user):
     Whoever has the lock on the state directory is alone with the database in
     it; with another one there may be other processes at work.
     """
-    work = lifecycle.Lifecycle(conf, db, 'standalone')
     if conf.database.connection == _connection(state):
-        work.end_all_leases()
-    user.watch(work.under_way)
+        listing.end_all_leases(db)
+    user.watch(functools.partial(listing.under_way, db))
 
 
 def _connection(state):

@@ -26,9 +26,9 @@ class Terminal(systemd.Systemd):
         self._conf, self._state = conf, state
         self._serves = False
         self._reasons: dict[str, str | None] = {}
-        self._under_way: Callable[[], list[records.UnderWay]] = list
+        self._under_way: Callable[[], list[records.Operation]] = list
 
-    def watch(self, under_way: Callable[[], list[records.UnderWay]]) -> None:
+    def watch(self, under_way: Callable[[], list[records.Operation]]) -> None:
         """Say how many operations an earlier process has left.
 
         :param under_way: lists the operations that are not finished
@@ -73,7 +73,7 @@ class Terminal(systemd.Systemd):
                 standalone_text.stopping(
                     _operations(len(found)),
                     [
-                        f'{one.kind} {one.id} ({one.status})'
+                        f'{one.verb} {one.kind} {one.resource_id}'
                         for one in found[:_MAX_NAMED]
                     ],
                     self._conf.graceful_shutdown_timeout,

@@ -101,6 +101,14 @@ OPTS = [
         'After that it ends as at work_deadline.',
     ),
     cfg.IntOpt(
+        'worker_threads',
+        default=16,
+        min=1,
+        max=256,
+        help='The maximum number of calls of its driver that each back end '
+        'makes at the same time, for different share groups.',
+    ),
+    cfg.IntOpt(
         'message_ttl',
         default=2592000,
         min=60,

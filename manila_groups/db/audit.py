@@ -6,6 +6,7 @@ writes none.
 """
 
 import dataclasses
+from typing import Any
 
 from oslo_context import context as oslo_context
 from oslo_log import log
@@ -49,9 +50,14 @@ def note(
     was: str,
     becomes: str,
     reason: str | None = None,
+    caller: Any = None,
 ) -> None:
-    """Note a change, to be logged when its transaction has been committed."""
-    caller = oslo_context.get_current()
+    """Note a change, to be logged when its transaction has been committed.
+
+    :param caller: a context or a record with who asked; None takes the
+        thread's context
+    """
+    caller = caller or oslo_context.get_current()
     made = Change(
         kind,
         row_id,

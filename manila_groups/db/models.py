@@ -5,8 +5,10 @@ import sqlalchemy as sa
 
 from manila_groups.db import columns
 from manila_groups.db import indexes
+from manila_groups.db import operation_table
 
 Base = columns.Base
+Operation = operation_table.Operation
 
 
 class AvailabilityZone(columns.Base):

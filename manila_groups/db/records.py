@@ -161,37 +161,46 @@ class Share:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class UnderWay:
-    """A row with work that is not done yet.
+class Operation:
+    """One verb at work on one resource.
 
-    :ivar kind: what it is, as in states
-    :ivar since: the time of its last transition
-    :ivar worker: the process that works on it; None when none does
-    :ivar tries: how often its work was taken up
+    :ivar kind: of the resource, as in states
+    :ivar exclusive_id: the resource's id, unless the verb lets others begin
+    :ivar queue_id: operations with the same one run one after the other
+    :ivar parent_id: the operation that began this one
+    :ivar runs_at: who does the present step: 'schedulers' or host@backend
+    :ivar payload: what only this verb knows
+    :ivar progress: how far the present step is: done and total
+    :ivar forced: whether it has to end without its back end, if necessary
+    :ivar reason: why its last try did not succeed
+    :ivar moved_at: the time of its last step or progress
+    :ivar not_before: when it is due, if it was put off
+    :ivar worker: the process that has claimed it
+    :ivar tries: how often the present step was claimed
     """
 
+    id: int
     kind: str
-    id: str
-    status: str
-    pool: str | None
-    since: datetime.datetime
+    resource_id: str
+    exclusive_id: str | None
+    queue_id: str
+    parent_id: int | None
+    verb: str
+    step: str
+    runs_at: str
+    payload: Mapping[str, Any]
+    progress: Mapping[str, Any] | None
+    project_id: str | None
+    user_id: str | None
+    request_id: str | None
+    forced: bool
+    reason: str | None
+    created_at: datetime.datetime
+    moved_at: datetime.datetime
+    not_before: datetime.datetime | None
     worker: str | None
+    leased_until: datetime.datetime | None
     tries: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cleanup:
-    """A pool that has to remove what it may still have of a resource.
-
-    :ivar kind: what it was, as in states
-    :ivar share_group_id: the group that it was in
-    """
-
-    kind: str
-    id: str
-    project_id: str
-    share_group_id: str | None
-    pool: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -67,10 +67,20 @@ def of_share(
     return _find(conn, of(share_id), *conditions)
 
 
+def of_shares(conn, share_ids: list[str]) -> list[records.AccessRule]:
+    """Read the rules of some shares, oldest first."""
+    return _find(conn, of_any(share_ids))
+
+
 def get(conn, rule_id: str) -> records.AccessRule | None:
     """Read one rule of any project; None when there is none."""
     found = _find(conn, _RULE.c.id == rule_id)
     return found[0] if found else None
+
+
+def get_many(conn, ids: list[str]) -> list[records.AccessRule]:
+    """Read the rules of these ids; unknown ids are skipped."""
+    return _find(conn, _RULE.c.id.in_(ids))
 
 
 def _find(conn, *conditions):
@@ -158,40 +168,37 @@ def of_any(share_ids: list[str]):
     return _RULE.c.share_id.in_(share_ids)
 
 
-def shares_with(conn, *conditions, limit: int = 1000) -> list[str]:
-    """Find shares with a rule that matches the conditions."""
-    query = sa.select(_RULE.c.share_id).where(*conditions).distinct()
-    return list(conn.scalars(query.limit(limit)))
+def states_of(conn, share_ids: list[str]) -> dict[str, frozenset[str]]:
+    """Read the states that the rules of some shares have.
+
+    :returns: the id of each share with rules to the states
+    """
+    query = sa.select(_RULE.c.share_id, _RULE.c.state).where(of_any(share_ids))
+    found: dict[str, set[str]] = collections.defaultdict(set)
+    for share_id, state in conn.execute(query.distinct()):
+        found[share_id].add(state)
+    return {one: frozenset(own) for one, own in found.items()}
 
 
-def states_of(conn, share_id: str) -> frozenset[str]:
-    """Read the states that a share's rules have."""
-    query = sa.select(_RULE.c.state).where(of(share_id)).distinct()
-    return frozenset(conn.scalars(query))
-
-
-def waiting_shares(
-    conn, host: str, *conditions, limit: int = 1000
-) -> list[str]:
+def shares_waiting(conn, *conditions, limit: int = 1000) -> list[str]:
     """Find shares with rules that wait for the back end, longest wait first.
 
-    Leaves out shares that are being deleted: their rules go with them.
+    Leaves out shares that are in no pool, and those that are being deleted:
+    their rules go with them.
 
-    :param host: host@backend
-    :param conditions: further SQL conditions on the rules
+    :param conditions: further SQL conditions on the shares
     """
     query = (
         sa.select(_RULE.c.share_id)
         .join(_SHARE, _RULE.c.share_id == _SHARE.c.id)
         .where(
             _RULE.c.state.in_(WAITING),
-            _RULE.c.stepped_at.is_not(None),
-            _SHARE.c.host.startswith(f'{host}#', autoescape=True),
+            _SHARE.c.host.is_not(None),
             _SHARE.c.status != states.DELETING,
             *conditions,
         )
         .group_by(_RULE.c.share_id)
-        .order_by(sa.func.min(_RULE.c.stepped_at), _RULE.c.share_id)
+        .order_by(sa.func.min(_RULE.c.created_at), _RULE.c.share_id)
         .limit(limit)
     )
     return list(conn.scalars(query))

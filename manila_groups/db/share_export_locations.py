@@ -2,6 +2,7 @@
 """Rows of shares' export locations."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from oslo_utils import timeutils
 from oslo_utils import uuidutils
@@ -45,25 +46,43 @@ def _find(conn, *conditions):
     ]
 
 
-def replace(conn, share_id: str, locations: Iterable) -> None:
-    """Make these the export locations of a share, and no others.
+def replace_many(conn, locations: Mapping[str, Iterable]) -> None:
+    """Make these the export locations of shares, and no others.
 
     A location whose path exists already keeps its id.  The caller has locked
-    the share.
+    the shares.
 
-    :param locations: what the driver says, as backend.driver.ExportLocation
+    :param locations: each share's id to what the driver says, as
+        backend.driver.ExportLocation
     """
-    wanted = {one.path: one for one in locations}
-    known = {one.path: one for one in of_share(conn, share_id, True)}
-    _delete(conn, [known[path].id for path in known.keys() - wanted])
-    for path in known.keys() & wanted:
-        if _flags(known[path]) != _flags(wanted[path]):
-            _update(conn, known[path].id, _flags(wanted[path]))
+    wanted = {
+        (share_id, one.path): one
+        for share_id, found in locations.items()
+        for one in found
+    }
+    known = {
+        (one.share_id, one.path): one
+        for one in _of_shares(conn, list(locations))
+    }
+    _delete(conn, [known[key].id for key in known.keys() - wanted])
+    for key in known.keys() & wanted:
+        if _flags(known[key]) != _flags(wanted[key]):
+            _update(conn, known[key].id, _flags(wanted[key]))
     _insert(
         conn,
-        share_id,
-        [one for path, one in wanted.items() if path not in known],
+        [
+            (share_id, one)
+            for (share_id, path), one in wanted.items()
+            if (share_id, path) not in known
+        ],
     )
+
+
+def _of_shares(conn, share_ids):
+    query = sa.select(_LOCATION).where(_LOCATION.c.share_id.in_(share_ids))
+    return [
+        records.ExportLocation(**row._mapping) for row in conn.execute(query)
+    ]
 
 
 def _flags(location):
@@ -86,7 +105,7 @@ def _update(conn, location_id, values):
     )
 
 
-def _insert(conn, share_id, locations):
+def _insert(conn, locations):
     now = timeutils.utcnow()
     rows = [
         {
@@ -98,7 +117,7 @@ def _insert(conn, share_id, locations):
             'updated_at': now,
             **_flags(one),
         }
-        for one in locations
+        for share_id, one in locations
     ]
     if rows:
         conn.execute(sa.insert(_LOCATION), rows)

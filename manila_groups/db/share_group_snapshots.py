@@ -106,6 +106,16 @@ def get(conn, snapshot_id: str) -> records.ShareGroupSnapshot | None:
     return found[0] if found else None
 
 
+def get_many(conn, ids: list[str]) -> list[records.ShareGroupSnapshot]:
+    """Read the snapshots of these ids; unknown ids are skipped."""
+    return _find(conn, _SNAPSHOT.c.id.in_(ids))
+
+
+def of_groups(conn, ids: list[str]) -> list[records.ShareGroupSnapshot]:
+    """Read the snapshots of some groups, oldest first."""
+    return _find(conn, in_groups(ids))
+
+
 def of_group(conn, group_id: str) -> list[records.ShareGroupSnapshot]:
     """Read the snapshots of a group, oldest first."""
     return _find(conn, _SNAPSHOT.c.share_group_id == group_id)
@@ -170,6 +180,11 @@ def insert(
 def in_group(group_id: str):
     """A condition: the snapshot is of this group."""
     return _SNAPSHOT.c.share_group_id == group_id
+
+
+def in_groups(ids: list[str]):
+    """A condition: the snapshot is of one of these groups."""
+    return _SNAPSHOT.c.share_group_id.in_(ids)
 
 
 def is_no_source():

@@ -215,6 +215,11 @@ def of_group(conn, group_id: str) -> list[records.Share]:
     return _find(conn, _SHARE.c.share_group_id == group_id)
 
 
+def of_groups(conn, ids: list[str]) -> list[records.Share]:
+    """Read the shares of some groups, oldest first."""
+    return _find(conn, in_groups(ids))
+
+
 def _find(conn, condition):
     query = _QUERY.where(condition).order_by(_SHARE.c.created_at, _SHARE.c.id)
     return _to_records(conn, conn.execute(query).all())
@@ -310,6 +315,15 @@ def delete_metadata(conn, share_id: str, key: str) -> bool:
     )
 
 
+def set_rules_status(conn, ids: list[str], status: str) -> None:
+    """Set the access_rules_status of shares that the transaction locked."""
+    conn.execute(
+        sa.update(_SHARE)
+        .where(_SHARE.c.id.in_(ids))
+        .values(access_rules_status=status, updated_at=timeutils.utcnow())
+    )
+
+
 def matches(conn, share_id: str, condition) -> bool:
     """Tell whether a share matches a condition."""
     query = sa.select(_SHARE.c.id).where(_SHARE.c.id == share_id, condition)
@@ -319,6 +333,11 @@ def matches(conn, share_id: str, condition) -> bool:
 def in_group(group_id: str):
     """A condition: the share is in this group."""
     return _SHARE.c.share_group_id == group_id
+
+
+def in_groups(ids: list[str]):
+    """A condition: the share is in one of these groups."""
+    return _SHARE.c.share_group_id.in_(ids)
 
 
 def is_made_alone():
@@ -363,23 +382,47 @@ def in_no_snapshot():
     return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)
 
 
-def group_size(conn, group_id: str, changing: str = '') -> int:
-    """Sum the sizes of a group's shares, in GiB, after the change of one.
+def group_sizes(conn, ids: list[str]) -> dict[str, int]:
+    """Sum the sizes of the groups of some shares, in GiB, after their work.
 
-    The sum is of their claims.  The sizes of other shares that are shrunk or
-    deleted meanwhile still count: only the work on such a share itself can
-    check how full it is.
+    The sum is of the claims of a group's shares.  The sizes of other shares
+    that are shrunk or deleted meanwhile still count: only the work on such a
+    share itself can check how full it is.
 
-    :param changing: the id of the share that is being changed; none by default
+    :param ids: shares in groups
+    :returns: each share's id to the size of its group
     """
-    status, it = _SHARE.c.status, _SHARE.c.id == changing
+    if not ids:
+        return {}
+    other = _SHARE.alias('other')
+    is_it = other.c.id == _SHARE.c.id
     size = sa.case(
-        (sa.and_(it, status == states.DELETING), 0),
-        (sa.and_(it, status == states.SHRINKING), _SHARE.c.new_size),
-        else_=_SHARE.c.claimed_gb,
+        (sa.and_(is_it, other.c.status == states.DELETING), 0),
+        (sa.and_(is_it, other.c.status == states.SHRINKING), other.c.new_size),
+        else_=other.c.claimed_gb,
     )
-    return conn.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(size), 0)).where(
-            in_group(group_id)
-        )
+    query = (
+        sa.select(_SHARE.c.id, sa.func.sum(size))
+        .join(other, other.c.share_group_id == _SHARE.c.share_group_id)
+        .where(_SHARE.c.id.in_(ids))
+        .group_by(_SHARE.c.id)
     )
+    return {share_id: int(total) for share_id, total in conn.execute(query)}
+
+
+def claimed_in(conn, group_ids: list[str]) -> dict[str, int]:
+    """Sum what the shares of some groups claim, in GiB.
+
+    :returns: the id of each group with shares to the sum
+    """
+    query = (
+        sa.select(_SHARE.c.share_group_id, sa.func.sum(_SHARE.c.claimed_gb))
+        .where(in_groups(group_ids))
+        .group_by(_SHARE.c.share_group_id)
+    )
+    return {group_id: int(total) for group_id, total in conn.execute(query)}
+
+
+def needed_size():
+    """The value of the size that a share gets, in GiB."""
+    return sa.func.coalesce(_SHARE.c.new_size, _SHARE.c.size)

@@ -2,6 +2,7 @@
 """Rows with a status: each transition is one conditional UPDATE."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import audit
-from manila_groups.db import leases
-from manila_groups.db import records
 
 #: What a row must fulfil, named by a function or method of db.
 Condition = sa.ColumnElement[bool]
+
+#: What the release before reads of a row on which it has no lease.
+_UNCLAIMED = {'worker': None, 'leased_until': None, 'tries': 0}
 
 
 def is_computed(value: Any) -> bool:
@@ -23,17 +25,16 @@ def is_computed(value: Any) -> bool:
 
 
 class Rows:
-    """The rows of one table with a status and the columns of a lease.
+    """The rows of one table with a status.
 
     stepped_at is the time of the service's last transition of a row.  NULL
-    has two meanings: the status was set by hand, and no work belongs to it;
-    or the row is being deleted with its group, and the work is the group's.
+    has two meanings: the status was set by hand, and no operation belongs to
+    it; or the row is being deleted with its group, by the group's operation.
 
     :param kind: what the rows are, as in states
     :param status: the name of the column that holds the status
     :param host: the expression for the pool of a row; by default the table's
         column host, if it has one
-    :ivar leases: the leases on the rows' work
     """
 
     def __init__(
@@ -44,11 +45,15 @@ class Rows:
         self._status = table.c[status]
         #: None where the rows are in no pool themselves.
         self._host: Any = table.c.get('host') if host is None else host
-        self.leases = leases.Leases(table)
         #: A transition ends whatever lease and force the row had before it.
-        self._fresh = dict(leases.UNCLAIMED)
+        self._fresh = dict(_UNCLAIMED)
         if 'forced' in table.c:
             self._fresh['forced'] = False
+
+    @property
+    def id(self) -> Any:
+        """The expression for the id of a row."""
+        return self._table.c.id
 
     def update(self, conn, row_id: str, values: Mapping[str, Any]) -> bool:
         """Change columns other than the status; False if the row is gone."""
@@ -93,6 +98,40 @@ class Rows:
         if not changed(conn, statement):
             return None
         self._note(conn, [(row.id, was)], transition.becomes, reason)
+        return changes
+
+    def transition_rows(
+        self,
+        conn,
+        rows: Sequence[Any],
+        transition: states.Transition,
+        *conditions,
+        reason: str | None = None,
+        **values,
+    ) -> dict[str, Any] | None:
+        """Change the status of several rows, of all or of none.
+
+        :param rows: their records: see transition()
+        :param conditions: further SQL conditions on each row
+        :param values: columns that change with the status of each
+        :returns: all columns that have changed; None when a row does not
+            match: the transaction is to be rolled back then
+        """
+        changes = self._changes(transition, values)
+        statement = (
+            sa.update(self._table)
+            .where(
+                self.is_any([one.id for one in rows]),
+                self._status.in_(transition.expected),
+                *conditions,
+            )
+            .values(changes)
+        )
+        if conn.execute(statement).rowcount != len(rows):
+            return None
+        for one in rows:
+            was = getattr(one, self._status.name)
+            self._note(conn, [(one.id, was)], transition.becomes, reason, one)
         return changes
 
     def transition_many(
@@ -145,10 +184,12 @@ class Rows:
             **values,
         }
 
-    def _note(self, conn, rows, becomes, reason):
+    def _note(self, conn, rows, becomes, reason, caller=None):
         for row_id, was in rows:
             if was != becomes:
-                audit.note(conn, self._kind, row_id, was, becomes, reason)
+                audit.note(
+                    conn, self._kind, row_id, was, becomes, reason, caller
+                )
 
     def set_status(
         self, conn, row_id: str, status: str, was: str | None = None
@@ -168,13 +209,14 @@ class Rows:
         """Note that a row has been added."""
         self._note(conn, [(row_id, audit.NONE)], status, None)
 
-    def ended(self, conn, row) -> None:
+    def ended(self, conn, row, caller=None) -> None:
         """Note that a row has been deleted.
 
         :param row: the row's record
+        :param caller: see audit.note()
         """
         was = getattr(row, self._status.name)
-        self._note(conn, [(row.id, was)], audit.DELETED, None)
+        self._note(conn, [(row.id, was)], audit.DELETED, None, caller)
 
     def lock(self, conn, row_id: str, *conditions) -> bool:
         """Lock a row until the transaction ends.
@@ -191,17 +233,24 @@ class Rows:
         """
         return self.lock_many(conn, self.is_row(row_id), *conditions)
 
+    def lock_rows(self, conn, ids: list[str], *conditions) -> bool:
+        """Lock rows, as lock() does; False unless all are there and match."""
+        return self._lock(conn, self.is_any(ids), *conditions) == len(ids)
+
     def lock_many(self, conn, *conditions) -> bool:
         """Lock every row that matches the conditions.
 
         :returns: False when there are none
         """
+        return self._lock(conn, *conditions) > 0
+
+    def _lock(self, conn, *conditions):
         statement = (
             sa.update(self._table)
             .where(*conditions)
             .values(updated_at=timeutils.utcnow())
         )
-        return conn.execute(statement).rowcount > 0
+        return conn.execute(statement).rowcount
 
     def delete(self, conn, row_id: str, *conditions) -> bool:
         """Delete a row; False if it is gone or does not match."""
@@ -209,6 +258,11 @@ class Rows:
             conn,
             sa.delete(self._table).where(self.is_row(row_id), *conditions),
         )
+
+    def delete_rows(self, conn, ids: list[str], *conditions) -> bool:
+        """Delete rows; False unless all were there and match."""
+        statement = sa.delete(self._table).where(self.is_any(ids), *conditions)
+        return conn.execute(statement).rowcount == len(ids)
 
     def delete_many(self, conn, *conditions) -> None:
         """Delete every row that matches the conditions."""
@@ -225,10 +279,6 @@ class Rows:
     def is_in(self, statuses: tuple[str, ...]):
         """A condition: the row has one of these statuses."""
         return self._status.in_(statuses)
-
-    def is_forced(self):
-        """A condition: the row is deleted by force."""
-        return self._table.c.forced.is_(sa.true())
 
     def requested_zone(self):
         """The value of the availability zone that a row's user asked for."""
@@ -264,47 +314,6 @@ class Rows:
         )
         return list(conn.scalars(query))
 
-    def under_way(
-        self, conn, statuses: tuple[str, ...]
-    ) -> list[records.UnderWay]:
-        """Read the rows with work in these statuses, longest wait first."""
-        columns = self._table.c
-        query = (
-            sa.select(
-                columns.id,
-                self._status,
-                sa.null() if self._host is None else self._host,
-                columns.stepped_at,
-                columns.worker,
-                columns.tries,
-            )
-            .where(self.waiting(statuses))
-            .order_by(columns.stepped_at, columns.id)
-        )
-        return [
-            records.UnderWay(self._kind, *row) for row in conn.execute(query)
-        ]
-
-    def queue_key(self, conn, row_id: str) -> str | None:
-        """Read the id of the group that a row is in, or else its own.
-
-        :returns: None if there is no such row
-        """
-        table = self._table
-        column = sa.func.coalesce(table.c.share_group_id, table.c.id)
-        return conn.scalar(sa.select(column).where(self.is_row(row_id)))
-
-    def hosts(self, conn, statuses: tuple[str, ...]) -> list[str]:
-        """Find the pools that have rows with work in these statuses."""
-        query = sa.select(self._host).where(
-            self.waiting(statuses), self._host.is_not(None)
-        )
-        return list(conn.scalars(query.distinct()))
-
-    def stepped_before(self, time: datetime.datetime):
-        """A condition: the service's last transition is older than this."""
-        return self._table.c.stepped_at < time
-
     def has_waited_since(self, time: datetime.datetime):
         """A condition: the row has had its status since before this time.
 
@@ -319,34 +328,11 @@ class Rows:
             < time
         )
 
-    def is_as_read(self, row):
-        """A condition: the row has made no transition since it was read.
-
-        :param row: its record
-        """
-        column = self._table.c.stepped_at
-        is_same = (
-            column.is_(None)
-            if row.stepped_at is None
-            else column == row.stepped_at
-        )
-        return sa.and_(
-            self._status == getattr(row, self._status.name), is_same
-        )
-
     def placed_at(self, host: str | None):
         """A condition: the row is placed in this pool, or in none."""
         if host is None:
             return self._host.is_(None)
         return self._host == host
-
-    def placed_in(self, pools: list[str]):
-        """A condition: the row is placed in one of these pools."""
-        return self._host.in_(pools)
-
-    def at_backend(self, host: str):
-        """A condition: the row is placed in a pool of host@backend."""
-        return self._host.startswith(f'{host}#', autoescape=True)
 
 
 def changed(conn, statement) -> bool:

@@ -9,6 +9,7 @@ leaves the record as the row is afterwards.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import functools
 from typing import Any
@@ -45,19 +46,21 @@ W = TypeVar(
     | records.ShareGroupSnapshot
     | records.AccessRule,
 )
-R_co = TypeVar('R_co', covariant=True)
 S = TypeVar('S', bound=db_api.HasDatabase)
 P = ParamSpec('P')
 T = TypeVar('T')
 
 
-class Store(Protocol[R_co]):
+class Store(Protocol[W]):
     """A module of db with the rows of one kind."""
 
     ROWS: transitions.Rows
 
-    def get(self, conn: db_api.Connection, row_id: str, /) -> R_co | None:
+    def get(self, conn: db_api.Connection, row_id: str, /) -> W | None:
         """Read one row of any project."""
+
+    def get_many(self, conn: db_api.Connection, ids: list[str], /) -> list[W]:
+        """Read rows of any project; unknown ids are skipped."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -224,6 +227,31 @@ def transit(
     if changes.keys() <= fields and not _computes(changes):
         return dataclasses.replace(row, **changes)
     return kind.store.get(conn, row.id)
+
+
+def transit_many(
+    conn: db_api.Connection,
+    kind: Kind[W],
+    rows: Sequence[W],
+    transition: states.Transition,
+    *conditions: transitions.Condition,
+    reason: str | None = None,
+    **values: Any,
+) -> list[W] | None:
+    """Change the status of several rows, of all or of none: see transit().
+
+    :returns: the records as the rows are now; None when one does not match:
+        the transaction is to be rolled back then
+    """
+    changes = kind.rows.transition_rows(
+        conn, rows, transition, *conditions, reason=reason, **values
+    )
+    if changes is None:
+        return None
+    fields = {field.name for field in dataclasses.fields(rows[0])}
+    if changes.keys() <= fields and not _computes(changes):
+        return [dataclasses.replace(one, **changes) for one in rows]
+    return kind.store.get_many(conn, [one.id for one in rows])
 
 
 def _computes(changes: Mapping[str, Any]) -> bool:

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The messages that a back end receives.
 
-=======  =================================
+=======  =====================================================
 Version  What it brings
-=======  =================================
-1.0      work
-=======  =================================
+=======  =====================================================
+1.0      work, with the kind and the id of a resource
+1.1      wake, without anything, which takes its place
+=======  =====================================================
 """
 
 from manila_groups.rpc import base as rpc
+from manila_groups.rpc import wake as wakes
 
-VERSION = '1.0'
+VERSION = '1.1'
 
 
 class BackendAPI:
-    """Sends wake-ups to one back end.
+    """Wakes one back end.
 
     :raises ConfigurationError: see rpc.Client
     """
@@ -24,19 +26,21 @@ class BackendAPI:
             transport, rpc.BACKEND_TOPIC, VERSION, 'backend'
         )
 
-    def work(self, ctxt, pool: str, kind: str, row_id: str) -> None:
-        """Say that a row in one of its pools waits for the back end.
+    def wake(self, wake: wakes.Wake) -> None:
+        """Let it look at its queue.
 
-        :param pool: host@backend#pool
-        :param kind: the kind of the row, as in states
+        What the release before understands is sent as long as
+        [upgrade_levels] says so.
         """
+        if self._client.can_send('1.1'):
+            self._client.hint('wake', '1.1', server=wake.place)
+            return
         self._client.hint(
-            ctxt,
             'work',
             '1.0',
-            server=pool.partition('#')[0],
-            kind=kind,
-            row_id=row_id,
+            server=wake.place,
+            kind=wake.kind,
+            row_id=wake.resource_id,
         )
 
     def check_broker(self, patience: float) -> None:

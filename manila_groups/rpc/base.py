@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages between the processes, over oslo.messaging.
 
-A message is a wake-up: it says that there is work, and the database says what
-work.  It carries the kind and id of a row, has no answer, and may be lost.
+A message is a wake-up: it says "look at your queue", and the database says
+what is in it.  It has no answer, and may be lost.
 """
 
+from oslo_context import context as oslo_context
 from oslo_log import log
 import oslo_messaging
 
@@ -68,30 +69,32 @@ class Client:
         )
         self._sender = sender.Sender()
 
+    def can_send(self, version: str) -> bool:
+        """Tell whether [upgrade_levels] lets messages of a version leave."""
+        return self._client.prepare(version=version).can_send_version()
+
     def hint(
         self,
-        ctxt,
         method: str,
         since: str,
         server: str | None = None,
         **kwargs,
     ) -> None:
-        """Send a message soon; if it is lost, reconciliation finds the work.
+        """Send a message soon; if it is lost, reconciliation does its work.
 
-        :param since: the version of the RPC API that introduced the message in
-            its present form; below it, nothing is sent
+        While the same message waits to be sent, it is not sent again.
+
+        :param since: the version of the RPC API that introduced the message
         :param server: one server of the topic; None for any
         """
         client = self._client.prepare(version=since, server=server)
-        if client.can_send_version():
-            self._sender.put(_cast, client, ctxt, method, kwargs)
-        else:
-            LOG.info(
-                'The message %(method)s %(kwargs)s is newer than [upgrade_'
-                'levels] %(role)s: the work waits for the next search for '
-                'unfinished work',
-                {'method': method, 'kwargs': kwargs, 'role': self._role},
-            )
+        current = oslo_context.get_current()
+        ctxt = context.RequestContext(
+            request_id=current.request_id if current else None,
+            overwrite=False,
+        )
+        key = method, server, *sorted(kwargs.items())
+        self._sender.put(_cast, client, ctxt, method, kwargs, key=key)
 
     def check_broker(self, patience: float) -> None:
         """Check that messages leave.

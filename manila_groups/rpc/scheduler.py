@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The messages that a scheduler receives.
 
-=======  =================================
+=======  =====================================================
 Version  What it brings
-=======  =================================
-1.0      place
-=======  =================================
+=======  =====================================================
+1.0      place, with the kind and the id of a resource
+1.1      wake, without anything, which takes its place
+=======  =====================================================
 """
 
 from manila_groups.rpc import base as rpc
+from manila_groups.rpc import wake as wakes
 
-VERSION = '1.0'
+VERSION = '1.1'
 
 
 class SchedulerAPI:
-    """Sends wake-ups to any scheduler.
+    """Wakes any scheduler.
 
     :raises ConfigurationError: see rpc.Client
     """
@@ -24,12 +26,21 @@ class SchedulerAPI:
             transport, rpc.SCHEDULER_TOPIC, VERSION, 'scheduler'
         )
 
-    def place(self, ctxt, kind: str, row_id: str) -> None:
-        """Say that a group or a share waits for a pool, or for capacity.
+    def wake(self, wake: wakes.Wake) -> None:
+        """Let it look at its queue.
 
-        :param kind: states.SHARE_GROUP or states.SHARE
+        What the release before understands is sent as long as
+        [upgrade_levels] says so.
         """
-        self._client.hint(ctxt, 'place', '1.0', kind=kind, row_id=row_id)
+        if self._client.can_send('1.1'):
+            self._client.hint('wake', '1.1')
+            return
+        self._client.hint(
+            'place',
+            '1.0',
+            kind=wake.kind,
+            row_id=wake.resource_id,
+        )
 
     def check_broker(self, patience: float) -> None:
         """Check that messages leave.

@@ -1,204 +1,100 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scheduler: chooses a pool for each waiting share group and share."""
 
-import threading
+from typing import Any
 
-from oslo_log import log
 import oslo_messaging
 
-from manila_groups import context
-from manila_groups import exception
 from manila_groups import service
-from manila_groups import states
-from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import services
-from manila_groups.domain import clients
-from manila_groups.domain.operations import lifecycle as lifecycles
-from manila_groups.domain.operations import scheduling
+from manila_groups.domain.operations import engine as engines
+from manila_groups.domain.operations import reconcile
+from manila_groups.domain.operations import registry as registries
+from manila_groups.domain.operations import verb as verbs
+from manila_groups.domain.services import api as services_domain
 from manila_groups.rpc import scheduler as scheduler_rpc
-from manila_groups.scheduler import model
-from manila_groups.scheduler import placement
-from manila_groups.scheduler import plugins
+from manila_groups.rpc import wake as wakes
+from manila_groups.scheduler import decisions
 from manila_groups.scheduler import pools
-from manila_groups.scheduler import reconcile
-
-LOG = log.getLogger(__name__)
-
-#: How often a claim is tried again when another scheduler has changed the
-#: pool.  The last try accepts the pool as it is: the group is placed, though
-#: perhaps less evenly.
-CLAIMS = 10
-
-_NO_POOL = 'Its pool is not available at the moment.'
-_NO_DECISION = 'The scheduler failed to choose a pool. Its log has the reason.'
-
-_GROUP_CAPABILITY = 'consistent_snapshot_support'
 
 
 class SchedulerManager(service.Manager):
     """Receives the messages of the scheduler's RPC API.
 
-    :param lifecycle: the transitions of all kinds of rows
-    :param backends: sends wake-ups to back ends
+    :param waker: wakes schedulers and back ends
+    :ivar runner: does the operations
+    :ivar decider: ranks the pools
+    :raises ConfigurationError: a filter or a weigher cannot be loaded, or a
+        verb has a step that schedulers lack
     """
+
+    runner: decisions.Runner
 
     target = oslo_messaging.Target(version=scheduler_rpc.VERSION)
 
     def __init__(
         self,
-        conf,
+        conf: Any,
         db: db_api.Database,
-        lifecycle: lifecycles.Lifecycle,
-        backends: clients.BackendClient,
+        registry: registries.Registry,
+        waker: wakes.Waker,
     ):
         self._conf = conf
         self._db = db
-        self._lifecycle = lifecycle
-        self._backends = backends
-        self._filters = plugins.load_filters(conf)
-        self._weighers = plugins.load_weighers(conf)
-        self._pools = pools.PoolCache(db, lifecycle.is_up)
-        self._reconciler = reconcile.Reconciler(lifecycle, self.place)
-        # One decision at a time: each sees the claims of those before, and
-        # none has to be repeated.
-        self._deciding = threading.Lock()
-        self._first_search = True
+        registry.check_runs(verbs.Place.SCHEDULERS, decisions.STEPS)
+        self.decider = decisions.Decider(
+            conf,
+            pools.PoolCache(db, lambda one: services_domain.is_up(conf, one)),
+        )
+        self._engine = engines.Engine(
+            conf,
+            db,
+            registry,
+            wakes.SCHEDULERS,
+            f'scheduler.{conf.host}',
+            waker,
+        )
+        self.runner = decisions.Runner(self._engine, self.decider)
+        self._reconciler = reconcile.Reconciler(conf, db, registry, waker)
 
     @oslo_messaging.expose
-    def place(self, ctxt, kind: str, row_id: str) -> None:
-        """Choose a pool for a share group or a share, and wake its back end.
+    def wake(self, _ctxt) -> None:
+        """Look at the queue."""
+        self.runner.wake()
 
-        Does nothing if it does not wait for a pool, or for capacity to grow.
+    @oslo_messaging.expose
+    def place(self, _ctxt, kind: str, row_id: str) -> None:
+        """Look at the queue; the release before names a row.
+
+        :param kind: the kind of the row, as in states
         """
-        pool = self._place(kind, row_id)
-        if pool is not None:
-            self._backends.work(ctxt, pool, kind, row_id)
-
-    def _place(self, kind, row_id):
-        for attempt in range(1, CLAIMS + 1):
-            waiting = self._lifecycle.scheduling.waiting(kind, row_id)
-            if waiting is None:
-                return None
-            with self._deciding:
-                candidates = self._candidates(waiting)
-                decision = self._decide(waiting, candidates)
-                if decision is None or not decision.ranking:
-                    self._give_up(waiting, decision)
-                    return None
-                chosen = _find(candidates, decision.ranking[0].pool)
-                claim = self._claim(waiting, chosen, attempt < CLAIMS)
-            if claim is scheduling.Claim.TAKEN:
-                LOG.info(
-                    'Placed the %s %s in the pool %s',
-                    states.noun(kind),
-                    row_id,
-                    chosen.name,
-                )
-                return chosen.name
-            if claim is scheduling.Claim.NOT_WAITING:
-                return None
-        LOG.warning(
-            'The %s %s was not placed: the pools change faster than they can '
-            'be claimed. It will be retried.',
-            states.noun(kind),
-            row_id,
-        )
-        return None
+        self._reconciler.adopt(kind, row_id)
+        self.runner.wake()
 
     @db_api.transaction
-    def report(self, conn) -> None:
-        """Write the heartbeat."""
+    def _beat(self, conn) -> None:
         zone = self._conf.service.availability_zone
         services.beat(conn, self._conf.host, services.SCHEDULER, zone)
 
+    def report(self) -> None:
+        """Write the heartbeat, and renew the leases on what is at work."""
+        self._engine.renew(self.runner.at_work())
+        self._beat()
+
     def reload(self) -> None:
         """Load the filters and weighers that the configuration now lists."""
-        try:
-            filters = plugins.load_filters(self._conf)
-            weighers = plugins.load_weighers(self._conf)
-        except exception.ConfigurationError as error:
-            LOG.error('Keeping the current filters and weighers: %s', error)
-            return
-        with self._deciding:
-            self._filters, self._weighers = filters, weighers
+        self.decider.reload()
 
-    def _candidates(self, waiting):
-        known = self._pools.current()
-        if waiting.pool is None:
-            return known
-        return [pool for pool in known if pool.name == waiting.pool]
+    def end(self) -> None:
+        """Begin no more operations; the next process will find them."""
+        self.runner.end()
 
-    def _decide(self, waiting, candidates):
-        """Make a decision; None if a filter or a weigher failed."""
-        try:
-            return self.decide(waiting, candidates)
-        except Exception:
-            LOG.exception(
-                'Failed to choose a pool for the %s %s',
-                states.noun(waiting.kind),
-                waiting.row.id,
-            )
-            return None
-
-    def decide(
-        self, waiting: scheduling.Waiting, candidates: list[model.Pool]
-    ) -> model.Decision:
-        """Rank the pools for a group or a share, and explain refusals."""
-        request = model.Request(
-            id=waiting.row.id,
-            availability_zone=waiting.zone,
-            extra_specs=waiting.extra_specs,
-            group_specs=waiting.group_specs,
-            size_gb=waiting.size_gb,
-            excluded=waiting.tried,
-            protocol=waiting.protocol,
-        )
-        return placement.place(
-            request, candidates, self._filters, self._weighers
-        )
-
-    def _claim(self, waiting, pool, exactly):
-        support = pool.group_capabilities.get(_GROUP_CAPABILITY)
-        return self._lifecycle.scheduling.claim(
-            waiting,
-            pool.name,
-            pool.share_groups if exactly else None,
-            pool.availability_zone,
-            support if support in ('pool', 'host') else None,
-        )
-
-    def _give_up(self, waiting, decision):
-        if decision is None:
-            text = _NO_DECISION
-        elif waiting.pool is not None and not decision.pools:
-            text = _NO_POOL
-        else:
-            text = decision.for_user()
-        ended = self._lifecycle.scheduling.no_valid_pool(waiting, text)
-        if ended and decision is not None:
-            LOG.warning(
-                'No pool fits the %s %s of project %s:\n%s',
-                states.noun(waiting.kind),
-                waiting.row.id,
-                waiting.row.project_id,
-                decision.for_operator() or 'no back end reports such a pool',
-            )
+    def hand_back(self) -> None:
+        """Give up all leases: another scheduler can begin at once."""
+        self._engine.give_back()
 
     def reconcile(self) -> None:
-        """Take up work whose message was lost or whose process died."""
-        waiting = self._lifecycle.scheduling.unplaced(self._first_search)
-        self._first_search = False
-        for kind, row_id in waiting:
-            utils.call_logging_errors(self._take_up, kind, row_id)
+        """Find what no wake-up and no process takes care of."""
         self._reconciler.reconcile()
-        utils.call_logging_errors(self._lifecycle.give_up_overdue)
-        self._lifecycle.forget_expired_messages()
-
-    def _take_up(self, kind, row_id):
-        if self._lifecycle.scheduling.take_up(kind, row_id):
-            self.place(context.service_context(), kind, row_id)
-
-
-def _find(candidates, name):
-    return next(pool for pool in candidates if pool.name == name)
+        self.runner.wake()

@@ -4,9 +4,9 @@
 from manila_groups import service
 from manila_groups.db import api as db_api
 from manila_groups.domain.events import listeners
-from manila_groups.domain.operations import lifecycle
-from manila_groups.rpc import backend as backend_rpc
+from manila_groups.domain.operations import standard
 from manila_groups.rpc import base as rpc
+from manila_groups.rpc import wakes
 from manila_groups.scheduler import manager
 
 
@@ -19,10 +19,7 @@ def build(conf, db: db_api.Database, transport) -> service.Service:
     """
     db = db.heard_by(*listeners.of(conf, 'scheduler', conf.host))
     scheduler = manager.SchedulerManager(
-        conf,
-        db,
-        lifecycle.Lifecycle(conf, db, f'scheduler.{conf.host}'),
-        backend_rpc.BackendAPI(transport),
+        conf, db, standard.build(), wakes.Wakes(transport)
     )
 
     scheduler.report()

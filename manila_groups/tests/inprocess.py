@@ -7,7 +7,6 @@ delivered or lost.
 """
 
 import collections
-import dataclasses
 import datetime
 
 import fixtures
@@ -28,31 +27,21 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.domain.access_rules import api as share_access
-from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.operations import standard
 from manila_groups.domain.quotas import counts as quotas
-from manila_groups.domain.share_group_snapshots import (
-    api as share_group_snapshots,
-)
+from manila_groups.domain.share_group_snapshots import api as snapshots_api
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.domain.shares import api as shares
-from manila_groups.domain.shares import create as share_creation
+from manila_groups.domain.shares import insert as share_creation
 from manila_groups.domain.types import share_group_types
 from manila_groups.domain.types import share_types
+from manila_groups.rpc import wake as wakes
 from manila_groups.scheduler import manager as scheduler_manager
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import lock_order
 
 PROJECT = 'here'
 AVAILABLE = 'available'
-
-
-@dataclasses.dataclass(frozen=True)
-class Message:
-    """What waits to be delivered: to whom, and of which row it tells."""
-
-    server: str
-    kind: str
-    row_id: str
 
 
 class Clock(fixtures.Fixture):
@@ -108,7 +97,7 @@ class InProcess(fixtures.Fixture):
         self.db = used.db.heard_by(self._hear)
         self.useFixture(lock_order.LockOrder(self.db.engine))
         self.messages = []
-        self.lifecycle = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
+        self.registry = standard.build()
         self.types = share_types.ShareTypes(self.conf, self.db)
         self.group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, self.types
@@ -127,10 +116,10 @@ class InProcess(fixtures.Fixture):
             self.admin, 'default', [share_type.id], {}
         )
         self.groups = share_groups.ShareGroups(
-            self.conf, self.db, self.group_types, self.types, self, self
+            self.conf, self.db, self.group_types, self.types, self
         )
-        self.shares = shares.Shares(self.conf, self.db, self.types, self, self)
-        self.snapshots = share_group_snapshots.ShareGroupSnapshots(
+        self.shares = shares.Shares(self.conf, self.db, self.types, self)
+        self.snapshots = snapshots_api.ShareGroupSnapshots(
             self.conf, self.db, self
         )
         self.access = share_access.ShareAccess(self.db, self)
@@ -145,17 +134,14 @@ class InProcess(fixtures.Fixture):
 
     # What the managers and the domain know of each other.
 
-    def place(self, ctxt, kind, row_id):
-        self.messages.append(Message('scheduler', kind, row_id))
-
-    def work(self, ctxt, pool, kind, row_id):
-        self.messages.append(Message(pool.partition('#')[0], kind, row_id))
+    def wake(self, wake):
+        self.messages.append(wake)
 
     # What a test does.
 
     def new_scheduler(self):
         return scheduler_manager.SchedulerManager(
-            self.conf, self.db, self.lifecycle, self
+            self.conf, self.db, self.registry, self
         )
 
     def start_backend(self, name, driver=None):
@@ -168,12 +154,7 @@ class InProcess(fixtures.Fixture):
         zone = self.conf[name].backend_availability_zone or 'nova'
         self.drivers[host] = driver
         self.backends[host] = backend_manager.BackendManager(
-            self.db,
-            host,
-            zone,
-            driver,
-            lifecycle.Lifecycle(self.conf, self.db, host),
-            self,
+            self.conf, self.db, host, zone, driver, self.registry, self
         )
         self.backends[host].report()
 
@@ -189,12 +170,11 @@ class InProcess(fixtures.Fixture):
 
     def deliver(self, number=0):
         """Deliver one message; one for nobody is lost."""
-        message = self.messages.pop(number)
-        if message.server == 'scheduler':
-            self.scheduler.place(self.admin, message.kind, message.row_id)
-        elif message.server in self.backends:
-            backend = self.backends[message.server]
-            backend.work(self.admin, message.kind, message.row_id)
+        place = self.messages.pop(number).place
+        if place == wakes.SCHEDULERS:
+            self.scheduler.runner.run_all()
+        elif place in self.backends:
+            self.backends[place].runner.run_all()
 
     def deliver_all(self):
         while self.messages:
@@ -206,9 +186,10 @@ class InProcess(fixtures.Fixture):
             backend.report()
 
     def reconcile(self):
-        self.scheduler.reconcile()
-        for backend in self.backends.values():
-            backend.reconcile()
+        """Let everybody search for what was lost, and look at their queues."""
+        for one in (self.scheduler, *self.backends.values()):
+            one.reconcile()
+            one.runner.run_all()
 
     def pass_time(self, seconds):
         """Let time go by in which every back end has reported."""

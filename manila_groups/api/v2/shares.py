@@ -11,7 +11,7 @@ from manila_groups.api.schemas import shares as schemas
 from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import shares as views
 from manila_groups.domain.shares import api as domain
-from manila_groups.domain.shares import create as share_creation
+from manila_groups.domain.shares import insert as share_creation
 
 
 class Controller:

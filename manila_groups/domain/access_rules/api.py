@@ -11,12 +11,15 @@ from manila_groups import exception
 from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
+from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
 from manila_groups.domain import changes
-from manila_groups.domain import clients
+from manila_groups.domain.access_rules import update
 from manila_groups.domain.events import base as events
+from manila_groups.domain.operations import beginning
+from manila_groups.rpc import wake
 
 #: The only kind of rules that there is; others are for other protocols.
 IP = 'ip'
@@ -75,12 +78,12 @@ def _parse(text):
 class ShareAccess:
     """The access rules of shares.
 
-    :param backends: sends wake-ups to back ends
+    :param waker: wakes back ends
     """
 
-    def __init__(self, db: db_api.Database, backends: clients.BackendClient):
+    def __init__(self, db: db_api.Database, waker: wake.Waker):
         self._db = db
-        self._backends = backends
+        self._waker = waker
 
     def share(self, ctxt, share_id: str) -> records.Share:
         """Read a share whose rules the caller sees.
@@ -129,8 +132,8 @@ class ShareAccess:
         :raises Invalid: access_to is neither an address nor a network, no
             client's, or has a rule already; or the share's status forbids it
         """
-        share, rule = self._insert(ctxt, share_id, wanted)
-        self._hint(ctxt, share)
+        rule, wakes = self._insert(ctxt, share_id, wanted)
+        wake.wake_all(self._waker, wakes)
         return rule
 
     @changes.locked(_SHARE)
@@ -147,7 +150,7 @@ class ShareAccess:
         rows.insert(share.conn, values, wanted.metadata)
         rule = rows.get(share.conn, values['id'])
         _note(share, rule, 'allow.start')
-        return share.row, rule
+        return rule, _begin(share)
 
     def deny(self, ctxt, share_id: str, rule_id: str) -> None:
         """Begin to take a rule away; one that goes already stays so.
@@ -156,7 +159,8 @@ class ShareAccess:
             rule
         :raises Invalid: the share's status forbids it
         """
-        self._hint(ctxt, self._begin_denial(ctxt, share_id, rule_id))
+        wakes = self._begin_denial(ctxt, share_id, rule_id)
+        wake.wake_all(self._waker, wakes)
 
     @changes.locked(_SHARE)
     def _begin_denial(self, share, rule_id):
@@ -165,7 +169,7 @@ class ShareAccess:
         denied = _transit(share, rule, states.AccessRule.QUEUE_DENIAL)
         if denied is not None:
             _note(share, denied, 'deny.start')
-        return share.row
+        return _begin(share)
 
     def change_level(self, ctxt, rule_id: str, level: str):
         """Change what a rule's clients may do.
@@ -176,8 +180,8 @@ class ShareAccess:
         """
         share, rule = self.get(ctxt, rule_id)
         if rule.access_level != level:
-            rule = self._begin_level(ctxt, share.id, rule_id, level)
-            self._hint(ctxt, share)
+            rule, wakes = self._begin_level(ctxt, share.id, rule_id, level)
+            wake.wake_all(self._waker, wakes)
         return rule
 
     @changes.locked(_SHARE)
@@ -193,7 +197,7 @@ class ShareAccess:
                 'cannot be changed any more.'
             )
         _note(share, changed, 'allow.start')
-        return changed
+        return changed, _begin(share)
 
     def set_metadata(
         self, ctxt, rule_id: str, metadata: Mapping[str, str]
@@ -231,9 +235,6 @@ class ShareAccess:
             )
         _note(share, _get_rule(share, rule_id), 'update')
 
-    def _hint(self, ctxt, share):
-        self._backends.work(ctxt, share.host, states.SHARE_ACCESS, share.id)
-
 
 def _note(share, rule, verb):
     events.note(
@@ -261,6 +262,15 @@ def _get_rule(share, rule_id):
     if rule is None or rule.share_id != share.row.id:
         raise exception.no_row('access rule', rule_id)
     return rule
+
+
+def _begin(share):
+    """Begin to apply a share's rules, unless that has begun already."""
+    row = dataclasses.replace(share.row, request_id=share.ctxt.request_id)
+    found = operations.open_on(share.conn, states.SHARE_ACCESS, row.id)
+    if found is None:
+        return beginning.begin_many(share.conn, update.VERB, [row])
+    return [wake.Wake(found.runs_at, found.kind, row.id)]
 
 
 def _begin_change(share):

@@ -6,12 +6,11 @@ transaction, after the row was locked or changed.
 """
 
 import collections
-from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Sequence
 import dataclasses
 
 from manila_groups import states
-from manila_groups.db import attempts
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots
@@ -27,18 +26,20 @@ _STORES = {
 }
 
 
-def share(conn, row: records.Share) -> None:
-    """Delete a share's row; give back its quota, and its claim in its pool."""
-    shares.ROWS.delete(conn, row.id)
-    attempts.forget(conn, [row.id])
-    if row.host is not None:
-        pools.release(conn, row.host, gigabytes=row.claimed_gb)
-    _give_shares_back(conn, [row])
-    _note(conn, states.SHARE, row)
+def all_shares(conn, found: Sequence[records.Share]) -> None:
+    """Delete shares' rows; give back their quotas, and their claims in pools.
+
+    The transaction has locked them.
+    """
+    shares.ROWS.delete_many(conn, shares.ROWS.is_any([o.id for o in found]))
+    _release(conn, [], found)
+    _give_shares_back(conn, found)
+    for one in found:
+        _note(conn, states.SHARE, one)
 
 
 def _note(conn, kind, row, caller=None):
-    _STORES[kind].ROWS.ended(conn, row)
+    _STORES[kind].ROWS.ended(conn, row, caller or row)
     row = dataclasses.replace(row, status=events.DELETED)
     events.note(conn, f'{kind}.delete.end', row, caller)
 
@@ -54,16 +55,21 @@ def _give_shares_back(conn, rows):
         quotas.give_back(conn, quotas.Owner(*owner), amounts)
 
 
-def snapshot(conn, row: records.ShareGroupSnapshot, *conditions) -> bool:
-    """Delete a group snapshot's row and its members; give back their quota.
+def all_snapshots(
+    conn, found: Sequence[records.ShareGroupSnapshot], *conditions
+) -> bool:
+    """Delete group snapshots' rows and members; give back their quotas.
 
-    :param conditions: further SQL conditions on the row
-    :returns: False if the row is gone or does not match
+    :param conditions: further SQL conditions on each row
+    :returns: False if one is gone or does not match: the transaction is to be
+        rolled back then
     """
-    if not share_group_snapshots.ROWS.delete(conn, row.id, *conditions):
+    ids = [one.id for one in found]
+    if not share_group_snapshots.ROWS.delete_rows(conn, ids, *conditions):
         return False
-    count_snapshots(conn, [row], quotas.give_back)
-    _note(conn, states.SHARE_GROUP_SNAPSHOT, row)
+    count_snapshots(conn, found, quotas.give_back)
+    for one in found:
+        _note(conn, states.SHARE_GROUP_SNAPSHOT, one)
     return True
 
 
@@ -92,74 +98,69 @@ def count_snapshots(
         count(conn, quotas.Owner(*of_type), amounts)
 
 
-def share_group(conn, row: records.ShareGroup, *conditions) -> bool:
-    """Delete a group with its content; give back all quota and claims.
+def all_share_groups(
+    conn, groups: Sequence[records.ShareGroup], *conditions
+) -> bool:
+    """Delete groups with their content; give back all quotas and claims.
 
-    :param conditions: further SQL conditions on the group's row, which must
+    :param conditions: further SQL conditions on each group's row, which must
         not depend on its shares or snapshots
-    :returns: False if the row is gone or does not match
+    :returns: False if one is gone or does not match: the transaction is to be
+        rolled back then
     """
-    if not share_groups.ROWS.lock(conn, row.id, *conditions):
+    ids = [one.id for one in groups]
+    if not share_groups.ROWS.lock_rows(conn, ids, *conditions):
         return False
     # Deletions of single snapshots and shares come before these locks, or
     # match no row.
     share_group_snapshots.ROWS.lock_many(
-        conn, share_group_snapshots.in_group(row.id)
+        conn, share_group_snapshots.in_groups(ids)
     )
-    shares.ROWS.lock_many(conn, shares.in_group(row.id))
-    snapshots = share_group_snapshots.of_group(conn, row.id)
-    members = shares.of_group(conn, row.id)
+    shares.ROWS.lock_many(conn, shares.in_groups(ids))
+    snapshots = share_group_snapshots.of_groups(conn, ids)
+    members = shares.of_groups(conn, ids)
     if snapshots:
         share_group_snapshots.ROWS.delete_many(
-            conn, share_group_snapshots.in_group(row.id)
+            conn, share_group_snapshots.in_groups(ids)
         )
     if members:
-        shares.ROWS.delete_many(conn, shares.in_group(row.id))
-    share_groups.ROWS.delete(conn, row.id)
-    attempts.forget(conn, [row.id, *(one.id for one in members)])
-    _release(conn, row, members)
+        shares.ROWS.delete_many(conn, shares.in_groups(ids))
+    share_groups.ROWS.delete_many(conn, share_groups.ROWS.is_any(ids))
+    _release(conn, groups, members)
     count_snapshots(conn, snapshots, quotas.give_back)
     _give_shares_back(conn, members)
-    owner = quotas.Owner(row.project_id, row.user_id)
-    quotas.give_back(conn, owner, {quotas.SHARE_GROUPS: 1})
-    _note_all(conn, row, members, snapshots)
+    _give_groups_back(conn, groups)
+    _note_all(conn, groups, members, snapshots)
     return True
 
 
-def _note_all(conn, group, members, snapshots):
-    caller = events.caller_of(group)
+def _give_groups_back(conn, groups):
+    owners = collections.Counter(
+        (one.project_id, one.user_id or '') for one in groups
+    )
+    for owner, number in sorted(owners.items()):
+        amounts = {quotas.SHARE_GROUPS: number}
+        quotas.give_back(conn, quotas.Owner(*owner), amounts)
+
+
+def _note_all(conn, groups, members, snapshots):
+    # What is deleted with a group is deleted by its caller.
+    callers = {one.id: events.caller_of(one) for one in groups}
     for one in snapshots:
+        caller = callers[one.share_group_id]
         _note(conn, states.SHARE_GROUP_SNAPSHOT, one, caller)
     for one in members:
-        _note(conn, states.SHARE, one, caller)
-    _note(conn, states.SHARE_GROUP, group, caller)
+        _note(conn, states.SHARE, one, callers[one.share_group_id])
+    for one in groups:
+        _note(conn, states.SHARE_GROUP, one, callers[one.id])
 
 
-def _release(conn, group, members):
+def _release(conn, groups, members):
     # A share whose status was set by hand during its group's creation may
     # still be in a pool that the group has left.
-    claimed: collections.Counter[str] = collections.Counter()
+    placed = collections.Counter(one.host for one in groups)
+    claimed: collections.Counter[str | None] = collections.Counter()
     for one in members:
         claimed[one.host] += one.claimed_gb
-    for host in sorted({group.host, *claimed} - {None}):
-        groups = int(host == group.host)
-        pools.release(conn, host, groups=groups, gigabytes=claimed[host])
-
-
-def if_unplaced(locked):
-    """Purge a locked row that was not placed on a back end.
-
-    :param locked: a changes.Locked, whose deletion has begun
-    :returns: the record of one that its back end has to delete, or None
-    """
-    if locked.row.host is not None:
-        return locked.row
-    _PURGES[locked.kind](locked.conn, locked.row)
-    return None
-
-
-_PURGES: dict[str, Callable] = {
-    states.SHARE: share,
-    states.SHARE_GROUP: share_group,
-    states.SHARE_GROUP_SNAPSHOT: snapshot,
-}
+    for host in sorted({one for one in (*placed, *claimed) if one}):
+        pools.release(conn, host, groups=placed[host], gigabytes=claimed[host])

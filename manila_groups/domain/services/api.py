@@ -27,6 +27,15 @@ def is_up(conf, service: records.Service) -> bool:
     return service.down_reason is None and service.updated_at >= up_since(conf)
 
 
+def is_reachable(conn, conf, pool: str) -> bool:
+    """Tell whether the back end of a pool is up.
+
+    :param pool: host@backend#pool
+    """
+    found = services.get(conn, pool.partition('#')[0], services.BACKEND)
+    return found is not None and is_up(conf, found)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Unused:
     """A service that has been down for a long time.

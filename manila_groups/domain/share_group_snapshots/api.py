@@ -11,17 +11,20 @@ from manila_groups import paging
 from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
+from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
-from manila_groups.domain import clients
 from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
-from manila_groups.domain.operations import force_delete
+from manila_groups.domain.operations import beginning
+from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import purge
-from manila_groups.domain.operations import transitions
 from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.share_group_snapshots import create
+from manila_groups.domain.share_group_snapshots import delete
+from manila_groups.rpc import wake
 
 
 class ShareGroupSnapshots:
@@ -30,12 +33,10 @@ class ShareGroupSnapshots:
     :param backends: sends wake-ups to back ends
     """
 
-    def __init__(
-        self, conf, db: db_api.Database, backends: clients.BackendClient
-    ):
+    def __init__(self, conf, db: db_api.Database, waker: wake.Waker):
         self._conf = conf
         self._db = db
-        self._backends = backends
+        self._waker = waker
 
     def list_page(
         self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
@@ -87,14 +88,9 @@ class ShareGroupSnapshots:
         :raises Conflict: the group, or a share in it, is not available
         :raises OverQuota: the project may not have so much more
         """
-        snapshot = self._insert(ctxt, group_id, name, description)
-        self._tell_backend(ctxt, snapshot)
+        snapshot, wakes = self._insert(ctxt, group_id, name, description)
+        wake.wake_all(self._waker, wakes)
         return snapshot
-
-    def _tell_backend(self, ctxt, snapshot):
-        self._backends.work(
-            ctxt, snapshot.host, states.SHARE_GROUP_SNAPSHOT, snapshot.id
-        )
 
     @db_api.transaction
     def _insert(self, conn, ctxt, group_id, name, description):
@@ -119,7 +115,7 @@ class ShareGroupSnapshots:
         snapshot = utils.present(rows.get(conn, values['id']))
         purge.count_snapshots(conn, [snapshot], self._take_quota)
         events.note(conn, 'share_group_snapshot.create.start', snapshot, ctxt)
-        return snapshot
+        return snapshot, beginning.begin_many(conn, create.VERB, [snapshot])
 
     def _take_quota(self, conn, owner, amounts):
         quotas.take(conn, self._conf, owner, amounts)
@@ -145,9 +141,8 @@ class ShareGroupSnapshots:
         :raises Conflict: its status forbids it, or a share group is being
             created from it
         """
-        at_backend = self._begin_delete(ctxt, snapshot_id)
-        if at_backend is not None:
-            self._tell_backend(ctxt, at_backend)
+        wakes = self._begin_delete(ctxt, snapshot_id)
+        wake.wake_all(self._waker, wakes)
 
     def force_delete(self, ctxt, snapshot_id: str) -> None:
         """Begin to delete a snapshot in whatever status it is.
@@ -155,37 +150,43 @@ class ShareGroupSnapshots:
         :raises NotFound: there is none that the caller may see
         :raises Conflict: a share group is being created from it
         """
-        at_backend = self._begin_force_delete(ctxt, snapshot_id)
-        if at_backend is not None:
-            self._tell_backend(ctxt, at_backend)
+        wakes = self._begin_force_delete(ctxt, snapshot_id)
+        wake.wake_all(self._waker, wakes)
 
     @changes.locked(changes.SNAPSHOT)
     def _begin_delete(self, snapshot):
-        transition = transitions.deletion(
+        transition = deleting.transition_for(
             self._conf, snapshot.row, states.ShareGroupSnapshot
         )
         _begin_to_delete(snapshot, transition)
-        return purge.if_unplaced(snapshot)
+        return deleting.begin(snapshot, delete.VERB, purge.all_snapshots)
 
     @changes.locked(changes.SNAPSHOT)
     def _begin_force_delete(self, snapshot):
         _begin_to_delete(
             snapshot,
             states.ShareGroupSnapshot.FORCE_DELETE,
-            reason=force_delete.REASON,
+            reason=deleting.FORCED,
             forced=True,
         )
-        return force_delete.end_if_away(snapshot, self._conf)
+        return deleting.begin_forced(
+            snapshot,
+            self._conf,
+            delete.VERB,
+            purge.all_snapshots,
+            delete.remove_without_backend,
+        )
 
     @changes.locked(changes.SNAPSHOT)
     def reset_status(
         self, snapshot: changes.Locked[records.ShareGroupSnapshot], status: str
     ) -> None:
-        """Set the status by hand, which neither begins nor stops work.
+        """Set the status by hand; the operation on it is given up.
 
         :raises NotFound: there is no snapshot that the caller may see
         """
         snapshot.set_status(status)
+        operations.cancel(snapshot.conn, snapshot.kind, snapshot.row.id)
 
 
 def _begin_to_delete(snapshot, transition, **details):

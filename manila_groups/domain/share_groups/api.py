@@ -10,19 +10,22 @@ from manila_groups import paging
 from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
+from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
-from manila_groups.domain import clients
 from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
-from manila_groups.domain.operations import force_delete
+from manila_groups.domain.operations import beginning
+from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import purge
-from manila_groups.domain.operations import transitions
 from manila_groups.domain.share_groups import clone as share_group_cloning
-from manila_groups.domain.share_groups import create as share_group_creation
+from manila_groups.domain.share_groups import create
+from manila_groups.domain.share_groups import delete
+from manila_groups.domain.share_groups import insert as share_group_creation
+from manila_groups.rpc import wake
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,8 +50,7 @@ class ShareGroups:
 
     :param types: the share group types
     :param share_types: the share types
-    :param scheduler: sends wake-ups to schedulers
-    :param backends: sends wake-ups to back ends
+    :param waker: wakes schedulers and back ends
     """
 
     def __init__(
@@ -57,16 +59,14 @@ class ShareGroups:
         db: db_api.Database,
         types,
         share_types,
-        scheduler: clients.SchedulerClient,
-        backends: clients.BackendClient,
+        waker: wake.Waker,
     ):
         self._conf = conf
         self._db = db
         self._creation = share_group_creation.Creation(
             conf, types, share_types
         )
-        self._scheduler = scheduler
-        self._backends = backends
+        self._waker = waker
 
     def list_page(
         self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
@@ -98,8 +98,8 @@ class ShareGroups:
         :raises Conflict: the source is not available
         :raises OverQuota: the project has as many as it may
         """
-        group = self._insert(ctxt, wanted)
-        self._scheduler.place(ctxt, states.SHARE_GROUP, group.id)
+        group, wakes = self._insert(ctxt, wanted)
+        wake.wake_all(self._waker, wakes)
         return group
 
     @db_api.transaction
@@ -109,7 +109,7 @@ class ShareGroups:
         else:
             group = share_group_cloning.insert(conn, self._conf, ctxt, wanted)
         events.note(conn, 'share_group.create.start', group, ctxt)
-        return group
+        return group, beginning.begin_many(conn, create.VERB, [group])
 
     @changes.locked(changes.SHARE_GROUP)
     def update(
@@ -131,7 +131,8 @@ class ShareGroups:
         :raises NotFound: there is none that the caller may see
         :raises Conflict: its status, its shares or its snapshots forbid it
         """
-        self._tell_backend(ctxt, self._begin_delete(ctxt, group_id))
+        wakes = self._begin_delete(ctxt, group_id)
+        wake.wake_all(self._waker, wakes)
 
     def force_delete(self, ctxt, group_id: str) -> None:
         """Begin to delete a share group with its shares and snapshots.
@@ -140,22 +141,19 @@ class ShareGroups:
         :raises Conflict: a share group is being created from a snapshot of
             it, or this release does not know its status
         """
-        self._tell_backend(ctxt, self._begin_force_delete(ctxt, group_id))
-
-    def _tell_backend(self, ctxt, group):
-        if group is not None:
-            self._backends.work(ctxt, group.host, states.SHARE_GROUP, group.id)
+        wakes = self._begin_force_delete(ctxt, group_id)
+        wake.wake_all(self._waker, wakes)
 
     @changes.locked(changes.SHARE_GROUP)
     def _begin_delete(self, group):
-        transition = transitions.deletion(
+        transition = deleting.transition_for(
             self._conf, group.row, states.ShareGroup
         )
         if not group.transition(
             transition, rows.is_empty(), event='delete.start'
         ):
             raise _not_deletable(group.row, transition)
-        return purge.if_unplaced(group)
+        return deleting.begin(group, delete.VERB, purge.all_share_groups)
 
     # With the snapshots locked, what is being created from them can be seen.
     @changes.locked(changes.SHARE_GROUP, with_snapshots=True)
@@ -163,29 +161,37 @@ class ShareGroups:
         _check_no_clone(group.conn, group.row.id)
         if not group.transition(
             states.ShareGroup.FORCE_DELETE,
-            reason=force_delete.REASON,
+            reason=deleting.FORCED,
             forced=True,
         ):
             raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
+        operations.cancel_queue(group.conn, group.row.id)
         _force_delete_content(group)
         group.note('delete.start')
-        return force_delete.end_if_away(group, self._conf)
+        return deleting.begin_forced(
+            group,
+            self._conf,
+            delete.VERB,
+            purge.all_share_groups,
+            delete.remove_without_backend,
+        )
 
     @changes.locked(changes.SHARE_GROUP)
     def reset_status(
         self, group: changes.Locked[records.ShareGroup], status: str
     ) -> None:
-        """Set the status by hand, which neither begins nor stops work.
+        """Set the status by hand; the operation on the group is given up.
 
         :raises NotFound: there is no group that the caller may see
         """
         group.set_status(status)
+        operations.cancel(group.conn, group.kind, group.row.id)
         _end_content_work(group.conn, group.row.id)
 
 
 def _force_delete_content(group):
     """Let what is in a group be the work of the group's deletion only."""
-    details = {'reason': force_delete.REASON, 'stepped_at': None}
+    details = {'reason': deleting.FORCED, 'stepped_at': None}
     snapshot_rows.ROWS.transition_many(
         group.conn,
         states.ShareGroupSnapshot.FORCE_DELETE,

@@ -13,7 +13,7 @@ from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
 from manila_groups.domain.events import base as events
 from manila_groups.domain.quotas import counts as quotas
-from manila_groups.domain.share_groups import create as share_group_creation
+from manila_groups.domain.share_groups import insert as share_group_creation
 
 _FROM_SOURCE = ('share_types', 'share_network_id', 'availability_zone')
 

@@ -1,132 +1,301 @@
 # SPDX-License-Identifier: Apache-2.0
-"""New share groups: what a user asks for, checked and made a row."""
+"""The creation of share groups, empty or from a share group snapshot."""
 
-from oslo_utils import uuidutils
+from collections.abc import Sequence
+import dataclasses
+from typing import Any
 
-from manila_groups import exception
-from manila_groups import utils
+from manila_groups import states
+from manila_groups.db import pools
 from manila_groups.db import records
+from manila_groups.db import share_export_locations
+from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups as rows
+from manila_groups.db import shares
 from manila_groups.db import types as type_rows
-from manila_groups.domain.quotas import counts as quotas
-from manila_groups.domain.share_networks import location
-from manila_groups.domain.types import base as types
-from manila_groups.domain.types import share_types as share_types_domain
+from manila_groups.domain import changes
+from manila_groups.domain.events import base as events
+from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import placing
+from manila_groups.domain.operations import removing
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+
+PLACE = 'place'
+CREATE = 'create'
+
+_FAILED = 'The share group could not be created on any back end.'
+_CLONE_FAILED = (
+    'The share group could not be created from its share group snapshot. '
+    'Delete it and try again, or ask the administrator.'
+)
+_OVERDUE = (
+    'The share group was not created in time. Delete it and try again, or '
+    'ask the administrator.'
+)
 
 
-class Creation:
-    """Makes the rows of share groups that hold nothing yet.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """What a back end needs for a new share group.
 
-    :param types: the share group types
-    :param share_types: the share types
+    :ivar specs: the group specs of its type
+    :ivar source: the snapshot that it is created from
+    :ivar shares: the shares that are created with it
     """
 
-    def __init__(self, conf, types, share_types):
-        self._conf = conf
-        self._types = types
-        self._share_types = share_types
+    specs: dict[str, str]
+    source: records.ShareGroupSnapshot | None = None
+    shares: Sequence[records.Share] = ()
 
-    def insert(self, conn, ctxt, wanted) -> records.ShareGroup:
-        """Add a share group.
 
-        :param wanted: a NewShareGroup without a source
-        :raises Invalid: types, network or zone do not go together
-        :raises NotFound: an unknown availability zone
-        :raises OverQuota: the project has as many as it may
-        """
-        group_type = self._find_type(conn, ctxt, wanted)
-        share_types = self._find_share_types(conn, ctxt, wanted, group_type)
-        zone_id = location.find_zone(conn, wanted, share_types)
-        location.check_network(conn, ctxt, wanted, share_types)
-        values = new_row(
-            ctxt,
-            wanted,
-            share_group_type_id=group_type.id,
-            share_network_id=wanted.share_network_id,
-            zone_id=zone_id,
+def _is_clone(group):
+    return group.source_share_group_snapshot_id is not None
+
+
+def _read(conn, operations):
+    """Read groups with the specs of their types and what clones need."""
+    groups = rows.get_many(conn, [one.resource_id for one in operations])
+    specs = type_rows.SHARE_GROUP_TYPES.specs_of(
+        conn, {one.share_group_type_id for one in groups}
+    )
+    clones = [one for one in groups if _is_clone(one)]
+    sources, members = _read_content(conn, clones)
+    return [
+        (
+            group,
+            Work(
+                specs=specs[group.share_group_type_id],
+                source=sources.get(group.source_share_group_snapshot_id),
+                shares=members.get(group.id, ()),
+            ),
         )
-        take_quota(conn, self._conf, ctxt)
-        ids = [one.id for one in share_types]
-        zone = wanted.availability_zone
-        return rows.insert(conn, values, ids, zone)
-
-    def _find_type(self, conn, ctxt, wanted):
-        wanted_id = wanted.share_group_type_id
-        if wanted_id is None:
-            found = self._types.default(ctxt, conn)
-            if found is None:
-                raise exception.Invalid(
-                    'share_group_type_id: none is given, and no default '
-                    'share group type is configured.'
-                )
-            return found
-        found = type_rows.SHARE_GROUP_TYPES.get_by_id(
-            conn, wanted_id, ctxt.visible_project
-        )
-        if found is None:
-            raise types.unknown(
-                conn,
-                type_rows.SHARE_GROUP_TYPES,
-                'share_group_type_id',
-                wanted_id,
-                ctxt.visible_project,
-            )
-        return found
-
-    def _find_share_types(self, conn, ctxt, wanted, group_type):
-        ids = wanted.share_types
-        if not ids:
-            default = self._share_types.default(ctxt, conn)
-            if default is not None and default.id in group_type.share_types:
-                return [default]
-            ids = group_type.share_types
-        found = type_rows.SHARE_TYPES.get_many(conn, ids, ctxt.visible_project)
-        missing = sorted(set(ids) - {one.id for one in found})
-        if missing:
-            raise types.unknown(
-                conn,
-                type_rows.SHARE_TYPES,
-                'share_types',
-                missing[0],
-                ctxt.visible_project,
-            )
-        outside = sorted(set(ids) - set(group_type.share_types))
-        if outside:
-            raise exception.Invalid(
-                f'share_types: {outside[0]} is not one of the share types '
-                f'that the share group type {utils.label(group_type)} allows.'
-            )
-        if len({share_types_domain.share_servers(one) for one in found}) > 1:
-            raise exception.Invalid(
-                'share_types: all of them must have the same value of '
-                f'{share_types_domain.DHSS}.'
-            )
-        return found
+        for group in groups
+    ]
 
 
-def new_row(ctxt, wanted, *, zone_id: str | None, **values) -> dict:
-    """The columns of a new share group's row.
+def _read_content(conn, clones):
+    """Read the source of each clone, and the shares that come with it."""
+    members: dict[str, list[records.Share]] = {}
+    if not clones:
+        return {}, members
+    sources = share_group_snapshots.get_many(
+        conn, [one.source_share_group_snapshot_id for one in clones]
+    )
+    for share in shares.of_groups(conn, [one.id for one in clones]):
+        members.setdefault(share.share_group_id or '', []).append(share)
+    return {one.id: one for one in sources}, members
 
-    :param zone_id: the availability zone that it has to be in
-    :param values: further columns
-    """
+
+def _load_place(conn, operations):
+    payloads = {one.resource_id: one.payload for one in operations}
+    found = _read(conn, operations)
+    types = {one for group, _work in found for one in group.share_types}
+    specs = type_rows.SHARE_TYPES.specs_of(conn, types)
     return {
-        'id': uuidutils.generate_uuid(),
-        'project_id': ctxt.project_id,
-        'user_id': ctxt.user_id,
-        'request_id': ctxt.request_id,
-        'name': wanted.name,
-        'description': wanted.description,
-        'requested_zone_id': zone_id,
-        'availability_zone_id': zone_id,
-        **values,
+        group.id: (
+            group,
+            placing.Waiting(
+                group_specs=work.specs,
+                extra_specs=tuple(specs[one] for one in group.share_types),
+                zone=group.availability_zone,
+                tried=frozenset(payloads[group.id].get('tried', ())),
+                size_gb=sum(one.size for one in work.shares),
+                pool=_only_pool(group, work),
+                groups=1,
+                shares=len(work.shares),
+            ),
+        )
+        for group, work in found
+        if group.host is None
     }
 
 
-def take_quota(conn, conf, ctxt) -> None:
-    """Count one more share group of the caller's.
+def _only_pool(group, work):
+    """The pool with the snapshot that a group is made from, if any is."""
+    if not _is_clone(group):
+        return None
+    return (work.source and work.source.host) or ''
 
-    :raises OverQuota: the project has as many as it may
-    """
-    owner = quotas.Owner(ctxt.project_id, ctxt.user_id)
-    quotas.take(conn, conf, owner, {quotas.SHARE_GROUPS: 1})
+
+def _placed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    placed = [_place(tx, *chosen) for chosen in placing.by_pool(tasks)]
+    placing.claim_pools(tx, tasks)
+    for some, group in placed:
+        tx.move(some, CREATE, group)
+
+
+def _place(tx, place, tasks):
+    groups = tx.transition(
+        changes.SHARE_GROUP,
+        [one.row for one in tasks],
+        states.ShareGroup.CLAIM,
+        rows.ROWS.placed_at(None),
+        consistent_snapshot_support=place.consistent_snapshot_support,
+        **place.columns(),
+    )
+    coming = sum(one.work.shares for one in tasks)
+    if coming:
+        claimed = shares.ROWS.transition_many(
+            tx.conn,
+            states.Share.CLAIM,
+            shares.in_groups([one.id for one in groups]),
+            claimed_gb=shares.own_size(),
+            **place.columns(),
+        )
+        # None can come; one that was deleted by force meanwhile is not to be
+        # claimed for.
+        if claimed != coming:
+            raise verbs.Lost
+    return tasks, groups[0]
+
+
+def _not_placed(tx: transaction.Tx, task: verbs.Task) -> None:
+    text = f'{placing.NO_STORAGE} {task.error}'
+    _fail(
+        tx,
+        task,
+        messages.ALLOCATE_HOST,
+        text,
+        rows.ROWS.placed_at(None),
+        detail=messages.NO_VALID_HOST,
+    )
+
+
+def _fail(tx, task, action, text, *conditions, **details):
+    """End a failed creation of a group, and of the shares with it."""
+    failed = tx.fail(
+        task,
+        states.ShareGroup.CREATE_FAILED,
+        action,
+        text,
+        *conditions,
+        **details,
+    )
+    if _is_clone(failed):
+        shares.ROWS.transition_many(
+            tx.conn,
+            states.Share.CREATE_FAILED,
+            shares.in_group(failed.id),
+            reason=text,
+        )
+        events.note_content(
+            tx.conn, 'create.error', failed, (states.ERROR,), reason=text
+        )
+    tx.end([task])
+
+
+def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    _fail(tx, task, messages.CREATE, _OVERDUE, detail=messages.TIMED_OUT)
+
+
+def _load_create(conn, operations):
+    return {
+        group.id: (group, work)
+        for group, work in _read(conn, operations)
+        if group.host is not None
+    }
+
+
+def _created(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    by_server: dict[Any, list[verbs.Task]] = {}
+    for one in tasks:
+        server_id, _locations = one.result
+        by_server.setdefault((one.row.host, server_id), []).append(one)
+    for (host, server_id), some in by_server.items():
+        made = tx.transition(
+            changes.SHARE_GROUP,
+            [one.row for one in some],
+            states.ShareGroup.CREATED,
+            rows.ROWS.placed_at(host),
+            share_server_id=server_id,
+        )
+        for task, group in zip(some, made, strict=True):
+            if _is_clone(group):
+                _shares_created(tx.conn, group, task.result[1])
+            events.note(tx.conn, 'share_group.create.end', group)
+    tx.end(tasks)
+
+
+def _shares_created(conn, group, locations):
+    """End the creation of the shares that were created with a group."""
+    shares.ROWS.transition_many(
+        conn,
+        states.Share.CREATED,
+        shares.in_group(group.id),
+        share_server_id=group.share_server_id,
+    )
+    share_export_locations.replace_many(conn, locations)
+    events.note_content(conn, 'create.end', group, (group.status,))
+
+
+def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
+    """Remove a group from a pool that failed to create it."""
+    task.row, left = _take_away(tx, task), task.row
+    if not task.cleaned:
+        tx.begin(removing.SHARE_GROUP, left, removing.payload(left))
+    tried = [*task.operation.payload.get('tried', ()), left.host]
+    if _is_clone(left):
+        _fail(tx, task, messages.CREATE, _CLONE_FAILED)
+    elif len(tried) >= tx.conf.scheduler.max_attempts:
+        text = f'{_FAILED} Pools tried: {len(tried)}.'
+        _fail(tx, task, messages.CREATE, text)
+    else:
+        tx.move([task], PLACE, task.row, {'tried': tried})
+
+
+def _take_away(tx, task):
+    """Remove a group, and the shares with it, from its pool."""
+    group = task.row
+    (taken,) = tx.transition(
+        changes.SHARE_GROUP,
+        [group],
+        states.ShareGroup.CLAIM,
+        rows.ROWS.placed_at(group.host),
+        host=None,
+        availability_zone_id=rows.ROWS.requested_zone(),
+        share_server_id=None,
+        consistent_snapshot_support=None,
+    )
+    members = shares.of_group(tx.conn, group.id)
+    shares.ROWS.transition_many(
+        tx.conn,
+        states.Share.CLAIM,
+        shares.in_group(group.id),
+        host=None,
+        claimed_gb=0,
+    )
+    claimed = sum(
+        one.claimed_gb for one in members if one.status == states.CREATING
+    )
+    pools.release(tx.conn, group.host, groups=1, gigabytes=claimed)
+    return taken
+
+
+VERB = verbs.Verb(
+    name=CREATE,
+    kind=states.SHARE_GROUP,
+    resource=changes.SHARE_GROUP,
+    during=(states.CREATING,),
+    locate=lambda group: PLACE if group.host is None else CREATE,
+    steps=(
+        verbs.Step(
+            name=PLACE,
+            at=verbs.Place.SCHEDULERS,
+            load=_load_place,
+            done=_placed,
+            failed=_not_placed,
+            overdue=_overdue,
+            gone=verbs.WAIT,
+        ),
+        verbs.Step(
+            name=CREATE,
+            at=verbs.Place.BACKEND,
+            load=_load_create,
+            done=_created,
+            failed=_attempt_failed,
+            overdue=_overdue,
+            gone=verbs.Gone(verbs.Away.DOWN, _attempt_failed),
+        ),
+    ),
+)

@@ -9,20 +9,24 @@ from manila_groups import paging
 from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
+from manila_groups.db import operations
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import shares as rows
 from manila_groups.domain import changes
-from manila_groups.domain import clients
 from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
-from manila_groups.domain.operations import force_delete
+from manila_groups.domain.operations import beginning
+from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import purge
-from manila_groups.domain.operations import transitions
 from manila_groups.domain.quotas import counts as quotas
-from manila_groups.domain.shares import create as share_creation
+from manila_groups.domain.shares import create
+from manila_groups.domain.shares import delete
+from manila_groups.domain.shares import insert as share_creation
+from manila_groups.domain.shares import resize
 from manila_groups.domain.types import share_types as share_types_domain
 from manila_groups.domain.types import specs as spec_rules
+from manila_groups.rpc import wake
 
 #: The filters that find nothing by what only administrators are shown.
 _SHOWN = {
@@ -44,14 +48,12 @@ class Shares:
         conf,
         db: db_api.Database,
         share_types,
-        scheduler: clients.SchedulerClient,
-        backends: clients.BackendClient,
+        waker: wake.Waker,
     ):
         self._conf = conf
         self._db = db
         self._creation = share_creation.Creation(conf, share_types)
-        self._scheduler = scheduler
-        self._backends = backends
+        self._waker = waker
 
     def list_page(
         self, ctxt, filters: Mapping[str, Any], page: paging.Page, details
@@ -97,15 +99,15 @@ class Shares:
         :raises NotFound: an unknown group, type, zone or snapshot
         :raises OverQuota: the project may not have so much more
         """
-        share = self._insert(ctxt, wanted)
-        self._scheduler.place(ctxt, states.SHARE, share.id)
+        share, wakes = self._insert(ctxt, wanted)
+        wake.wake_all(self._waker, wakes)
         return share
 
     @db_api.transaction
     def _insert(self, conn, ctxt, wanted):
         share = self._creation.insert(conn, ctxt, wanted)
         events.note(conn, 'share.create.start', share, ctxt)
-        return share
+        return share, beginning.begin_many(conn, create.VERB, [share])
 
     @changes.locked(changes.SHARE)
     def update(
@@ -162,7 +164,8 @@ class Shares:
         :raises Forbidden: a snapshot of its group holds it, or its status
             forbids it
         """
-        self._tell_backend(ctxt, self._begin_delete(ctxt, share_id, group_id))
+        wakes = self._begin_delete(ctxt, share_id, group_id)
+        wake.wake_all(self._waker, wakes)
 
     def force_delete(self, ctxt, share_id: str) -> None:
         """Begin to delete a share in whatever status it is.
@@ -170,38 +173,44 @@ class Shares:
         :raises NotFound: there is none that the caller may see
         :raises Forbidden: a snapshot of its group holds it
         """
-        self._tell_backend(ctxt, self._begin_force_delete(ctxt, share_id))
-
-    def _tell_backend(self, ctxt, share):
-        if share is not None:
-            self._backends.work(ctxt, share.host, states.SHARE, share.id)
+        wakes = self._begin_force_delete(ctxt, share_id)
+        wake.wake_all(self._waker, wakes)
 
     @changes.locked(changes.SHARE, with_group=True)
     def _begin_delete(self, share, group_id):
         _check_group(share.row, group_id)
-        transition = transitions.deletion(self._conf, share.row, states.Share)
+        transition = deleting.transition_for(
+            self._conf, share.row, states.Share
+        )
         _begin_to_delete(share, transition)
-        return purge.if_unplaced(share)
+        return deleting.begin(share, delete.VERB, purge.all_shares)
 
     @changes.locked(changes.SHARE, with_group=True)
     def _begin_force_delete(self, share):
         _begin_to_delete(
             share,
             states.Share.FORCE_DELETE,
-            reason=force_delete.REASON,
+            reason=deleting.FORCED,
             forced=True,
         )
-        return force_delete.end_if_away(share, self._conf)
+        return deleting.begin_forced(
+            share,
+            self._conf,
+            delete.VERB,
+            purge.all_shares,
+            delete.remove_without_backend,
+        )
 
     @changes.locked(changes.SHARE)
     def reset_status(
         self, share: changes.Locked[records.Share], status: str
     ) -> None:
-        """Set the status by hand, which neither begins nor stops work.
+        """Set the status by hand; the operation on the share is given up.
 
         :raises NotFound: there is no share that the caller may see
         """
         share.set_status(status)
+        operations.cancel(share.conn, share.kind, share.row.id)
 
     def extend(
         self, ctxt, share_id: str, size: int, force: bool = False
@@ -215,12 +224,8 @@ class Shares:
         :raises Forbidden: the project may not have so much more
         :raises OverQuota: no share may be so large
         """
-        share = self._begin_extend(ctxt, share_id, size, force)
-        # An extension that was broken off may have left the room claimed.
-        if share.claimed_gb >= size:
-            self._tell_backend(ctxt, share)
-        else:
-            self._scheduler.place(ctxt, states.SHARE, share_id)
+        wakes = self._begin_extend(ctxt, share_id, size, force)
+        wake.wake_all(self._waker, wakes)
 
     @changes.locked(changes.SHARE)
     def _begin_extend(self, share, size, force):
@@ -233,7 +238,7 @@ class Shares:
             values['claimed_gb'] = size
         self._take_more(share.conn, share.row, size)
         share.transition(states.Share.EXTEND, event='extend.start', **values)
-        return share.row
+        return [beginning.begin(share.conn, resize.EXTEND_VERB, share.row)]
 
     def _take_more(self, conn, share, size):
         owner = quotas.owner_of(share)
@@ -252,7 +257,8 @@ class Shares:
         :raises NotFound: there is none that the caller may see
         :raises Invalid: its size, its type or its status forbid it
         """
-        self._tell_backend(ctxt, self._begin_shrink(ctxt, share_id, size))
+        wakes = self._begin_shrink(ctxt, share_id, size)
+        wake.wake_all(self._waker, wakes)
 
     @changes.locked(changes.SHARE)
     def _begin_shrink(self, share, size):
@@ -261,7 +267,7 @@ class Shares:
         share.transition(
             states.Share.SHRINK, event='shrink.start', new_size=size
         )
-        return share.row
+        return [beginning.begin(share.conn, resize.SHRINK_VERB, share.row)]
 
 
 def _take_gigabytes(conn, conf, owner, more):

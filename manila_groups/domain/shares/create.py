@@ -1,187 +1,181 @@
 # SPDX-License-Identifier: Apache-2.0
-"""New shares: what a user asks for, checked and made a row."""
+"""The creation of shares, alone or in a group that is there."""
 
-from collections.abc import Mapping
-import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
-from oslo_utils import uuidutils
-
-from manila_groups import exception
-from manila_groups import utils
-from manila_groups.db import records
+from manila_groups import states
+from manila_groups.db import pools
+from manila_groups.db import share_export_locations
+from manila_groups.db import share_groups
 from manila_groups.db import shares as rows
-from manila_groups.db import types as type_rows
 from manila_groups.domain import changes
-from manila_groups.domain.quotas import counts as quotas
-from manila_groups.domain.share_networks import location
-from manila_groups.domain.types import share_types as share_types_domain
+from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import placing
+from manila_groups.domain.operations import removing
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+from manila_groups.domain.shares import work
+
+PLACE = 'place'
+CREATE = 'create'
+
+_FAILED = 'The share could not be created.'
+_OVERDUE = (
+    'The share was not created in time. Delete it and try again, or ask the '
+    'administrator.'
+)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class NewShare:
-    """What a user asks for; None where the request names nothing.
-
-    :ivar size: in GiB
-    :ivar share_proto: in any case
-    :ivar share_type: an id or a name
-    :ivar availability_zone: a name
-    :ivar in_any_zone: also in one that the share type does not list
-    """
-
-    size: int
-    share_proto: str
-    name: str | None = None
-    description: str | None = None
-    share_type: str | None = None
-    share_group_id: str | None = None
-    share_network_id: str | None = None
-    availability_zone: str | None = None
-    snapshot_id: str | None = None
-    is_public: bool = False
-    metadata: Mapping[str, str] | None = None
-    in_any_zone: bool = False
-
-
-class Creation:
-    """Makes the rows of shares that are in a group, or alone.
-
-    :param share_types: the share types
-    """
-
-    def __init__(self, conf, share_types):
-        self._conf = conf
-        self._share_types = share_types
-
-    def insert(self, conn, ctxt, wanted: NewShare) -> records.Share:
-        """Add a share.
-
-        To be called before anything is read in the transaction.
-
-        :raises Invalid: group, type, network, zone, protocol or size do not
-            go together
-        :raises NotFound: an unknown group, type, zone or snapshot
-        :raises OverQuota: the project may not have so much more
-        """
-        group = _lock_group(conn, ctxt, wanted)
-        share_proto = self._find_protocol(wanted)
-        _check_snapshot(wanted)
-        share_type = self._find_type(conn, ctxt, wanted, group)
-        if group is None:
-            location.check_network(conn, ctxt, wanted, [share_type])
-        else:
-            wanted = _move_to_group(conn, wanted, group)
-        limiting = [] if wanted.in_any_zone else [share_type]
-        zone_id = location.find_zone(conn, wanted, limiting)
-        share_types_domain.check_size(share_type.specs, wanted.size)
-        self._take_quotas(conn, ctxt, wanted, share_type)
-        values = {
-            'id': uuidutils.generate_uuid(),
-            'project_id': ctxt.project_id,
-            'user_id': ctxt.user_id,
-            'request_id': ctxt.request_id,
-            'name': wanted.name,
-            'description': wanted.description,
-            'size': wanted.size,
-            'share_proto': share_proto,
-            'share_type_id': share_type.id,
-            'share_group_id': wanted.share_group_id,
-            'share_network_id': wanted.share_network_id,
-            'is_public': wanted.is_public,
-            'requested_zone_id': zone_id,
-            'availability_zone_id': zone_id,
-        }
-        rows.insert(conn, [values])
-        rows.set_metadata(conn, values['id'], wanted.metadata or {})
-        return utils.present(rows.get(conn, values['id']))
-
-    def _find_protocol(self, wanted):
-        enabled = [one.upper() for one in self._conf.enabled_share_protocols]
-        found = wanted.share_proto.upper()
-        if found not in enabled:
-            raise exception.Invalid(
-                f"share_proto: '{wanted.share_proto}' is not one of the "
-                f'enabled protocols: {", ".join(enabled)}.'
-            )
-        return found
-
-    def _find_type(self, conn, ctxt, wanted, group):
-        if wanted.share_type is not None:
-            found = type_rows.SHARE_TYPES.get(
-                conn, wanted.share_type, ctxt.visible_project
-            )
-            if found is None:
-                raise exception.NotFound(
-                    f'share_type: there is no share type {wanted.share_type}.'
-                )
-        else:
-            found = self._choose_type(conn, ctxt, group)
-        if group is not None and found.id not in group.share_types:
-            raise exception.Invalid(
-                f'share_type: {utils.label(found)} is not one of the share '
-                'types of '
-                f'the share group {utils.label(group)}.'
-            )
-        return found
-
-    def _choose_type(self, conn, ctxt, group):
-        if group is not None and len(group.share_types) == 1:
-            return type_rows.SHARE_TYPES.get_by_id(conn, group.share_types[0])
-        found = self._share_types.default(ctxt, conn)
-        if found is None:
-            raise exception.Invalid(
-                'share_type: none is given, and no default share type is '
-                'configured.'
-            )
-        return found
-
-    def _take_quotas(self, conn, ctxt, wanted, share_type):
-        owner = quotas.Owner(ctxt.project_id, ctxt.user_id, share_type.id)
-        quotas.check_size(conn, self._conf, owner, wanted.size)
-        quotas.take(
-            conn,
-            self._conf,
-            owner,
-            {quotas.SHARES: 1, quotas.GIGABYTES: wanted.size},
+def _load_place(conn, operations):
+    by_id = {one.resource_id: one for one in operations}
+    found = [one for one in rows.get_many(conn, [*by_id]) if one.host is None]
+    group_ids = {one.share_group_id for one in found if one.share_group_id}
+    groups = {
+        one.id: one.host or ''
+        for one in share_groups.get_many(conn, list(group_ids))
+    }
+    return {
+        share.id: (
+            share,
+            work.waiting(
+                share,
+                by_id[share.id],
+                share.size,
+                groups.get(share.share_group_id or ''),
+                share.share_proto,
+            ),
         )
+        for share in found
+    }
 
 
-def _lock_group(conn, ctxt, wanted):
-    """Read the group, which stays as it is until the share is there."""
-    if wanted.share_group_id is None:
-        return None
-    return changes.lock_source(
-        conn,
-        changes.SHARE_GROUP,
-        ctxt,
-        'share_group_id',
-        wanted.share_group_id,
-        missing=exception.NotFound,
-        unusable=exception.Invalid,
-    )
-
-
-def _check_snapshot(wanted):
-    if wanted.snapshot_id is not None:
-        raise exception.NotFound(
-            f'snapshot_id: there is no share snapshot {wanted.snapshot_id}.'
+def _placed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    placed = [
+        (
+            some,
+            tx.transition(
+                changes.SHARE,
+                [one.row for one in some],
+                states.Share.CLAIM,
+                rows.ROWS.placed_at(None),
+                claimed_gb=rows.own_size(),
+                **place.columns(),
+            ),
         )
+        for place, some in placing.by_pool(tasks)
+    ]
+    placing.claim_pools(tx, tasks)
+    for some, shares in placed:
+        tx.move(some, CREATE, shares[0])
 
 
-def _move_to_group(conn, wanted, group):
-    """Give a share the zone and the network of its group."""
-    location.find_zone(conn, wanted, [])
-    for field, noun in (
-        ('availability_zone', 'availability zone'),
-        ('share_network_id', 'share network'),
-    ):
-        given, own = getattr(wanted, field), getattr(group, field)
-        if given not in (None, own):
-            raise exception.Invalid(
-                f'{field}: {given} is not the {noun} of the share group '
-                f'{utils.label(group)}, which has {own or "none"}.'
-            )
-    return dataclasses.replace(
-        wanted,
-        availability_zone=group.availability_zone,
-        share_network_id=group.share_network_id,
+def _not_placed(tx: transaction.Tx, task: verbs.Task) -> None:
+    tx.fail(
+        task,
+        states.Share.CREATE_FAILED,
+        messages.ALLOCATE_HOST,
+        f'{placing.NO_STORAGE} {task.error}',
+        rows.ROWS.placed_at(None),
+        detail=messages.NO_VALID_HOST,
     )
+    tx.end([task])
+
+
+def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    tx.fail(
+        task,
+        states.Share.CREATE_FAILED,
+        messages.CREATE,
+        _OVERDUE,
+        detail=messages.TIMED_OUT,
+    )
+    tx.end([task])
+
+
+def _created(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    by_server: dict[Any, list[verbs.Task]] = {}
+    for one in tasks:
+        server_id, _locations = one.result
+        by_server.setdefault((one.row.host, server_id), []).append(one)
+    for (host, server_id), some in by_server.items():
+        tx.transition(
+            changes.SHARE,
+            [one.row for one in some],
+            states.Share.CREATED,
+            rows.ROWS.placed_at(host),
+            event='create.end',
+            share_server_id=server_id,
+        )
+    share_export_locations.replace_many(
+        tx.conn, {one.row.id: one.result[1] for one in tasks}
+    )
+    tx.end(tasks)
+
+
+def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
+    """Remove a share from a pool that failed to create it.
+
+    A share of a group stays in the group's pool, in error.
+    """
+    if task.row.share_group_id is not None:
+        _end_failed(tx, task)
+        return
+    task.row, left = _take_away(tx, task.row), task.row
+    if not task.cleaned:
+        tx.begin(removing.SHARE, left, removing.payload(left))
+    tried = [*task.operation.payload.get('tried', ()), left.host]
+    if len(tried) >= tx.conf.scheduler.max_attempts:
+        _end_failed(tx, task)
+    else:
+        tx.move([task], PLACE, task.row, {'tried': tried})
+
+
+def _end_failed(tx, task):
+    tx.fail(task, states.Share.CREATE_FAILED, messages.CREATE, _FAILED)
+    tx.end([task])
+
+
+def _take_away(tx, share):
+    (taken,) = tx.transition(
+        changes.SHARE,
+        [share],
+        states.Share.CLAIM,
+        rows.ROWS.placed_at(share.host),
+        host=None,
+        availability_zone_id=rows.ROWS.requested_zone(),
+        claimed_gb=0,
+    )
+    pools.release(tx.conn, share.host, gigabytes=share.claimed_gb)
+    return taken
+
+
+VERB = verbs.Verb(
+    name=CREATE,
+    kind=states.SHARE,
+    resource=changes.SHARE,
+    during=(states.CREATING,),
+    is_own=(rows.is_made_alone(),),
+    may_end=(~rows.comes_with_group(),),
+    locate=lambda share: PLACE if share.host is None else CREATE,
+    steps=(
+        verbs.Step(
+            name=PLACE,
+            at=verbs.Place.SCHEDULERS,
+            load=_load_place,
+            done=_placed,
+            failed=_not_placed,
+            overdue=_overdue,
+            gone=verbs.WAIT,
+        ),
+        verbs.Step(
+            name=CREATE,
+            at=verbs.Place.BACKEND,
+            load=work.load,
+            done=_created,
+            failed=_attempt_failed,
+            overdue=_overdue,
+            gone=verbs.Gone(verbs.Away.DOWN, _attempt_failed),
+        ),
+    ),
+)

@@ -19,9 +19,7 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
 from manila_groups.domain.quotas import counts as quotas
-from manila_groups.domain.share_group_snapshots import (
-    api as share_group_snapshots,
-)
+from manila_groups.domain.share_group_snapshots import api as snapshots_api
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.domain.types import share_group_types
 from manila_groups.domain.types import share_types
@@ -46,7 +44,7 @@ class SnapshotCase(case.OnSqlite):
         self.groups = share_groups.ShareGroups(
             self.conf, self.db, self.group_types, self.types, self, self
         )
-        self.snapshots = share_group_snapshots.ShareGroupSnapshots(
+        self.snapshots = snapshots_api.ShareGroupSnapshots(
             self.conf, self.db, self
         )
         self.caller = self.new_caller('here', 'user')

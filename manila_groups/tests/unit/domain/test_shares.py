@@ -11,7 +11,7 @@ from manila_groups.db import services
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
 from manila_groups.domain.shares import api as shares
-from manila_groups.domain.shares import create as share_creation
+from manila_groups.domain.shares import insert as share_creation
 from manila_groups.tests.unit.db import case
 from manila_groups.tests.unit.domain import snapshot_case
 
@@ -23,7 +23,7 @@ class SharesCase(snapshot_case.SnapshotCase):
 
     def setUp(self):
         super().setUp()
-        self.shares = shares.Shares(self.conf, self.db, self.types, self, self)
+        self.shares = shares.Shares(self.conf, self.db, self.types, self)
 
     def create(self, size=1, caller=None, **wanted):
         wanted = share_creation.NewShare(

@@ -1,0 +1,422 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of operations: begun, claimed, moved on and ended, in batches.
+
+A claim is a lease: it ends with the operation's step, or expires when its
+process no longer renews it.  The times are of the processes' clocks, as those
+of heartbeats are.
+"""
+
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from manila_groups.db import operation_table
+from manila_groups.db import records
+
+_OPERATION = operation_table.Operation.__table__
+_COLUMNS = _OPERATION.c
+
+#: The columns of an operation that no process has claimed.
+_UNCLAIMED = {
+    'worker': None,
+    'leased_until': None,
+    'not_before': None,
+    'tries': 0,
+    'reason': None,
+    'progress': None,
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offer:
+    """What a process offers for a claim.
+
+    :ivar worker: the process
+    :ivar now: the time
+    :ivar until: when a lease expires that begins, or is renewed, now
+    :ivar max_tries: how often one step may be claimed
+    """
+
+    worker: str
+    now: datetime.datetime
+    until: datetime.datetime
+    max_tries: int
+
+
+def _free(now):
+    return sa.or_(_COLUMNS.worker.is_(None), _COLUMNS.leased_until < now)
+
+
+def _claimable(now, max_tries):
+    return sa.and_(
+        _free(now),
+        sa.or_(_COLUMNS.not_before.is_(None), _COLUMNS.not_before <= now),
+        _COLUMNS.tries < max_tries,
+    )
+
+
+def _candidates():
+    """Select the first claimable operation of each queue, in their order.
+
+    Leaves out the queues in which another process is at work.
+    """
+    other = _OPERATION.alias('other')
+    now: sa.BindParameter[datetime.datetime] = sa.bindparam('now')
+    first = sa.func.min(_COLUMNS.id)
+    return (
+        sa.select(first)
+        .where(
+            _COLUMNS.runs_at == sa.bindparam('place'),
+            _claimable(now, sa.bindparam('max_tries')),
+            _COLUMNS.queue_id.not_in(sa.bindparam('busy', expanding=True)),
+            ~sa.exists().where(
+                other.c.queue_id == _COLUMNS.queue_id,
+                other.c.runs_at == _COLUMNS.runs_at,
+                other.c.leased_until >= now,
+                other.c.worker != sa.bindparam('worker'),
+            ),
+        )
+        .group_by(_COLUMNS.queue_id)
+        .order_by(first)
+        .limit(sa.bindparam('limit'))
+    )
+
+
+_IDS: sa.BindParameter = sa.bindparam('ids', expanding=True)
+_CANDIDATES = _candidates()
+_CLAIM = (
+    sa.update(_OPERATION)
+    .where(
+        _COLUMNS.id.in_(_IDS),
+        _claimable(sa.bindparam('now'), sa.bindparam('max_tries')),
+    )
+    .values(
+        worker=sa.bindparam('by'),
+        leased_until=sa.bindparam('until'),
+        tries=_COLUMNS.tries + 1,
+    )
+)
+_CLAIMED = (
+    sa.select(_OPERATION)
+    .where(_COLUMNS.id.in_(_IDS), _COLUMNS.worker == sa.bindparam('by'))
+    .order_by(_COLUMNS.id)
+)
+_END = sa.delete(_OPERATION).where(
+    _COLUMNS.id.in_(_IDS), _COLUMNS.worker == sa.bindparam('by')
+)
+_KEEP = (
+    sa.update(_OPERATION)
+    .where(_COLUMNS.id.in_(_IDS), _COLUMNS.worker == sa.bindparam('by'))
+    .values(tries=_COLUMNS.tries)
+)
+_RENEW = (
+    sa.update(_OPERATION)
+    .where(_COLUMNS.id.in_(_IDS), _COLUMNS.worker == sa.bindparam('by'))
+    .values(leased_until=sa.bindparam('until'))
+)
+_INSERT = sa.insert(_OPERATION)
+
+
+def begin(conn, values: Sequence[Mapping[str, Any]]) -> None:
+    """Begin operations that no process has claimed.
+
+    :param values: of each: kind, resource_id, exclusive_id, queue_id, verb,
+        step, runs_at, payload, forced, project_id, user_id, request_id and
+        moved_at
+    """
+    now = timeutils.utcnow()
+    rows = [{'created_at': now, **_UNCLAIMED, **one} for one in values]
+    if rows:
+        conn.execute(_INSERT, rows)
+
+
+def candidates(
+    conn, place: str, offer: Offer, busy: Collection[str], limit: int
+) -> list[int]:
+    """Find operations that a process may claim, longest wait first.
+
+    :param place: 'schedulers' or host@backend
+    :param busy: the queues in which the process is at work itself
+    :returns: at most one operation of each queue
+    """
+    values = {
+        'place': place,
+        'now': offer.now,
+        'max_tries': offer.max_tries,
+        'worker': offer.worker,
+        'busy': list(busy),
+        'limit': limit,
+    }
+    return list(conn.scalars(_CANDIDATES, values))
+
+
+def claim(conn, ids: list[int], offer: Offer) -> list[records.Operation]:
+    """Claim operations; those that another process has claimed are skipped.
+
+    :returns: those claimed, longest wait first
+    """
+    values = {
+        'ids': ids,
+        'by': offer.worker,
+        'now': offer.now,
+        'until': offer.until,
+        'max_tries': offer.max_tries,
+    }
+    if not conn.execute(_CLAIM, values).rowcount:
+        return []
+    return _records(conn.execute(_CLAIMED, {'ids': ids, 'by': offer.worker}))
+
+
+def _records(rows):
+    return [records.Operation(**row._mapping) for row in rows]
+
+
+def renew(conn, ids: list[int], offer: Offer) -> None:
+    """Renew the leases that a process has on some operations."""
+    values = {'ids': ids, 'by': offer.worker, 'until': offer.until}
+    conn.execute(_RENEW, values)
+
+
+def hurry(conn, place: str) -> None:
+    """Let the operations of a place that were put off be due now."""
+    conn.execute(
+        sa.update(_OPERATION)
+        .where(_COLUMNS.runs_at == place, _COLUMNS.not_before.is_not(None))
+        .values(not_before=None)
+    )
+
+
+def is_claimed(conn, operation_id: int, worker: str) -> bool:
+    """Tell whether a process still has the claim on an operation."""
+    query = sa.select(_COLUMNS.id).where(*_is(operation_id, worker))
+    return conn.scalar(query) is not None
+
+
+def give_back(conn, worker: str | None = None) -> None:
+    """End the leases of a process at once.
+
+    :param worker: None ends those of all processes
+    """
+    is_any = _COLUMNS.worker.is_not(None)
+    held = is_any if worker is None else _COLUMNS.worker == worker
+    conn.execute(
+        sa.update(_OPERATION)
+        .where(held)
+        .values(worker=None, leased_until=None)
+    )
+
+
+def keep(conn, ids: list[int], worker: str) -> bool:
+    """Lock operations; False unless all of them are this process's."""
+    values = {'ids': ids, 'by': worker}
+    return conn.execute(_KEEP, values).rowcount == len(ids)
+
+
+def end(conn, ids: list[int], worker: str | None) -> bool:
+    """End operations.
+
+    :param worker: a process; None for operations that are locked
+    :returns: False unless all of them are this process's, or there
+    """
+    if worker is None:
+        statement = sa.delete(_OPERATION).where(_COLUMNS.id.in_(ids))
+        return conn.execute(statement).rowcount == len(ids)
+    values = {'ids': ids, 'by': worker}
+    return conn.execute(_END, values).rowcount == len(ids)
+
+
+def move(
+    conn,
+    ids: list[int],
+    worker: str | None,
+    step: str,
+    runs_at: str,
+    payload: Mapping[str, Any] | None = None,
+) -> bool:
+    """Let operations wait for their next step, or for the same one again.
+
+    :param worker: a process; None for operations that are locked
+    :param payload: what they have to know instead; None changes nothing
+    :returns: False unless all of them are this process's, or there
+    """
+    values: dict[str, Any] = {
+        **_UNCLAIMED,
+        'step': step,
+        'runs_at': runs_at,
+        'moved_at': timeutils.utcnow(),
+    }
+    if payload is not None:
+        values['payload'] = payload
+    statement = sa.update(_OPERATION).where(_COLUMNS.id.in_(ids))
+    if worker is not None:
+        statement = statement.where(_COLUMNS.worker == worker)
+    return conn.execute(statement.values(values)).rowcount == len(ids)
+
+
+def put_off(
+    conn, operation_id: int, worker: str, until: datetime.datetime, reason: str
+) -> bool:
+    """Leave a step for later; that it was claimed does not count.
+
+    :returns: False if it is not this process's
+    """
+    statement = (
+        sa.update(_OPERATION)
+        .where(*_is(operation_id, worker))
+        .values(
+            worker=None,
+            leased_until=None,
+            not_before=until,
+            tries=_COLUMNS.tries - 1,
+            reason=reason,
+        )
+    )
+    return conn.execute(statement).rowcount == 1
+
+
+def note_progress(
+    conn, operation_id: int, offer: Offer, progress: Mapping[str, Any]
+) -> bool:
+    """Note how far a step is; its lease and its deadline begin anew.
+
+    :returns: False if it is not this process's
+    """
+    statement = (
+        sa.update(_OPERATION)
+        .where(*_is(operation_id, offer.worker))
+        .values(
+            progress=progress, moved_at=offer.now, leased_until=offer.until
+        )
+    )
+    return conn.execute(statement).rowcount == 1
+
+
+def _is(operation_id, worker):
+    return _COLUMNS.id == operation_id, _COLUMNS.worker == worker
+
+
+def cancel(conn, kind: str, resource_id: str) -> None:
+    """End the exclusive operation on a resource, whoever has claimed it."""
+    conn.execute(
+        sa.delete(_OPERATION).where(
+            _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id
+        )
+    )
+
+
+def cancel_queue(conn, queue_id: str) -> None:
+    """End the exclusive operations of a queue, whoever has claimed them."""
+    conn.execute(
+        sa.delete(_OPERATION).where(
+            _COLUMNS.queue_id == queue_id, _COLUMNS.exclusive_id.is_not(None)
+        )
+    )
+
+
+def open_on(conn, kind: str, resource_id: str) -> records.Operation | None:
+    """Read the exclusive operation on a resource; None if there is none."""
+    query = sa.select(_OPERATION).where(
+        _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id
+    )
+    row = conn.execute(query).one_or_none()
+    return row and records.Operation(**row._mapping)
+
+
+def lock(conn, operation_id: int, *conditions) -> records.Operation | None:
+    """Lock an operation; None if it is gone or does not match.
+
+    Its resource's row is to be locked before.
+    """
+    query = sa.select(_OPERATION).where(
+        _COLUMNS.id == operation_id, *conditions
+    )
+    row = conn.execute(query.with_for_update()).one_or_none()
+    return row and records.Operation(**row._mapping)
+
+
+def remove(conn, operation_id: int) -> bool:
+    """End an operation, whoever has claimed it; False if it is gone."""
+    statement = sa.delete(_OPERATION).where(_COLUMNS.id == operation_id)
+    return conn.execute(statement).rowcount == 1
+
+
+def find(
+    conn, *conditions, limit: int | None = None
+) -> list[records.Operation]:
+    """Read the operations that match some conditions, oldest first."""
+    query = sa.select(_OPERATION).where(*conditions).order_by(_COLUMNS.id)
+    return _records(conn.execute(query.limit(limit)))
+
+
+def has_none(kind: str, resource_id: Any):
+    """A condition: no exclusive operation is open on a resource.
+
+    :param resource_id: the expression for the resource's id
+    """
+    return ~sa.exists().where(
+        _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id
+    )
+
+
+def is_waiting(now: datetime.datetime):
+    """A condition: no process is at work on it."""
+    return _free(now)
+
+
+def is_overdue(before: datetime.datetime, offer: Offer):
+    """A condition: it has not moved since a time, or was claimed too often."""
+    exhausted = sa.and_(_COLUMNS.tries >= offer.max_tries, _free(offer.now))
+    return sa.or_(_COLUMNS.moved_at < before, exhausted)
+
+
+def moved_before(time: datetime.datetime):
+    """A condition: its last step or progress is older than this."""
+    return _COLUMNS.moved_at < time
+
+
+def began_before(time: datetime.datetime):
+    """A condition: it has begun before this."""
+    return _COLUMNS.created_at < time
+
+
+def is_of(kinds_and_verbs: Collection[tuple[str, str]]):
+    """A condition: it is of one of these kinds and verbs."""
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(_COLUMNS.kind == kind, _COLUMNS.verb == verb)
+            for kind, verb in kinds_and_verbs
+        ),
+    )
+
+
+def runs_at_none_of(places: Collection[str]):
+    """A condition: none of these does its present step."""
+    return _COLUMNS.runs_at.not_in(list(places))
+
+
+def is_forced():
+    """A condition: it has to end without its back end, if necessary."""
+    return _COLUMNS.forced.is_(sa.true())
+
+
+def equals(column: str, value: str):
+    """A condition: a column has this value.
+
+    :param column: kind, verb, resource_id or runs_at
+    """
+    return _COLUMNS[column] == value
+
+
+def at_backend(name: str):
+    """A condition: a back end, by its name or as host@backend, runs it."""
+    return sa.or_(
+        _COLUMNS.runs_at == name,
+        _COLUMNS.runs_at.endswith(f'@{name}', autoescape=True),
+    )

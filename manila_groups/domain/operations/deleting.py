@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deletions, of whatever kind: how they go on, and how they end."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+from manila_groups import states
+from manila_groups.db import operations
+from manila_groups.domain import changes
+from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import beginning
+from manila_groups.domain.operations import deadlines
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+from manila_groups.domain.services import api as services
+from manila_groups.rpc import wake
+
+DELETE = 'delete'
+#: The reason of a deletion by force, in the audit log.
+FORCED = 'deleted by force'
+
+_FAILED = (
+    'The back end could not delete the {}. Try again, or ask the '
+    'administrator.'
+)
+_OVERDUE = (
+    'The {} was not deleted in time. Try again, or ask the administrator.'
+)
+
+
+def verb(
+    kind: changes.Owned,
+    machine: type[states.Resource],
+    load: verbs.Load,
+    done: verbs.Done,
+    abandon: verbs.End,
+    is_own: tuple[Any, ...] = (),
+) -> verbs.Verb:
+    """Make the deletion of a kind.
+
+    :param done: deletes the rows of what is deleted at the back end
+    :param abandon: deletes a row whose back end can't do it, and begins a
+        clean-up
+    :param is_own: see verb.Verb
+    """
+    step = verbs.Step(
+        name=DELETE,
+        at=verbs.Place.BACKEND,
+        load=load,
+        done=done,
+        failed=_ending(machine, abandon, _FAILED, messages.DRIVER_FAILED),
+        overdue=_ending(machine, abandon, _OVERDUE, messages.TIMED_OUT),
+        gone=verbs.Gone(verbs.Away.REMOVED, abandon),
+    )
+    return verbs.Verb(
+        name=DELETE,
+        kind=kind.name,
+        resource=kind,
+        steps=(step,),
+        locate=lambda _row: DELETE,
+        during=(states.DELETING,),
+        is_own=is_own,
+    )
+
+
+def _ending(
+    machine: type[states.Resource],
+    abandon: verbs.End,
+    template: str,
+    detail: str,
+) -> Callable[[transaction.Tx, verbs.Task], None]:
+    def end(tx, task):
+        # Force takes over: the back end cleans up when it can.
+        if task.operation.forced:
+            abandon(tx, task)
+            return
+        text = template.format(states.noun(task.verb.kind))
+        tx.fail(
+            task, machine.DELETE_FAILED, messages.DELETE, text, detail=detail
+        )
+        tx.end([task])
+
+    return end
+
+
+def begin(
+    locked: changes.Locked, verb: verbs.Verb, purge: Callable
+) -> list[wake.Wake]:
+    """Begin the deletion of a row whose status has changed.
+
+    A row that is in no pool is deleted at once.
+
+    :param purge: deletes rows: (connection, records)
+    :returns: who has to be woken after the commit
+    """
+    if locked.row.host is None:
+        operations.cancel(locked.conn, verb.kind, locked.row.id)
+        purge(locked.conn, [locked.row])
+        return []
+    return [beginning.begin(locked.conn, verb, locked.row)]
+
+
+def begin_forced(
+    locked: changes.Locked,
+    conf: Any,
+    verb: verbs.Verb,
+    purge: Callable,
+    remove: Callable[[transaction.Tx, Any], None],
+) -> list[wake.Wake]:
+    """Begin a deletion that ends whether or not its back end is there.
+
+    :param remove: deletes a row whose back end is down, and begins a clean-up
+    :returns: who has to be woken after the commit
+    """
+    row = locked.row
+    if row.host is None:
+        return begin(locked, verb, purge)
+    if services.is_reachable(locked.conn, conf, row.host):
+        return [beginning.begin(locked.conn, verb, row, forced=True)]
+    operations.cancel(locked.conn, verb.kind, row.id)
+    tx = transaction.Tx(locked.conn, conf, None)
+    remove(tx, row)
+    return tx.wakes
+
+
+def transition_for(
+    conf: Any, row: Any, machine: type[states.Resource]
+) -> states.Transition:
+    """Choose the transition that begins the deletion of a row by its owner.
+
+    :param machine: of the row
+    """
+    overdue = machine.DELETE_OVERDUE
+    if row.status in overdue.expected and deadlines.is_past(conf, row):
+        return overdue
+    return machine.DELETE
+
+
+def placed_as_read(
+    tasks: Sequence[verbs.Task],
+) -> list[tuple[str | None, list[verbs.Task]]]:
+    """Divide tasks by the pools of their rows, in the order of names."""
+    by_pool: dict[str, list[verbs.Task]] = {}
+    for one in tasks:
+        by_pool.setdefault(one.row.host or '', []).append(one)
+    return [(pool or None, some) for pool, some in sorted(by_pool.items())]

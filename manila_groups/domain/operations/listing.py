@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operations, for the people who look at them."""
+
+from collections.abc import Mapping
+
+from manila_groups.db import api as db_api
+from manila_groups.db import operations
+from manila_groups.db import records
+from manila_groups.domain.operations import deadlines
+
+
+def under_way(
+    db: db_api.Database,
+    filters: Mapping[str, str] | None = None,
+    older_than: float | None = None,
+) -> list[records.Operation]:
+    """Read the operations that have not ended, oldest first.
+
+    :param filters: kind, verb, resource_id and backend, or some of them;
+        backend is the name of a back end, host@backend, or 'schedulers'
+    :param older_than: only those that began so many seconds ago
+    """
+    conditions = [
+        operations.at_backend(value)
+        if name == 'backend'
+        else operations.equals(name, value)
+        for name, value in (filters or {}).items()
+    ]
+    if older_than is not None:
+        before = deadlines.before(older_than)
+        conditions.append(operations.began_before(before))
+    with db.reader() as conn:
+        return operations.find(conn, *conditions)
+
+
+@db_api.retry_on_deadlock
+def end_all_leases(db: db_api.Database) -> None:
+    """End the leases of all processes, when none of them runs any more.
+
+    Their operations are then taken up at once, and not when the leases expire.
+    """
+    with db.writer() as conn:
+        operations.give_back(conn)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What schedulers decide on, and how their decisions are recorded."""
+
+import collections
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+from typing import Any
+
+from manila_groups.db import availability_zones
+from manila_groups.db import pools
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+
+#: Clients look for this sentence.
+NO_STORAGE = 'No storage could be allocated for this share request.'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a decision needs to know of a share group or a share.
+
+    :ivar group_specs: those of the share group type
+    :ivar extra_specs: those of each share type
+    :ivar zone: the name of the availability zone asked for
+    :ivar tried: the pools that failed to create it
+    :ivar size_gb: how much it needs, in GiB
+    :ivar pool: the only pool that it can be in; None leaves the choice
+    :ivar groups: as how many groups it counts in a pool
+    :ivar shares: how many shares come with the group
+    :ivar protocol: of a share that is to be created
+    """
+
+    extra_specs: tuple[Mapping[str, str], ...]
+    zone: str | None
+    tried: frozenset[str]
+    size_gb: int
+    pool: str | None
+    group_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    groups: int = 0
+    shares: int = 0
+    protocol: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """The pool that a scheduler has chosen: the result of its run.
+
+    :ivar pool: host@backend#pool
+    :ivar zone: its availability zone
+    :ivar seen: how many groups the decision saw in the pool, before those of
+        the same batch; None takes any number
+    :ivar consistent_snapshot_support: of the pool
+    """
+
+    pool: str
+    zone: str
+    seen: int | None
+    consistent_snapshot_support: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a row that is placed here."""
+        return {
+            'host': self.pool,
+            'availability_zone_id': availability_zones.id_of(self.zone),
+        }
+
+
+class NoPool(Exception):
+    """No pool fits; the text says why, for the project's users."""
+
+
+def by_pool(
+    tasks: Iterable[verbs.Task],
+) -> Iterator[tuple[Place, list[verbs.Task]]]:
+    """Divide tasks by the pools that were chosen, in the order of names."""
+    chosen: dict[str, list[verbs.Task]] = collections.defaultdict(list)
+    for one in tasks:
+        chosen[one.result.pool].append(one)
+    for _pool, some in sorted(chosen.items()):
+        yield some[0].result, some
+
+
+def claim_pools(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    """Claim the chosen pools, by one conditional UPDATE for each.
+
+    :raises Again: a pool is not as the decisions saw it
+    """
+    for place, some in by_pool(tasks):
+        groups = sum(one.work.groups for one in some)
+        if not pools.claim(
+            tx.conn,
+            place.pool,
+            groups=groups,
+            gigabytes=sum(one.work.size_gb for one in some),
+            seen=place.seen if groups else None,
+        ):
+            raise verbs.Again

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A runner: does the operations of one place, a batch at a time.
+
+One thread claims and records; the runs are in a pool of threads, without the
+database.  So a process needs one connection, however much is at work, and what
+ends while a batch is being recorded is the next batch.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import logging
+import threading
+from typing import Protocol
+
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.domain.operations import engine as engines
+from manila_groups.domain.operations import verb as verbs
+
+LOG = log.getLogger(__name__)
+
+#: Seconds that a batch waits for more ends, so that they are recorded at once.
+GATHER = 0.005
+#: Seconds until the end of a step is recorded again when the database does
+#: not answer.
+RETRY = 1.0
+
+
+class Pool(Protocol):
+    """Calls functions, now or in threads."""
+
+    def submit(self, function: Callable, /, *args: object) -> object:
+        """Call a function."""
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Wait for the calls that run."""
+
+
+class AtOnce:
+    """Calls functions in the caller's thread, in place of a pool."""
+
+    def submit(self, function: Callable, /, *args: object) -> object:
+        """Call a function."""
+        return function(*args)
+
+    def shutdown(self, wait: bool = True) -> None:
+        """There is nothing to wait for."""
+
+
+class Runner:
+    """Does operations with the runs of one process.
+
+    :param runs: (kind, verb, step) to what this process does in the step
+    :param pool: calls the runs
+    :param most: how many operations at once, in the pool or waiting for it
+    """
+
+    def __init__(
+        self,
+        engine: engines.Engine,
+        runs: Mapping[tuple[str, str, str], verbs.Run],
+        pool: Pool,
+        most: int,
+    ):
+        self._engine = engine
+        self._runs = runs
+        self._pool = pool
+        self._most = most
+        #: The queues at work: the id of each operation to its queue.
+        self._busy: dict[int, str] = {}
+        self._ended: list[verbs.Task] = []
+        self._changed = threading.Condition()
+        self._woken = False
+        self._ending = False
+        self._held = False
+
+    def wake(self) -> None:
+        """Look at the queue soon; many calls at once are one."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    def hold(self) -> None:
+        """Claim nothing until released."""
+        with self._changed:
+            self._held = True
+
+    def release(self) -> None:
+        """Claim what there is."""
+        with self._changed:
+            self._held = False
+        self.wake()
+
+    def at_work(self) -> list[int]:
+        """Name the operations that this process is at work on."""
+        with self._changed:
+            return list(self._busy)
+
+    def end(self) -> None:
+        """Claim no more operations; those at work go on."""
+        with self._changed:
+            self._ending = True
+            self._changed.notify_all()
+
+    def turn(self) -> bool:
+        """Record what has ended, and begin what can begin.
+
+        :returns: whether there was anything to do
+        """
+        with self._changed:
+            ended, self._ended = self._ended, []
+        later = self._record(ended) if ended else []
+        idle = self._ending or self._held
+        begun = [] if idle else self._begin()
+        return bool(begun) or len(later) < len(ended)
+
+    def _record(self, ended):
+        """Record what has ended; returns what is to be recorded later."""
+        rest = self._engine.record(ended)
+        kept = {
+            one.operation.id for one in (*rest.later, *rest.lost, *rest.again)
+        }
+        with self._changed:
+            self._ended.extend(rest.later)
+            for one in ended:
+                if one.operation.id not in kept:
+                    self._busy.pop(one.operation.id, None)
+        for one in rest.lost:
+            self._pool.submit(self._let_go, one)
+        if rest.again:
+            self._start(rest.again)
+        return rest.later
+
+    def _begin(self):
+        with self._changed:
+            self._woken = False
+            busy = set(self._busy.values())
+            room = self._most - len(self._busy)
+        tasks = self._engine.claim(room, busy) if room > 0 else []
+        with self._changed:
+            for one in tasks:
+                self._busy[one.operation.id] = one.operation.queue_id
+        self._start(tasks)
+        return tasks
+
+    def _start(self, tasks):
+        for one in tasks:
+            self._pool.submit(self._run, one)
+
+    def _run(self, task):
+        engines.act_for(task.operation)
+        run = self._runs[task.verb.kind, task.verb.name, task.step.name]
+        try:
+            task.result = run.do(task)
+        except Exception as error:
+            task.error = error
+            self._undo(run, task)
+        with self._changed:
+            self._ended.append(task)
+            self._changed.notify_all()
+
+    def _undo(self, run, task):
+        """Take back what a failed run may have left, if it is still ours."""
+        if not self._engine.is_final(task):
+            return
+        _log_failure(task)
+        try:
+            if self._engine.is_mine(task):
+                task.cleaned = run.undo(task)
+        except Exception:
+            LOG.exception('Failed to clean up after %s', task.operation)
+
+    def _let_go(self, task):
+        """Take back what was made for a resource that has left this pool."""
+        run = self._runs[task.verb.kind, task.verb.name, task.step.name]
+        try:
+            if not self._engine.is_placed(task):
+                run.undo(task)
+        except Exception:
+            LOG.exception('Failed to clean up after %s', task.operation)
+        finally:
+            with self._changed:
+                self._busy.pop(task.operation.id, None)
+                self._woken = True
+                self._changed.notify_all()
+
+    def run_all(self) -> None:
+        """Do all that can be done now; for a pool that calls at once."""
+        while self.turn():
+            pass
+
+    def serve(self, seconds: Callable[[], float]) -> None:
+        """Take turns until the end, and all at work has ended.
+
+        :param seconds: how long to wait at most for a wake-up
+        """
+        while not self._is_over():
+            try:
+                if not self.turn():
+                    self._wait(seconds())
+            except Exception:
+                LOG.exception('A turn failed; it will be repeated')
+                self._pause(RETRY)
+        self._pool.shutdown()
+
+    def _is_over(self):
+        with self._changed:
+            return self._ending and not self._busy
+
+    def _wait(self, seconds):
+        """Wait for a wake-up, an end, or the end of all."""
+        with self._changed:
+            if self._ended:
+                # The database does not answer.
+                self._changed.wait(RETRY)
+                return
+            self._changed.wait_for(self._has_news, seconds)
+            if self._ended and len(self._busy) > len(self._ended):
+                self._changed.wait_for(
+                    lambda: len(self._busy) <= len(self._ended), GATHER
+                )
+
+    def _has_news(self):
+        if self._ending:
+            return bool(self._ended) or not self._busy
+        return self._woken or bool(self._ended)
+
+    def _pause(self, seconds):
+        with self._changed:
+            self._changed.wait(seconds)
+
+
+def _log_failure(task):
+    expected = isinstance(task.error, exception.PossibleDataLoss)
+    LOG.log(
+        logging.WARNING if expected else logging.ERROR,
+        'The %s of the %s %s failed: %s',
+        task.verb.name,
+        states.noun(task.verb.kind),
+        task.operation.resource_id,
+        task.error,
+        exc_info=None if expected else task.error,
+    )

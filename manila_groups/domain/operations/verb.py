@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verbs as data: what an operation does, step by step, and how each ends.
+
+A verb names the statuses that its resource has meanwhile, and its steps.  A
+step has three parts.  Its *load* reads what many operations need, in a fixed
+number of statements.  Its run does the work of one, without the database; the
+process that runs it brings it along (see Run).  Its *done* records what many
+have done, in one transaction.  The engine does what is true of every verb.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import enum
+from typing import Any
+
+from manila_groups.db import records
+from manila_groups.domain import changes
+from manila_groups.rpc import wake
+
+
+class Place(enum.Enum):
+    """Who does a step."""
+
+    SCHEDULERS = 'any scheduler'
+    BACKEND = 'the back end of the resource'
+
+
+class Away(enum.Enum):
+    """When the back end of a step is gone."""
+
+    DOWN = 'its last heartbeat is too long ago, or it cannot work'
+    REMOVED = 'an operator has removed its service'
+
+
+class Lost(Exception):
+    """The operation is another process's now, or its row has changed."""
+
+
+class Again(Exception):
+    """What the run saw has changed: it has to run again at once."""
+
+
+class NotYet(Exception):
+    """The operation can't begin yet, and nothing is wrong with that."""
+
+
+@dataclasses.dataclass(slots=True)
+class Task:
+    """An operation that this process has claimed, with what its step needs.
+
+    :ivar row: the resource's record, as it was when it was claimed
+    :ivar work: what else the step has loaded, of a type of its own
+    :ivar result: what the run has returned
+    :ivar error: why the run failed
+    :ivar cleaned: whether nothing is left of a run that failed
+    """
+
+    operation: records.Operation
+    verb: 'Verb'
+    step: 'Step'
+    row: Any
+    work: Any = None
+    result: Any = None
+    error: Exception | None = None
+    cleaned: bool = False
+
+
+#: Reads what operations need: (connection, operations) to each resource's id
+#: with its record and what else its run needs.  Those without are void.
+Load = Callable[
+    [Any, Sequence[records.Operation]], Mapping[str, tuple[Any, Any]]
+]
+#: Records what tasks have done: (transaction, tasks).
+Done = Callable[[Any, Sequence[Task]], None]
+#: Ends, or sends back, one task that can't go on: (transaction, task).
+End = Callable[[Any, Task], None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gone:
+    """What is done when the back end of a step is gone.
+
+    :ivar when: for how long it has to be away; a forced operation never waits
+        longer than DOWN
+    """
+
+    when: Away
+    end: End
+
+
+#: The back end does the step when it is there again.
+WAIT = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a verb.
+
+    :ivar load: reads what it needs
+    :ivar begin: changes rows before it runs, in a transaction of its own;
+        for a step whose rows show that it is at work
+    :ivar done: records what it has done
+    :ivar failed: ends it when its run failed, after the run's undo
+    :ivar overdue: ends it when it was not done in time; None for a step that
+        is tried for ever
+    :ivar gone: what happens when its back end is gone
+    """
+
+    name: str
+    at: Place
+    load: Load
+    done: Done
+    failed: End
+    overdue: End | None
+    gone: Gone | None
+    begin: Done | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """What an operation does on one kind of resources.
+
+    :ivar kind: of the resource, as in states
+    :ivar resource: the kind whose row is locked
+    :ivar during: the statuses that the resource has meanwhile; empty for a
+        verb beside which the resource keeps its status
+    :ivar locate: tells from the resource's record which step is next
+    :ivar is_own: conditions on rows in these statuses that have an operation
+        of their own, and not a part in another row's
+    :ivar may_end: conditions on those that may end when they are overdue and
+        have no operation; None for those of is_own
+    :ivar find_strays: finds resources that need an operation and have none,
+        for a verb without statuses: called with a connection and conditions
+    :ivar exclusive: whether no other exclusive operation may begin meanwhile
+    """
+
+    name: str
+    kind: str
+    resource: changes.Owned
+    steps: tuple[Step, ...]
+    locate: Callable[[Any], str]
+    during: tuple[str, ...] = ()
+    is_own: tuple[Any, ...] = ()
+    may_end: tuple[Any, ...] | None = None
+    find_strays: Callable[..., list[str]] | None = None
+    exclusive: bool = True
+
+    def step(self, name: str) -> Step | None:
+        """Return a step by its name; None if it has none of this name."""
+        return next((one for one in self.steps if one.name == name), None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """What a process does in a step, without the database.
+
+    :ivar do: does it for one task; its result is for the step's done
+    :ivar undo: takes back what do may have left; returns whether nothing of
+        it is left
+    """
+
+    do: Callable[[Task], Any]
+    undo: Callable[[Task], bool]
+
+
+def place_of(step: Step, row: Any) -> str:
+    """Return who does a step for a resource, as operations name it."""
+    if step.at is Place.SCHEDULERS:
+        return wake.SCHEDULERS
+    return str(row.host).partition('#')[0]
+
+
+def queue_of(row: Any) -> str:
+    """Return the queue of a resource: its group's id, or its own."""
+    return str(getattr(row, 'share_group_id', None) or row.id)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The deletion of share groups, with all that is in them."""
+
+from collections.abc import Sequence
+import dataclasses
+
+from manila_groups import states
+from manila_groups.db import records
+from manila_groups.db import share_group_snapshots
+from manila_groups.db import share_groups as rows
+from manila_groups.db import types as type_rows
+from manila_groups.domain import changes
+from manila_groups.domain.operations import deleting
+from manila_groups.domain.operations import purge
+from manila_groups.domain.operations import removing
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """What a back end needs to delete a share group.
+
+    :ivar specs: the group specs of its type
+    :ivar snapshots: the snapshots that are deleted with it
+    """
+
+    specs: dict[str, str]
+    snapshots: Sequence[records.ShareGroupSnapshot]
+
+
+def _load(conn, operations):
+    groups = rows.get_many(conn, [one.resource_id for one in operations])
+    specs = type_rows.SHARE_GROUP_TYPES.specs_of(
+        conn, {one.share_group_type_id for one in groups}
+    )
+    snapshots: dict[str, list] = {one.id: [] for one in groups}
+    # Only a deletion by force finds any.
+    forced = [one.resource_id for one in operations if one.forced]
+    if forced:
+        for one in share_group_snapshots.of_groups(conn, forced):
+            snapshots[one.share_group_id].append(one)
+    return {
+        group.id: (
+            group,
+            Work(specs[group.share_group_type_id], snapshots[group.id]),
+        )
+        for group in groups
+    }
+
+
+def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    for host, some in deleting.placed_as_read(tasks):
+        if not purge.all_share_groups(
+            tx.conn,
+            [one.row for one in some],
+            rows.ROWS.placed_at(host),
+            rows.ROWS.is_in((states.DELETING,)),
+        ):
+            raise verbs.Lost
+    tx.end(tasks)
+
+
+def _abandon(tx: transaction.Tx, task: verbs.Task) -> None:
+    remove_without_backend(tx, task.row)
+    tx.end([task])
+
+
+def remove_without_backend(tx: transaction.Tx, group: records.ShareGroup):
+    """Delete a group's rows; its back end cleans up when it can.
+
+    :raises Lost: the row is gone, or has another status
+    """
+    if not rows.ROWS.lock(
+        tx.conn, group.id, rows.ROWS.is_in((states.DELETING,))
+    ):
+        raise verbs.Lost
+    share_group_snapshots.ROWS.lock_many(
+        tx.conn, share_group_snapshots.in_group(group.id)
+    )
+    snapshots = share_group_snapshots.of_group(tx.conn, group.id)
+    purge.all_share_groups(tx.conn, [group])
+    if group.host is None:
+        return
+    # Snapshots first; the back end removes the group's shares with it.
+    for one in snapshots:
+        removal = removing.payload(one)
+        tx.begin(removing.SHARE_GROUP_SNAPSHOT, one, removal)
+    tx.begin(removing.SHARE_GROUP, group, removing.payload(group))
+
+
+VERB = deleting.verb(
+    changes.SHARE_GROUP, states.ShareGroup, _load, _deleted, _abandon
+)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides on a batch, each decision seeing those before it."""
+
+import dataclasses
+from typing import Any
+
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups import states
+from manila_groups.domain.operations import engine as engines
+from manila_groups.domain.operations import placing
+from manila_groups.domain.operations import runner as runners
+from manila_groups.domain.operations import verb as verbs
+from manila_groups.scheduler import model
+from manila_groups.scheduler import placement
+from manila_groups.scheduler import plugins
+from manila_groups.scheduler import pools
+
+LOG = log.getLogger(__name__)
+
+#: How many operations are decided on at once.
+_MOST = 100
+#: How often a batch is decided again when another scheduler has changed a
+#: pool.  The last time accepts the pools as they are: the groups are placed,
+#: though perhaps less evenly.
+ROUNDS = 10
+
+_NO_POOL = 'Its pool is not available at the moment.'
+_NO_DECISION = 'The scheduler failed to choose a pool. Its log has the reason.'
+
+_GROUP_CAPABILITY = 'consistent_snapshot_support'
+
+#: The steps that a scheduler can do: (kind, verb, step).
+STEPS = frozenset(
+    (
+        (states.SHARE_GROUP, 'create', 'place'),
+        (states.SHARE, 'create', 'place'),
+        (states.SHARE, 'extend', 'claim'),
+    )
+)
+
+
+class Decider:
+    """Ranks the pools for what waits.
+
+    :param known: the pools as they are reported and claimed
+    """
+
+    def __init__(self, conf: Any, known: pools.PoolCache):
+        self._conf = conf
+        self._pools = known
+        self._filters = plugins.load_filters(conf)
+        self._weighers = plugins.load_weighers(conf)
+
+    def reload(self) -> None:
+        """Load the filters and weighers that the configuration now lists."""
+        try:
+            filters = plugins.load_filters(self._conf)
+            weighers = plugins.load_weighers(self._conf)
+        except exception.ConfigurationError as error:
+            LOG.error('Keeping the current filters and weighers: %s', error)
+            return
+        self._filters, self._weighers = filters, weighers
+
+    def decide_all(self, tasks: list[verbs.Task], exactly: bool) -> None:
+        """Give each task its place, or the reason why there is none.
+
+        :param exactly: whether a pool must be as it was seen when it is
+            claimed
+        """
+        view = {pool.name: pool for pool in self._pools.current()}
+        seen = {name: view[name].share_groups for name in view}
+        for one in tasks:
+            task_view = list(view.values())
+            try:
+                chosen = self._choose(one, task_view)
+            except placing.NoPool as error:
+                one.error, one.cleaned = error, True
+                continue
+            pool = view[chosen]
+            one.error = None
+            one.result = _place(pool, seen[chosen] if exactly else None)
+            view[chosen] = dataclasses.replace(
+                pool,
+                share_groups=pool.share_groups + one.work.groups,
+                claimed_gb=pool.claimed_gb + one.work.size_gb,
+            )
+
+    def _choose(self, task, view):
+        """Return the name of the best pool.
+
+        :raises NoPool: none fits
+        """
+        waiting = task.work
+        if waiting.pool is not None:
+            view = [pool for pool in view if pool.name == waiting.pool]
+        try:
+            decision = self.decide(task.row.id, waiting, view)
+        except Exception:
+            LOG.exception(
+                'Failed to choose a pool for the %s %s',
+                states.noun(task.verb.kind),
+                task.row.id,
+            )
+            raise placing.NoPool(_NO_DECISION) from None
+        if decision.ranking:
+            return decision.ranking[0].pool
+        _log_refusals(task, decision)
+        if waiting.pool is not None and not decision.pools:
+            raise placing.NoPool(_NO_POOL)
+        raise placing.NoPool(decision.for_user())
+
+    def decide(
+        self, row_id: str, waiting: placing.Waiting, view: list[model.Pool]
+    ) -> model.Decision:
+        """Rank the pools for a group or a share, and explain refusals."""
+        request = model.Request(
+            id=row_id,
+            availability_zone=waiting.zone,
+            extra_specs=waiting.extra_specs,
+            group_specs=waiting.group_specs,
+            size_gb=waiting.size_gb,
+            excluded=waiting.tried,
+            protocol=waiting.protocol,
+        )
+        return placement.place(request, view, self._filters, self._weighers)
+
+
+def _place(pool, seen):
+    support = pool.group_capabilities.get(_GROUP_CAPABILITY)
+    return placing.Place(
+        pool.name,
+        pool.availability_zone,
+        seen,
+        support if support in ('pool', 'host') else None,
+    )
+
+
+def _log_refusals(task, decision):
+    LOG.warning(
+        'No pool fits the %s %s of project %s:\n%s',
+        states.noun(task.verb.kind),
+        task.row.id,
+        task.row.project_id,
+        decision.for_operator() or 'no back end reports such a pool',
+    )
+
+
+class Runner(runners.Runner):
+    """Does the schedulers' steps, a batch at a time."""
+
+    def __init__(self, engine: engines.Engine, decider: Decider):
+        super().__init__(engine, {}, runners.AtOnce(), _MOST)
+        self._decider = decider
+        self._rounds = 0
+
+    def _start(self, tasks):
+        # Only what is decided again is not new.
+        again = any(one.result is not None for one in tasks)
+        self._rounds = self._rounds + 1 if again else 0
+        try:
+            self._decider.decide_all(tasks, self._rounds < ROUNDS)
+        finally:
+            with self._changed:
+                self._ended.extend(tasks)
+
+    def _let_go(self, task):
+        with self._changed:
+            self._busy.pop(task.operation.id, None)
