@@ -53,7 +53,7 @@ def explain_no_database(conf: cfg.ConfigOpts) -> str:
     database = pathlib.Path(home, 'manila-groups/manila-groups.sqlite')
     database = database.expanduser().absolute()
     # Whoever has tried the service out may have no other one.
-    example = 'mysql+pymysql://USER:PASSWORD@HOST/manila_groups'
+    example = 'mysql+mysqldb://USER:PASSWORD@HOST/manila_groups'
     return _NOT_SET.format(
         read=f'Read: {", ".join(found)}.' if found else _NONE_READ,
         example=f'sqlite:///{database}' if database.exists() else example,

@@ -59,7 +59,9 @@ _URL_DEFAULTS = {
 @exc_filters.filters(
     'postgresql', sa.exc.OperationalError, r'.*connection to server .*failed'
 )
-def _tell_no_connection(error, _match, _engine_name, _is_disconnect):
+def _tell_no_connection(
+    error: Exception, _match: Any, _engine_name: str, _is_disconnect: bool
+) -> None:
     """Raise the error that oslo.db raises for libpq before version 14."""
     raise db_exception.DBConnectionError(error)
 
@@ -103,30 +105,32 @@ def prepare(engine: sa.Engine) -> None:
     _PREPARE[engine.dialect.name](engine)
 
 
-def _prepare_mysql(engine):
+def _prepare_mysql(engine: sa.Engine) -> None:
     # oslo.db may have tried a connection already, in another mode.
     engine.dispose()
     sa.event.listen(engine, 'do_connect', _connect_in_autocommit)
     sa.event.listen(engine, 'begin', _send_begin)
 
 
-def _connect_in_autocommit(_dialect, _record, _arguments, parameters):
+def _connect_in_autocommit(
+    _dialect: Any, _record: Any, _arguments: list, parameters: dict
+) -> None:
     parameters['autocommit'] = True
 
 
-def _send_begin(conn):
-    conn.connection.begin()
+def _send_begin(conn: sa.Connection) -> None:
+    _driver_of(conn).begin()
 
 
-def _prepare_postgresql(engine):
+def _prepare_postgresql(engine: sa.Engine) -> None:
     sa.event.listen(engine, 'begin', _let_driver_begin)
 
 
-def _let_driver_begin(conn):
+def _let_driver_begin(conn: sa.Connection) -> None:
     _driver_of(conn).autocommit = False
 
 
-def _prepare_sqlite(engine):
+def _prepare_sqlite(engine: sa.Engine) -> None:
     sa.event.listen(engine, 'first_connect', _choose_wal)
     sa.event.listen(engine, 'connect', _set_up_sqlite)
     sa.event.listen(
@@ -173,11 +177,16 @@ def will_write(conn: sa.Connection) -> None:
     conn.execution_options(sqlite_immediate=True)
 
 
-def _note_use(_connection, record):
+def _note_use(_connection: Any, record: pools.ConnectionPoolEntry) -> None:
     record.info[_USED] = time.monotonic()
 
 
-def _ping_idle(dialect, connection, record, _proxy):
+def _ping_idle(
+    dialect: Any,
+    connection: Any,
+    record: pools.ConnectionPoolEntry,
+    _proxy: Any,
+) -> None:
     """Let the pool replace a connection that died while it was idle."""
     used = record.info.get(_USED)
     if used is None or time.monotonic() - used < IDLE:
@@ -190,19 +199,25 @@ def _ping_idle(dialect, connection, record, _proxy):
         raise sa.exc.DisconnectionError
 
 
-def _choose_wal(connection, _record):
+def _choose_wal(connection: Any, _record: Any) -> None:
     """Let reads run during a write; the setting is stored in the file."""
     connection.execute('PRAGMA journal_mode = WAL')
 
 
-def _set_up_sqlite(connection, _record):
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.execute('PRAGMA synchronous = NORMAL')
     connection.execute(f'PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT * 1000}')
     # As on the other databases, with the collations of the tables.
     connection.execute('PRAGMA case_sensitive_like = ON')
 
 
-def _begin_immediate(connection, _cursor, statement, parameters, *_rest):
+def _begin_immediate(
+    connection: sa.Connection,
+    _cursor: Any,
+    statement: str,
+    parameters: Any,
+    *_rest: Any,
+) -> tuple[str, Any]:
     """Turn the BEGIN that oslo.db emits into one that takes the write lock."""
     options = connection.get_execution_options()
     if statement == 'BEGIN' and options.get('sqlite_immediate'):

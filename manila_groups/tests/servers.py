@@ -30,6 +30,16 @@ from manila_groups.tests import base
 MYSQL = os.environ.get(
     'MANILA_GROUPS_TEST_MYSQL_URL', 'mysql+pymysql://root@127.0.0.1:3306/'
 )
+#: The same server, by the other one of the two drivers.
+MYSQL_BY_THE_OTHER_DRIVER = (
+    sa.make_url(MYSQL)
+    .set(
+        drivername='mysql+pymysql'
+        if sa.make_url(MYSQL).get_driver_name() == 'mysqldb'
+        else 'mysql+mysqldb'
+    )
+    .render_as_string(hide_password=False)
+)
 POSTGRESQL = os.environ.get(
     'MANILA_GROUPS_TEST_POSTGRESQL_URL',
     'postgresql+psycopg2://postgres@127.0.0.1:5432/postgres',
@@ -69,6 +79,17 @@ def need_program(test, name) -> str:
     places += ['/usr/sbin', '/sbin']
     found = shutil.which(name, path=os.pathsep.join(places))
     return found or not_there(test, name, 'not in the path')
+
+
+def need_driver(test, name: str) -> None:
+    """Make sure that a Python driver of a database is installed.
+
+    :param name: as URLs of databases begin
+    """
+    try:
+        sa.make_url(f'{name}://').get_dialect().import_dbapi()
+    except ImportError as error:
+        not_there(test, name, error)
 
 
 def need_rabbit(test) -> str:

@@ -92,7 +92,7 @@ class TestDatabase(ManageTest):
         self.config_file.write_text('')
         home = self.useFixture(fixtures.TempDir()).path
         self.useFixture(fixtures.EnvironmentVariable('XDG_STATE_HOME', home))
-        where = 'mysql+pymysql://USER:PASSWORD@HOST/manila_groups'
+        where = 'mysql+mysqldb://USER:PASSWORD@HOST/manila_groups'
         for _ in range(2):
             code, output, errors = self.manage('db', 'version')
             self.assertEqual((1, ''), (code, output))

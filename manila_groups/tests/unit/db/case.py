@@ -144,9 +144,15 @@ class OnSqlite(base.TestCase):
 
 
 class OnMysql(OnSqlite):
+    server = servers.MYSQL
+
     def connection(self):
-        url = servers.use_database(self, servers.MYSQL, self.fresh)
+        url = servers.use_database(self, self.server, self.fresh)
         return {'database': {'connection': url}}
+
+
+class OnMysqlWithTheOtherDriver(OnMysql):
+    server = servers.MYSQL_BY_THE_OTHER_DRIVER
 
 
 class OnPostgresql(OnSqlite):

@@ -22,6 +22,14 @@ from manila_groups.tests import fixtures
 from manila_groups.tests import servers
 from manila_groups.tests.unit.db import case
 
+#: The drivers of the servers, with the parameter of the URL that says how long
+#: one waits for a server that takes a connection and is silent.
+DRIVERS = {
+    'mysql+mysqldb': 'connect_timeout',
+    'mysql+pymysql': 'read_timeout',
+    'postgresql+psycopg2': 'connect_timeout',
+}
+
 _PACKAGE = pathlib.Path(manila_groups.__file__).parent
 
 
@@ -126,6 +134,10 @@ class TestViewsOnMysql(case.OnMysql, TestViews):
     pass
 
 
+class TestViewsWithTheOtherDriver(case.OnMysqlWithTheOtherDriver, TestViews):
+    pass
+
+
 class TestViewsOnPostgresql(case.OnPostgresql, TestViews):
     pass
 
@@ -203,6 +215,10 @@ class OnMysql(case.OnMysql):
         self.assertEqual(['north', 'south'], [one.name for one in found])
 
 
+class OnMysqlWithTheOtherDriver(case.OnMysqlWithTheOtherDriver, OnMysql):
+    pass
+
+
 class OnPostgresql(OnMysql, case.OnPostgresql):
     KILL = (
         "SELECT 'SELECT pg_terminate_backend(' || pid || ', 5000)' "
@@ -237,6 +253,12 @@ class TestUnavailable(base.TestCase):
         self.db = api.Database(conf, wait=False)
         return api_command.assemble(conf, self.db, rpc.transport(conf))
 
+    def drivers(self):
+        """Each driver, with the time-out that counts while it connects."""
+        for driver in DRIVERS:
+            servers.need_driver(self, driver)
+        return DRIVERS
+
     def assertUnavailable(self, answer):
         self.assertEqual(503, answer.status_int, answer.text)
         self.assertIn('serviceUnavailable', answer.json)
@@ -244,28 +266,22 @@ class TestUnavailable(base.TestCase):
     def test_a_server_that_is_not_there(self):
         with socket.create_server(('127.0.0.1', 0)) as free:
             port = free.getsockname()[1]
-        for kind in ('mysql+pymysql', 'postgresql+psycopg2'):
-            url = f'{kind}://user@127.0.0.1:{port}/name'
+        for driver in self.drivers():
+            url = f'{driver}://user@127.0.0.1:{port}/name'
             self.assertUnavailable(self.ask(self.application(url)))
 
     def test_a_server_that_hangs(self):
         with socket.create_server(('127.0.0.1', 0)) as hung:
             port = hung.getsockname()[1]
-            for kind, query in (
-                ('mysql+pymysql', 'read_timeout=1'),
-                ('postgresql+psycopg2', 'connect_timeout=2'),
-            ):
-                url = f'{kind}://user@127.0.0.1:{port}/name?{query}'
+            for driver, name in self.drivers().items():
+                url = f'{driver}://user@127.0.0.1:{port}/name?{name}=2'
                 self.assertUnavailable(self.ask(self.application(url)))
 
     def test_the_url_says_how_long_to_wait(self):
         with socket.create_server(('127.0.0.1', 0)) as free:
             port = free.getsockname()[1]
-        for kind, name in (
-            ('mysql+pymysql', 'read_timeout'),
-            ('postgresql+psycopg2', 'connect_timeout'),
-        ):
-            url = f'{kind}://user@127.0.0.1:{port}/name'
+        for driver, name in self.drivers().items():
+            url = f'{driver}://user@127.0.0.1:{port}/name'
             self.application(url)
             self.assertIn(name, self.db.engine.url.query)
             self.application(f'{url}?{name}=77')

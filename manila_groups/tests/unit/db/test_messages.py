@@ -91,6 +91,12 @@ class TestMessages(case.OnSqlite):
         self.assertEqual([3, 2], self.found())
 
 
+class TestMessagesWithTheOtherDriver(
+    case.OnMysqlWithTheOtherDriver, TestMessages
+):
+    pass
+
+
 class TestMessagesOnMysql(case.OnMysql, TestMessages):
     pass
 

@@ -115,6 +115,12 @@ class TestWayOnPostgresql(case.OnPostgresql, TestWay):
     pass
 
 
+class TestMigrationsWithTheOtherDriver(
+    case.OnMysqlWithTheOtherDriver, TestMigrations
+):
+    pass
+
+
 class TestMigrationsOnMysql(case.OnMysql, TestMigrations):
     def test_every_table_holds_any_text(self):
         with self.db.engine.connect() as connection:

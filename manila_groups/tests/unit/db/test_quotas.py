@@ -120,6 +120,10 @@ class TestQuotas(case.OnSqlite):
         self.assertIn(value, range(16))
 
 
+class TestQuotasWithTheOtherDriver(case.OnMysqlWithTheOtherDriver, TestQuotas):
+    pass
+
+
 class TestQuotasOnMysql(case.OnMysql, TestQuotas):
     def test_spaces_at_the_end_of_an_id_do_not_count(self):
         self.use(scope=quotas.Scope('here', user_id='user '))

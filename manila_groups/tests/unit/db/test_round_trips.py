@@ -146,5 +146,9 @@ class OnMysql(OnServer, OnSqlite):
     server = servers.MYSQL
 
 
+class OnMysqlWithTheOtherDriver(OnServer, OnSqlite):
+    server = servers.MYSQL_BY_THE_OTHER_DRIVER
+
+
 class OnPostgresql(OnServer, OnSqlite):
     server = servers.POSTGRESQL

@@ -83,6 +83,12 @@ class TestServices(case.OnSqlite):
         self.assertEqual(1, self.count(models.Service))
 
 
+class TestServicesWithTheOtherDriver(
+    case.OnMysqlWithTheOtherDriver, TestServices
+):
+    pass
+
+
 class TestServicesOnMysql(case.OnMysql, TestServices):
     pass
 

@@ -117,6 +117,12 @@ class TestFilters(case.OnSqlite):
         self.assertEqual([], self.names(snapshot_id=OTHER))
 
 
+class TestFiltersWithTheOtherDriver(
+    case.OnMysqlWithTheOtherDriver, TestFilters
+):
+    pass
+
+
 class TestFiltersOnMysql(case.OnMysql, TestFilters):
     pass
 
@@ -256,6 +262,12 @@ class TestTransitions(case.OnSqlite):
         self.assertTrue(self.ask(share_groups.ROWS.delete, group_id))
         self.assertFalse(self.ask(share_groups.ROWS.delete, group_id))
         self.assertEqual(0, self.count(models.ShareGroupShareType))
+
+
+class TestTransitionsWithTheOtherDriver(
+    case.OnMysqlWithTheOtherDriver, TestTransitions
+):
+    pass
 
 
 class TestTransitionsOnMysql(case.OnMysql, TestTransitions):

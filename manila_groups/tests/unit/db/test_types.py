@@ -213,6 +213,12 @@ class TestShareTypesOnPostgresql(case.OnPostgresql, TestShareTypes):
     pass
 
 
+class TestShareGroupTypesWithTheOtherDriver(
+    case.OnMysqlWithTheOtherDriver, TestShareGroupTypes
+):
+    pass
+
+
 class TestShareGroupTypesOnMysql(case.OnMysql, TestShareGroupTypes):
     pass
 
