@@ -5,6 +5,7 @@ import collections
 import re
 import time
 
+from manila_groups.domain.operations import removing
 from manila_groups.tests.faults import driver
 from manila_groups.tests.faults import ends
 from manila_groups.tests.faults import rows
@@ -36,7 +37,7 @@ class Check:
         begin = time.monotonic()
         for seconds, look, kind in (
             (ROWS, self._database.under_way, 'rows under way'),
-            (STORAGE, self._database.cleanups, 'not cleaned up'),
+            (STORAGE, self._database.operations, 'operations not ended'),
         ):
             while (found := look()) and time.monotonic() < begin + seconds:
                 time.sleep(0.5)
@@ -51,8 +52,9 @@ class Check:
         """
         content = self._database.content()
         remembered = collections.defaultdict(set)
-        for one in self._database.cleanups():
-            remembered[one.pool.partition('#')[0]].add(one.id)
+        for one in self._database.operations():
+            if one.verb == removing.CLEAN_UP:
+                remembered[one.runs_at].add(one.resource_id)
         for directory in sorted(self._stack.storage.iterdir()):
             host = directory.name
             self._check_storage(directory, host, content, remembered[host])

@@ -7,8 +7,8 @@ import dataclasses
 import sqlalchemy as sa
 
 from manila_groups import states
-from manila_groups.db import attempts
 from manila_groups.db import models
+from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.tests.faults import ledger
 
@@ -85,10 +85,10 @@ class Database:
                     found[f'{model.__tablename__} {status}'] = number
         return found
 
-    def cleanups(self) -> list[records.Cleanup]:
-        """What back ends still have to clean up."""
+    def operations(self) -> list[records.Operation]:
+        """What has not ended: work on rows, and clean-ups at back ends."""
         with self._engine.connect() as conn:
-            return attempts.cleanups(conn)
+            return operations.find(conn)
 
     def content(self) -> Content:
         """Read everything."""
