@@ -7,6 +7,7 @@ transaction afterwards and remembers nothing of what it did.
 """
 
 import collections
+import functools
 import json
 import urllib.parse
 
@@ -17,8 +18,8 @@ from manila_groups import policy
 from manila_groups.api import app
 from manila_groups.api import collaborators
 from manila_groups.db import api as db_api
-from manila_groups.domain.operations import lifecycle
 from manila_groups.rpc import base as rpc
+from manila_groups.rpc import wake as wakes
 from manila_groups.tests import inprocess
 from manila_groups.tests.functional import wsgi_client
 
@@ -139,8 +140,7 @@ class Service(inprocess.InProcess):
                 unavailable=db_api.UNAVAILABLE,
                 enforcer=policy.Enforcer(self.conf),
                 transport=rpc.transport(self.conf),
-                scheduler=self,
-                backends=self,
+                waker=self,
             )
         )
 
@@ -204,23 +204,22 @@ class Service(inprocess.InProcess):
         except Killed:
             self.killed += 1
             if process == 'scheduler':
-                self.lifecycle = lifecycle.Lifecycle(
-                    self.conf, self.db, process
-                )
                 self.scheduler = self.new_scheduler()
             else:
                 self.stop_backend(process)
 
     def deliver(self, number=0):
-        server = self.messages[number].server
+        place = self.messages[number].place
+        name = place.rpartition('@')[2]
+        process = 'scheduler' if place == wakes.SCHEDULERS else name
         deliver = super().deliver
-        self.let(server.rpartition('@')[2], lambda: deliver(number))
+        self.let(process, lambda: deliver(number))
 
     def reconcile(self):
-        self.let('scheduler', lambda: self.scheduler.reconcile())
+        self.let('scheduler', lambda: _look(self.scheduler))
         for name in list(filter(self.is_up, self.storages)):
             backend = self.backends[f'{self.conf.host}@{name}']
-            self.let(name, backend.reconcile)
+            self.let(name, functools.partial(_look, backend))
 
     def settle(self):
         """Let time pass until nothing more happens; messages are lost."""
@@ -243,3 +242,9 @@ class Service(inprocess.InProcess):
             storage.kill = None
             if not self.is_up(name):
                 self.start(name)
+
+
+def _look(manager):
+    """Let a process search for what was lost, and look at its queue."""
+    manager.reconcile()
+    manager.runner.run_all()
