@@ -27,8 +27,11 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.domain.access_rules import api as share_access
+from manila_groups.domain.operations import listing
+from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import standard
 from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.services import api as services_domain
 from manila_groups.domain.share_group_snapshots import api as snapshots_api
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.domain.shares import api as shares
@@ -282,6 +285,18 @@ class InProcess(fixtures.Fixture):
         return {
             pool.name: pool.claimed_gb for pool in self.read(pools.list_all)
         }
+
+    def under_way(self, **filters):
+        """The operations that have not ended: see listing.under_way()."""
+        return listing.under_way(self.db, filters)
+
+    def clean_ups(self):
+        return self.under_way(verb=removing.CLEAN_UP)
+
+    def is_up(self, host):
+        """Tell whether a back end is up, as host@backend."""
+        row = self.read(services.get, host, services.BACKEND)
+        return services_domain.is_up(self.conf, row)
 
     def _usages(self):
         usage = models.QuotaUsage.__table__

@@ -23,6 +23,7 @@ from manila_groups.domain.share_group_snapshots import api as snapshots_api
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.domain.types import share_group_types
 from manila_groups.domain.types import share_types
+from manila_groups.rpc import wake as wakes
 from manila_groups.tests.unit.db import case
 
 POOL = 'host@alpha#one'
@@ -42,7 +43,7 @@ class SnapshotCase(case.OnSqlite):
             self.conf, self.db, self.types
         )
         self.groups = share_groups.ShareGroups(
-            self.conf, self.db, self.group_types, self.types, self, self
+            self.conf, self.db, self.group_types, self.types, self
         )
         self.snapshots = snapshots_api.ShareGroupSnapshots(
             self.conf, self.db, self
@@ -73,11 +74,9 @@ class SnapshotCase(case.OnSqlite):
 
     # What the domain knows of schedulers and back ends.
 
-    def place(self, ctxt, kind, row_id):
-        self.hints.append((kind, row_id))
-
-    def work(self, ctxt, host, kind, row_id):
-        self.hints.append((host, kind, row_id))
+    def wake(self, wake):
+        place = () if wake.place == wakes.SCHEDULERS else (wake.place,)
+        self.hints.append((*place, wake.kind, wake.resource_id))
 
     # What a test needs to be there.
 

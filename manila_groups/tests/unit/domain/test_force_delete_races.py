@@ -12,9 +12,11 @@ from manila_groups.db import models
 from manila_groups.db import services
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import shares as share_rows
-from manila_groups.domain.operations import lifecycle
+from manila_groups.domain.operations import reconcile
+from manila_groups.domain.operations import standard
 from manila_groups.domain.quotas import check as quota_check
 from manila_groups.domain.shares import api as shares
+from manila_groups.tests import inprocess
 from manila_groups.tests.unit.db import case
 from manila_groups.tests.unit.domain import snapshot_case
 
@@ -26,7 +28,8 @@ class TestForceDeleteRaces(snapshot_case.SnapshotCase):
 
     def setUp(self):
         super().setUp()
-        self.shares = shares.Shares(self.conf, self.db, self.types, self, self)
+        self.clock = self.useFixture(inprocess.Clock())
+        self.shares = shares.Shares(self.conf, self.db, self.types, self)
         self.ask(services.delete, BACKEND, services.BACKEND)
 
     def calls(self):
@@ -70,8 +73,10 @@ class TestForceDeleteRaces(snapshot_case.SnapshotCase):
             self.ask(services.delete, BACKEND, services.BACKEND)
             started = self.meanwhile(module, noun.force_delete, row_id)
             # What a scheduler does when the back end does not come back.
-            transitions = lifecycle.Lifecycle(self.conf, self.db, 'scheduler')
-            transitions.share_groups.abandon(self.get_group(group_id))
+            self.clock.advance(self.conf.service.stuck_after + 1)
+            reconcile.Reconciler(
+                self.conf, self.db, standard.build(), self
+            ).reconcile()
             for one in started:
                 one.join(30)
             self.assertEqual([], quota_check.differences(self.db), noun)

@@ -2,7 +2,6 @@
 """No share group is stuck or counted wrong, whatever is lost or dies."""
 
 from manila_groups import states
-from manila_groups.domain.operations import scheduling
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
@@ -38,8 +37,9 @@ class LifecycleTest(base.TestCase):
         return group_id
 
     def work(self, backend, group_id):
-        """Let a back end know that a group waits for it."""
+        """Let a back end know that a group waits, as the release before."""
         backend.work(self.service.admin, states.SHARE_GROUP, group_id)
+        backend.runner.run_all()
 
     def drivers_with(self, group_id):
         return [
@@ -310,85 +310,3 @@ class TestStatusSetByHand(LifecycleTest):
         self.work(backend, group_id)
         self.assertEqual('error', self.service.status(group_id))
         self.assertEqual([backend.host], self.drivers_with(group_id))
-
-
-class TestTransitions(LifecycleTest):
-    """Late transitions match no row."""
-
-    def setUp(self):
-        super().setUp()
-        self.scheduling = self.service.lifecycle.scheduling
-        self.transitions = self.service.lifecycle.share_groups
-
-    def waiting(self, group_id):
-        return self.scheduling.waiting(states.SHARE_GROUP, group_id)
-
-    def test_two_claims(self):
-        group_id = self.service.create()
-        self.service.messages.clear()
-        waiting = self.waiting(group_id)
-        claims = [
-            self.scheduling.claim(waiting, f'{ALPHA}#{pool}', 0, 'nova', None)
-            for pool in ('one', 'two')
-        ]
-        self.assertEqual(
-            [scheduling.Claim.TAKEN, scheduling.Claim.NOT_WAITING], claims
-        )
-        group = self.service.get(group_id)
-        self.assertEqual(
-            (f'{ALPHA}#one', 'nova'), (group.host, group.availability_zone)
-        )
-
-    def test_a_claim_of_a_pool_that_changed(self):
-        group_id = self.service.create()
-        self.service.messages.clear()
-        for pool, seen in ((f'{ALPHA}#one', 3), (f'{ALPHA}#gone', None)):
-            self.assertIs(
-                scheduling.Claim.POOL_CHANGED,
-                self.scheduling.claim(
-                    self.waiting(group_id), pool, seen, 'z', 'pool'
-                ),
-            )
-        group = self.service.get(group_id)
-        self.assertEqual(
-            (None, None, None),
-            (
-                group.host,
-                group.availability_zone,
-                group.consistent_snapshot_support,
-            ),
-        )
-
-    def test_outcomes_of_a_pool_that_the_group_has_left(self):
-        group_id = self.placed_group()
-        old = self.service.get(group_id)
-        self.assertTrue(self.transitions.attempt_failed(old, True))
-        for late in (
-            lambda group: self.transitions.created(group, {}),
-            self.transitions.deleted,
-            self.transitions.delete_failed,
-            lambda group: self.transitions.attempt_failed(group, True),
-        ):
-            self.assertFalse(late(old))
-        self.assertIsNone(self.service.get(group_id).host)
-        self.assertEqual({old.host}, self.waiting(group_id).tried)
-
-    def test_no_place_for_a_group_that_has_one(self):
-        group_id = self.service.create()
-        waiting = self.waiting(group_id)
-        self.service.deliver()
-        self.assertIsNone(self.waiting(group_id))
-        self.assertFalse(self.scheduling.no_valid_pool(waiting, 'late'))
-        self.assertEqual([], self.service.user_messages())
-
-    def test_a_pool_that_failed_twice_counts_once(self):
-        group_id = self.service.create()
-        waiting = self.waiting(group_id)
-        self.service.deliver()
-        group = self.service.get(group_id)
-        self.transitions.attempt_failed(group, True)
-        # A scheduler that decided before the attempt was noted.
-        self.scheduling.claim(waiting, group.host, None, 'z', None)
-        group = self.service.get(group_id)
-        self.assertTrue(self.transitions.attempt_failed(group, True))
-        self.assertSettlesAs('available', group_id)
