@@ -69,8 +69,8 @@ def _candidates():
     other = _OPERATION.alias('other')
     now: sa.BindParameter[datetime.datetime] = sa.bindparam('now')
     first = sa.func.min(_COLUMNS.id)
-    return (
-        sa.select(first)
+    found = (
+        sa.select(first.label('id'), sa.func.count().label('waiting'))
         .where(
             _COLUMNS.runs_at == sa.bindparam('place'),
             _claimable(now, sa.bindparam('max_tries')),
@@ -85,6 +85,12 @@ def _candidates():
         .group_by(_COLUMNS.queue_id)
         .order_by(first)
         .limit(sa.bindparam('limit'))
+        .subquery()
+    )
+    return (
+        sa.select(_OPERATION, found.c.waiting)
+        .join(found, found.c.id == _COLUMNS.id)
+        .order_by(_COLUMNS.id)
     )
 
 
@@ -94,6 +100,8 @@ _CLAIM = (
     sa.update(_OPERATION)
     .where(
         _COLUMNS.id.in_(_IDS),
+        _COLUMNS.runs_at == sa.bindparam('place'),
+        _COLUMNS.moved_at <= sa.bindparam('newest'),
         _claimable(sa.bindparam('now'), sa.bindparam('max_tries')),
     )
     .values(
@@ -138,12 +146,13 @@ def begin(conn, values: Sequence[Mapping[str, Any]]) -> None:
 
 def candidates(
     conn, place: str, offer: Offer, busy: Collection[str], limit: int
-) -> list[int]:
+) -> tuple[list[records.Operation], bool]:
     """Find operations that a process may claim, longest wait first.
 
     :param place: 'schedulers' or host@backend
     :param busy: the queues in which the process is at work itself
-    :returns: at most one operation of each queue
+    :returns: at most one operation of each queue; and whether more of them
+        may be claimed after these
     """
     values = {
         'place': place,
@@ -153,28 +162,39 @@ def candidates(
         'busy': list(busy),
         'limit': limit,
     }
-    return list(conn.scalars(_CANDIDATES, values))
+    rows = conn.execute(_CANDIDATES, values).all()
+    more = len(rows) == limit or any(row.waiting > 1 for row in rows)
+    return [records.Operation(*row[:-1]) for row in rows], more
 
 
-def claim(conn, ids: list[int], offer: Offer) -> list[records.Operation]:
+def claim(
+    conn, found: list[records.Operation], offer: Offer
+) -> list[records.Operation]:
     """Claim operations; those that another process has claimed are skipped.
 
+    :param found: as they were read; what has moved since is skipped too
     :returns: those claimed, longest wait first
     """
+    ids = [one.id for one in found]
     values = {
         'ids': ids,
         'by': offer.worker,
         'now': offer.now,
         'until': offer.until,
         'max_tries': offer.max_tries,
+        'place': found[0].runs_at,
+        'newest': max(one.moved_at for one in found),
     }
-    if not conn.execute(_CLAIM, values).rowcount:
+    claimed = conn.execute(_CLAIM, values).rowcount
+    if claimed == len(found):
+        return found
+    if not claimed:
         return []
     return _records(conn.execute(_CLAIMED, {'ids': ids, 'by': offer.worker}))
 
 
 def _records(rows):
-    return [records.Operation(**row._mapping) for row in rows]
+    return [records.Operation(*row) for row in rows]
 
 
 def renew(conn, ids: list[int], offer: Offer) -> None:
@@ -325,7 +345,7 @@ def open_on(conn, kind: str, resource_id: str) -> records.Operation | None:
         _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id
     )
     row = conn.execute(query).one_or_none()
-    return row and records.Operation(**row._mapping)
+    return row and records.Operation(*row)
 
 
 def lock(conn, operation_id: int, *conditions) -> records.Operation | None:
@@ -337,7 +357,7 @@ def lock(conn, operation_id: int, *conditions) -> records.Operation | None:
         _COLUMNS.id == operation_id, *conditions
     )
     row = conn.execute(query.with_for_update()).one_or_none()
-    return row and records.Operation(**row._mapping)
+    return row and records.Operation(*row)
 
 
 def remove(conn, operation_id: int) -> bool:

@@ -75,29 +75,30 @@ class Engine:
 
     def claim(
         self, limit: int, busy: Collection[str] = ()
-    ) -> list[verbs.Task]:
+    ) -> tuple[list[verbs.Task], bool]:
         """Claim operations, with what their steps need.
 
         :param limit: how many at most
         :param busy: the queues in which this process is at work
-        :returns: none only when nothing is to be done now
+        :returns: those claimed; and whether more may be claimed after them
         """
-        offer = self._offer()
         with self._db.reader() as conn:
-            ids = operations.candidates(conn, self._place, offer, busy, limit)
-        return self._take_up(ids) if ids else []
+            found, more = operations.candidates(
+                conn, self._place, self._offer(), busy, limit
+            )
+        return (self._take_up(found) if found else []), more
 
-    def _take_up(self, ids):
+    def _take_up(self, found):
         try:
-            return self._begin(self._claim(ids))
+            return self._begin(self._claim(found))
         except db_api.UNAVAILABLE:
             raise
         except Exception as error:
-            if len(ids) == 1:
-                self._shelve(ids[0], error)
+            if len(found) == 1:
+                self._shelve(found, error)
                 return []
         # One of them can't be loaded; it must not hold up the others.
-        return [task for one in ids for task in self._take_up([one])]
+        return [task for one in found for task in self._take_up([one])]
 
     def _begin(self, tasks):
         """Let the rows of some steps show that they are at work."""
@@ -121,8 +122,8 @@ class Engine:
         tasks[0].step.begin(tx, tasks)
 
     @db_api.transaction
-    def _claim(self, conn, ids):
-        found = operations.claim(conn, ids, self._offer())
+    def _claim(self, conn, found):
+        found = operations.claim(conn, found, self._offer())
         tasks: list[verbs.Task] = []
         for (verb, step), some in self._by_step(conn, found).items():
             loaded = step.load(conn, some)
@@ -174,14 +175,14 @@ class Engine:
         operations.put_off(conn, operation.id, self.worker, until, reason)
 
     @db_api.transaction
-    def _shelve(self, conn, operation_id, error):
+    def _shelve(self, conn, found, error):
         """Leave an operation for later that can't even be loaded."""
         LOG.error(
             'Failed to load the operation %s; it will be retried',
-            operation_id,
+            found[0],
             exc_info=error,
         )
-        for one in operations.claim(conn, [operation_id], self._offer()):
+        for one in operations.claim(conn, found, self._offer()):
             until = transaction.next_try(self._conf, one)
             operations.put_off(conn, one.id, self.worker, until, repr(error))
 

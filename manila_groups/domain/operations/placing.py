@@ -60,6 +60,11 @@ class Place:
     seen: int | None
     consistent_snapshot_support: str | None = None
 
+    @property
+    def host(self) -> str:
+        """The pool, as records name it."""
+        return self.pool
+
     def columns(self) -> dict[str, Any]:
         """The columns of a row that is placed here."""
         return {
@@ -98,3 +103,14 @@ def claim_pools(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
             seen=place.seen if groups else None,
         ):
             raise verbs.Again
+
+
+def move_to_pools(
+    tx: transaction.Tx, tasks: Sequence[verbs.Task], step: str
+) -> None:
+    """Let the back ends of the chosen pools go on; last in a transaction.
+
+    :raises Lost: an operation is not this process's any more
+    """
+    for place, some in by_pool(tasks):
+        tx.move(some, step, place)

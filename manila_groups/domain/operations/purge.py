@@ -134,6 +134,24 @@ def all_share_groups(
     return True
 
 
+def empty_share_groups(
+    conn, groups: Sequence[records.ShareGroup], *conditions
+) -> bool:
+    """Delete groups without content; give back their quotas and claims.
+
+    :param conditions: further SQL conditions on each group's row
+    :returns: False if one is gone or does not match: the transaction is to be
+        rolled back then
+    """
+    ids = [one.id for one in groups]
+    if not share_groups.ROWS.delete_rows(conn, ids, *conditions):
+        return False
+    _release(conn, groups, [])
+    _give_groups_back(conn, groups)
+    _note_all(conn, groups, [], [])
+    return True
+
+
 def _give_groups_back(conn, groups):
     owners = collections.Counter(
         (one.project_id, one.user_id or '') for one in groups

@@ -21,8 +21,9 @@ from manila_groups.domain.operations import verb as verbs
 
 LOG = log.getLogger(__name__)
 
-#: Seconds that a batch waits for more ends, so that they are recorded at once.
-GATHER = 0.005
+#: Seconds after a turn with several operations, in which more of them gather
+#: for the next one.
+GATHER = 0.02
 #: Seconds until the end of a step is recorded again when the database does
 #: not answer.
 RETRY = 1.0
@@ -72,14 +73,16 @@ class Runner:
         self._busy: dict[int, str] = {}
         self._ended: list[verbs.Task] = []
         self._changed = threading.Condition()
-        self._woken = False
-        self._ending = False
+        #: Whether to look at the queue, and whether to do so after an end:
+        #: what waits behind what is at work has not been claimed.
+        self._look, self._more = True, False
         self._held = False
+        self._ending = threading.Event()
 
     def wake(self) -> None:
         """Look at the queue soon; many calls at once are one."""
         with self._changed:
-            self._woken = True
+            self._look = True
             self._changed.notify_all()
 
     def hold(self) -> None:
@@ -101,28 +104,33 @@ class Runner:
     def end(self) -> None:
         """Claim no more operations; those at work go on."""
         with self._changed:
-            self._ending = True
+            self._ending.set()
             self._changed.notify_all()
 
-    def turn(self) -> bool:
+    def turn(self) -> int:
         """Record what has ended, and begin what can begin.
 
-        :returns: whether there was anything to do
+        :returns: how many operations have ended or begun
         """
         with self._changed:
             ended, self._ended = self._ended, []
-        later = self._record(ended) if ended else []
-        idle = self._ending or self._held
-        begun = [] if idle else self._begin()
-        return bool(begun) or len(later) < len(ended)
+        done = self._record(ended) if ended else 0
+        return done + (self._begin() if self._may_begin() else 0)
 
     def _record(self, ended):
-        """Record what has ended; returns what is to be recorded later."""
-        rest = self._engine.record(ended)
+        """Record what has ended; returns of how many tasks."""
+        try:
+            rest = self._engine.record(ended)
+        except Exception:
+            # What is recorded already is lost the next time.
+            with self._changed:
+                self._ended.extend(ended)
+            raise
         kept = {
             one.operation.id for one in (*rest.later, *rest.lost, *rest.again)
         }
         with self._changed:
+            self._look = self._look or self._more
             self._ended.extend(rest.later)
             for one in ended:
                 if one.operation.id not in kept:
@@ -131,19 +139,32 @@ class Runner:
             self._pool.submit(self._let_go, one)
         if rest.again:
             self._start(rest.again)
-        return rest.later
+        return len(ended) - len(rest.later)
+
+    def _may_begin(self):
+        with self._changed:
+            return self._look and not (self._ending.is_set() or self._held)
 
     def _begin(self):
+        """Claim what can begin, and start it; returns how many."""
         with self._changed:
-            self._woken = False
             busy = set(self._busy.values())
             room = self._most - len(self._busy)
-        tasks = self._engine.claim(room, busy) if room > 0 else []
+            self._look, self._more = False, True
+        if room <= 0:
+            return 0
+        try:
+            tasks, more = self._engine.claim(room, busy)
+        except Exception:
+            self.wake()
+            raise
         with self._changed:
+            self._more = more or bool(busy)
             for one in tasks:
                 self._busy[one.operation.id] = one.operation.queue_id
-        self._start(tasks)
-        return tasks
+        if tasks:
+            self._start(tasks)
+        return len(tasks)
 
     def _start(self, tasks):
         for one in tasks:
@@ -183,11 +204,12 @@ class Runner:
         finally:
             with self._changed:
                 self._busy.pop(task.operation.id, None)
-                self._woken = True
+                self._look = True
                 self._changed.notify_all()
 
     def run_all(self) -> None:
         """Do all that can be done now; for a pool that calls at once."""
+        self.wake()
         while self.turn():
             pass
 
@@ -198,8 +220,11 @@ class Runner:
         """
         while not self._is_over():
             try:
-                if not self.turn():
+                number = self.turn()
+                if not number:
                     self._wait(seconds())
+                elif number > 1:
+                    self._ending.wait(GATHER)
             except Exception:
                 LOG.exception('A turn failed; it will be repeated')
                 self._pause(RETRY)
@@ -207,25 +232,21 @@ class Runner:
 
     def _is_over(self):
         with self._changed:
-            return self._ending and not self._busy
+            return self._ending.is_set() and not self._busy
 
     def _wait(self, seconds):
-        """Wait for a wake-up, an end, or the end of all."""
+        """Wait for a wake-up, for an end, or for the time to look again."""
         with self._changed:
             if self._ended:
                 # The database does not answer.
                 self._changed.wait(RETRY)
-                return
-            self._changed.wait_for(self._has_news, seconds)
-            if self._ended and len(self._busy) > len(self._ended):
-                self._changed.wait_for(
-                    lambda: len(self._busy) <= len(self._ended), GATHER
-                )
+            elif not self._changed.wait_for(self._has_news, seconds):
+                self._look = True
 
     def _has_news(self):
-        if self._ending:
+        if self._ending.is_set():
             return bool(self._ended) or not self._busy
-        return self._woken or bool(self._ended)
+        return (self._look and not self._held) or bool(self._ended)
 
     def _pause(self, seconds):
         with self._changed:

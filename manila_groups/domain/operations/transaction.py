@@ -39,6 +39,23 @@ class Tx:
     worker: str | None
     wakes: list[wake.Wake] = dataclasses.field(default_factory=list)
 
+    def claim(
+        self,
+        kind: changes.Kind,
+        rows: Sequence[Any],
+        transition: states.Transition,
+        *conditions: Any,
+        **values: Any,
+    ) -> None:
+        """Change rows that keep their status, without reading them again.
+
+        :raises Lost: one of the rows does not match
+        """
+        if not kind.rows.transition_rows(
+            self.conn, rows, transition, *conditions, **values
+        ):
+            raise verbs.Lost
+
     def transition(
         self,
         kind: changes.Kind,
@@ -147,7 +164,8 @@ class Tx:
     ) -> None:
         """Let operations wait for another step; last in a transaction.
 
-        :param row: a record as it is now; it tells where the step is done
+        :param row: a record as it is now, or its Place; its host tells who
+            does the step
         :param payload: what the operations have to know instead
         :raises Lost: one of them is not this process's any more
         """

@@ -119,16 +119,17 @@ def _only_pool(group, work):
 
 
 def _placed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    placed = [_place(tx, *chosen) for chosen in placing.by_pool(tasks)]
+    for chosen in placing.by_pool(tasks):
+        _place(tx, *chosen)
     placing.claim_pools(tx, tasks)
-    for some, group in placed:
-        tx.move(some, CREATE, group)
+    placing.move_to_pools(tx, tasks, CREATE)
 
 
 def _place(tx, place, tasks):
-    groups = tx.transition(
+    groups = [one.row for one in tasks]
+    tx.claim(
         changes.SHARE_GROUP,
-        [one.row for one in tasks],
+        groups,
         states.ShareGroup.CLAIM,
         rows.ROWS.placed_at(None),
         consistent_snapshot_support=place.consistent_snapshot_support,
@@ -147,7 +148,6 @@ def _place(tx, place, tasks):
         # claimed for.
         if claimed != coming:
             raise verbs.Lost
-    return tasks, groups[0]
 
 
 def _not_placed(tx: transaction.Tx, task: verbs.Task) -> None:

@@ -50,15 +50,23 @@ def _load(conn, operations):
 
 
 def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    # Only a deletion by force begins with content, and nothing is added.
+    forced = [one for one in tasks if one.operation.forced]
+    plain = [one for one in tasks if not one.operation.forced]
+    _purge(tx, forced, purge.all_share_groups)
+    _purge(tx, plain, purge.empty_share_groups)
+    tx.end(tasks)
+
+
+def _purge(tx, tasks, delete):
     for host, some in deleting.placed_as_read(tasks):
-        if not purge.all_share_groups(
+        if not delete(
             tx.conn,
             [one.row for one in some],
             rows.ROWS.placed_at(host),
             rows.ROWS.is_in((states.DELETING,)),
         ):
             raise verbs.Lost
-    tx.end(tasks)
 
 
 def _abandon(tx: transaction.Tx, task: verbs.Task) -> None:

@@ -51,23 +51,17 @@ def _load_place(conn, operations):
 
 
 def _placed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    placed = [
-        (
-            some,
-            tx.transition(
-                changes.SHARE,
-                [one.row for one in some],
-                states.Share.CLAIM,
-                rows.ROWS.placed_at(None),
-                claimed_gb=rows.own_size(),
-                **place.columns(),
-            ),
+    for place, some in placing.by_pool(tasks):
+        tx.claim(
+            changes.SHARE,
+            [one.row for one in some],
+            states.Share.CLAIM,
+            rows.ROWS.placed_at(None),
+            claimed_gb=rows.own_size(),
+            **place.columns(),
         )
-        for place, some in placing.by_pool(tasks)
-    ]
     placing.claim_pools(tx, tasks)
-    for some, shares in placed:
-        tx.move(some, CREATE, shares[0])
+    placing.move_to_pools(tx, tasks, CREATE)
 
 
 def _not_placed(tx: transaction.Tx, task: verbs.Task) -> None:

@@ -57,22 +57,16 @@ def _load_claim(conn, operations):
 
 
 def _claimed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    claimed = [
-        (
-            some,
-            tx.transition(
-                changes.SHARE,
-                [one.row for one in some],
-                states.Share.EXTEND_CLAIM,
-                rows.ROWS.placed_at(place.pool),
-                claimed_gb=rows.needed_size(),
-            ),
+    for place, some in placing.by_pool(tasks):
+        tx.claim(
+            changes.SHARE,
+            [one.row for one in some],
+            states.Share.EXTEND_CLAIM,
+            rows.ROWS.placed_at(place.pool),
+            claimed_gb=rows.needed_size(),
         )
-        for place, some in placing.by_pool(tasks)
-    ]
     placing.claim_pools(tx, tasks)
-    for some, shares in claimed:
-        tx.move(some, EXTEND, shares[0])
+    placing.move_to_pools(tx, tasks, EXTEND)
 
 
 def _no_room(tx: transaction.Tx, task: verbs.Task) -> None:
