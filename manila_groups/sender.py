@@ -30,6 +30,13 @@ class Sender:
     #: How many seconds the thread waits for another message.
     IDLE = 5
 
+    #: Seconds between two messages with the same key: under load one of them
+    #: stands for many.
+    SPACING = 0.02
+
+    #: How many keys are remembered at least for that.
+    MAX_SPACED = 100
+
     #: How many messages may wait for the broker; further ones are dropped.
     MAX_WAITING = 10000
 
@@ -37,6 +44,7 @@ class Sender:
         self._changed = threading.Condition()
         self._waiting: collections.deque = collections.deque()
         self._keys: set[Hashable] = set()
+        self._sent: dict[Hashable, float] = {}
         self._has_thread = self._is_sending = self._is_full = False
         self._turn_since = None
         _all.add(self)
@@ -99,10 +107,29 @@ class Sender:
             if not self._changed.wait_for(lambda: self._waiting, self.IDLE):
                 self._has_thread = False
                 return None
+            key, send, args = self._waiting[0]
+            self._space(key)
             self._is_sending, self._turn_since = True, time.monotonic()
-            key, send, args = self._waiting.popleft()
-            self._keys.discard(key)
+            self._waiting.popleft()
             return send, args
+
+    def _space(self, key):
+        """Wait until a message with this key may be sent again."""
+        if key is None:
+            return
+        due = self._sent.get(key, -self.SPACING) + self.SPACING
+        while (seconds := due - time.monotonic()) > 0:
+            self._changed.wait(seconds)
+        now = time.monotonic()
+        if len(self._sent) > self.MAX_SPACED:
+            self._sent = {
+                one: sent
+                for one, sent in self._sent.items()
+                if sent + self.SPACING > now
+            }
+        self._sent[key] = now
+        # What is put from now on is news.
+        self._keys.discard(key)
 
     def waits(self) -> float:
         """Return for how many seconds the broker has not taken a message."""
