@@ -65,6 +65,12 @@ class TestLoad(ConfTest):
         )
         self.assertEqual('fake', conf['one'].driver)
 
+    def test_few_threads_receive_messages_unless_the_operator_wants_more(self):
+        self.assertEqual(4, self.load('').executor_thread_pool_size)
+        for name in ('executor_thread_pool_size', 'rpc_thread_pool_size'):
+            conf = self.load(f'[DEFAULT]\n{name} = 9\n')
+            self.assertEqual(9, conf.executor_thread_pool_size)
+
     def test_two_configurations_are_apart(self):
         one = configuration.load(files=[], defaults={'api': {'threads': 3}})
         other = configuration.load(files=[])
@@ -93,6 +99,7 @@ class TestMistakes(ConfTest):
             ('scheduler', 'free_capacity_weight_multiplier = x', ['free_']),
             ('quota', 'share_groups = -2', ['share_groups']),
             ('service', 'heartbeat_interval = 0', ['heartbeat_interval']),
+            ('service', 'worker_threads = 0', ['worker_threads']),
             ('database', 'max_retries = many', ['max_retries']),
             ('upgrade_levels', 'backend = newton', ['backend', 'newton']),
             ('upgrade_levels', 'scheduler = 1', ['scheduler']),
@@ -256,6 +263,7 @@ class TestSample(base.TestCase):
             ('quota', 'share_groups'),
             ('scheduler', 'max_attempts'),
             ('service', 'stuck_after'),
+            ('service', 'worker_threads'),
         ):
             self.assertIn(name, names)
 

@@ -5,6 +5,7 @@ import queue
 import threading
 
 import fixtures
+from oslo_context import fixture as context_fixture
 import oslo_messaging
 from oslo_utils import uuidutils
 
@@ -15,6 +16,8 @@ from manila_groups import states
 from manila_groups.rpc import backend as backend_rpc
 from manila_groups.rpc import base as rpc
 from manila_groups.rpc import scheduler as scheduler_rpc
+from manila_groups.rpc import wake as wakes
+from manila_groups.rpc import wakes as wakers
 from manila_groups.tests import base
 
 TIMEOUT = 30
@@ -23,10 +26,14 @@ TIMEOUT = 30
 class Endpoint:
     """Keeps what it is told, and says nothing back."""
 
-    target = oslo_messaging.Target(version='1.0')
+    target = oslo_messaging.Target(version='1.1')
 
     def __init__(self):
         self.calls = queue.Queue()
+
+    @oslo_messaging.expose
+    def wake(self, ctxt):
+        self.calls.put(('wake', ctxt))
 
     @oslo_messaging.expose
     def place(self, ctxt, kind, row_id):
@@ -36,8 +43,8 @@ class Endpoint:
     def work(self, ctxt, kind, row_id):
         self.calls.put(('work', ctxt, kind, row_id))
 
-    def hidden(self, ctxt, kind, row_id):
-        self.calls.put(('hidden', ctxt, kind, row_id))
+    def hidden(self, ctxt):
+        self.calls.put(('hidden', ctxt))
 
 
 class RabbitTest(base.TestCase):
@@ -52,6 +59,7 @@ class RabbitTest(base.TestCase):
 class RpcTest(base.TestCase):
     def setUp(self):
         super().setUp()
+        self.useFixture(context_fixture.ClearRequestContext())
         self.exchange = uuidutils.generate_uuid()
         self.transport = self.connect()
         self.ctxt = context.RequestContext(
@@ -95,64 +103,74 @@ class RpcTest(base.TestCase):
             'scheduler',
         )
 
-    def hint(self, client, method, since):
-        client.hint(self.ctxt, method, since, kind=states.SHARE, row_id=since)
+    def hint(self, client, method, since, **kwargs):
+        client.hint(method, since, **kwargs)
+        self.assertTrue(client._sender.flush(TIMEOUT))
+
+    def next(self, endpoint):
+        """Wait for a message; returns its method and what it says."""
+        method, _ctxt, *told = endpoint.calls.get(timeout=TIMEOUT)
+        return method, *told
+
+
+def wake(place=wakes.SCHEDULERS, kind=states.SHARE_GROUP, row_id='id'):
+    return wakes.Wake(place, kind, row_id)
 
 
 class TestMessages(RpcTest):
-    def test_the_context_goes_along(self):
+    def context_of_a_message(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        api = scheduler_rpc.SchedulerAPI(self.transport)
-        api.place(self.ctxt, states.SHARE, 'id')
-        method, ctxt, *told = endpoint.calls.get(timeout=TIMEOUT)
-        self.assertEqual(('place', [states.SHARE, 'id']), (method, told))
-        self.assertEqual(self.ctxt.to_dict(), ctxt.to_dict())
+        scheduler_rpc.SchedulerAPI(self.transport).wake(wake())
+        method, ctxt = endpoint.calls.get(timeout=TIMEOUT)
+        self.assertEqual('wake', method)
+        return ctxt
+
+    def test_the_request_is_named(self):
+        self.ctxt.update_store()
+        self.assertEqual('req-7', self.context_of_a_message().request_id)
+
+    def test_nothing_else_of_the_caller_goes_along(self):
+        self.ctxt.auth_token = self.ctxt.service_token = 'secret'
+        self.ctxt.update_store()
+        ctxt = self.context_of_a_message()
         self.assertEqual(
-            ('u', 'p', ['member'], 'req-7', 'req-8', True),
+            (None, None, None, None, []),
             (
+                ctxt.auth_token,
+                ctxt.service_token,
                 ctxt.user_id,
                 ctxt.project_id,
                 ctxt.roles,
-                ctxt.request_id,
-                ctxt.global_request_id,
-                ctxt.is_admin,
             ),
         )
 
-    def test_no_token_goes_along(self):
+    def test_without_a_request(self):
+        self.assertRegex(self.context_of_a_message().request_id, '^req-')
+
+    def test_no_token_is_ever_sent(self):
         self.ctxt.auth_token = self.ctxt.service_token = 'secret'
         sent = rpc.ContextSerializer().serialize_context(self.ctxt)
         self.assertNotIn('secret', repr(sent))
-        endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        api = scheduler_rpc.SchedulerAPI(self.transport)
-        api.place(self.ctxt, states.SHARE, 'id')
-        ctxt = endpoint.calls.get(timeout=TIMEOUT)[1]
-        self.assertIsNone(ctxt.auth_token)
-        self.assertIsNone(ctxt.service_token)
 
-    def test_the_back_end_of_the_pool_gets_them(self):
+    def test_the_back_end_that_is_named_gets_them(self):
         endpoints = {
             host: self.serve(rpc.BACKEND_TOPIC, host)
-            for host in ('h@one', 'h@two')
+            for host in ('h@one', 'h@two', 'h@three')
         }
-        api = backend_rpc.BackendAPI(self.transport)
-        api.work(self.ctxt, 'h@one#pool', states.SHARE_GROUP, 'first')
-        api.work(self.ctxt, 'h@two#pool', states.SHARE, 'second')
-        for host, expected in (
-            ('h@one', [states.SHARE_GROUP, 'first']),
-            ('h@two', [states.SHARE, 'second']),
-        ):
-            method, _ctxt, *told = endpoints[host].calls.get(timeout=TIMEOUT)
-            self.assertEqual(('work', expected), (method, told))
-            self.assertTrue(endpoints[host].calls.empty())
+        api = wakers.Wakes(self.transport)
+        for host in ('h@one', 'h@two'):
+            api.wake(wake(host))
+            self.assertEqual(('wake',), self.next(endpoints[host]))
+        for one in endpoints.values():
+            self.assertTrue(one.calls.empty())
 
     def test_one_of_several_servers_gets_a_message(self):
         endpoints = [
             self.serve(rpc.SCHEDULER_TOPIC, host) for host in ('a', 'b')
         ]
-        api = scheduler_rpc.SchedulerAPI(self.transport)
+        client = self.client('1.0')
         for number in range(4):
-            api.place(self.ctxt, states.SHARE_GROUP, str(number))
+            client.hint('place', '1.0', kind='kind', row_id=str(number))
         found = []
         done = threading.Event()
         self.addCleanup(done.set)
@@ -164,70 +182,97 @@ class TestMessages(RpcTest):
                 break
         self.assertEqual(list('0123'), sorted(found))
 
+    def test_many_are_one_while_they_wait(self):
+        endpoint = self.serve(rpc.BACKEND_TOPIC, 'h@one')
+        api = backend_rpc.BackendAPI(self.transport)
+        may_send = threading.Event()
+        self.addCleanup(may_send.set)
+        api._client._sender.put(may_send.wait)
+        for number in range(9):
+            api.wake(wake('h@one', row_id=str(number)))
+        may_send.set()
+        self.assertTrue(api._client._sender.flush(TIMEOUT))
+        self.assertEqual(('wake',), self.next(endpoint))
+        api.wake(wake('h@one'))
+        self.assertEqual(('wake',), self.next(endpoint))
+        self.assertTrue(endpoint.calls.empty())
+
     def test_methods_that_are_not_exposed(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        client = self.client('1.0')
-        for method in ('hidden', 'place'):
-            self.hint(client, method, '1.0')
-        method = endpoint.calls.get(timeout=TIMEOUT)[0]
-        self.assertEqual('place', method)
+        client = self.client('1.1')
+        for method in ('hidden', 'wake'):
+            self.hint(client, method, '1.1')
+        self.assertEqual(('wake',), self.next(endpoint))
         self.assertTrue(endpoint.calls.empty())
 
     def test_a_message_that_nobody_takes(self):
         log = self.useFixture(fixtures.FakeLogger())
         api = backend_rpc.BackendAPI(self.transport)
-        api.work(self.ctxt, 'nobody@home#pool', states.SHARE_GROUP, 'id')
+        api.wake(wake('nobody@home'))
         self.assertTrue(api._client._sender.flush(TIMEOUT))
-        self.assertNotIn('was not sent', log.output)
+        self.assertNotIn('Failed to send', log.output)
 
 
 class TestVersions(RpcTest):
     """Processes of two releases, while an upgrade goes on."""
 
-    def taken(self, endpoint):
-        """The versions of the messages that came, with a last one."""
-        self.hint(self.client('1.0'), 'place', '1.0')
-        found = []
-        while not found or found[-1] != '1.0':
-            found.append(endpoint.calls.get(timeout=TIMEOUT)[3])
-        return found[:-1]
+    def sent(self, transport):
+        """What a scheduler and a back end get from a process."""
+        scheduler = self.serve(rpc.SCHEDULER_TOPIC, 'here')
+        backend = self.serve(rpc.BACKEND_TOPIC, 'h@one')
+        waker = wakers.Wakes(transport)
+        waker.wake(wake(row_id='first'))
+        waker.wake(wake('h@one', states.SHARE, 'second'))
+        return self.next(scheduler), self.next(backend)
 
-    def test_only_what_a_pinned_process_may_send_is_sent(self):
-        endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        endpoint.target = oslo_messaging.Target(version='1.2')
-        client = self.client('1.2', self.connect(scheduler='1.1'))
-        for since in ('1.2', '1.1'):
-            self.hint(client, 'place', since)
-        self.assertTrue(client._sender.flush(TIMEOUT))
-        self.assertEqual(['1.1'], self.taken(endpoint))
+    def test_a_pinned_process_sends_what_the_release_before_knows(self):
+        self.assertEqual(
+            (
+                ('place', states.SHARE_GROUP, 'first'),
+                ('work', states.SHARE, 'second'),
+            ),
+            self.sent(self.connect(scheduler='1.0', backend='1.0')),
+        )
 
-    def test_all_is_sent_without_a_pin(self):
+    def test_each_role_has_its_pin(self):
+        self.assertEqual(
+            (('place', states.SHARE_GROUP, 'first'), ('wake',)),
+            self.sent(self.connect(scheduler='1.0', backend='1.1')),
+        )
+
+    def test_the_newest_is_sent_without_a_pin(self):
+        self.assertEqual((('wake',), ('wake',)), self.sent(self.connect()))
+
+    def test_an_empty_pin_is_none(self):
+        transport = self.connect(scheduler='', backend='')
+        self.assertEqual((('wake',), ('wake',)), self.sent(transport))
+
+    def test_a_pinned_process_names_each_resource(self):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        endpoint.target = oslo_messaging.Target(version='1.2')
-        for levels in ({}, {'scheduler': ''}):
-            client = self.client('1.2', self.connect(**levels))
-            self.hint(client, 'place', '1.2')
-            self.assertTrue(client._sender.flush(TIMEOUT))
-            self.assertEqual(['1.2'], self.taken(endpoint))
+        api = scheduler_rpc.SchedulerAPI(self.connect(scheduler='1.0'))
+        for number in range(3):
+            api.wake(wake(row_id=str(number)))
+        found = [self.next(endpoint)[2] for _ in range(3)]
+        self.assertEqual(list('012'), sorted(found))
 
     def test_a_server_goes_on_after_what_it_does_not_know(self):
         log = self.useFixture(fixtures.FakeLogger())
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
         for version, method in (
-            ('1.1', 'place'),
-            ('2.0', 'place'),
+            ('1.2', 'wake'),
+            ('2.0', 'wake'),
             ('1.0', 'unknown'),
+            ('1.1', 'wake'),
         ):
-            client = self.client(version)
-            self.hint(client, method, version)
-            self.assertTrue(client._sender.flush(TIMEOUT))
-        self.assertEqual([], self.taken(endpoint))
-        for words in ('version 1.1', 'version 2.0', 'method unknown'):
+            self.hint(self.client(version), method, version)
+        self.assertEqual(('wake',), self.next(endpoint))
+        self.assertTrue(endpoint.calls.empty())
+        for words in ('version 1.2', 'version 2.0', 'method unknown'):
             self.assertIn(words, log.output)
 
     def test_pins_that_this_release_does_not_know(self):
         for make, role, version in (
-            (scheduler_rpc.SchedulerAPI, 'scheduler', '1.1'),
+            (scheduler_rpc.SchedulerAPI, 'scheduler', '1.2'),
             (scheduler_rpc.SchedulerAPI, 'scheduler', '0.9'),
             (backend_rpc.BackendAPI, 'backend', '2.0'),
         ):
@@ -247,9 +292,7 @@ class TestFailures(RpcTest):
 
         log = self.useFixture(fixtures.FakeLogger())
         self.transport._driver.send = fail
-        client = self.client('1.0')
-        self.hint(client, 'place', '1.0')
-        self.assertTrue(client._sender.flush(TIMEOUT))
+        self.hint(self.client('1.1'), 'wake', '1.1')
         self.assertIn('the broker is gone', log.output)
 
     def test_a_broken_url(self):

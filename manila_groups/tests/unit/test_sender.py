@@ -79,6 +79,41 @@ class SenderTest(base.TestCase):
         self.put('f')
         self.assertEqual(list('abcf'), self.end())
 
+    def test_what_waits_already_is_not_sent_again(self):
+        started = threading.Event()
+        self.sender.put(lambda: (started.set(), self.send('first')))
+        self.assertTrue(started.wait(PATIENCE))
+        for message in 'aabab':
+            self.sender.put(self.send, message, key=('look', message))
+        self.assertEqual(['first', 'a', 'b'], self.end())
+
+    def test_what_is_being_sent_does_not_wait_any_more(self):
+        """Its receiver may have looked just before there was more."""
+        started = threading.Event()
+
+        def send():
+            started.set()
+            self.send('a')
+
+        self.sender.put(send, key='look')
+        self.assertTrue(started.wait(PATIENCE))
+        for _ in range(2):
+            self.sender.put(self.send, 'again', key='look')
+        self.assertEqual(['a', 'again'], self.end())
+        self.sender.put(self.send, 'later', key='look')
+        self.assertEqual(['a', 'again', 'later'], self.end())
+
+    def test_what_was_dropped_may_come_again(self):
+        self.sender.MAX_WAITING = 1
+        started = threading.Event()
+        self.sender.put(lambda: (started.set(), self.send('first')))
+        self.assertTrue(started.wait(PATIENCE))
+        self.put('a')
+        self.sender.put(self.send, 'look', key='look')
+        self.assertEqual(['first', 'a'], self.end())
+        self.sender.put(self.send, 'look', key='look')
+        self.assertEqual(['first', 'a', 'look'], self.end())
+
     def test_from_many_threads(self):
         self.answers.set()
         threads = [

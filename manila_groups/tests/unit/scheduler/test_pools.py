@@ -4,6 +4,7 @@
 import sqlalchemy as sa
 
 from manila_groups.db import services
+from manila_groups.domain.services import api as services_domain
 from manila_groups.scheduler import pools
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
@@ -26,7 +27,10 @@ class TestPoolCache(base.TestCase):
         self._statements.append((statement, parameters))
 
     def new_cache(self):
-        return pools.PoolCache(self.service.db, self.service.lifecycle.is_up)
+        conf = self.service.conf
+        return pools.PoolCache(
+            self.service.db, lambda one: services_domain.is_up(conf, one)
+        )
 
     def read(self, cache=None):
         """The pools by name, and the services whose pools were read."""
