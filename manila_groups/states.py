@@ -59,19 +59,22 @@ SHARE_STATUSES = (
     POSSIBLE_DATA_LOSS,
 )
 
-#: The statuses of each kind in which an operation is at work on a row.
-TRANSITIONAL = {
-    SHARE_GROUP: (CREATING, DELETING),
-    SHARE_GROUP_SNAPSHOT: (CREATING, DELETING),
-    SHARE: (CREATING, DELETING, EXTENDING, SHRINKING),
-}
-#: Every status of each kind.
+#: The statuses in which nothing is at work on a row, of whatever kind.
+AT_REST = frozenset(
+    (
+        AVAILABLE,
+        ERROR,
+        ERROR_DELETING,
+        EXTENDING_ERROR,
+        SHRINKING_ERROR,
+        POSSIBLE_DATA_LOSS,
+    )
+)
+#: Every status of each kind that users know.
 STATUSES = {
     SHARE_GROUP: SHARE_GROUP_STATUSES,
     SHARE_GROUP_SNAPSHOT: SHARE_GROUP_SNAPSHOT_STATUSES,
     SHARE: SHARE_STATUSES,
-    # Its operations don't depend on the share's status.
-    SHARE_ACCESS: SHARE_STATUSES,
 }
 
 #: The states of an access rule.

@@ -19,7 +19,6 @@ from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import registry as registries
 from manila_groups.domain.operations import runner as runners
-from manila_groups.domain.operations import verb as verbs
 from manila_groups.rpc import backend as backend_rpc
 from manila_groups.rpc import wake as wakes
 
@@ -68,7 +67,7 @@ class BackendManager(service.Manager):
         self._zone = zone
         self._driver = driver
         table = runs.of(driver)
-        registry.check_runs(verbs.Place.BACKEND, table)
+        registry.check_runs(table)
         self._engine = engines.Engine(conf, db, registry, host, host, waker)
         self._reconciler = reconcile.Reconciler(conf, db, registry, waker)
         pool = pool or runners.AtOnce()

@@ -405,13 +405,20 @@ def began_before(time: datetime.datetime):
     return _COLUMNS.created_at < time
 
 
-def is_of(kinds_and_verbs: Collection[tuple[str, str]]):
-    """A condition: it is of one of these kinds and verbs."""
+def is_at(steps: Collection[tuple[str, str, str]]):
+    """A condition: its present step is one of these.
+
+    :param steps: kind, verb and step of each
+    """
     return sa.or_(
         sa.false(),
         *(
-            sa.and_(_COLUMNS.kind == kind, _COLUMNS.verb == verb)
-            for kind, verb in kinds_and_verbs
+            sa.and_(
+                _COLUMNS.kind == kind,
+                _COLUMNS.verb == verb,
+                _COLUMNS.step == step,
+            )
+            for kind, verb, step in steps
         ),
     )
 

@@ -31,15 +31,6 @@ _NO_DECISION = 'The scheduler failed to choose a pool. Its log has the reason.'
 
 _GROUP_CAPABILITY = 'consistent_snapshot_support'
 
-#: The steps that a scheduler can do: (kind, verb, step).
-STEPS = frozenset(
-    (
-        (states.SHARE_GROUP, 'create', 'place'),
-        (states.SHARE, 'create', 'place'),
-        (states.SHARE, 'extend', 'claim'),
-    )
-)
-
 
 class Decider:
     """Ranks the pools for what waits.

@@ -11,7 +11,6 @@ from manila_groups.db import services
 from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import registry as registries
-from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.services import api as services_domain
 from manila_groups.rpc import scheduler as scheduler_rpc
 from manila_groups.rpc import wake as wakes
@@ -25,8 +24,7 @@ class SchedulerManager(service.Manager):
     :param waker: wakes schedulers and back ends
     :ivar runner: does the operations
     :ivar decider: ranks the pools
-    :raises ConfigurationError: a filter or a weigher cannot be loaded, or a
-        verb has a step that schedulers lack
+    :raises ConfigurationError: a filter or a weigher cannot be loaded
     """
 
     runner: decisions.Runner
@@ -42,7 +40,6 @@ class SchedulerManager(service.Manager):
     ):
         self._conf = conf
         self._db = db
-        registry.check_runs(verbs.Place.SCHEDULERS, decisions.STEPS)
         self.decider = decisions.Decider(
             conf,
             pools.PoolCache(db, lambda one: services_domain.is_up(conf, one)),

@@ -77,6 +77,7 @@ class InProcess(fixtures.Fixture):
     """The service in a test's hand.
 
     :param overrides: section to option to value
+    :param registry: the verbs; None for those of the service
     :ivar messages: what has been sent and not delivered yet
     :ivar events: what has become known, oldest first
     :ivar changes: the changes of statuses among it, oldest first
@@ -86,8 +87,9 @@ class InProcess(fixtures.Fixture):
     :ivar drivers: host@backend to the driver
     """
 
-    def __init__(self, overrides=None):
+    def __init__(self, overrides=None, registry=None):
         self._overrides = overrides
+        self.registry = registry or standard.build()
 
     def _setUp(self):
         used = self.useFixture(
@@ -100,7 +102,6 @@ class InProcess(fixtures.Fixture):
         self.db = used.db.heard_by(self._hear)
         self.useFixture(lock_order.LockOrder(self.db.engine))
         self.messages = []
-        self.registry = standard.build()
         self.types = share_types.ShareTypes(self.conf, self.db)
         self.group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, self.types

@@ -149,7 +149,7 @@ class Engine:
         status = getattr(row, 'status', None)
         if row is not None and (not verb.during or status in verb.during):
             return verbs.Task(operation, verb, step, row, work)
-        if row is not None and status not in states.STATUSES[verb.kind]:
+        if row is not None and not self._registry.knows(verb, status):
             reason = f'the status {status} is unknown to this release'
             self._put_off(conn, operation, reason)
             return None

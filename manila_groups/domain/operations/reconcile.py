@@ -75,7 +75,7 @@ class Reconciler:
             operations.is_overdue(
                 deadlines.deadline(self._conf), engine.offer(self._conf, '')
             ),
-            ~operations.is_of(self._registry.endless()),
+            ~operations.is_at(self._registry.endless()),
         )
         for one in self._find(*overdue):
             utils.call_logging_errors(self._give_up, one, *overdue)
@@ -109,10 +109,10 @@ class Reconciler:
         ]
         stuck = operations.moved_before(deadlines.stuck(self._conf))
         down, removed = (
-            operations.is_of(self._registry.ending_when(away))
+            operations.is_at(self._registry.ending_when(away))
             for away in verbs.Away
         )
-        is_forced = operations.is_forced() & operations.is_of(
+        is_forced = operations.is_forced() & operations.is_at(
             self._registry.ending_when(*verbs.Away)
         )
         yield self._find(stuck, _is_at_none_of(up), down | is_forced)
@@ -309,7 +309,7 @@ class Reconciler:
         if _is_right(verb, operation, row):
             return None
         if row is None or not _fits(verb, row):
-            if row is None or row.status in states.STATUSES[verb.kind]:
+            if row is None or self._registry.knows(verb, row.status):
                 operations.remove(conn, operation.id)
             return None
         tried = attempts.pools_tried(conn, row.id)

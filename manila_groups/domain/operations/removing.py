@@ -73,7 +73,7 @@ def is_there(task: verbs.Task) -> bool:
     row = task.work
     if row is None:
         return False
-    known = states.STATUSES[task.verb.kind]
+    known = states.STATUSES[task.verb.resource.name]
     may_come = row.status == states.CREATING or row.status not in known
     return may_come or row.host == task.row.host
 

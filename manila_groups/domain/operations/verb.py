@@ -21,7 +21,11 @@ from manila_groups.rpc import wake
 
 
 class Place(enum.Enum):
-    """Who does a step."""
+    """Who does a step.
+
+    Schedulers do the same in each: they choose a pool for what the step has
+    loaded, a placing.Waiting.  What a back end does, it brings along: a Run.
+    """
 
     SCHEDULERS = 'any scheduler'
     BACKEND = 'the back end of the resource'

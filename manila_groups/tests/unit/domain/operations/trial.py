@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A verb that the service does not have: share groups are promoted.
+
+It has a status of its own, a step at the schedulers and two at the back end.
+All that has to know of it is the registry, and the back end that can do it.
+"""
+
+from collections.abc import Sequence
+
+from manila_groups import states
+from manila_groups.db import share_groups as rows
+from manila_groups.domain import changes
+from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import beginning
+from manila_groups.domain.operations import placing
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+from manila_groups.rpc import wake
+
+PROMOTING = 'promoting'
+PROMOTED = 'promoted'
+BEGIN = states.Transition((states.AVAILABLE,), PROMOTING)
+NEXT = states.Transition((PROMOTING,), PROMOTING)
+END = states.Transition((PROMOTING,), states.AVAILABLE)
+FAIL = states.Transition((PROMOTING,), states.ERROR)
+
+
+def _load_choose(conn, operations):
+    groups = rows.get_many(conn, [one.resource_id for one in operations])
+    return {
+        one.id: (
+            one,
+            placing.Waiting(
+                extra_specs=(),
+                zone=None,
+                tried=frozenset(),
+                size_gb=0,
+                pool=one.host,
+            ),
+        )
+        for one in groups
+    }
+
+
+def _chosen(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    for place, some in placing.by_pool(tasks):
+        groups = tx.transition(
+            changes.SHARE_GROUP,
+            [one.row for one in some],
+            NEXT,
+            description=place.pool,
+        )
+        tx.move(some, 'prepare', groups[0])
+
+
+def _load(conn, operations):
+    groups = rows.get_many(conn, [one.resource_id for one in operations])
+    return {one.id: (one, None) for one in groups}
+
+
+def _prepared(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    for host in {one.row.host for one in tasks}:
+        some = [one for one in tasks if one.row.host == host]
+        tx.move(some, 'switch', some[0].row)
+
+
+def _switched(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    for one in tasks:
+        tx.transition(
+            changes.SHARE_GROUP,
+            [one.row],
+            END,
+            description=PROMOTED,
+            event='update',
+        )
+    tx.end(tasks)
+
+
+def _failed(tx: transaction.Tx, task: verbs.Task) -> None:
+    tx.fail(task, FAIL, messages.CREATE, 'It was not promoted.')
+    tx.end([task])
+
+
+def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    tx.fail(
+        task,
+        FAIL,
+        messages.CREATE,
+        'It was not promoted in time.',
+        detail=messages.TIMED_OUT,
+    )
+    tx.end([task])
+
+
+def _locate(group) -> str:
+    return 'prepare' if group.description == group.host else 'choose'
+
+
+VERB = verbs.Verb(
+    name='promote',
+    kind=states.SHARE_GROUP,
+    resource=changes.SHARE_GROUP,
+    during=(PROMOTING,),
+    locate=_locate,
+    steps=(
+        verbs.Step(
+            name='choose',
+            at=verbs.Place.SCHEDULERS,
+            load=_load_choose,
+            done=_chosen,
+            failed=_failed,
+            overdue=_overdue,
+            gone=verbs.WAIT,
+        ),
+        verbs.Step(
+            name='prepare',
+            at=verbs.Place.BACKEND,
+            load=_load,
+            done=_prepared,
+            failed=_failed,
+            overdue=_overdue,
+            gone=verbs.Gone(verbs.Away.DOWN, _failed),
+        ),
+        verbs.Step(
+            name='switch',
+            at=verbs.Place.BACKEND,
+            load=_load,
+            done=_switched,
+            failed=_failed,
+            overdue=_overdue,
+            gone=verbs.WAIT,
+        ),
+    ),
+)
+
+
+class Runs:
+    """What a back end does, noted.
+
+    :ivar calls: (step, id of the group) of each
+    """
+
+    def __init__(self):
+        self.calls = []
+
+    def of(self) -> dict[tuple[str, str, str], verbs.Run]:
+        """Make the runs, by kind, verb and step."""
+        return {
+            (VERB.kind, VERB.name, step): self._run(step)
+            for step in ('prepare', 'switch')
+        }
+
+    def _run(self, step):
+        return verbs.Run(
+            lambda task: self.calls.append((step, task.row.id)),
+            lambda _task: True,
+        )
+
+
+def begin(service, group_id: str, forced: bool = False) -> wake.Wake:
+    """Begin to promote a share group, as a request would."""
+    with service.db.writer() as conn:
+        rows.ROWS.lock(conn, group_id)
+        row = rows.get(conn, group_id)
+        row = changes.transit(conn, changes.SHARE_GROUP, row, BEGIN)
+        return beginning.begin(conn, VERB, row, forced=forced)
