@@ -323,20 +323,24 @@ def _is(operation_id, worker):
 
 def cancel(conn, kind: str, resource_id: str) -> None:
     """End the exclusive operation on a resource, whoever has claimed it."""
-    conn.execute(
-        sa.delete(_OPERATION).where(
-            _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id
-        )
-    )
+    _cancel(conn, _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id)
 
 
 def cancel_queue(conn, queue_id: str) -> None:
     """End the exclusive operations of a queue, whoever has claimed them."""
-    conn.execute(
-        sa.delete(_OPERATION).where(
-            _COLUMNS.queue_id == queue_id, _COLUMNS.exclusive_id.is_not(None)
-        )
+    _cancel(
+        conn,
+        _COLUMNS.queue_id == queue_id,
+        _COLUMNS.exclusive_id.is_not(None),
     )
+
+
+def _cancel(conn, *conditions):
+    # Read first: a DELETE that finds nothing locks the gap (MySQL), and two
+    # transactions that then insert into it are a deadlock.
+    ids = list(conn.scalars(sa.select(_COLUMNS.id).where(*conditions)))
+    if ids:
+        conn.execute(sa.delete(_OPERATION).where(_COLUMNS.id.in_(ids)))
 
 
 def open_on(conn, kind: str, resource_id: str) -> records.Operation | None:

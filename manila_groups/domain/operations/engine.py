@@ -7,7 +7,6 @@ batch does not match any more, each is recorded by itself.
 """
 
 from collections.abc import Collection
-from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
@@ -284,14 +283,13 @@ class Engine:
             return operations.is_claimed(conn, task.operation.id, self.worker)
 
     @db_api.transaction
-    def progress(
-        self, conn, task: verbs.Task, progress: Mapping[str, Any]
-    ) -> None:
+    def report(self, conn, task: verbs.Task, done: int, total: int) -> None:
         """Note how far a step is, which keeps its claim and its deadline.
 
-        :param progress: done and total, of whatever the step counts
+        :param done: of whatever the step counts
         :raises Lost: the task is not this process's any more
         """
+        progress = {'done': done, 'total': total}
         if not operations.note_progress(
             conn, task.operation.id, self._offer(), progress
         ):

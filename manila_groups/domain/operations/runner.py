@@ -8,6 +8,7 @@ ends while a batch is being recorded is the next batch.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import functools
 import logging
 import threading
 from typing import Protocol
@@ -173,6 +174,7 @@ class Runner:
     def _run(self, task):
         engines.act_for(task.operation)
         run = self._runs[task.verb.kind, task.verb.name, task.step.name]
+        task.report = functools.partial(self._engine.report, task)
         try:
             task.result = run.do(task)
         except Exception as error:
