@@ -69,6 +69,9 @@ class TestAccessTransitions(share_access_case.AccessCase):
         self.allow('192.0.2.3')
         self.assertTrue(self.begin())
         before = self.in_force
+        # Another process takes the place of the one that has gone.
+        self.engine.give_back()
+        self.engine = self.engine_of(HOST)
         self.assertTrue(self.begin())
         self.assertEqual(before, self.in_force)
         self.assertFalse(self.done())
@@ -111,7 +114,7 @@ class TestAccessTransitions(share_access_case.AccessCase):
         self.allow('192.0.2.2')
         self.begin()
         self.deny(first)
-        self.assertTrue(self.transitions.failed(self.get_share()))
+        self.assertTrue(self.failed())
         self.assertEqual(
             {'192.0.2.1': 'queued_to_deny', '192.0.2.2': 'error'},
             self.rules(),
@@ -124,7 +127,7 @@ class TestAccessTransitions(share_access_case.AccessCase):
     def test_a_failure_told_twice_is_one(self):
         self.allow()
         self.fail()
-        self.transitions.failed(self.get_share())
+        self.failed()
         self.assertEqual(1, len(self.messages()))
 
     def test_a_rule_in_error_is_not_in_force_and_can_be_denied(self):
@@ -142,10 +145,7 @@ class TestAccessTransitions(share_access_case.AccessCase):
     def test_only_its_own_back_end_takes_rules_on(self):
         self.allow()
         for host in ('host@beta', 'host@alph', 'host@alpha#one'):
-            with self.transitions.at_work(self.share, host) as found:
-                self.assertIsNone(found)
-        with self.transitions.at_work('unknown', HOST) as found:
-            self.assertIsNone(found)
+            self.assertEqual([], self.engine_of(host).claim(1))
         self.assertEqual({'192.0.2.1': 'queued_to_apply'}, self.rules())
 
     def test_rules_of_a_share_that_goes_are_left_alone(self):

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """User messages stay as long as the operator says."""
 
-from manila_groups import states
 from manila_groups.db import messages
-from manila_groups.tests.unit.domain import test_lifecycle
+from manila_groups.tests import base
+from manila_groups.tests import inprocess
 
 
-class TestMessages(test_lifecycle.LifecycleTest):
+class TestMessages(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        nothing = {'fake_pools': []}
+        self.service = self.useFixture(
+            inprocess.InProcess({'alpha': nothing, 'beta': nothing})
+        )
+
     def test_messages_are_forgotten_in_time(self):
-        group_id = self.service.create()
-        scheduling = self.service.lifecycle.scheduling
-        waiting = scheduling.waiting(states.SHARE_GROUP, group_id)
-        scheduling.no_valid_pool(waiting, 'no room')
+        self.service.create()
+        self.service.deliver_all()
         (message,) = self.service.user_messages()
         ttl = self.service.conf.service.message_ttl
         self.service.clock.advance(ttl - 1)

@@ -6,6 +6,7 @@ from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import shares
 from manila_groups.domain.access_rules import api as share_access
+from manila_groups.rpc import wake
 from manila_groups.tests import base
 from manila_groups.tests.unit.domain import share_access_case
 
@@ -73,18 +74,19 @@ class TestShareAccess(share_access_case.AccessCase):
         )
         self.assertEqual('syncing', self.status())
         self.assertEqual(
-            [('host@alpha#one', states.SHARE_ACCESS, self.share)], self.hints
+            [wake.Wake('host@alpha', states.SHARE_ACCESS, self.share)],
+            self.wakes,
         )
 
     def test_the_same_clients_have_one_rule(self):
         self.allow('192.0.2.1')
         self.apply()
-        self.hints.clear()
+        self.wakes.clear()
         for text in ('192.0.2.1', '192.0.2.1/32', '::ffff:192.0.2.1'):
             error = self.assertRaises(exception.Invalid, self.allow, text)
             self.assertIn('access_to', error.message)
         self.assertEqual('active', self.status())
-        self.assertEqual([], self.hints)
+        self.assertEqual([], self.wakes)
 
     def test_clients_that_are_nobody_have_no_rule(self):
         for text in ('0.0.0.0', '::', '::ffff:0.0.0.0', '224.0.0.0/4'):
@@ -129,7 +131,7 @@ class TestShareAccess(share_access_case.AccessCase):
     def test_a_share_without_a_place_has_no_rules(self):
         self.ask(shares.ROWS.update, self.share, {'host': None})
         self.assertRaises(exception.Invalid, self.allow)
-        self.assertEqual([], self.hints)
+        self.assertEqual([], self.wakes)
 
     def test_other_projects_find_nothing(self):
         self.ask(shares.ROWS.update, self.share, {'is_public': True})
@@ -178,18 +180,18 @@ class TestShareAccess(share_access_case.AccessCase):
     def test_a_level_is_changed_by_the_back_end(self):
         rule = self.allow()
         self.apply()
-        self.hints.clear()
+        self.wakes.clear()
         changed = self.access.change_level(self.caller, rule.id, 'rw')
         self.assertEqual(
             ('rw', 'active'), (changed.access_level, changed.state)
         )
-        self.assertEqual([], self.hints)
+        self.assertEqual([], self.wakes)
         changed = self.access.change_level(self.caller, rule.id, 'ro')
         self.assertEqual(
             ('ro', 'queued_to_apply'), (changed.access_level, changed.state)
         )
         self.assertEqual('syncing', self.status())
-        self.assertEqual(1, len(self.hints))
+        self.assertEqual(1, len(self.wakes))
         self.apply()
         self.assertEqual([('192.0.2.1', 'ro')], self.in_force)
         self.assertEqual({'192.0.2.1': 'active'}, self.rules())
@@ -208,7 +210,7 @@ class TestShareAccess(share_access_case.AccessCase):
 
     def test_metadata(self):
         rule = self.allow(metadata={'a': '1'})
-        self.hints.clear()
+        self.wakes.clear()
         self.assertEqual(
             {'a': '1', 'b': '2'},
             self.access.set_metadata(self.caller, rule.id, {'b': '2'}),
@@ -223,4 +225,4 @@ class TestShareAccess(share_access_case.AccessCase):
         )
         _share, rule = self.access.get(self.caller, rule.id)
         self.assertEqual({'b': '2'}, rule.metadata)
-        self.assertEqual([], self.hints)
+        self.assertEqual([], self.wakes)

@@ -18,14 +18,16 @@ class TestRaces(share_access_case.AccessCase):
 
     def setUp(self):
         super().setUp()
-        self.storage = share_access_case.Storage(self.transitions, self.share)
+        self.storage = share_access_case.Storage(
+            self.engine, lambda: self.fails()
+        )
         # As the back end sees to it: one thing at a time for a share.
         self.turn = threading.Lock()
 
-    def work(self, *_hint):
-        """Work at once, in the thread that gives the hint."""
+    def wake(self, _wake):
+        """Work at once, in the thread that wakes."""
         with self.turn:
-            self.storage.work(self.fails)
+            self.storage.work()
 
     def fails(self):
         return False
