@@ -157,5 +157,4 @@ class Runner(runners.Runner):
                 self._ended.extend(tasks)
 
     def _let_go(self, task):
-        with self._changed:
-            self._busy.pop(task.operation.id, None)
+        self._done_with(task)

@@ -17,6 +17,7 @@ from oslo_log import log
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import verb as verbs
 
@@ -172,6 +173,10 @@ class Runner:
             self._pool.submit(self._run, one)
 
     def _run(self, task):
+        if self._ending.is_set():
+            # It has not begun: the next process does it.
+            self._done_with(task)
+            return
         engines.act_for(task.operation)
         run = self._runs[task.verb.kind, task.verb.name, task.step.name]
         task.report = functools.partial(self._engine.report, task)
@@ -204,10 +209,14 @@ class Runner:
         except Exception:
             LOG.exception('Failed to clean up after %s', task.operation)
         finally:
-            with self._changed:
-                self._busy.pop(task.operation.id, None)
-                self._look = True
-                self._changed.notify_all()
+            self._done_with(task)
+
+    def _done_with(self, task):
+        """Let others of its queue begin."""
+        with self._changed:
+            self._busy.pop(task.operation.id, None)
+            self._look = True
+            self._changed.notify_all()
 
     def run_all(self) -> None:
         """Do all that can be done now; for a pool that calls at once."""
@@ -231,6 +240,7 @@ class Runner:
                 LOG.exception('A turn failed; it will be repeated')
                 self._pause(RETRY)
         self._pool.shutdown()
+        utils.call_logging_errors(self._engine.give_back)
 
     def _is_over(self):
         with self._changed:
