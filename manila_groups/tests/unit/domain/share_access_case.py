@@ -13,6 +13,7 @@ from manila_groups.db import shares
 from manila_groups.domain.access_rules import api as share_access
 from manila_groups.domain.access_rules import update
 from manila_groups.domain.operations import engine as engines
+from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import runner as runners
 from manila_groups.domain.operations import standard
 from manila_groups.domain.operations import verb as verbs
@@ -34,7 +35,11 @@ class AccessCase(share_case.WithShares):
         self.wakes = []
         self.in_force = []
         self.access = share_access.ShareAccess(self.db, self)
+        self.registry = standard.build()
         self.engine = self.engine_of(HOST)
+        self.reconciler = reconcile.Reconciler(
+            self.conf, self.db, self.registry, self
+        )
         self.share = self.insert_share(request_id='req-share')
         self.caller = self.user_of('here')
         self.admin = context.RequestContext(
@@ -44,7 +49,7 @@ class AccessCase(share_case.WithShares):
     def engine_of(self, host):
         """Make the engine of a back end's process."""
         return engines.Engine(
-            self.conf, self.db, standard.build(), host, host, Awake()
+            self.conf, self.db, self.registry, host, host, Awake()
         )
 
     def user_of(self, project_id):
@@ -68,7 +73,7 @@ class AccessCase(share_case.WithShares):
 
     def begin(self):
         """Take rules up, as a back end; False when none waits."""
-        found = self.engine.claim(1)
+        found, _more = self.engine.claim(1)
         if not found:
             return False
         (self.task,) = found

@@ -145,38 +145,65 @@ class TestAccessTransitions(share_access_case.AccessCase):
     def test_only_its_own_back_end_takes_rules_on(self):
         self.allow()
         for host in ('host@beta', 'host@alph', 'host@alpha#one'):
-            self.assertEqual([], self.engine_of(host).claim(1))
+            self.assertEqual([], self.engine_of(host).claim(1)[0])
         self.assertEqual({'192.0.2.1': 'queued_to_apply'}, self.rules())
 
     def test_rules_of_a_share_that_goes_are_left_alone(self):
         self.allow()
         self.ask(shares.ROWS.set_status, self.share, 'deleting')
         self.assertFalse(self.begin())
-        self.assertEqual([], self.transitions.unfinished_at(HOST, every=True))
+        self.reconciler.reconcile()
+        self.assertFalse(self.begin())
+        self.assertEqual({'192.0.2.1': 'queued_to_apply'}, self.rules())
+
+    def test_rules_of_a_share_that_stays_are_not_forgotten(self):
+        self.allow()
+        self.ask(shares.ROWS.set_status, self.share, 'deleting')
+        self.assertFalse(self.begin())
+        self.ask(shares.ROWS.set_status, self.share, 'available')
+        self.reconciler.reconcile()
+        self.apply()
+        self.assertEqual({'192.0.2.1': 'active'}, self.rules())
 
     def test_a_share_that_has_gone(self):
-        self.allow()
-        self.begin()
-        share = self.get_share()
-        self.ask(shares.ROWS.delete, self.share)
-        self.assertFalse(self.done())
-        self.assertFalse(self.transitions.failed(share))
+        for end in (self.done, self.failed):
+            self.share = self.insert_share()
+            self.allow()
+            self.begin()
+            self.ask(shares.ROWS.delete, self.share)
+            end()
+            self.wakes.clear()
+            self.engine.give_back()
+            self.assertFalse(self.begin())
+            self.assertFalse(self.waits())
         self.assertEqual([], self.messages())
+
+    def test_a_share_that_goes_before_the_driver_begins(self):
+        self.allow()
+        begin = self.engine._begin
+
+        def too_late(tasks):
+            self.ask(shares.ROWS.delete, self.share)
+            return begin(tasks)
+
+        self.engine._begin = too_late
+        self.assertFalse(self.begin())
+        self.engine._begin = begin
+        self.engine.give_back()
+        self.assertFalse(self.begin())
+        self.assertFalse(self.waits())
 
     def test_what_is_unfinished(self):
         self.allow()
-        self.assertEqual([], self.transitions.unfinished_at(HOST, every=False))
-        self.assertEqual(
-            [self.share], self.transitions.unfinished_at(HOST, every=True)
-        )
+        self.assertTrue(self.waits())
         self.begin()
         clock = self.useFixture(fixture.TimeFixture())
         clock.advance_time_seconds(self.conf.service.stuck_after + 1)
-        self.assertEqual(
-            [self.share], self.transitions.unfinished_at(HOST, every=False)
-        )
+        self.engine = self.engine_of(HOST)
+        self.assertTrue(self.begin())
         self.done()
-        self.assertEqual([], self.transitions.unfinished_at(HOST, every=True))
+        self.assertFalse(self.waits())
+        self.assertFalse(self.begin())
 
     def test_other_shares_are_left_alone(self):
         other = self.insert_share()
