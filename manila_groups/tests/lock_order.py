@@ -20,11 +20,13 @@ class LockOrder(fixtures.Fixture):
     """Fails a test in which a transaction locks rows in another order.
 
     :param engine: the database's
+    :param order: the tables in the order of their locks
     :ivar broken: the orders that were seen and should not be
     """
 
-    def __init__(self, engine: sa.Engine):
+    def __init__(self, engine: sa.Engine, order: tuple[str, ...] = ORDER):
         self._engine = engine
+        self._order = order
         self.broken = []
 
     def _setUp(self):
@@ -42,9 +44,9 @@ class LockOrder(fixtures.Fixture):
     def _before_execute(self, conn, statement, *_rest):
         seen = conn.info.setdefault(_KEY, [])
         for name in _locks(statement):
-            if name in ORDER and name not in seen:
+            if name in self._order and name not in seen:
                 seen.append(name)
-                if seen != sorted(seen, key=ORDER.index):
+                if seen != sorted(seen, key=self._order.index):
                     self.broken.append(tuple(seen))
 
     def _check(self):

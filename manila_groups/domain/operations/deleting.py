@@ -95,10 +95,15 @@ def begin(
     :returns: who has to be woken after the commit
     """
     if locked.row.host is None:
-        operations.cancel(locked.conn, verb.kind, locked.row.id)
         purge(locked.conn, [locked.row])
+        cancel(locked)
         return []
     return [beginning.begin(locked.conn, verb, locked.row)]
+
+
+def cancel(locked: changes.Locked) -> None:
+    """End the operation on a row; after all other locks."""
+    operations.cancel(locked.conn, locked.kind, locked.row.id)
 
 
 def begin_forced(
@@ -107,20 +112,24 @@ def begin_forced(
     verb: verbs.Verb,
     purge: Callable,
     remove: Callable[[transaction.Tx, Any], None],
+    cancel: Callable[[changes.Locked], None] = cancel,
 ) -> list[wake.Wake]:
     """Begin a deletion that ends whether or not its back end is there.
 
     :param remove: deletes a row whose back end is down, and begins a clean-up
+    :param cancel: ends what is at work on the row, or on what is in it
     :returns: who has to be woken after the commit
     """
     row = locked.row
-    if row.host is None:
-        return begin(locked, verb, purge)
-    if services.is_reachable(locked.conn, conf, row.host):
+    if row.host and services.is_reachable(locked.conn, conf, row.host):
+        cancel(locked)
         return [beginning.begin(locked.conn, verb, row, forced=True)]
-    operations.cancel(locked.conn, verb.kind, row.id)
     tx = transaction.Tx(locked.conn, conf, None)
-    remove(tx, row)
+    if row.host is None:
+        purge(locked.conn, [row])
+    else:
+        remove(tx, row)
+    cancel(locked)
     return tx.wakes
 
 

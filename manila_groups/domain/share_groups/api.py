@@ -165,7 +165,6 @@ class ShareGroups:
             forced=True,
         ):
             raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
-        operations.cancel_queue(group.conn, group.row.id)
         _force_delete_content(group)
         group.note('delete.start')
         return deleting.begin_forced(
@@ -174,6 +173,7 @@ class ShareGroups:
             delete.VERB,
             purge.all_share_groups,
             delete.remove_without_backend,
+            lambda locked: operations.cancel_queue(locked.conn, locked.row.id),
         )
 
     @changes.locked(changes.SHARE_GROUP)
@@ -185,8 +185,8 @@ class ShareGroups:
         :raises NotFound: there is no group that the caller may see
         """
         group.set_status(status)
-        operations.cancel(group.conn, group.kind, group.row.id)
         _end_content_work(group.conn, group.row.id)
+        deleting.cancel(group)
 
 
 def _force_delete_content(group):
