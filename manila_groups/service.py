@@ -149,7 +149,7 @@ class _Loop:
     def __init__(self, seconds: Callable[[], float], method: Callable):
         self._seconds, self._method = seconds, method
         self._at_work = threading.Lock()
-        self._problem: tuple[type, str] | None = None
+        self._failures = utils.FailureLog(method.__qualname__)
 
     def start(self):
         """Call the method now, and then at each interval."""
@@ -161,32 +161,9 @@ class _Loop:
             try:
                 self._method()
             except Exception as error:
-                self._log_failure(error)
+                self._failures.failed(error, self._seconds())
             else:
-                self._log_recovery()
-
-    def _log_failure(self, error):
-        """Log a problem once: it may last, and the disk may be full of it."""
-        # The other lines of a database error have values that change.
-        first_line = (str(error).splitlines() or [''])[0]
-        problem = type(error), first_line
-        name = self._method.__qualname__
-        if problem == self._problem:
-            LOG.debug('%s still fails', name, exc_info=error)
-            return
-        self._problem = problem
-        LOG.error(
-            '%s failed and is repeated every %g seconds: %s',
-            name,
-            self._seconds(),
-            first_line,
-            exc_info=error,
-        )
-
-    def _log_recovery(self):
-        if self._problem is not None:
-            LOG.info('%s works again', self._method.__qualname__)
-        self._problem = None
+                self._failures.worked()
 
     def reset(self):
         """Start again, without waiting for a call in progress."""

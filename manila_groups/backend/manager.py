@@ -121,8 +121,8 @@ class BackendManager(service.Manager):
         """Begin, or go on with what was put off while the driver was down."""
         if self.down_reason:
             LOG.info('The back end %s works again', self.host)
-            self._engine.hurry()
         if self.down_reason or not self._ready:
+            self._engine.hurry()
             self._ready = True
             self.runner.release()
 

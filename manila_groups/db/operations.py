@@ -232,6 +232,18 @@ def give_back(conn, worker: str | None = None) -> None:
     )
 
 
+def unclaim_but(conn, ids: list[int], worker: str) -> None:
+    """End the leases of a process that do not count, at once.
+
+    :param ids: the operations that it keeps
+    """
+    conn.execute(
+        sa.update(_OPERATION)
+        .where(_COLUMNS.worker == worker, _COLUMNS.id.not_in(ids))
+        .values(worker=None, leased_until=None, tries=_COLUMNS.tries - 1)
+    )
+
+
 def keep(conn, ids: list[int], worker: str) -> bool:
     """Lock operations; False unless all of them are this process's."""
     values = {'ids': ids, 'by': worker}

@@ -144,17 +144,15 @@ class Runner(runners.Runner):
     def __init__(self, engine: engines.Engine, decider: Decider):
         super().__init__(engine, {}, runners.AtOnce(), _MOST)
         self._decider = decider
-        self._rounds = 0
 
     def _start(self, tasks):
-        # Only what is decided again is not new.
-        again = any(one.result is not None for one in tasks)
-        self._rounds = self._rounds + 1 if again else 0
+        exactly = all(one.rounds < ROUNDS for one in tasks)
         try:
-            self._decider.decide_all(tasks, self._rounds < ROUNDS)
-        finally:
-            with self._changed:
-                self._ended.extend(tasks)
+            self._decider.decide_all(tasks, exactly)
+        except Exception:
+            self._drop(tasks)
+            raise
+        self._put_back(tasks)
 
     def _let_go(self, task):
         self._done_with(task)

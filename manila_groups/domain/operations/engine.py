@@ -21,10 +21,13 @@ from oslo_utils import timeutils
 from manila_groups import context
 from manila_groups import exception
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import records
+from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import registry as registries
+from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.rpc import wake as wakes
@@ -37,11 +40,13 @@ class Rest:
     """The tasks of a batch whose outcome could not be recorded.
 
     :ivar later: the database does not answer
+    :ivar problem: why
     :ivar lost: they are not this process's any more
     :ivar again: they have to run again, on what is there now
     """
 
     later: list[verbs.Task] = dataclasses.field(default_factory=list)
+    problem: Exception | None = None
     lost: list[verbs.Task] = dataclasses.field(default_factory=list)
     again: list[verbs.Task] = dataclasses.field(default_factory=list)
 
@@ -81,11 +86,15 @@ class Engine:
         :param busy: the queues in which this process is at work
         :returns: those claimed; and whether more may be claimed after them
         """
-        with self._db.reader() as conn:
-            found, more = operations.candidates(
-                conn, self._place, self._offer(), busy, limit
-            )
-        return (self._take_up(found) if found else []), more
+        while True:
+            with self._db.reader() as conn:
+                found, more = operations.candidates(
+                    conn, self._place, self._offer(), busy, limit
+                )
+            tasks = self._take_up(found) if found else []
+            # Those that were found may all be void, or for later.
+            if tasks or not more:
+                return tasks, more
 
     def _take_up(self, found):
         try:
@@ -109,8 +118,11 @@ class Engine:
     def _begin_step(self, tasks):
         try:
             self._commit_begin(tasks)
-        except verbs.Lost:
+        except db_api.UNAVAILABLE:
+            raise
+        except Exception as error:
             if len(tasks) == 1:
+                self._shelve_task(tasks[0], error)
                 return []
             return [one for task in tasks for one in self._begin_step([task])]
         return tasks
@@ -195,16 +207,7 @@ class Engine:
         """
         rest = Rest()
         for some in _batches(tasks):
-            try:
-                self._record(some, rest)
-            except db_api.UNAVAILABLE as error:
-                LOG.warning(
-                    'Failed to record the end of %s steps; it will be '
-                    'retried: %s',
-                    len(some),
-                    error,
-                )
-                rest.later.extend(some)
+            self._record(some, rest)
         return rest
 
     def _record(self, tasks, rest):
@@ -212,13 +215,15 @@ class Engine:
             found = self._commit(tasks)
         except verbs.Again:
             rest.again.extend(tasks)
-        except db_api.UNAVAILABLE:
-            raise
+        except db_api.UNAVAILABLE as error:
+            rest.later.extend(tasks)
+            rest.problem = error
         except Exception as error:
             self._record_each(tasks, error, rest)
         else:
             _log_end(tasks)
-            wakes.wake_all(self._waker, found)
+            # Who is not woken looks at its queue all the same, though later.
+            utils.call_logging_errors(wakes.wake_all, self._waker, found)
 
     def _record_each(self, tasks, error, rest):
         """Record each task of a batch by itself: one of them failed."""
@@ -228,7 +233,14 @@ class Engine:
         elif isinstance(error, verbs.Lost):
             rest.lost.extend(tasks)
         else:
-            self._shelve_task(tasks[0], error)
+            self._shelve_or_wait(tasks[0], error, rest)
+
+    def _shelve_or_wait(self, task, error, rest):
+        try:
+            self._shelve_task(task, error)
+        except db_api.UNAVAILABLE as problem:
+            rest.later.append(task)
+            rest.problem = problem
 
     @db_api.transaction
     def _commit(self, conn, tasks):
@@ -242,17 +254,20 @@ class Engine:
         return tx.wakes
 
     def _end_failed(self, tx, task):
+        if isinstance(task.error, verbs.Lost):
+            raise task.error
         if self.is_final(task):
             task.step.failed(tx, task)
             return
-        tx.put_off(task)
+        seconds = tx.put_off(task)
         if isinstance(task.error, verbs.NotYet):
             return
         LOG.warning(
-            'The %s of the %s %s waits, and will be retried: %s',
+            'The %s of the %s %s waits, and is retried in %d seconds: %s',
             task.verb.name,
             states.noun(task.verb.kind),
             task.operation.resource_id,
+            seconds,
             task.error,
         )
 
@@ -320,6 +335,21 @@ class Engine:
         """End the leases of this process: the next one can begin at once."""
         operations.give_back(conn, self.worker)
 
+    @db_api.transaction
+    def give_back_but(self, conn, ids: Collection[int]) -> None:
+        """End the leases on what was not begun, as if it was not claimed.
+
+        :param ids: the operations at work
+        """
+        operations.unclaim_but(conn, list(ids), self.worker)
+
+    @db_api.transaction
+    def clean_up(self, conn, task: verbs.Task) -> None:
+        """Let what a task has left be removed when that is possible."""
+        verb = self._registry.verb(task.verb.kind, removing.CLEAN_UP)
+        payload = removing.payload(task.row)
+        beginning.begin_many(conn, verb, [task.row], payload=payload)
+
 
 def act_for(operation: records.Operation) -> None:
     """Let this thread's log lines name the request of an operation."""
@@ -365,6 +395,7 @@ def _unknown(operation):
 def _log_end(tasks):
     for one in tasks:
         if one.error is None:
+            act_for(one.operation)
             LOG.info(
                 'The step %s of %s %s is done on the %s %s',
                 one.step.name,

@@ -18,6 +18,7 @@ from oslo_log import log
 from manila_groups import exception
 from manila_groups import states
 from manila_groups import utils
+from manila_groups.db import api as db_api
 from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import verb as verbs
 
@@ -71,10 +72,16 @@ class Runner:
         self._runs = runs
         self._pool = pool
         self._most = most
-        #: The queues at work: the id of each operation to its queue.
-        self._busy: dict[int, str] = {}
+        #: What is at work, or waits for the pool, by its operation's id.
+        self._busy: dict[int, verbs.Task] = {}
         self._ended: list[verbs.Task] = []
+        #: Whether an operation may be claimed that is not among these.
+        self._strayed = False
+        #: Whether ends could not be recorded in the last turn.
+        self._unanswered = False
         self._changed = threading.Condition()
+        self._turns = utils.FailureLog('A turn')
+        self._records = utils.FailureLog('Recording the ends of steps')
         #: Whether to look at the queue, and whether to do so after an end:
         #: what waits behind what is at work has not been claimed.
         self._look, self._more = True, False
@@ -116,7 +123,9 @@ class Runner:
         """
         with self._changed:
             ended, self._ended = self._ended, []
+            self._unanswered = False
         done = self._record(ended) if ended else 0
+        self._give_back()
         return done + (self._begin() if self._may_begin() else 0)
 
     def _record(self, ended):
@@ -125,23 +134,55 @@ class Runner:
             rest = self._engine.record(ended)
         except Exception:
             # What is recorded already is lost the next time.
-            with self._changed:
-                self._ended.extend(ended)
+            self._put_back(ended)
             raise
+        self._settle(ended, rest)
+        try:
+            for one in rest.lost:
+                self._pool.submit(self._let_go, one)
+        except Exception:
+            self._put_back(rest.lost)
+            raise
+        for one in rest.again:
+            one.rounds += 1
+        if rest.again:
+            self._start(rest.again)
+        return len(ended) - len(rest.later)
+
+    def _put_back(self, ended):
+        with self._changed:
+            self._ended.extend(ended)
+            self._changed.notify_all()
+
+    def _settle(self, ended, rest):
         kept = {
             one.operation.id for one in (*rest.later, *rest.lost, *rest.again)
         }
         with self._changed:
             self._look = self._look or self._more
             self._ended.extend(rest.later)
+            self._unanswered = bool(rest.later)
             for one in ended:
                 if one.operation.id not in kept:
                     self._busy.pop(one.operation.id, None)
-        for one in rest.lost:
-            self._pool.submit(self._let_go, one)
-        if rest.again:
-            self._start(rest.again)
-        return len(ended) - len(rest.later)
+        if rest.problem is None:
+            self._records.worked()
+        else:
+            self._records.failed(rest.problem, RETRY)
+
+    def _give_back(self):
+        """End the leases on what was claimed, and was not begun."""
+        with self._changed:
+            strayed, self._strayed = self._strayed, False
+            at_work = list(self._busy)
+        if not strayed:
+            return
+        try:
+            self._engine.give_back_but(at_work)
+        except Exception:
+            self._strayed = True
+            raise
+        self.wake()
 
     def _may_begin(self):
         with self._changed:
@@ -150,7 +191,7 @@ class Runner:
     def _begin(self):
         """Claim what can begin, and start it; returns how many."""
         with self._changed:
-            busy = set(self._busy.values())
+            busy = {one.operation.queue_id for one in self._busy.values()}
             room = self._most - len(self._busy)
             self._look, self._more = False, True
         if room <= 0:
@@ -158,36 +199,69 @@ class Runner:
         try:
             tasks, more = self._engine.claim(room, busy)
         except Exception:
+            # Some may be claimed.
+            self._strayed = True
             self.wake()
             raise
         with self._changed:
             self._more = more or bool(busy)
             for one in tasks:
-                self._busy[one.operation.id] = one.operation.queue_id
+                self._busy[one.operation.id] = one
         if tasks:
             self._start(tasks)
         return len(tasks)
 
     def _start(self, tasks):
-        for one in tasks:
-            self._pool.submit(self._run, one)
+        for number, one in enumerate(tasks):
+            try:
+                self._pool.submit(self._run, one)
+            except Exception:
+                self._drop(tasks[number:])
+                raise
+
+    def _drop(self, tasks):
+        """Leave tasks that have not begun to whoever claims them next."""
+        with self._changed:
+            for one in tasks:
+                self._busy.pop(one.operation.id, None)
+            self._strayed = True
+            self._changed.notify_all()
 
     def _run(self, task):
-        if self._ending.is_set():
-            # It has not begun: the next process does it.
-            self._done_with(task)
+        if not self._may_run(task):
             return
+        try:
+            self._do(task)
+        except BaseException:
+            # Neither done nor failed: its lease expires.
+            LOG.exception('The run of %s broke off', task.operation)
+            self._done_with(task)
+            raise
+        self._put_back([task])
+
+    def _may_run(self, task):
+        with self._changed:
+            if self._busy.get(task.operation.id) is not task:
+                return False
+            if self._ending.is_set():
+                self._drop([task])
+                return False
+        return True
+
+    def _do(self, task):
         engines.act_for(task.operation)
-        run = self._runs[task.verb.kind, task.verb.name, task.step.name]
+        run = self._run_of(task)
         task.report = functools.partial(self._engine.report, task)
         try:
             task.result = run.do(task)
+        except verbs.Lost as lost:
+            task.error = lost
         except Exception as error:
             task.error = error
             self._undo(run, task)
-        with self._changed:
-            self._ended.append(task)
-            self._changed.notify_all()
+
+    def _run_of(self, task):
+        return self._runs[task.verb.kind, task.verb.name, task.step.name]
 
     def _undo(self, run, task):
         """Take back what a failed run may have left, if it is still ours."""
@@ -202,14 +276,18 @@ class Runner:
 
     def _let_go(self, task):
         """Take back what was made for a resource that has left this pool."""
-        run = self._runs[task.verb.kind, task.verb.name, task.step.name]
+        engines.act_for(task.operation)
         try:
-            if not self._engine.is_placed(task):
-                run.undo(task)
+            is_left = not self._engine.is_placed(task)
+            if is_left and not self._run_of(task).undo(task):
+                self._engine.clean_up(task)
+        except db_api.UNAVAILABLE:
+            # It is recorded, and lost, again.
+            self._put_back([task])
+            return
         except Exception:
             LOG.exception('Failed to clean up after %s', task.operation)
-        finally:
-            self._done_with(task)
+        self._done_with(task)
 
     def _done_with(self, task):
         """Let others of its queue begin."""
@@ -231,16 +309,20 @@ class Runner:
         """
         while not self._is_over():
             try:
-                number = self.turn()
-                if not number:
-                    self._wait(seconds())
-                elif number > 1:
-                    self._ending.wait(GATHER)
-            except Exception:
-                LOG.exception('A turn failed; it will be repeated')
+                self._turn_or_wait(seconds)
+            except Exception as error:
+                self._turns.failed(error, RETRY)
                 self._pause(RETRY)
         self._pool.shutdown()
-        utils.call_logging_errors(self._engine.give_back)
+        utils.call_logging_errors(self._engine.give_back_but, [])
+
+    def _turn_or_wait(self, seconds):
+        number = self.turn()
+        self._turns.worked()
+        if not number:
+            self._wait(seconds())
+        elif number > 1:
+            self._ending.wait(GATHER)
 
     def _is_over(self):
         with self._changed:
@@ -249,8 +331,7 @@ class Runner:
     def _wait(self, seconds):
         """Wait for a wake-up, for an end, or for the time to look again."""
         with self._changed:
-            if self._ended:
-                # The database does not answer.
+            if self._unanswered:
                 self._changed.wait(RETRY)
             elif not self._changed.wait_for(self._has_news, seconds):
                 self._look = True
@@ -258,7 +339,9 @@ class Runner:
     def _has_news(self):
         if self._ending.is_set():
             return bool(self._ended) or not self._busy
-        return (self._look and not self._held) or bool(self._ended)
+        return bool(
+            self._ended or self._strayed or (self._look and not self._held)
+        )
 
     def _pause(self, seconds):
         with self._changed:

@@ -140,9 +140,10 @@ class Tx:
         if not operations.keep(self.conn, ids, utils.present(self.worker)):
             raise verbs.Lost
 
-    def put_off(self, task: verbs.Task) -> None:
+    def put_off(self, task: verbs.Task) -> float:
         """Leave a step that failed for later; the last thing.
 
+        :returns: how many seconds later
         :raises Lost: it is not this process's any more
         """
         until = next_try(self.conf, task.operation)
@@ -154,6 +155,7 @@ class Tx:
             str(task.error),
         ):
             raise verbs.Lost
+        return (until - timeutils.utcnow()).total_seconds()
 
     def move(
         self,

@@ -59,6 +59,7 @@ class Task:
     :ivar result: what the run has returned
     :ivar error: why the run failed
     :ivar cleaned: whether nothing is left of a run that failed
+    :ivar rounds: how often it has run again, on what was there then
     :ivar report: a run that takes long calls it now and then, with how much
         of how much is done: its lease and its deadline begin anew. It raises
         Lost when the run need not go on
@@ -72,6 +73,7 @@ class Task:
     result: Any = None
     error: Exception | None = None
     cleaned: bool = False
+    rounds: int = 0
     report: Callable[[int, int], None] = lambda _done, _total: None
 
 

@@ -231,7 +231,9 @@ def _shares_created(conn, group, locations):
 
 def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
     """Remove a group from a pool that failed to create it."""
-    task.row, left = _take_away(tx, task), task.row
+    # Not in the task: the transaction may have to be repeated.
+    left = task.row
+    task = dataclasses.replace(task, row=_take_away(tx, left))
     if not task.cleaned:
         tx.begin(removing.SHARE_GROUP, left, removing.payload(left))
     tried = [*task.operation.payload.get('tried', ()), left.host]
@@ -244,9 +246,8 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
         tx.move([task], PLACE, task.row, {'tried': tried})
 
 
-def _take_away(tx, task):
+def _take_away(tx, group):
     """Remove a group, and the shares with it, from its pool."""
-    group = task.row
     (taken,) = tx.transition(
         changes.SHARE_GROUP,
         [group],

@@ -2,6 +2,7 @@
 """The creation of shares, alone or in a group that is there."""
 
 from collections.abc import Sequence
+import dataclasses
 from typing import Any
 
 from manila_groups import states
@@ -115,7 +116,9 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
     if task.row.share_group_id is not None:
         _end_failed(tx, task)
         return
-    task.row, left = _take_away(tx, task.row), task.row
+    # Not in the task: the transaction may have to be repeated.
+    left = task.row
+    task = dataclasses.replace(task, row=_take_away(tx, left))
     if not task.cleaned:
         tx.begin(removing.SHARE, left, removing.payload(left))
     tried = [*task.operation.payload.get('tried', ()), left.host]
