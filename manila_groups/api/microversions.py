@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The microversions: their range, and those that have an effect here."""
 
+import functools
 import re
 
 from manila_groups import exception
@@ -202,7 +203,12 @@ def requested(headers) -> tuple[int, int]:
     :raises Invalid: a header is malformed, or two ask for different versions
     :raises NotAcceptable: it is outside the range
     """
-    asked = list(_asked(headers))
+    return _requested(headers.get(STANDARD_HEADER, ''), headers.get(HEADER))
+
+
+@functools.lru_cache(maxsize=100)
+def _requested(standard, own):
+    asked = list(_asked(standard, own))
     found = {_read(header, text) for header, _value, text in asked}
     if len(found) > 1:
         both = ' and '.join(f'{header}: {value}' for header, value, _ in asked)
@@ -212,13 +218,12 @@ def requested(headers) -> tuple[int, int]:
     return found.pop() if found else MIN
 
 
-def _asked(headers):
+def _asked(standard, own):
     """Yield each header with a version, its value and the version."""
-    for one in headers.get(STANDARD_HEADER, '').split(','):
+    for one in standard.split(','):
         service, *text = one.split(None, 1) or ['']
         if service.lower() == SERVICE_TYPE:
             yield STANDARD_HEADER, one.strip(), ''.join(text).strip()
-    own = headers.get(HEADER)
     if own is not None:
         yield HEADER, own.strip(), own.strip()
 

@@ -6,13 +6,14 @@ them.
 """
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import dataclasses
 import functools
 import json
+import types
 from typing import Any
 
 import webob
-import webob.dec
 
 from manila_groups import exception
 from manila_groups.api import faults
@@ -35,6 +36,13 @@ class Request(webob.Request):
         part that depends on a row
     :ivar reference: whether the path has the reference's spelling
     """
+
+    # WebOb keeps what the class does not have in the environment, where it is
+    # found only after a search of the class and the object.
+    version: tuple[int, int] = microversions.MIN
+    filters: Mapping[str, Any] = types.MappingProxyType({})
+    rule: str | None = None
+    reference: bool = False
 
     @property
     def context(self):
@@ -166,8 +174,8 @@ class Dispatcher:
         self._enforcer = enforcer
         self._check_broker = check_broker
 
-    @webob.dec.wsgify(RequestClass=Request)
-    def __call__(self, request):
+    def __call__(self, environ, start_response):
+        request = Request(environ)
         headers = dict(microversions.VARY)
         try:
             request.version = microversions.requested(request.headers)
@@ -176,7 +184,7 @@ class Dispatcher:
         except exception.ServiceError as error:
             response = faults.from_error(error)
         response.headers.update(headers)
-        return response
+        return response(environ, start_response)
 
     def _respond(self, request):
         path = parsing.read_path(request.environ)

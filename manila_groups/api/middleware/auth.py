@@ -2,7 +2,7 @@
 """The caller of a request: the common part of all pipelines."""
 
 from oslo_middleware import request_id
-import webob.dec
+import webob
 
 from manila_groups import context
 from manila_groups.api import collaborators
@@ -42,12 +42,11 @@ class Auth:
         """
         raise NotImplementedError
 
-    @webob.dec.wsgify
-    def __call__(self, request):
-        caller = self.identify(request)
+    def __call__(self, environ, start_response):
+        caller = self.identify(webob.Request(environ))
         caller.is_admin = self._enforcer.is_admin(caller)
-        request.environ[wsgi.CONTEXT] = caller
-        return self._application
+        environ[wsgi.CONTEXT] = caller
+        return self._application(environ, start_response)
 
 
 def with_implied(roles) -> list[str]:

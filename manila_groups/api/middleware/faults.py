@@ -7,7 +7,6 @@ import re
 
 from oslo_log import log
 import webob
-import webob.dec
 
 from manila_groups import exception
 from manila_groups.api import collaborators
@@ -36,11 +35,14 @@ class Faults:
         made = global_conf[collaborators.KEY]
         return functools.partial(cls, unavailable=made.unavailable)
 
-    @webob.dec.wsgify
-    def __call__(self, request):
+    def __call__(self, environ, start_response):
         # A server may leave SCRIPT_NAME out if it is empty, but Paste's map
         # of URLs requires it.
-        request.environ.setdefault('SCRIPT_NAME', '')
+        environ.setdefault('SCRIPT_NAME', '')
+        response = self._ask(webob.Request(environ))
+        return response(environ, start_response)
+
+    def _ask(self, request):
         target = request.environ.get('PATH_INFO', '')
         if target and not target.startswith('/'):
             # OPTIONS * is an example; Paste's map of URLs accepts only paths.

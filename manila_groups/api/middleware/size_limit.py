@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits the size of request bodies."""
 
+from typing import Any
+
 from oslo_middleware import sizelimit
 import webob.dec
 
@@ -19,14 +21,18 @@ class SizeLimit(sizelimit.RequestBodySizeLimiter):
         conf = global_conf[collaborators.CONF]
         return lambda application: cls(application, conf)
 
-    @webob.dec.wsgify
-    def __call__(self, request):
+    def __call__(self, environ, start_response):
         """Limit the size of a body.
 
         :raises RequestTooLarge: the body exceeds the limit
         """
-        if not parsing.has_body(request.environ):
-            return self.application
+        application: Any = self.application
+        if parsing.has_body(environ):
+            application = self._limited
+        return application(environ, start_response)
+
+    @webob.dec.wsgify
+    def _limited(self, request):
         response = request.get_response(super().__call__)
         if response.status_code == 413 and not faults.is_fault(response):
             limit = self._conf_get('max_request_body_size', 'oslo_middleware')

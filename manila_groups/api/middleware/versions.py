@@ -25,11 +25,14 @@ class Versions:
         """Make the filter, for the paste.deploy file."""
         return cls
 
+    def __call__(self, environ, start_response):
+        is_root = environ.get('PATH_INFO', '') in _STATUS
+        application = self._list if is_root else self._application
+        return application(environ, start_response)
+
     @webob.dec.wsgify
-    def __call__(self, request):
-        status = _STATUS.get(request.environ.get('PATH_INFO', ''))
-        if status is None:
-            return self._application
+    def _list(self, request):
+        status = _STATUS[request.environ.get('PATH_INFO', '')]
         if request.method not in _METHODS:
             raise exception.MethodNotAllowed(
                 f'The method {request.method:.20} is not allowed here.',

@@ -293,6 +293,8 @@ class Schema:
             not
         :raises Invalid: naming the field and the rule
         """
+        if value == {} and not (self._required or self._needed):
+            return {}
         validator = self._validator(self._unknown(version))
         errors = list(validator.iter_errors(value))
         if errors:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 import dataclasses
 import datetime
+import functools
 import operator
 from typing import Any
 
@@ -66,16 +67,20 @@ class View:
             )
             for field in fields
         ]
+        self._shown = functools.cache(self._choose)
+
+    def _choose(self, version, is_admin):
+        return [
+            (name, read)
+            for name, since, before, admin, read in self._fields
+            if since <= version
+            and (before is None or version < before)
+            and (is_admin or not admin)
+        ]
 
     def render_all(self, records: Iterable, request) -> list[dict]:
         """Render records for the caller and microversion of a request."""
-        fields = [
-            (name, read)
-            for name, since, before, admin, read in self._fields
-            if since <= request.version
-            and (before is None or request.version < before)
-            and (request.context.is_admin or not admin)
-        ]
+        fields = self._shown(request.version, bool(request.context.is_admin))
         return [
             {name: read(record, request) for name, read in fields}
             for record in records
