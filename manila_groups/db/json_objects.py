@@ -1,11 +1,47 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of a key and a value, aggregated by the database to a JSON object."""
 
+from collections.abc import Callable
+import functools
 import json
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext import compiler
 from sqlalchemy.sql import functions
+
+#: The databases' text begins with the object, so no space has to be skipped.
+_decode = json.JSONDecoder().raw_decode
+
+
+def _read(value: str | None) -> dict[str, str]:
+    return _decode(value)[0] if value else {}
+
+
+# Many rows have the same few keys.
+@functools.lru_cache(maxsize=1000)
+def _read_keys(value: str | None) -> tuple[str, ...]:
+    return tuple(sorted(_read(value)))
+
+
+class Pairs(sa.types.UserDefinedType):
+    """The type of :class:`JSONObject`: a dict; an empty one for NULL."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable:
+        """Return the function that reads a value."""
+        return _read
+
+
+class Keys(sa.types.UserDefinedType):
+    """The type of :class:`JSONKeys`: a tuple; an empty one for NULL."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable:
+        """Return the function that reads a value."""
+        return _read_keys
 
 
 class JSONObject(functions.FunctionElement):
@@ -18,8 +54,33 @@ class JSONObject(functions.FunctionElement):
     """
 
     name = 'json_object'
-    type = sa.Text()
+    type: sa.types.TypeEngine = Pairs()
     inherit_cache = True
+
+
+class JSONKeys(JSONObject):
+    """The values of a column in some rows, in order; NULL without rows.
+
+    :param key: the column
+    """
+
+    type = Keys()
+    inherit_cache = True
+
+    def __init__(self, key: sa.ColumnElement) -> None:
+        super().__init__(key, key)
+
+
+def of(
+    found: JSONObject, condition: sa.ColumnElement[bool]
+) -> sa.ScalarSelect:
+    """Aggregate the rows that belong to a row of another query."""
+    return sa.select(found).where(condition).scalar_subquery()
+
+
+#: What takes the place of an aggregate where there is nothing to aggregate.
+NO_PAIRS = sa.type_coerce(sa.null(), Pairs())
+NO_KEYS = sa.type_coerce(sa.null(), Keys())
 
 
 @compiler.compiles(JSONObject, 'mysql')
@@ -36,13 +97,3 @@ def _on_postgresql(element, compiled, **kwargs):
 @compiler.compiles(JSONObject)
 def _on_sqlite(element, compiled, **kwargs):
     return f'json_group_object({compiled.process(element.clauses, **kwargs)})'
-
-
-def read(value: str | None) -> dict[str, str]:
-    """Read what :class:`JSONObject` has made."""
-    return json.loads(value) if value else {}
-
-
-def read_keys(value: str | None) -> tuple[str, ...]:
-    """Read the keys alone, in order."""
-    return tuple(sorted(read(value)))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext import compiler
+from sqlalchemy.sql import functions
 
 from manila_groups import paging
 from manila_groups.db import paging as pages
@@ -18,6 +20,29 @@ Filter = Callable[[Any], sa.ColumnElement]
 _VISIBLE = ('project_id', 'seen_by')
 
 
+class _Position(functions.FunctionElement):
+    """Where a part of a text begins, from 1 on; 0 when it is not there."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiler.compiles(_Position, 'mysql')
+def _on_mysql(element, compiled, **kwargs):
+    text, part = (compiled.process(one, **kwargs) for one in element.clauses)
+    return f'LOCATE({part}, {text})'
+
+
+@compiler.compiles(_Position, 'postgresql')
+def _on_postgresql(element, compiled, **kwargs):
+    return f'strpos({compiled.process(element.clauses, **kwargs)})'
+
+
+@compiler.compiles(_Position)
+def _on_sqlite(element, compiled, **kwargs):
+    return f'instr({compiled.process(element.clauses, **kwargs)})'
+
+
 def equals(column: sa.ColumnElement) -> Filter:
     """Make a filter for the whole value of a column."""
     return lambda value: column == value
@@ -25,7 +50,8 @@ def equals(column: sa.ColumnElement) -> Filter:
 
 def contains(column: sa.ColumnElement) -> Filter:
     """Make a filter for a part of a column's text, without wildcards."""
-    return lambda value: column.contains(value, autoescape=True)
+    # A search takes MySQL less time than a comparison with a pattern.
+    return lambda value: _Position(column, sa.literal(value)) > 0
 
 
 def conditions(

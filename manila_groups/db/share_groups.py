@@ -2,7 +2,6 @@
 """Rows of share groups."""
 
 from collections.abc import Mapping
-import dataclasses
 from typing import Any
 
 from oslo_db import exception as db_exception
@@ -16,6 +15,7 @@ from manila_groups.db import json_objects
 from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import records
+from manila_groups.db import rows
 from manila_groups.db import transitions
 from manila_groups.db import types
 
@@ -29,21 +29,23 @@ ROWS = transitions.Rows(_GROUP, states.SHARE_GROUP)
 
 _COLUMNS = [c for c in _GROUP.c if c.name != 'availability_zone_id']
 
-_SHARE_TYPES = sa.select(
-    json_objects.JSONObject(_MEMBER.c.share_type_id, _MEMBER.c.share_type_id)
-).where(_MEMBER.c.share_group_id == _GROUP.c.id)
+_SHARE_TYPES = json_objects.of(
+    json_objects.JSONKeys(_MEMBER.c.share_type_id),
+    _MEMBER.c.share_group_id == _GROUP.c.id,
+)
 
 _QUERY = sa.select(
-    *_COLUMNS,
-    _ZONE.c.name.label('availability_zone'),
-    _SHARE_TYPES.scalar_subquery().label('share_types'),
+    *rows.columns(
+        records.ShareGroup,
+        _GROUP,
+        availability_zone=_ZONE.c.name,
+        share_types=_SHARE_TYPES,
+    )
 ).select_from(
     _GROUP.outerjoin(_ZONE, _GROUP.c.availability_zone_id == _ZONE.c.id)
 )
 
-_SUMMARY = _QUERY.with_only_columns(
-    *(_GROUP.c[field.name] for field in dataclasses.fields(records.Summary))
-)
+_SUMMARY = _QUERY.with_only_columns(*rows.columns(records.Summary, _GROUP))
 
 _ONE = _QUERY.where(_GROUP.c.id == sa.bindparam('id'))
 
@@ -132,28 +134,21 @@ def list_page(
     """
     wanted = listing.conditions(FILTERS, filters)
     query = _QUERY if details else _SUMMARY
-    rows, more = listing.fetch(conn, query, SORT_COLUMNS, page, wanted)
-    if not details:
-        return [records.Summary(*row) for row in rows], more
-    return [_to_record(row) for row in rows], more
+    record: type = records.ShareGroup if details else records.Summary
+    found, more = listing.fetch(conn, query, SORT_COLUMNS, page, wanted)
+    return [record(*row) for row in found], more
 
 
 def get(conn, group_id: str) -> records.ShareGroup | None:
     """Read one share group of any project; None when there is none."""
     row = conn.execute(_ONE, {'id': group_id}).one_or_none()
-    return row and _to_record(row)
+    return row and records.ShareGroup(*row)
 
 
 def get_many(conn, ids: list[str]) -> list[records.ShareGroup]:
     """Read the share groups of these ids; unknown ids are skipped."""
-    rows = conn.execute(_QUERY.where(_GROUP.c.id.in_(ids)))
-    return [_to_record(row) for row in rows]
-
-
-def _to_record(row):
-    values = dict(row._mapping)
-    values['share_types'] = json_objects.read_keys(row.share_types)
-    return records.ShareGroup(**values)
+    found = conn.execute(_QUERY.where(_GROUP.c.id.in_(ids)))
+    return [records.ShareGroup(*row) for row in found]
 
 
 def insert(

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of shares."""
 
-import collections
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +11,11 @@ import sqlalchemy as sa
 from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
+from manila_groups.db import json_objects
 from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import records
+from manila_groups.db import rows
 from manila_groups.db import transitions
 from manila_groups.db import types
 
@@ -29,15 +30,38 @@ _EXPORT = models.ShareExportLocation.__table__
 
 ROWS = transitions.Rows(_SHARE, states.SHARE)
 
-_QUERY = sa.select(
-    *[c for c in _SHARE.c if c.name != 'availability_zone_id'],
-    _ZONE.c.name.label('availability_zone'),
-    _TYPE.c.name.label('share_type_name'),
-).select_from(
-    _SHARE.join(_TYPE, _SHARE.c.share_type_id == _TYPE.c.id).outerjoin(
-        _ZONE, _SHARE.c.availability_zone_id == _ZONE.c.id
+
+def _select(specs, metadata):
+    return sa.select(
+        *rows.columns(
+            records.Share,
+            _SHARE,
+            availability_zone=_ZONE.c.name,
+            share_type_name=_TYPE.c.name,
+            share_type_specs=specs,
+            metadata=metadata,
+        )
+    ).select_from(
+        _SHARE.join(_TYPE, _SHARE.c.share_type_id == _TYPE.c.id).outerjoin(
+            _ZONE, _SHARE.c.availability_zone_id == _ZONE.c.id
+        )
     )
+
+
+_QUERY = _select(
+    json_objects.of(
+        json_objects.JSONObject(_SPEC.c.spec_key, _SPEC.c.spec_value),
+        _SPEC.c.type_id == _SHARE.c.share_type_id,
+    ),
+    json_objects.of(
+        json_objects.JSONObject(_METADATA.c.meta_key, _METADATA.c.meta_value),
+        _METADATA.c.share_id == _SHARE.c.id,
+    ),
 )
+#: Without the specs and the metadata.
+_SHORT = _select(json_objects.NO_PAIRS, json_objects.NO_PAIRS)
+
+_ONE = _QUERY.where(_SHARE.c.id == sa.bindparam('id'))
 
 
 SORT_COLUMNS = {
@@ -186,8 +210,9 @@ def list_page(
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
-    return _to_records(conn, rows, details), more
+    query = _QUERY if details else _SHORT
+    found, more = listing.fetch(conn, query, SORT_COLUMNS, page, wanted)
+    return [records.Share(*row) for row in found], more
 
 
 def count(conn, filters: Mapping[str, Any]) -> int:
@@ -201,8 +226,8 @@ def count(conn, filters: Mapping[str, Any]) -> int:
 
 def get(conn, share_id: str) -> records.Share | None:
     """Read one share of any project; None when there is none."""
-    found = _find(conn, _SHARE.c.id == share_id)
-    return found[0] if found else None
+    row = conn.execute(_ONE, {'id': share_id}).one_or_none()
+    return row and records.Share(*row)
 
 
 def get_many(conn, ids: list[str]) -> list[records.Share]:
@@ -222,39 +247,7 @@ def of_groups(conn, ids: list[str]) -> list[records.Share]:
 
 def _find(conn, condition):
     query = _QUERY.where(condition).order_by(_SHARE.c.created_at, _SHARE.c.id)
-    return _to_records(conn, conn.execute(query).all())
-
-
-def _to_records(conn, rows, details=True):
-    wanted = rows if details else []
-    specs = _specs(conn, {row.share_type_id for row in wanted})
-    metadata = _metadata(conn, [row.id for row in wanted])
-    return [
-        records.Share(
-            **row._mapping,
-            share_type_specs=specs[row.share_type_id],
-            metadata=metadata[row.id],
-        )
-        for row in rows
-    ]
-
-
-def _specs(conn, type_ids):
-    return _mappings(conn, _SPEC, _SPEC.c.type_id, type_ids)
-
-
-def _metadata(conn, ids):
-    return _mappings(conn, _METADATA, _METADATA.c.share_id, ids)
-
-
-def _mappings(conn, table, column, ids):
-    """Read the keys and values that belong to each of some rows."""
-    found: dict[str, dict] = collections.defaultdict(dict)
-    if ids:
-        query = sa.select(table).where(column.in_(ids))
-        for owner, key, value in conn.execute(query):
-            found[owner][key] = value
-    return found
+    return [records.Share(*row) for row in conn.execute(query)]
 
 
 def insert(conn, values: list[Mapping[str, Any]]) -> None:

@@ -22,6 +22,7 @@ from manila_groups.db import json_objects
 from manila_groups.db import models
 from manila_groups.db import paging as pages
 from manila_groups.db import records
+from manila_groups.db import rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,9 +67,9 @@ class TypeStore:
         :returns: the types, and whether more follow
         :raises Invalid: an unknown marker
         """
-        rows, more = pages.fetch(
+        found, more = pages.fetch(
             conn,
-            self._query().where(
+            self._query.where(
                 *self._visible(project_id, is_public),
                 *self._having(specs or {}),
             ),
@@ -76,7 +77,7 @@ class TypeStore:
             page,
             list(self._visible(project_id, None)),
         )
-        return self._records(rows), more
+        return self._records(found), more
 
     def get(
         self, conn, id_or_name: str, project_id: str | None = None
@@ -86,19 +87,33 @@ class TypeStore:
         :param project_id: only types that this project may see; None for all
         :returns: None when there is none
         """
-        values = {'wanted': id_or_name, 'project': project_id}
-        query = self._gets[project_id is None]
-        types = self._records(conn.execute(query, values))
+        types = self._read(conn, self._gets, project_id, wanted=id_or_name)
         by_name = next((t for t in types if t.name == id_or_name), None)
         return next((t for t in types if t.id == id_or_name), by_name)
 
     @functools.cached_property
     def _gets(self):
-        """Make the statements of :meth:`get`: for one project, and for all."""
         wanted: sa.BindParameter[str] = sa.bindparam('wanted')
-        query = self._query().where(
+        return self._for_one_and_all(
             sa.or_(self.table.c.id == wanted, self.table.c.name == wanted)
         )
+
+    @functools.cached_property
+    def _finds(self):
+        wanted: sa.BindParameter = sa.bindparam('wanted', expanding=True)
+        columns = self.table.c
+        return self._for_one_and_all(
+            sa.or_(columns.id.in_(wanted), columns.name.in_(wanted))
+        )
+
+    @functools.cached_property
+    def _many(self):
+        wanted: sa.BindParameter = sa.bindparam('wanted', expanding=True)
+        return self._for_one_and_all(self.table.c.id.in_(wanted))
+
+    def _for_one_and_all(self, condition):
+        """Make a statement's two forms: for one project, and for all."""
+        query = self._query.where(condition)
         visible = self._visible(sa.bindparam('project'), None)
         return query.where(*visible), query
 
@@ -127,14 +142,7 @@ class TypeStore:
 
         :returns: each known id or name, as given, to the type
         """
-        types = self._read(
-            conn,
-            *self._visible(project_id, None),
-            sa.or_(
-                self.table.c.id.in_(ids_or_names),
-                self.table.c.name.in_(ids_or_names),
-            ),
-        )
+        types = self._read(conn, self._finds, project_id, wanted=ids_or_names)
         found = {one.name: one for one in types}
         found.update((one.id, one) for one in types)
         return {one: found[one] for one in ids_or_names if one in found}
@@ -150,39 +158,46 @@ class TypeStore:
         self, conn, ids: Collection[str], project_id: str | None = None
     ) -> list[records.Type]:
         """Read the types of these ids; unknown ids are skipped."""
-        return self._read(
-            conn,
-            self.table.c.id.in_(ids),
-            *self._visible(project_id, None),
-        )
+        return self._read(conn, self._many, project_id, wanted=list(ids))
 
-    def _read(self, conn, *conditions):
-        return self._records(conn.execute(self._query().where(*conditions)))
+    def _read(self, conn, forms, project_id, **values):
+        """Read types by a statement that has a form for one project."""
+        if project_id is None:
+            return self._records(conn.execute(forms[1], values))
+        values['project'] = project_id
+        return self._records(conn.execute(forms[0], values))
 
-    def _records(self, rows):
-        return [self._to_record(row) for row in rows]
+    @staticmethod
+    def _records(found):
+        return [records.Type(*row) for row in found]
 
+    @functools.cached_property
     def _query(self):
         """Select types, each with its specs and the share types it allows."""
-        specs = self.specs.c
-        query = sa.select(
-            self.table,
-            self._pairs(
-                'specs', specs.spec_key, specs.spec_value, specs.type_id
-            ),
-        )
-        if self.allowed is None:
-            return query
-        allowed = self.allowed.c
-        share_type, owner = allowed.share_type_id, allowed.share_group_type_id
-        return query.add_columns(
-            self._pairs('share_types', share_type, share_type, owner)
+        columns = self.table.c
+        others = {} if 'description' in columns else {'description': sa.null()}
+        return sa.select(
+            *rows.columns(
+                records.Type,
+                self.table,
+                specs=json_objects.of(
+                    json_objects.JSONObject(
+                        self.specs.c.spec_key, self.specs.c.spec_value
+                    ),
+                    self.specs.c.type_id == columns.id,
+                ),
+                share_types=self._allowed(),
+                **others,
+            )
         )
 
-    def _pairs(self, name, key, value, owner):
-        query = sa.select(json_objects.JSONObject(key, value))
-        query = query.where(owner == self.table.c.id)
-        return query.scalar_subquery().label(name)
+    def _allowed(self):
+        if self.allowed is None:
+            return json_objects.NO_KEYS
+        return json_objects.of(
+            json_objects.JSONKeys(self.allowed.c.share_type_id),
+            self.allowed.c.share_group_type_id == self.table.c.id,
+        )
 
     def specs_of(
         self, conn, ids: Collection[str]
@@ -193,8 +208,8 @@ class TypeStore:
         """
         found: dict[str, dict[str, str]] = {one: {} for one in ids}
         if ids:
-            rows = conn.execute(self._specs_of, {'ids': list(ids)})
-            for type_id, key, value in rows:
+            pairs = conn.execute(self._specs_of, {'ids': list(ids)})
+            for type_id, key, value in pairs:
                 found[type_id][key] = value
         return found
 
@@ -206,7 +221,8 @@ class TypeStore:
     def _visible(self, project_id, is_public):
         if is_public is not None:
             yield self.table.c.is_public == is_public
-        if project_id is not None:
+        # Everybody sees what is public.
+        if project_id is not None and not is_public:
             granted = sa.select(self.projects.c.type_id).where(
                 self.projects.c.project_id == project_id
             )
@@ -239,20 +255,6 @@ class TypeStore:
     def _ids(self, key, *conditions):
         return sa.select(self.specs.c.type_id).where(
             self.specs.c.spec_key == key, *conditions
-        )
-
-    def _to_record(self, row):
-        columns = self.table.c
-        return records.Type(
-            id=row.id,
-            name=row.name,
-            is_public=row.is_public,
-            created_at=row.created_at,
-            description=row.description if 'description' in columns else None,
-            specs=json_objects.read(row.specs),
-            share_types=json_objects.read_keys(row.share_types)
-            if self.allowed is not None
-            else (),
         )
 
     def insert(

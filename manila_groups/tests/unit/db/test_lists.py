@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import sqlalchemy as sa
+from sqlalchemy.sql import functions
 from sqlalchemy.sql import visitors
 
 from manila_groups.db import models
@@ -24,10 +25,16 @@ def compared(condition):
     found = {}
     for part in visitors.iterate(condition):
         if isinstance(part, sa.BinaryExpression):
-            for side in (part.left, part.right):
-                if isinstance(side, sa.Column):
-                    found.setdefault(side.table, []).append(side)
+            for one in (*operands(part.left), *operands(part.right)):
+                if isinstance(one, sa.Column):
+                    found.setdefault(one.table, []).append(one)
     return found
+
+
+def operands(side):
+    """What is compared: a function's arguments, or the side itself."""
+    is_function = isinstance(side, functions.FunctionElement)
+    return side.clauses if is_function else [side]
 
 
 def is_indexed(column):
