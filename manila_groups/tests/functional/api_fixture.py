@@ -171,8 +171,8 @@ class ApiFixture(fixtures.Fixture):
                 },
                 {'tier': 'gold'},
             )
-            share_export_locations.replace(
-                conn, SHARE_ID, [driver.ExportLocation('192.0.2.1:/a')]
+            share_export_locations.replace_many(
+                conn, {SHARE_ID: [driver.ExportLocation('192.0.2.1:/a')]}
             )
             (location,) = share_export_locations.of_share(
                 conn, SHARE_ID, admin=True
