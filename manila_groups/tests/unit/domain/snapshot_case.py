@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from manila_groups import context
 from manila_groups import states
 from manila_groups.db import models
+from manila_groups.db import operations
 from manila_groups.db import services
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as group_rows
@@ -26,7 +27,13 @@ from manila_groups.domain.types import share_types
 from manila_groups.rpc import wake as wakes
 from manila_groups.tests.unit.db import case
 
-POOL = 'host@alpha#one'
+BACKEND = 'host@alpha'
+POOL = f'{BACKEND}#one'
+#: The kind and the machine of what is in each store.
+_MACHINES = {
+    group_rows: (states.SHARE_GROUP, states.ShareGroup),
+    snapshot_rows: (states.SHARE_GROUP_SNAPSHOT, states.ShareGroupSnapshot),
+}
 
 
 class SnapshotCase(case.OnSqlite):
@@ -54,8 +61,7 @@ class SnapshotCase(case.OnSqlite):
             project_id='admins', user_id='root', is_admin=True
         )
         # What is deleted by force waits for it.
-        backend = POOL.partition('#')[0]
-        self.ask(services.beat, backend, services.BACKEND, 'nova')
+        self.ask(services.beat, BACKEND, services.BACKEND, 'nova')
         self.share_types = [
             self.types.create(name, {share_types.DHSS: 'False'}).id
             for name in ('default', 'second')
@@ -87,13 +93,7 @@ class SnapshotCase(case.OnSqlite):
             self.caller, share_groups.NewShareGroup(**wanted)
         )
         zone = self.ensure_zone('nova')
-        self.transition(
-            group_rows,
-            group.id,
-            states.ShareGroup.CREATED,
-            host=POOL,
-            availability_zone_id=zone,
-        )
+        self.created(group_rows, group, host=POOL, availability_zone_id=zone)
         for size in sizes:
             self.given_share(group.id, size)
         self.hints.clear()
@@ -140,9 +140,7 @@ class SnapshotCase(case.OnSqlite):
     def given_snapshot(self, group_id):
         """Take a snapshot of a group; returns its id."""
         snapshot = self.snapshots.create(self.caller, group_id)
-        self.transition(
-            snapshot_rows, snapshot.id, states.ShareGroupSnapshot.CREATED
-        )
+        self.created(snapshot_rows, snapshot)
         self.hints.clear()
         return snapshot.id
 
@@ -154,7 +152,20 @@ class SnapshotCase(case.OnSqlite):
             ),
         )
 
+    def created(self, store, row, **values):
+        """End the creation of a group or a snapshot, as a back end does."""
+        kind, machine = _MACHINES[store]
+        self.transition(store, row.id, machine.CREATED, **values)
+        self.ask(operations.cancel, kind, row.id)
+
     # What a test looks at.
+
+    def operations_on(self, row_id):
+        """The operations on a row: (verb, step, place, whether by force)."""
+        found = self.ask(
+            operations.find, operations.equals('resource_id', row_id)
+        )
+        return [(one.verb, one.step, one.runs_at, one.forced) for one in found]
 
     def get_group(self, group_id):
         return self.ask(group_rows.get, group_id)

@@ -10,6 +10,8 @@ from manila_groups.db import quotas as quota_rows
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
+from manila_groups.domain.operations import reconcile
+from manila_groups.domain.operations import standard
 from manila_groups.tests.unit.domain import snapshot_case
 
 NOBODY = uuidutils.generate_uuid()
@@ -238,9 +240,7 @@ class TestStatements(FromSnapshotCase):
             with self.counted() as statements:
                 snapshot_id = self.given_snapshot(source)
                 group = self.clone(snapshot_id)
-                self.transition(
-                    group_rows, group.id, states.ShareGroup.CREATED
-                )
+                self.created(group_rows, group)
                 self.groups.force_delete(self.admin, source)
             numbers.append(len(statements))
         # The first makes the rows that quotas are counted in.
@@ -253,6 +253,9 @@ class TestForceDelete(FromSnapshotCase):
         self.source = self.given_group(1, 2)
         self.snapshot_id = self.given_snapshot(self.source)
 
+    def members(self):
+        return self.shares_of(self.source)
+
     def statuses(self):
         return {
             self.status_of(models.ShareGroup, self.source),
@@ -264,14 +267,23 @@ class TestForceDelete(FromSnapshotCase):
         self.groups.force_delete(self.admin, self.source)
         self.assertEqual({'deleting'}, self.statuses())
         self.assertEqual(
-            [(snapshot_case.POOL, states.SHARE_GROUP, self.source)],
+            [(snapshot_case.BACKEND, states.SHARE_GROUP, self.source)],
             self.hints,
         )
         # Of the rows in it no work begins but the group's.
-        self.assertIsNotNone(self.get_group(self.source).stepped_at)
-        self.assertIsNone(self.get_snapshot(self.snapshot_id).stepped_at)
-        for share in self.shares_of(self.source):
-            self.assertIsNone(share.stepped_at)
+        self.assertEqual(
+            [('delete', 'delete', snapshot_case.BACKEND, True)],
+            self.operations_on(self.source),
+        )
+        for row in (self.get_snapshot(self.snapshot_id), *self.members()):
+            self.assertEqual([], self.operations_on(row.id))
+            # What the release before would take up has a time.
+            self.assertIsNone(row.stepped_at)
+        reconcile.Reconciler(
+            self.conf, self.db, standard.build(), self
+        ).reconcile()
+        for row in (self.get_snapshot(self.snapshot_id), *self.members()):
+            self.assertEqual([], self.operations_on(row.id))
 
     def test_in_whatever_status_it_is(self):
         for status in states.SHARE_GROUP_STATUSES:

@@ -7,9 +7,10 @@ from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import models
-from manila_groups.db import share_group_snapshots as rows
 from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as share_rows
+from manila_groups.domain.operations import reconcile
+from manila_groups.domain.operations import standard
 from manila_groups.tests.unit.domain import snapshot_case
 
 NOBODY = uuidutils.generate_uuid()
@@ -66,7 +67,7 @@ class TestCreate(snapshot_case.SnapshotCase):
             },
         )
         self.assertEqual(
-            [(snapshot_case.POOL, states.SHARE_GROUP_SNAPSHOT, found.id)],
+            [(snapshot_case.BACKEND, states.SHARE_GROUP_SNAPSHOT, found.id)],
             self.hints,
         )
 
@@ -158,7 +159,7 @@ class TestDelete(snapshot_case.SnapshotCase):
 
     def test_statuses(self):
         hint = (
-            snapshot_case.POOL,
+            snapshot_case.BACKEND,
             states.SHARE_GROUP_SNAPSHOT,
             self.snapshot_id,
         )
@@ -197,7 +198,7 @@ class TestDelete(snapshot_case.SnapshotCase):
             self.assertIn('being created', raised.message)
         self.assertEqual(states.AVAILABLE, self.status())
         self.assertEqual([], self.hints)
-        self.transition(group_rows, clone.id, states.ShareGroup.CREATED)
+        self.created(group_rows, clone)
         self.snapshots.delete(self.caller, self.snapshot_id)
         self.assertEqual(states.DELETING, self.status())
 
@@ -274,6 +275,9 @@ class TestVisibility(snapshot_case.SnapshotCase):
     def test_a_status_that_is_set_by_hand_has_no_work(self):
         self.snapshots.reset_status(self.admin, self.snapshot_id, 'deleting')
         found = self.get_snapshot(self.snapshot_id)
-        self.assertEqual(('deleting', None), (found.status, found.stepped_at))
-        unfinished = self.ask(rows.ROWS.unfinished, ('deleting',))
-        self.assertEqual([], unfinished)
+        self.assertEqual('deleting', found.status)
+        reconcile.Reconciler(
+            self.conf, self.db, standard.build(), self
+        ).reconcile()
+        self.assertEqual([], self.operations_on(self.snapshot_id))
+        self.assertEqual([], self.hints)

@@ -117,7 +117,7 @@ class TestShares(SharesCase):
         self.shares.delete(self.caller, share_id, None)
         self.assertEqual(states.DELETING, self.status(share_id))
         self.assertEqual(
-            [(snapshot_case.POOL, states.SHARE, share_id)], self.hints
+            [(snapshot_case.BACKEND, states.SHARE, share_id)], self.hints
         )
         self.check_quotas()
 
@@ -169,7 +169,7 @@ class TestShares(SharesCase):
             (share.status, share.size, share.new_size, share.quota_gb),
         )
         self.assertEqual(
-            [(snapshot_case.POOL, states.SHARE, share_id)], self.hints
+            [(snapshot_case.BACKEND, states.SHARE, share_id)], self.hints
         )
 
     def test_a_share_without_a_back_end_is_not_resized(self):
@@ -197,7 +197,7 @@ class TestShares(SharesCase):
         self.assertEqual(9, pool.claimed_gb)
         self.assertEqual(9, self.get(share_id).claimed_gb)
         self.assertEqual(
-            [(snapshot_case.POOL, states.SHARE, share_id)], self.hints
+            [(snapshot_case.BACKEND, states.SHARE, share_id)], self.hints
         )
 
     def test_force_needs_the_pool(self):
