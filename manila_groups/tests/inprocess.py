@@ -8,6 +8,7 @@ delivered or lost.
 
 import collections
 import datetime
+import threading
 
 import fixtures
 from oslo_utils import timeutils
@@ -102,6 +103,7 @@ class InProcess(fixtures.Fixture):
         self.db = used.db.heard_by(self._hear)
         self.useFixture(lock_order.LockOrder(self.db.engine))
         self.messages = []
+        self._turns = collections.defaultdict(threading.Lock)
         self.types = share_types.ShareTypes(self.conf, self.db)
         self.group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, self.types
@@ -176,9 +178,14 @@ class InProcess(fixtures.Fixture):
         """Deliver one message; one for nobody is lost."""
         place = self.messages.pop(number).place
         if place == wakes.SCHEDULERS:
-            self.scheduler.runner.run_all()
+            self._let_work(place, self.scheduler)
         elif place in self.backends:
-            self.backends[place].runner.run_all()
+            self._let_work(place, self.backends[place])
+
+    def _let_work(self, place, manager):
+        # A runner has one thread that claims and records.
+        with self._turns[place]:
+            manager.runner.run_all()
 
     def deliver_all(self):
         while self.messages:

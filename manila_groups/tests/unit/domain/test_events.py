@@ -12,6 +12,8 @@ from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import events_case
 
+HOST = 'host@beta'
+
 
 class TestShareGroups(events_case.EventsCase):
     def test_a_life(self):
@@ -168,21 +170,34 @@ class TestNothing(events_case.EventsCase):
 
     def test_a_step_that_comes_twice(self):
         group_id, *_none = self.available_group()
-        transitions = self.service.lifecycle.share_groups
         self.service.groups.delete(self.caller, group_id)
-        group = self.service.get(group_id)
+        engine = self.service.backends[HOST]._engine
+        (task,), _more = engine.claim(1)
         self.heard()
-        self.assertFalse(transitions.created(group, {}))
-        self.assertTrue(transitions.deleted(group))
-        self.assertFalse(transitions.deleted(group))
-        self.assertFalse(transitions.delete_failed(group))
+        self.assertEqual([], engine.record([task]).lost)
+        for error in (None, exception.DriverError('simulated')):
+            task.error = error
+            self.assertEqual([task], engine.record([task]).lost)
         self.assertEqual(['share_group.delete.end'], self.heard())
+
+    def test_a_batch_of_which_one_does_not_match(self):
+        stays, goes = (self.available_group()[0] for _ in range(2))
+        for group_id in (stays, goes):
+            self.service.groups.delete(self.caller, group_id)
+        engine = self.service.backends[HOST]._engine
+        tasks, _more = engine.claim(2)
+        self.service.groups.reset_status(self.admin, stays, 'available')
+        self.heard()
+        self.assertEqual(1, len(engine.record(tasks).lost))
+        self.assertEqual(['share_group.delete.end'], self.heard())
+        self.assertEqual(goes, self.last[0].row.id)
+        self.assertEqual('available', self.service.status(stays))
 
     def test_a_transaction_that_is_rolled_back_on_purpose(self):
         group_id, *_none = self.available_group()
         group = self.service.get(group_id)
         self.heard()
-        with self.service.lifecycle.share_groups._db.writer() as conn:
+        with self.service.db.writer() as conn:
             events.note(conn, 'share_group.update', group)
             conn.rollback()
         self.assertEqual([], self.heard())
@@ -221,7 +236,6 @@ class TestNothing(events_case.EventsCase):
             db,
             self.service.group_types,
             self.service.types,
-            self.service,
             self.service,
         )
         groups.create(self.caller, share_groups.NewShareGroup())

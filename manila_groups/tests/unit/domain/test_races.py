@@ -67,16 +67,9 @@ class TestThreads(base.TestCase):
                 for one in group_ids[:10]
             ]
         )
-        messages = list(self.service.messages)
-        self.assertEqual(10, len(messages))
-        case.at_once(
-            [
-                lambda one=one: self.service.backends[one.server].work(
-                    self.service.admin, one.kind, one.row_id
-                )
-                for one in messages
-            ]
-        )
+        self.assertEqual(10, len(self.service.messages))
+        results = case.at_once([self.service.deliver] * 10)
+        self.assertEqual([None] * 10, results)
         self.assertEqual(QUOTA - 10, len(self.service.all_groups()))
         self.service.check(self)
         created = case.at_once([self.create] * 20)
@@ -100,16 +93,9 @@ class TestThreads(base.TestCase):
     def test_one_of_two_schedulers_wins(self):
         schedulers = [self.service.new_scheduler() for _ in range(4)]
         for _ in range(3):
-            group_id = self.service.create()
+            self.service.create()
             self.service.messages.clear()
-            results = case.at_once(
-                [
-                    lambda one=one, group_id=group_id: one.place(
-                        self.service.admin, states.SHARE_GROUP, group_id
-                    )
-                    for one in schedulers
-                ]
-            )
+            results = case.at_once([one.runner.run_all for one in schedulers])
             self.assertEqual([None] * 4, results)
             self.assertEqual(1, len(self.service.messages))
         self.service.check(self)

@@ -186,6 +186,10 @@ class TestDelete(snapshot_case.SnapshotCase):
             self.reset(status)
             self.snapshots.force_delete(self.admin, self.snapshot_id)
             self.assertEqual(states.DELETING, self.status())
+            self.assertEqual(
+                [('delete', 'delete', snapshot_case.BACKEND, True)],
+                self.operations_on(self.snapshot_id),
+            )
         self.assertEqual(len(states.SHARE_GROUP_STATUSES), len(self.hints))
 
     def test_not_while_a_group_is_being_created_from_it(self):

@@ -10,6 +10,7 @@ from manila_groups import states
 from manila_groups.db import models
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.domain.types import share_types
+from manila_groups.rpc import wake
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
@@ -70,8 +71,7 @@ class TestCreate(ShareGroupsTest):
         self.assertEqual(self.default_type.share_types, group.share_types)
         (message,) = self.service.messages
         self.assertEqual(
-            inprocess.Message('scheduler', states.SHARE_GROUP, group.id),
-            message,
+            wake.Wake(wake.SCHEDULERS, states.SHARE_GROUP, group.id), message
         )
 
     def test_what_is_named(self):
@@ -301,14 +301,21 @@ class TestDelete(ShareGroupsTest):
         self.assertEqual([], self.service.messages)
 
     def test_one_without_a_place_is_gone_at_once(self):
+        self.service.clock.advance(1000)
         group_id = self.service.create()
-        scheduling = self.service.lifecycle.scheduling
-        waiting = scheduling.waiting(states.SHARE_GROUP, group_id)
-        scheduling.no_valid_pool(waiting, 'no room')
-        self.service.messages.clear()
+        self.service.deliver_all()
+        self.assertEqual('error', self.service.status(group_id))
         self.groups.delete(self.service.caller, group_id)
         self.assertIsNone(self.service.get(group_id))
         self.assertEqual([], self.service.messages)
+
+    def test_one_whose_status_was_set_by_hand(self):
+        group_id = self.service.create()
+        self.groups.reset_status(self.service.admin, group_id, 'error')
+        self.groups.delete(self.service.caller, group_id)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get(group_id))
+        self.assertEqual([], self.service.under_way())
 
 
 class TestVisibility(ShareGroupsTest):
