@@ -25,10 +25,10 @@ class BackpressureTest(base.TestCase):
             fixtures.MonkeyPatch('manila_groups.rpc.base._cast', self.cast)
         )
 
-    def cast(self, _client, _ctxt, method, kwargs):
+    def cast(self, _client, _ctxt, method, _kwargs):
         """Send a message, as soon as the broker answers."""
         self.answers.wait(processes.PATIENCE)
-        self.sent.append((method, kwargs['row_id']))
+        self.sent.append(method)
 
     def ask(self, operation):
         body = operation.body()
@@ -89,8 +89,17 @@ class TestBroker(BackpressureTest):
         self.assertTrue(
             processes.wait_for(lambda: self.create().status == 202)
         )
-        # What was accepted before was not lost.
-        self.assertIn(('place', group_id), self.sent)
+        # Whoever is woken finds what was accepted before.
+        self.assertTrue(processes.wait_for(lambda: 'wake' in self.sent))
+        self.assertEqual(
+            [wakes.SCHEDULERS],
+            [
+                one.runs_at
+                for one in listing.under_way(
+                    self.api.db, {'resource_id': group_id}
+                )
+            ],
+        )
 
     def test_the_operator_may_accept_all(self):
         self.stall()

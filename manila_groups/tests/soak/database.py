@@ -7,6 +7,7 @@ import fixtures
 import sqlalchemy as sa
 
 from manila_groups.db import models
+from manila_groups.db import operation_table
 from manila_groups.tests import servers
 
 _SERVERS = {'mysql': servers.MYSQL, 'postgresql': servers.POSTGRESQL}
@@ -31,6 +32,7 @@ _EMPTY = (
     models.ShareGroupShareType,
     models.Attempt,
     models.Message,
+    operation_table.Operation,
 )
 
 _STATUSES = ('status', 'state')
