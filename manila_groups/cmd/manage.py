@@ -6,16 +6,16 @@ import sys
 
 from oslo_config import cfg
 from oslo_utils import timeutils
-import prettytable
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.cmd import operation_list
 from manila_groups.cmd import process
+from manila_groups.cmd import tables
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import pools
 from manila_groups.db import services
-from manila_groups.domain.operations import listing
 from manila_groups.domain.quotas import check as quota_check
 from manila_groups.domain.services import api as services_domain
 from manila_groups.domain.types import spec_check
@@ -46,12 +46,9 @@ def main() -> int:
 
 
 def _add_commands(nouns):
-    # Instead of all names, of which deprecated ones are not to be shown.
     nouns.metavar = 'COMMAND'
     for noun, noun_help, verbs in _COMMANDS:
         _add_verbs(nouns.add_parser(noun, help=noun_help), verbs)
-        for old in (old for old, new in _DEPRECATED.items() if new == noun):
-            _add_verbs(nouns.add_parser(old), verbs)
 
 
 def _add_verbs(parser, verbs):
@@ -84,15 +81,7 @@ def _check(_conf, db):
 
 
 def _print(headers, rows):
-    """Print what both people and scripts read: a row has a word each."""
-    table = prettytable.PrettyTable(headers)
-    table.set_style(prettytable.TableStyle.PLAIN_COLUMNS)
-    table.align = 'l'
-    table.right_padding_width = 2
-    table.add_rows(rows)
-    # The library prints no headers without rows.
-    lines = str(table).splitlines() or ['  '.join(headers)]
-    print('\n'.join(line.rstrip() for line in lines))
+    print(tables.text(headers, rows))
 
 
 def _list_services(conf, db):
@@ -104,12 +93,12 @@ def _list_services(conf, db):
             (
                 one.host,
                 one.binary,
-                one.zone.replace(' ', '_'),
+                one.zone,
                 'disabled' if one.disabled else 'enabled',
                 'up' if services_domain.is_up(conf, one) else 'down',
                 f'{one.updated_at:%Y-%m-%dT%H:%M:%SZ}',
                 # The one with several words is the last.
-                one.down_reason or '-',
+                one.down_reason,
             )
             for one in found
         ],
@@ -155,8 +144,8 @@ def _check_quotas(conf, db):
             [
                 (
                     one.scope.project_id,
-                    one.scope.user_id or '-',
-                    one.scope.share_type_id or '-',
+                    one.scope.user_id,
+                    one.scope.share_type_id,
                     one.resource,
                     one.counted,
                     one.used,
@@ -197,60 +186,14 @@ def _check_specs(_conf, db):
             ['SHARE_GROUP_TYPE', 'GROUP_SPEC', 'NEAREST_CAPABILITY'],
             [
                 (
-                    one.share_group_type.replace(' ', '_'),
-                    one.key.replace(' ', '_'),
-                    (one.nearest or '-').replace(' ', '_'),
+                    one.share_group_type,
+                    one.key,
+                    one.nearest and one.nearest.replace(' ', '_'),
                 )
                 for one in found
             ],
         )
     return 1 if found else 0
-
-
-def _list_operations(conf, db):
-    wanted = {
-        name: value
-        for name in ('kind', 'verb', 'backend')
-        if (value := getattr(conf.command, name)) is not None
-    }
-    found = listing.under_way(db, wanted, conf.command.older_than)
-    _print(
-        [
-            'ID',
-            'KIND',
-            'RESOURCE',
-            'VERB',
-            'STEP',
-            'RUNS_AT',
-            'SINCE',
-            'TRIES',
-            'PROGRESS',
-            'WORKER',
-            'REASON',
-        ],
-        [
-            (
-                one.id,
-                one.kind,
-                one.resource_id,
-                one.verb,
-                one.step,
-                one.runs_at,
-                f'{one.created_at:%Y-%m-%dT%H:%M:%SZ}',
-                one.tries,
-                _progress(one),
-                one.worker or '-',
-                # The one with several words is the last.
-                one.reason or '-',
-            )
-            for one in found
-        ],
-    )
-
-
-def _progress(operation):
-    known = operation.progress
-    return f'{known["done"]}/{known["total"]}' if known else '-'
 
 
 _COMMANDS: tuple = (
@@ -343,27 +286,10 @@ _COMMANDS: tuple = (
         (
             (
                 'list',
-                _list_operations,
+                operation_list.run,
                 'list them, with who does their present step',
-                {
-                    '--kind': {
-                        'help': 'only of this kind, such as share_group'
-                    },
-                    '--verb': {'help': 'only of this verb, such as create'},
-                    '--backend': {
-                        'help': 'only of this back end, as NAME or HOST@NAME; '
-                        'or "schedulers"'
-                    },
-                    '--older-than': {
-                        'metavar': 'SECONDS',
-                        'type': float,
-                        'help': 'only those that began before that',
-                    },
-                },
+                operation_list.ARGUMENTS,
             ),
         ),
     ),
 )
-
-#: Names that commands had in earlier releases, and have now.
-_DEPRECATED: dict[str, str] = {}

@@ -31,6 +31,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import types as type_rows
 from manila_groups.domain.operations import listing
+from manila_groups.domain.operations import standard
 from manila_groups.domain.types import share_group_types
 from manila_groups.domain.types import share_types
 from manila_groups.rpc import base as rpc
@@ -187,7 +188,7 @@ def _take_over(conf, db, state, user):
     """
     if conf.database.connection == _connection(state):
         listing.end_all_leases(db)
-    user.watch(functools.partial(listing.under_way, db))
+    user.watch(functools.partial(listing.unfinished, db, standard.build()))
 
 
 def _connection(state):

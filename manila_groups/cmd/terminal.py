@@ -8,7 +8,6 @@ from oslo_config import cfg
 
 from manila_groups.cmd import standalone_text
 from manila_groups.cmd import systemd
-from manila_groups.db import records
 
 #: How many operations are named; of others there is only the number.
 _MAX_NAMED = 5
@@ -26,15 +25,15 @@ class Terminal(systemd.Systemd):
         self._conf, self._state = conf, state
         self._serves = False
         self._reasons: dict[str, str | None] = {}
-        self._under_way: Callable[[], list[records.Operation]] = list
+        self._unfinished: Callable[[], list[str]] = list
 
-    def watch(self, under_way: Callable[[], list[records.Operation]]) -> None:
+    def watch(self, unfinished: Callable[[], list[str]]) -> None:
         """Say how many operations an earlier process has left.
 
-        :param under_way: lists the operations that are not finished
+        :param unfinished: names the operations that are not finished
         """
-        self._under_way = under_way
-        count = len(under_way())
+        self._unfinished = unfinished
+        count = len(unfinished())
         if count:
             self._print(
                 f'Taking up {_operations(count)} that the last run left '
@@ -67,15 +66,12 @@ class Terminal(systemd.Systemd):
     def stopping(self) -> None:
         """Say what the end waits for, and how to end at once."""
         super().stopping()
-        found = self._under_way()
+        found = self._unfinished()
         if found:
             self._print(
                 standalone_text.stopping(
                     _operations(len(found)),
-                    [
-                        f'{one.verb} {one.kind} {one.resource_id}'
-                        for one in found[:_MAX_NAMED]
-                    ],
+                    found[:_MAX_NAMED],
                     self._conf.graceful_shutdown_timeout,
                 )
             )

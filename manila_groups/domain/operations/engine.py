@@ -149,7 +149,7 @@ class Engine:
         for one in found:
             known = self._registry.find(one)
             if known is None:
-                self._put_off(conn, one, _unknown(one))
+                self._put_off(conn, one, unknown(one))
             else:
                 by_step.setdefault(known, []).append(one)
         return by_step
@@ -385,7 +385,8 @@ def _batches(tasks):
     return [*done.values(), *failed]
 
 
-def _unknown(operation):
+def unknown(operation: records.Operation) -> str:
+    """Say that this release has no such verb, or no such step of it."""
     return (
         f'the verb {operation.verb} with the step {operation.step} is unknown '
         'to this release'

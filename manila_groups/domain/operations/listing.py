@@ -7,6 +7,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.domain.operations import deadlines
+from manila_groups.domain.operations import registry as registries
 
 
 def under_way(
@@ -31,6 +32,29 @@ def under_way(
         conditions.append(operations.began_before(before))
     with db.reader() as conn:
         return operations.find(conn, *conditions)
+
+
+def unfinished(
+    db: db_api.Database, registry: registries.Registry
+) -> list[str]:
+    """Name what has to end in time, oldest first: "kind id (status)".
+
+    Not what is tried for ever, whatever becomes of it.
+    """
+    endless = frozenset(registry.endless())
+    return [
+        f'{one.kind} {one.resource_id} ({_status(registry, one)})'
+        for one in under_way(db)
+        if (one.kind, one.verb, one.step) not in endless
+    ]
+
+
+def _status(
+    registry: registries.Registry, operation: records.Operation
+) -> str:
+    """What shows that an operation is under way: a status, or its verb."""
+    known = registry.find(operation)
+    return next(iter(known[0].during if known else ()), operation.verb)
 
 
 @db_api.retry_on_deadlock

@@ -6,6 +6,8 @@ import threading
 
 import fixtures
 
+from manila_groups.domain.operations import listing
+from manila_groups.rpc import wake as wakes
 from manila_groups.tests import base
 from manila_groups.tests import servers
 from manila_groups.tests.functional import api_fixture

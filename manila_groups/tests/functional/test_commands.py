@@ -5,10 +5,13 @@ import contextlib
 import datetime
 import io
 import pathlib
+import signal
+from unittest import mock
 import uuid
 
 import fixtures
 from oslo_utils import fixture as time_fixture
+from oslo_utils import timeutils
 import sqlalchemy as sa
 
 from manila_groups.cmd import api
@@ -20,11 +23,13 @@ from manila_groups.cmd import status
 from manila_groups.db import api as db_api
 from manila_groups.db import migrations
 from manila_groups.db import models
+from manila_groups.db import operations
 from manila_groups.db import pools
 from manila_groups.db import quotas
 from manila_groups.db import services
 from manila_groups.db import types
 from manila_groups.tests import base
+from manila_groups.tests.functional import processes
 
 TYPE = '00000000-0000-4000-8000-00000000000a'
 
@@ -264,56 +269,197 @@ def add_share(conn, **values):
     )
 
 
-class TestWork(ManageTest):
+class Screen(io.StringIO):
+    """What a terminal is told."""
+
+    def isatty(self):
+        return True
+
+
+class TestOperations(ManageTest):
     def setUp(self):
         super().setUp()
         self.manage('db', 'sync')
 
-    def test_what_waits_is_listed(self):
-        self.assertEqual([], self.table('work', 'list'))
-        headers = self.manage('work', 'list')[1].split()
-        self.assertEqual(['KIND', 'ID', 'STATUS', 'POOL'], headers[:4])
+    def begin(self, *changes):
+        """Begin operations that differ so from one that waits."""
+        now = timeutils.utcnow()
+        values = [
+            {
+                'kind': 'share',
+                'resource_id': f'share-{number}',
+                'exclusive_id': f'share-{number}',
+                'queue_id': 'group',
+                'verb': 'extend',
+                'step': 'extend',
+                'runs_at': 'host@back',
+                'payload': {},
+                'forced': False,
+                'project_id': 'here',
+                'user_id': None,
+                'request_id': None,
+                'created_at': now,
+                'moved_at': now,
+                **one,
+            }
+            for number, one in enumerate(changes)
+        ]
         with self.database().writer() as conn:
-            add_share(
-                conn,
-                host='host@back#pool',
-                stepped_at=datetime.datetime(2026, 1, 1),
-                worker='host@back/7/abc',
-                tries=2,
-            )
-            conn.execute(sa.update(models.Share).values(status='extending'))
-        ((kind, _id, *rest),) = self.table('work', 'list')
-        self.assertEqual(
-            (
-                'share',
-                'extending host@back#pool 2026-01-01T00:00:00Z 2 '
-                'host@back/7/abc',
-            ),
-            (kind, ' '.join(rest)),
+            operations.begin(conn, values)
+
+    def list(self, *args):
+        return self.table('operation', 'list', *args)
+
+    def test_what_has_not_ended_is_listed(self):
+        self.assertEqual([], self.list())
+        self.begin(
+            {},
+            {
+                'created_at': datetime.datetime(2026, 1, 1),
+                'worker': 'host two@back/7/abc',
+                'tries': 2,
+                'progress': {'done': 1, 'total': 3},
+                'reason': 'the storage\nis busy',
+            },
         )
+        headers = self.manage('operation', 'list')[1].splitlines()[0].split()
+        first, second = (
+            dict(zip(headers, row, strict=False)) for row in self.list()
+        )
+        del first['SINCE']
+        self.assertEqual(
+            {
+                'ID': '1',
+                'KIND': 'share',
+                'RESOURCE': 'share-0',
+                'VERB': 'extend',
+                'STEP': 'extend',
+                'RUNS_AT': 'host@back',
+                'TRIES': '0',
+                'PROGRESS': '-',
+                'WORKER': '-',
+                'REASON': '-',
+            },
+            first,
+        )
+        self.assertEqual(
+            ('2026-01-01T00:00:00Z', '2', '1/3', 'host_two@back/7/abc'),
+            tuple(
+                second[name]
+                for name in ('SINCE', 'TRIES', 'PROGRESS', 'WORKER')
+            ),
+        )
+        self.assertEqual('the storage is busy', ' '.join(self.list()[1][10:]))
 
-    def test_cleanups_are_listed(self):
-        self.assertEqual([], self.table('cleanup', 'list'))
-        with self.database().writer() as conn:
-            conn.execute(
-                sa.insert(models.Attempt).values(
-                    resource_id='gone',
-                    kind='share',
-                    pool='host@back#pool',
-                    project_id='here',
-                    share_group_id='group',
-                    cleaned=False,
-                )
+    def test_filters(self):
+        self.begin(
+            {'kind': 'share_group', 'verb': 'create', 'step': 'create'},
+            {'runs_at': 'other@back', 'verb': 'shrink', 'step': 'shrink'},
+            {'runs_at': 'schedulers', 'step': 'claim'},
+            {'verb': 'clean_up', 'step': 'clean_up', 'exclusive_id': None},
+            {'created_at': timeutils.utcnow() - datetime.timedelta(hours=2)},
+        )
+        for arguments, expected in (
+            ((), '12345'),
+            (('--kind', 'share_group'), '1'),
+            (('--verb', 'extend'), '35'),
+            (('--verb', 'clean_up'), '4'),
+            (('--backend', 'back'), '1245'),
+            (('--backend', 'other@back'), '2'),
+            (('--backend', 'ack'), ''),
+            (('--backend', 'schedulers'), '3'),
+            (('--older-than', '3600'), '5'),
+            (('--older-than', '9000'), ''),
+            (('--kind', 'share', '--backend', 'back'), '245'),
+        ):
+            found = ''.join(row[0] for row in self.list(*arguments))
+            self.assertEqual(expected, found, arguments)
+
+    def test_what_is_unknown_is_shown_as_such(self):
+        """A newer release has begun it."""
+        self.begin(
+            {'kind': 'share_backup', 'verb': 'move it', 'progress': {'at': 9}},
+            {'step': 'wait', 'reason': 'the first try failed'},
+            {'reason': 'the status odd is unknown to this release'},
+        )
+        unknown = 'is unknown to this release'
+        first, second, third = self.list()
+        self.assertEqual(('share_backup', 'move_it'), (first[1], first[3]))
+        self.assertEqual('?/?', first[8])
+        for row, reason in (
+            (first, f'the verb move it with the step extend {unknown}'),
+            (second, f'the verb extend with the step wait {unknown}'),
+            (third, f'the status odd {unknown}'),
+        ):
+            self.assertEqual(reason, ' '.join(row[10:]))
+
+    def watch(self, screen):
+        """Look at it three times, and then press Ctrl-C."""
+        self.begin({})
+        slept = []
+
+        def sleep(seconds):
+            slept.append(seconds)
+            if len(slept) == 3:
+                raise KeyboardInterrupt
+            self.begin({'exclusive_id': f'next-{len(slept)}'})
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'manila_groups.cmd.operation_list.time',
+                mock.Mock(sleep=sleep),
             )
-        expected = [['share', 'gone', 'group', 'here', 'host@back#pool']]
-        self.assertEqual(expected, self.table('cleanup', 'list'))
-        # The name before, for scripts.
-        self.assertEqual(expected, self.table('leftover', 'list'))
+        )
+        arguments = ['command', '--config-file', str(self.config_file)]
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'sys.argv', [*arguments, 'operation', 'list', '--watch']
+            )
+        )
+        with contextlib.redirect_stdout(screen):
+            code = manage.main()
+        self.assertEqual((0, [2, 2, 2]), (code, slept))
+        return screen.getvalue()
 
-    def test_help_names_no_deprecated_command(self):
+    def test_watch_redraws_a_terminal(self):
+        first, *screens = self.watch(Screen()).split('\033[H\033[2J')
+        self.assertEqual('', first)
+        self.assertEqual([2, 3, 4], [one.count('\n') for one in screens])
+
+    def test_watch_prints_again_into_a_file(self):
+        found = self.watch(io.StringIO())
+        self.assertNotIn('\033', found)
+        self.assertEqual(3, found.count('REASON'))
+        self.assertEqual(2 + 3 + 4, found.count('\n'))
+
+    def test_ctrl_c_ends_it(self):
+        program = self.useFixture(
+            processes.Program(
+                'manage',
+                '--config-file',
+                self.config_file,
+                'operation',
+                'list',
+                '--watch',
+                '0.1',
+            )
+        )
+        found = program.wait_for_text(r'REASON\n(.*\n)*.*REASON\n')
+        self.assertIsNotNone(found, program.complained())
+        self.assertEqual(0, program.end(signal.SIGINT))
+        self.assertEqual('', program.complained())
+
+    def test_intervals_that_make_no_sense(self):
+        for seconds in ('0', '-1', 'nan', 'x', '1e9'):
+            arguments = 'operation', 'list', '--watch', seconds
+            self.assertNotEqual(0, self.manage(*arguments)[0])
+
+    def test_there_is_one_list(self):
         _code, output, _errors = self.manage('--help')
-        self.assertIn('cleanup', output)
-        self.assertNotIn('leftover', output)
+        self.assertIn('operation', output)
+        for gone in ('work', 'cleanup', 'leftover'):
+            self.assertNotRegex(output, rf'\n +{gone} ')
+            self.assertNotEqual(0, self.manage(gone, 'list')[0])
 
 
 class TestQuotas(ManageTest):
