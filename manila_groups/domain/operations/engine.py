@@ -297,14 +297,21 @@ class Engine:
         with self._db.reader() as conn:
             return operations.is_claimed(conn, task.operation.id, self.worker)
 
-    @db_api.transaction
-    def report(self, conn, task: verbs.Task, done: int, total: int) -> None:
+    def report(self, task: verbs.Task, done: int, total: int) -> None:
         """Note how far a step is, which keeps its claim and its deadline.
 
         :param done: of whatever the step counts
         :raises Lost: the task is not this process's any more
         """
-        progress = {'done': done, 'total': total}
+        try:
+            self._report(task, {'done': done, 'total': total})
+        except db_api.UNAVAILABLE as error:
+            LOG.warning(
+                'Failed to note how far %s is: %s', task.operation, error
+            )
+
+    @db_api.transaction
+    def _report(self, conn, task, progress):
         if not operations.note_progress(
             conn, task.operation.id, self._offer(), progress
         ):

@@ -4,6 +4,12 @@
 One thread claims and records; the runs are in a pool of threads, without the
 database.  So a process needs one connection, however much is at work, and what
 ends while a batch is being recorded is the next batch.
+
+A thread of the pool uses the database for a short statement at most: when its
+run has failed, when its operation was lost, or when it says how far it is.
+Should all of them do so at once, they wait for a connection as a request does,
+and whoever gets none in time goes on without harm: what could not be asked is
+asked or cleaned up later, and what could not be told is told the next time.
 """
 
 from collections.abc import Callable

@@ -107,6 +107,34 @@ class TestTrialVerb(TrialCase):
             (found.kind, found.resource_id, found.step, found.runs_at),
         )
 
+    def test_how_far_it_is(self):
+        seen = []
+
+        def report(task):
+            task.report(1, 3)
+            seen.append(self.open()[0].progress)
+
+        self.runs.meanwhile = report
+        self.begin()
+        self.service.deliver_all()
+        self.assertEqual([{'done': 1, 'total': 3}] * 2, seen)
+
+    def test_how_far_it_is_can_not_be_noted(self):
+        """The storage does its work all the same."""
+
+        def fail(*_args):
+            raise sa.exc.TimeoutError('all connections are in use')
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'manila_groups.db.operations.note_progress', fail
+            )
+        )
+        self.runs.meanwhile = lambda task: task.report(1, 3)
+        self.begin()
+        self.service.deliver_all()
+        self.assertEqual('available', self.status())
+
     def test_it_becomes_overdue(self):
         self.begin()
         self.service.messages.clear()

@@ -138,10 +138,12 @@ class Runs:
     """What a back end does, noted.
 
     :ivar calls: (step, id of the group) of each
+    :ivar meanwhile: called in each, with its task
     """
 
     def __init__(self):
         self.calls = []
+        self.meanwhile = lambda _task: None
 
     def of(self) -> dict[tuple[str, str, str], verbs.Run]:
         """Make the runs, by kind, verb and step."""
@@ -151,10 +153,11 @@ class Runs:
         }
 
     def _run(self, step):
-        return verbs.Run(
-            lambda task: self.calls.append((step, task.row.id)),
-            lambda _task: True,
-        )
+        def do(task):
+            self.calls.append((step, task.row.id))
+            self.meanwhile(task)
+
+        return verbs.Run(do, lambda _task: True)
 
 
 def begin(service, group_id: str, forced: bool = False) -> wake.Wake:
