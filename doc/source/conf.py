@@ -10,6 +10,7 @@ extensions = [
     'absent',
     'microversion_history',
     'notification_events',
+    'operation_lives',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
     'oslo_policy.sphinxext',
