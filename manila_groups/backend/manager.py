@@ -15,8 +15,8 @@ from manila_groups.backend import runs
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import services
+from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import engine as engines
-from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import registry as registries
 from manila_groups.domain.operations import runner as runners
 from manila_groups.rpc import backend as backend_rpc
@@ -69,7 +69,7 @@ class BackendManager(service.Manager):
         table = runs.of(driver)
         registry.check_runs(table)
         self._engine = engines.Engine(conf, db, registry, host, host, waker)
-        self._reconciler = reconcile.Reconciler(conf, db, registry, waker)
+        self._adopter = adopting.Adopter(db, registry, waker)
         pool = pool or runners.AtOnce()
         self.runner = runners.Runner(self._engine, table, pool, _MOST)
         self.runner.hold()
@@ -87,7 +87,7 @@ class BackendManager(service.Manager):
 
         :param kind: the kind of the row, as in states
         """
-        self._reconciler.adopt(kind, row_id)
+        self._adopter.adopt(kind, row_id)
         self.runner.wake()
 
     def end(self) -> None:
@@ -153,7 +153,11 @@ class BackendManager(service.Manager):
             pools.report(conn, service_id, reports)
 
     def reconcile(self) -> None:
-        """Look at the queue: a wake-up may have been lost."""
+        """Look at the queue: a wake-up may have been lost.
+
+        So may a message of the release before.
+        """
+        self._adopter.adopt_at(self.host)
         self.runner.wake()
 
 

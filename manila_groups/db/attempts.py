@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of attempts: what the release before noted of pools that failed.
+"""Rows of attempts: what the release before knows of pools that failed.
 
-This release has it in operations: it reads attempts, so that what the release
-before has begun goes on, and adds none.
+This release has it in operations.  It reads attempts, so that what the release
+before has begun goes on; and it adds those that keep a scheduler of that
+release from choosing the same pool again.
 """
 
 import dataclasses
@@ -22,6 +23,24 @@ def pools_tried(conn, resource_id: str) -> frozenset[str]:
     return frozenset(conn.scalars(_TRIED, {'id': resource_id}))
 
 
+def note(conn, kind: str, row) -> None:
+    """Note that a pool failed to create a resource, and has no clean-up here.
+
+    :param kind: the resource's kind, as in states
+    :param row: its locked record, as it was in the pool
+    """
+    if row.host not in pools_tried(conn, row.id):
+        conn.execute(
+            sa.insert(_ATTEMPT).values(
+                resource_id=row.id,
+                pool=row.host,
+                kind=kind,
+                project_id=row.project_id,
+                cleaned=True,
+            )
+        )
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Attempt:
     """A pool that has to remove what it may still have of a resource.
@@ -37,8 +56,11 @@ class Attempt:
     pool: str
 
 
-def not_cleaned(conn, limit: int = 1000) -> list[Attempt]:
-    """Read the attempts after which pools still have to clean up."""
+def not_cleaned(conn, place: str, limit: int = 1000) -> list[Attempt]:
+    """Read the attempts after which pools still have to clean up.
+
+    :param place: host@backend
+    """
     query = (
         sa.select(
             _ATTEMPT.c.kind,
@@ -47,7 +69,10 @@ def not_cleaned(conn, limit: int = 1000) -> list[Attempt]:
             _ATTEMPT.c.share_group_id,
             _ATTEMPT.c.pool,
         )
-        .where(_ATTEMPT.c.cleaned.is_(sa.false()))
+        .where(
+            _ATTEMPT.c.cleaned.is_(sa.false()),
+            _ATTEMPT.c.pool.startswith(f'{place}#', autoescape=True),
+        )
         # Snapshots before groups.
         .order_by(_ATTEMPT.c.kind.desc(), _ATTEMPT.c.resource_id)
         .limit(limit)

@@ -244,6 +244,15 @@ def unclaim_but(conn, ids: list[int], worker: str) -> None:
     )
 
 
+def release(conn, operation_id: int, worker: str) -> None:
+    """End the lease of a process on one operation at once, if it has it."""
+    conn.execute(
+        sa.update(_OPERATION)
+        .where(*_is(operation_id, worker))
+        .values(worker=None, leased_until=None)
+    )
+
+
 def keep(conn, ids: list[int], worker: str) -> bool:
     """Lock operations; False unless all of them are this process's."""
     values = {'ids': ids, 'by': worker}
@@ -319,12 +328,14 @@ def note_progress(
 
     :returns: False if it is not this process's
     """
+    # Never back: another process's clock may be ahead.
+    moved_at = sa.case(
+        (_COLUMNS.moved_at > offer.now, _COLUMNS.moved_at), else_=offer.now
+    )
     statement = (
         sa.update(_OPERATION)
         .where(*_is(operation_id, offer.worker))
-        .values(
-            progress=progress, moved_at=offer.now, leased_until=offer.until
-        )
+        .values(progress=progress, moved_at=moved_at, leased_until=offer.until)
     )
     return conn.execute(statement).rowcount == 1
 

@@ -180,6 +180,20 @@ def states_of(conn, share_ids: list[str]) -> dict[str, frozenset[str]]:
     return {one: frozenset(own) for one, own in found.items()}
 
 
+def leases(conn, share_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Read which processes of the release before apply the rules of shares.
+
+    :returns: the id of each share at work to worker and leased_until
+    """
+    query = sa.select(
+        _RULE.c.share_id, _RULE.c.worker, _RULE.c.leased_until
+    ).where(of_any(share_ids), _RULE.c.worker.is_not(None))
+    return {
+        share_id: {'worker': worker, 'leased_until': until}
+        for share_id, worker, until in conn.execute(query)
+    }
+
+
 def shares_waiting(conn, *conditions, limit: int = 1000) -> list[str]:
     """Find shares with rules that wait for the back end, longest wait first.
 

@@ -334,6 +334,10 @@ class Rows:
             return self._host.is_(None)
         return self._host == host
 
+    def at_backend(self, place: str):
+        """A condition: the row is placed in a pool of host@backend."""
+        return self._host.startswith(f'{place}#', autoescape=True)
+
 
 def changed(conn, statement) -> bool:
     """Execute a statement, and tell whether it has changed one row."""

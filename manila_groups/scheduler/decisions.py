@@ -154,5 +154,5 @@ class Runner(runners.Runner):
             raise
         self._put_back(tasks)
 
-    def _let_go(self, task):
-        self._done_with(task)
+    def _take_back(self, task):
+        """There is nothing to take back: it is all in the database."""

@@ -8,6 +8,7 @@ import oslo_messaging
 from manila_groups import service
 from manila_groups.db import api as db_api
 from manila_groups.db import services
+from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import registry as registries
@@ -53,6 +54,7 @@ class SchedulerManager(service.Manager):
             waker,
         )
         self.runner = decisions.Runner(self._engine, self.decider)
+        self._adopter = adopting.Adopter(db, registry, waker)
         self._reconciler = reconcile.Reconciler(conf, db, registry, waker)
 
     @oslo_messaging.expose
@@ -66,7 +68,7 @@ class SchedulerManager(service.Manager):
 
         :param kind: the kind of the row, as in states
         """
-        self._reconciler.adopt(kind, row_id)
+        self._adopter.adopt(kind, row_id)
         self.runner.wake()
 
     @db_api.transaction

@@ -40,10 +40,11 @@ _OVERDUE = (
 
 
 def _load(conn, operations):
-    found = shares.get_many(conn, [one.resource_id for one in operations])
+    ids = [one.resource_id for one in operations]
+    leases = rows.leases(conn, ids)
     return {
-        one.id: (one, None)
-        for one in found
+        one.id: (dataclasses.replace(one, **leases.get(one.id, {})), None)
+        for one in shares.get_many(conn, ids)
         if one.host is not None and one.status != states.DELETING
     }
 

@@ -25,6 +25,7 @@ from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import records
+from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import registry as registries
 from manila_groups.domain.operations import removing
@@ -122,7 +123,10 @@ class Engine:
             raise
         except Exception as error:
             if len(tasks) == 1:
-                self._shelve_task(tasks[0], error)
+                if isinstance(error, verbs.Lost):
+                    self.release(tasks[0])
+                else:
+                    self._shelve_task(tasks[0], error)
                 return []
             return [one for task in tasks for one in self._begin_step([task])]
         return tasks
@@ -157,22 +161,35 @@ class Engine:
     def _task(self, conn, verb, step, operation, loaded):
         """Make the task of an operation; None if it can't go on."""
         row, work = loaded.get(operation.resource_id, (None, None))
-        status = getattr(row, 'status', None)
-        if row is not None and (not verb.during or status in verb.during):
+        if row is not None and verbs.fits(verb, row):
+            if step.at is verbs.Place.BACKEND and self._is_leased(
+                conn, operation, row
+            ):
+                return None
             return verbs.Task(operation, verb, step, row, work)
+        status = getattr(row, 'status', None)
         if row is not None and not self._registry.knows(verb, status):
             reason = f'the status {status} is unknown to this release'
             self._put_off(conn, operation, reason)
             return None
         LOG.info(
-            'The operation %s on the %s %s has ended: its status is %s',
+            'The operation %s on the %s %s has ended: %s',
             verb.name,
             states.noun(operation.kind),
             operation.resource_id,
-            status or 'deleted',
+            f'its status is {status}' if status else 'it is gone or elsewhere',
         )
         operations.end(conn, [operation.id], self.worker)
         return None
+
+    def _is_leased(self, conn, operation, row):
+        """Wait while a process of the release before works on a resource."""
+        until = adopting.leased_until(row)
+        if until is None:
+            return False
+        reason = f'{row.worker}, of the release before, is at work'
+        operations.put_off(conn, operation.id, self.worker, until, reason)
+        return True
 
     def _put_off(self, conn, operation, reason):
         LOG.error(
@@ -291,6 +308,11 @@ class Engine:
         operations.put_off(
             conn, task.operation.id, self.worker, until, repr(error)
         )
+
+    @db_api.transaction
+    def release(self, conn, task: verbs.Task) -> None:
+        """Let go of a task, so that it is looked at again."""
+        operations.release(conn, task.operation.id, self.worker)
 
     def is_mine(self, task: verbs.Task) -> bool:
         """Tell whether a task is still this process's."""

@@ -7,7 +7,6 @@ earlier release has begun its work, or its operation did not fit it any more.
 """
 
 from collections.abc import Callable
-import dataclasses
 from typing import Any
 
 from oslo_log import log
@@ -16,16 +15,14 @@ from oslo_utils import timeutils
 from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
-from manila_groups.db import attempts
 from manila_groups.db import messages as message_rows
 from manila_groups.db import operations
-from manila_groups.db import records
 from manila_groups.db import services
+from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deadlines
 from manila_groups.domain.operations import engine
 from manila_groups.domain.operations import registry as registries
-from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.services import api as services_domain
@@ -50,6 +47,7 @@ class Reconciler:
         registry: registries.Registry,
         waker: wakes.Waker,
     ):
+        self._adopter = adopting.Adopter(db, registry, waker)
         self._conf = conf
         self._db = db
         self._registry = registry
@@ -58,12 +56,12 @@ class Reconciler:
     def reconcile(self) -> None:
         """Search for everything once."""
         for search in (
-            self._adopt_all,
-            self._adopt_clean_ups,
+            self._adopter.adopt_all,
+            # Before any of them ends: what it is about may be past.
+            self._correct_stuck,
             self._end_gone,
             self._end_overdue,
             self._end_strays,
-            self._correct_stuck,
             self._forget_expired_messages,
         ):
             utils.call_logging_errors(search)
@@ -156,77 +154,14 @@ class Reconciler:
         row, work = step.load(conn, [locked]).get(
             operation.resource_id, (None, None)
         )
-        if row is None or not _fits(verb, row):
+        if row is None or not verbs.fits(verb, row):
+            return None
+        if adopting.has_moved(verb, locked, row):
             return None
         engine.act_for(locked)
         tx = transaction.Tx(conn, self._conf, None)
         choose(step)(tx, verbs.Task(locked, verb, step, row, work))
         return tx.wakes
-
-    # Resources without the operation that their status needs.
-
-    def _adopt_all(self):
-        for verb in self._registry.verbs:
-            for row_id in self._strays(verb):
-                utils.call_logging_errors(self._adopt, verb, row_id)
-
-    def _strays(self, verb):
-        rows = verb.resource.rows
-        alone = operations.has_none(verb.kind, rows.id)
-        with self._db.reader() as conn:
-            if verb.find_strays is not None:
-                return verb.find_strays(conn, alone)
-            if not verb.during:
-                return []
-            return rows.unfinished(conn, verb.during, alone, *verb.is_own)
-
-    def _adopt(self, verb, row_id):
-        found = self._begin_for(verb, row_id)
-        if found is not None:
-            LOG.info(
-                'The %s %s had no operation; began to %s it',
-                states.noun(verb.kind),
-                row_id,
-                verb.name,
-            )
-            self._waker.wake(found)
-
-    @db_api.transaction
-    def _begin_for(self, conn, verb, row_id):
-        rows = verb.resource.rows
-        is_stray = operations.has_none(verb.kind, rows.id)
-        if not rows.lock(conn, row_id, is_stray):
-            return None
-        row = utils.present(verb.resource.store.get(conn, row_id))
-        if not _fits(verb, row):
-            return None
-        tried = sorted(attempts.pools_tried(conn, row_id))
-        return beginning.begin(
-            conn,
-            verb,
-            row,
-            payload={'tried': tried} if tried else None,
-            forced=bool(verb.during) and row.forced,
-        )
-
-    def adopt(self, kind: str, row_id: str) -> None:
-        """Begin the operation that a resource's status needs.
-
-        For messages of the release before, which name the resource.
-        """
-        for verb in self._registry.of_resource(kind):
-            self._correct(verb, row_id)
-
-    def _correct(self, verb, row_id):
-        with self._db.reader() as conn:
-            found = operations.open_on(conn, verb.kind, row_id)
-        if found is not None and found.verb == verb.name:
-            self._correct_one(verb, found)
-        elif not verb.during:
-            if row_id in self._strays(verb):
-                self._adopt(verb, row_id)
-        else:
-            self._adopt(verb, row_id)
 
     def _end_strays(self):
         """End what has a transitional status for too long, set by hand."""
@@ -266,111 +201,18 @@ class Reconciler:
         _row, work = step.load(conn, [operation]).get(row_id, (None, None))
         step.overdue(tx, verbs.Task(operation, verb, step, row, work))
 
-    # Operations that do not fit their resource any more.
-
     def _correct_stuck(self):
         """Correct operations that an earlier release has carried on."""
-        stuck = self._find(
-            operations.moved_before(deadlines.stuck(self._conf)),
-            operations.is_waiting(timeutils.utcnow()),
-        )
-        by_verb: dict[verbs.Verb, list[records.Operation]] = {}
-        for one in stuck:
-            known = self._registry.find(one)
-            if known is not None and known[0].during:
-                by_verb.setdefault(known[0], []).append(one)
-        for verb, some in by_verb.items():
-            for one in self._misplaced(verb, some):
-                utils.call_logging_errors(self._correct_one, verb, one)
-
-    def _misplaced(self, verb, found):
-        ids = [one.resource_id for one in found]
-        with self._db.reader() as conn:
-            rows = {
-                one.id: one for one in verb.resource.store.get_many(conn, ids)
-            }
-        return [
-            one
-            for one in found
-            if not _is_right(verb, one, rows.get(one.resource_id))
-        ]
-
-    def _correct_one(self, verb, operation):
-        found = self._replace(verb, operation)
-        if found is not None:
-            self._waker.wake(found)
-
-    @db_api.transaction
-    def _replace(self, conn, verb, operation):
-        verb.resource.rows.lock(conn, operation.resource_id)
-        if operations.lock(conn, operation.id) is None:
-            return None
-        row = verb.resource.store.get(conn, operation.resource_id)
-        if _is_right(verb, operation, row):
-            return None
-        if row is None or not _fits(verb, row):
-            if row is None or self._registry.knows(verb, row.status):
-                operations.remove(conn, operation.id)
-            return None
-        tried = attempts.pools_tried(conn, row.id)
-        tried |= set(operation.payload.get('tried', ()))
-        return beginning.begin(
-            conn,
-            verb,
-            row,
-            payload={**operation.payload, 'tried': sorted(tried)},
-            forced=operation.forced,
-        )
-
-    # Of the release before.
-
-    def _adopt_clean_ups(self):
-        with self._db.reader() as conn:
-            found = attempts.not_cleaned(conn)
-        for one in found:
-            utils.call_logging_errors(self._adopt_clean_up, one)
-
-    @db_api.transaction
-    def _adopt_clean_up(self, conn, attempt):
-        if attempts.take_over(conn, attempt):
-            verb = self._registry.verb(attempt.kind, removing.CLEAN_UP)
-            row = _Left(
-                id=attempt.id,
-                host=attempt.pool,
-                project_id=attempt.project_id,
-                share_group_id=attempt.share_group_id,
+        self._adopter.correct(
+            self._find(
+                operations.moved_before(deadlines.stuck(self._conf)),
+                operations.is_waiting(timeutils.utcnow()),
             )
-            payload = removing.payload(row)
-            beginning.begin_many(conn, verb, [row], payload=payload)
+        )
 
     @db_api.transaction
     def _forget_expired_messages(self, conn):
         message_rows.delete_expired(conn, timeutils.utcnow())
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Left:
-    """A resource that has left a pool, as far as the pool has to know it."""
-
-    id: str
-    host: str
-    project_id: str
-    share_group_id: str | None
-    user_id: str | None = None
-    request_id: str | None = None
-
-
-def _fits(verb, row) -> bool:
-    """Tell whether a resource has a status that a verb gives it."""
-    return not verb.during or row.status in verb.during
-
-
-def _is_right(verb, operation, row) -> bool:
-    """Tell whether an operation does what its resource needs."""
-    if row is None or not _fits(verb, row):
-        return False
-    step = verb.step(verb.locate(row))
-    return step is not None and operation.runs_at == verbs.place_of(step, row)
 
 
 def _is_at_none_of(hosts):

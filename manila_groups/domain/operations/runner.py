@@ -281,12 +281,14 @@ class Runner:
             LOG.exception('Failed to clean up after %s', task.operation)
 
     def _let_go(self, task):
-        """Take back what was made for a resource that has left this pool."""
+        """Leave a task whose resource is not as it was, and look at it again.
+
+        What was made for a resource that has left this pool is taken back.
+        """
         engines.act_for(task.operation)
         try:
-            is_left = not self._engine.is_placed(task)
-            if is_left and not self._run_of(task).undo(task):
-                self._engine.clean_up(task)
+            self._take_back(task)
+            self._engine.release(task)
         except db_api.UNAVAILABLE:
             # It is recorded, and lost, again.
             self._put_back([task])
@@ -301,6 +303,11 @@ class Runner:
             self._busy.pop(task.operation.id, None)
             self._look = True
             self._changed.notify_all()
+
+    def _take_back(self, task):
+        is_left = not self._engine.is_placed(task)
+        if is_left and not self._run_of(task).undo(task):
+            self._engine.clean_up(task)
 
     def run_all(self) -> None:
         """Do all that can be done now; for a pool that calls at once."""

@@ -185,3 +185,13 @@ def place_of(step: Step, row: Any) -> str:
 def queue_of(row: Any) -> str:
     """Return the queue of a resource: its group's id, or its own."""
     return str(getattr(row, 'share_group_id', None) or row.id)
+
+
+def fits(verb: Verb, row: Any) -> bool:
+    """Tell whether a verb is at work on a resource with its status.
+
+    It is not where the status was set by hand: see transitions.Rows.
+    """
+    if not verb.during:
+        return True
+    return row.status in verb.during and row.stepped_at is not None

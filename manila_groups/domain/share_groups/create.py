@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from manila_groups import states
+from manila_groups.db import attempts
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_export_locations
@@ -243,6 +244,7 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
         text = f'{_FAILED} Pools tried: {len(tried)}.'
         _fail(tx, task, messages.CREATE, text)
     else:
+        attempts.note(tx.conn, states.SHARE_GROUP, left)
         tx.move([task], PLACE, task.row, {'tried': tried})
 
 

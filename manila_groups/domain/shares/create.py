@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from manila_groups import states
+from manila_groups.db import attempts
 from manila_groups.db import pools
 from manila_groups.db import share_export_locations
 from manila_groups.db import share_groups
@@ -125,6 +126,7 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
     if len(tried) >= tx.conf.scheduler.max_attempts:
         _end_failed(tx, task)
     else:
+        attempts.note(tx.conn, states.SHARE, left)
         tx.move([task], PLACE, task.row, {'tried': tried})
 
 
