@@ -36,7 +36,9 @@ def assemble(conf, db, transport):
 
 def main() -> int:
     """Run the API until a signal ends it."""
-    return process.main(_services, sys.argv[1:], _DESCRIPTION)
+    return process.main(
+        _services, sys.argv[1:], _DESCRIPTION, with_pipeline=True
+    )
 
 
 def _services(conf):

@@ -126,15 +126,26 @@ def warn_of_unknown(conf: cfg.ConfigOpts) -> None:
         LOG.warning('Configuration: %s', text)
 
 
-def main(build: Callable, args: list[str], description: str) -> int:
+def main(
+    build: Callable,
+    args: list[str],
+    description: str,
+    with_pipeline: bool = False,
+) -> int:
     """Run services of one process until SIGINT or SIGTERM.
 
     :param build: makes the services from a configuration
     :param args: the command line, without the program's name
     :param description: what the program is, for its help
+    :param with_pipeline: whether the program serves the API
     :returns: the exit code
     """
-    read = functools.partial(configuration.load, args, description=description)
+    read = functools.partial(
+        configuration.load,
+        args,
+        description=description,
+        with_pipeline=with_pipeline,
+    )
     notifier = systemd.Systemd()
     with starting():
         conf = begin(read)

@@ -1,30 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report that a process writes of itself when it is asked to."""
+"""Lets a process write a report of itself when it is asked to."""
 
-from importlib import metadata
-import pathlib
-import sys
+import importlib
+import signal
 
-from oslo_reports import guru_meditation_report
-from oslo_reports.generators import conf as conf_generator
-from oslo_reports.generators import process as process_generator
-from oslo_reports.generators import threading as thread_generator
-from oslo_reports.generators import version as version_generator
-
-from manila_groups import conf as configuration
-
-
-class _Version:
-    """What the report says of the package."""
-
-    def vendor_string(self):
-        return 'OpenStack'
-
-    def product_string(self):
-        return configuration.PROJECT
-
-    def version_string_with_package(self):
-        return metadata.version(configuration.PROJECT)
+#: Imported by the first report: its libraries use much memory, and few
+#: processes are ever asked for one.
+_SECTIONS = 'manila_groups.cmd.report_sections'
 
 
 def set_up(conf) -> None:
@@ -35,28 +17,12 @@ def set_up(conf) -> None:
 
     :raises OSError: the file is not there
     """
-
-    class Report(guru_meditation_report.TextGuruMeditation):
-        """The library's, of this configuration: that looks at a global one."""
-
-        def _readd_sections(self):
-            del self.sections[self.start_section_index :]
-            for title, generator in (
-                (
-                    'Package',
-                    version_generator.PackageReportGenerator(self.version_obj),
-                ),
-                (
-                    'Threads',
-                    thread_generator.ThreadReportGenerator(self.traceback),
-                ),
-                ('Processes', process_generator.ProcessReportGenerator()),
-                (
-                    'Configuration',
-                    conf_generator.ConfigReportGenerator(conf),
-                ),
-            ):
-                self.add_section(title, generator)
-
-    name = pathlib.Path(sys.argv[0]).name
-    Report.setup_autorun(_Version(), service_name=name, conf=conf)
+    if conf.oslo_reports.file_event_handler:
+        importlib.import_module(_SECTIONS).watch_file(conf)
+    else:
+        signal.signal(
+            signal.SIGUSR2,
+            lambda _number, frame: importlib.import_module(_SECTIONS).write(
+                conf, frame
+            ),
+        )

@@ -26,8 +26,6 @@ from manila_groups.conf import http_basic
 from manila_groups.conf import log_failures
 from manila_groups.conf import log_levels
 from manila_groups.conf import messaging
-from manila_groups.conf import middleware
-from manila_groups.conf import profiler
 from manila_groups.conf import quota
 from manila_groups.conf import scheduler
 from manila_groups.conf import service
@@ -48,12 +46,14 @@ def set_library_defaults() -> None:
     """Give options of libraries the defaults that they have here."""
     oslo_messaging.set_transport_defaults(PROJECT)
     messaging.set_library_defaults()
-    middleware.set_library_defaults()
     log_levels.set_library_defaults()
 
 
-def new() -> cfg.ConfigOpts:
-    """Make a configuration with every option registered and no file read."""
+def new(with_pipeline: bool = True) -> cfg.ConfigOpts:
+    """Make a configuration with every option registered and no file read.
+
+    :param with_pipeline: register also what only the API's pipeline reads
+    """
     set_library_defaults()
     conf = cfg.ConfigOpts()
     for section in (
@@ -61,8 +61,6 @@ def new() -> cfg.ConfigOpts:
         backend,
         http_basic,
         messaging,
-        middleware,
-        profiler,
         quota,
         scheduler,
         service,
@@ -75,7 +73,19 @@ def new() -> cfg.ConfigOpts:
     policy_opts.set_defaults(conf, policy_file='policy.yaml')
     log.register_options(conf)
     report_opts.set_defaults(conf)
+    if with_pipeline:
+        _register_pipeline(conf)
     return conf
+
+
+def _register_pipeline(conf):
+    # Imported only here: the libraries of the API's pipeline would be a sixth
+    # of a daemon's memory.
+    from manila_groups.conf import middleware
+    from manila_groups.conf import profiler
+
+    middleware.register(conf)
+    profiler.register(conf)
 
 
 def load(
@@ -85,6 +95,7 @@ def load(
     program: str | None = None,
     commands: Iterable[cfg.Opt] = (),
     description: str | None = None,
+    with_pipeline: bool = True,
 ) -> cfg.ConfigOpts:
     """Read the configuration of a process.
 
@@ -95,10 +106,11 @@ def load(
     :param program: the process's name; None takes the command's
     :param commands: what the command line takes besides the usual options
     :param description: what the command is, for its help
+    :param with_pipeline: as in :func:`new`
     :raises ConfigurationError: in one line, naming the option, when a file
         or a value can't be used
     """
-    conf = new()
+    conf = new(with_pipeline)
     conf.register_cli_opts(commands)
     try:
         _set_defaults(conf, defaults or {})

@@ -31,6 +31,7 @@ def set_library_defaults() -> None:
 
 def register(conf: cfg.ConfigOpts) -> None:
     """Register the options of the filters in api-paste.ini."""
+    set_library_defaults()
     for group, options in (
         *opts.list_opts_cors(),
         *opts.list_opts_healthcheck(),

@@ -9,6 +9,7 @@ from manila_groups.conf import backend
 from manila_groups.conf import http_basic
 from manila_groups.conf import keystone
 from manila_groups.conf import messaging
+from manila_groups.conf import middleware
 from manila_groups.conf import quota
 from manila_groups.conf import scheduler
 from manila_groups.conf import service
@@ -37,4 +38,5 @@ def list_opts() -> list:
 def set_defaults() -> None:
     """Give options of libraries the defaults that they have here."""
     conf.set_library_defaults()
+    middleware.set_library_defaults()
     keystone.set_defaults()

@@ -19,6 +19,15 @@ from manila_groups.conf import files
 #: Sections of libraries that register their options where they are used.
 _OF_LIBRARIES = ('keystone_authtoken', 'profiler')
 
+#: Sections that only the API reads: a daemon does not know their options.
+_OF_PIPELINE = (
+    'cors',
+    'healthcheck',
+    'oslo_middleware',
+    'profiler_jaeger',
+    'profiler_otlp',
+)
+
 #: From a driver's name to the options that it adds to a back end's section;
 #: None for a driver that is not installed here.
 DriverOptions = Callable[[str], Iterable[cfg.Opt] | None]
@@ -32,7 +41,11 @@ def find(conf: cfg.ConfigOpts, of_driver: DriverOptions) -> list[str]:
     written = list(files.settings(conf))
     sections = _by_group(written)
     known = _registered(conf)
-    not_judged = {*_OF_LIBRARIES, _login_section(sections)}
+    not_judged = {
+        *_OF_LIBRARIES,
+        *(set(_OF_PIPELINE) - known.keys()),
+        _login_section(sections),
+    }
     enabled = {files.group_of(name) for name in conf.enabled_backends}
     for group, options in sections.items():
         if group in enabled or _is_back_end(group, options, known):

@@ -12,12 +12,9 @@ from oslo_db.sqlalchemy import types as db_types
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import mysql
-from sqlalchemy.dialects import postgresql
 
 Id = sa.String(36)
-Name = sa.String(255).with_variant(
-    postgresql.VARCHAR(255, collation='C'), 'postgresql'
-)
+Name = sa.String(255).with_variant(sa.String(255, collation='C'), 'postgresql')
 Time = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 Json = db_types.JsonEncodedDict(mysql_as_long=True)
 

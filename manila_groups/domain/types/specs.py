@@ -3,9 +3,8 @@
 
 Extra specs (of share types) and group specs (of share group types) follow the
 same rules: see the contract, 'Where reference and wire differ', 7. The
-comparisons themselves are oslo.utils' (``oslo_utils.specs_matcher``). This
-module adds ``<is>``, lists, booleans and compiling, and lets a bad operand
-match nothing instead of raising.
+operators are those of ``oslo_utils.specs_matcher``, and ``<is>``. A bad
+operand matches nothing.
 
 =================  =======================================================
 ``>= 5``           numbers: ``=`` (at least, for history's sake), ``==``,
@@ -27,11 +26,11 @@ from collections.abc import Mapping
 import dataclasses
 import functools
 import math
+import operator
 import re
 import typing
 
 from oslo_serialization import jsonutils
-from oslo_utils import specs_matcher
 from oslo_utils import strutils
 
 #: One value of a capability; booleans have become 'true' and 'false'.
@@ -39,6 +38,8 @@ Scalar = str | int | float
 #: One capability; of a list, one match is enough.
 Reported = Scalar | tuple[Scalar, ...]
 Test = Callable[[Scalar], bool]
+#: Compares a capability, the first, with an operand.
+Comparison = Callable[[typing.Any, typing.Any], bool]
 ListTest = Callable[[tuple[Scalar, ...]], bool]
 
 #: The extra specs that mean the same on every back end. Users see only these:
@@ -154,8 +155,8 @@ def _is(operand: str) -> Test:
     )
 
 
-def _numeric(operator: str, operand: str) -> Test:
-    compare, wanted = specs_matcher.op_methods[operator], number(operand)
+def _numeric(compare: Comparison, operand: str) -> Test:
+    wanted = number(operand)
 
     def test(reported: Scalar) -> bool:
         has = number(reported)
@@ -164,22 +165,23 @@ def _numeric(operator: str, operand: str) -> Test:
     return test
 
 
-def _textual(operator: str, operand: str) -> Test:
-    compare, wanted = specs_matcher.op_methods[operator], operand.casefold()
+def _textual(compare: Comparison, operand: str) -> Test:
+    wanted = operand.casefold()
     return lambda reported: compare(_text(reported), wanted)
 
 
 def _range(operand: str) -> Test:
-    inside = specs_matcher.op_methods['<range-in>']
-    limits = operand.split()
+    match operand.split():
+        case ['[' | '(' as opening, low, high, ']' | ')' as closing]:
+            above = _numeric(_LOWEST[opening], low)
+            below = _numeric(_HIGHEST[closing], high)
+            return lambda reported: above(reported) and below(reported)
+    return lambda reported: False
 
-    def test(reported: Scalar) -> bool:
-        try:
-            return inside(repr(number(reported)), *limits)
-        except (TypeError, ValueError):
-            return False
 
-    return test
+#: What a number in a range is to its limits.
+_LOWEST: dict[str, Comparison] = {'[': operator.ge, '(': operator.gt}
+_HIGHEST: dict[str, Comparison] = {']': operator.le, ')': operator.lt}
 
 
 def _any(test: Test) -> ListTest:
@@ -197,13 +199,29 @@ def _alternatives(operand: str) -> ListTest:
 
 
 def _compared(
-    compare: Callable[[str, str], Test], operator: str, operand: str
+    test: Callable[[Comparison, str], Test], compare: Comparison, operand: str
 ) -> ListTest:
-    return _any(compare(operator, operand))
+    return _any(test(compare, operand))
 
 
-_NUMERIC = ('=', '==', '!=', '>=', '<=', '>', '<')
-_TEXTUAL = ('s==', 's!=', 's>=', 's<=', 's>', 's<', '<in>')
+_NUMERIC: dict[str, Comparison] = {
+    '=': operator.ge,
+    '==': operator.eq,
+    '!=': operator.ne,
+    '>=': operator.ge,
+    '<=': operator.le,
+    '>': operator.gt,
+    '<': operator.lt,
+}
+_TEXTUAL: dict[str, Comparison] = {
+    's==': operator.eq,
+    's!=': operator.ne,
+    's>=': operator.ge,
+    's<=': operator.le,
+    's>': operator.gt,
+    's<': operator.lt,
+    '<in>': operator.contains,
+}
 _OPERATORS: dict[str, Callable[[str], ListTest]] = {
     '<is>': lambda operand: _any(_is(operand)),
     '<or>': _alternatives,
@@ -211,8 +229,11 @@ _OPERATORS: dict[str, Callable[[str], ListTest]] = {
     '<all-in>': lambda operand: _all(
         [_any(_equality(word)) for word in operand.split()]
     ),
-    **{op: functools.partial(_compared, _numeric, op) for op in _NUMERIC},
-    **{op: functools.partial(_compared, _textual, op) for op in _TEXTUAL},
+    **{
+        name: functools.partial(_compared, test, compare)
+        for test, table in ((_numeric, _NUMERIC), (_textual, _TEXTUAL))
+        for name, compare in table.items()
+    },
 }
 _GRAMMAR = re.compile(
     '({})(.*)'.format(
@@ -226,10 +247,10 @@ def _compile(value: str) -> ListTest:
     parsed = _GRAMMAR.fullmatch(value.strip())
     if parsed is None:
         return _any(_equality(value.strip()))
-    operator, operand = parsed[1].lower(), parsed[2].strip()
+    name, operand = parsed[1].lower(), parsed[2].strip()
     if not operand:
         return lambda reported: False
-    return _OPERATORS[operator](operand)
+    return _OPERATORS[name](operand)
 
 
 def _compile_consistent_snapshot(value: str) -> ListTest:

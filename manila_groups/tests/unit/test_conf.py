@@ -187,8 +187,8 @@ class TestMistakes(ConfTest):
 class TestUnknown(ConfTest):
     """Names that nothing reads, and what was meant."""
 
-    def find(self, text):
-        return unknown.find(self.load(text), loader.options_of)
+    def find(self, text, **kwargs):
+        return unknown.find(self.load(text, **kwargs), loader.options_of)
 
     def test_misspelt_names(self):
         one = '[DEFAULT]\nenabled_backends = one\n[one]\ndriver = local\n'
@@ -246,6 +246,14 @@ class TestUnknown(ConfTest):
             '[healthcheck]\nbackends = x\n[oslo_policy]\npolicy_file = x\n',
         ):
             self.assertEqual([], self.find(text), text)
+
+    def test_a_daemon_does_not_judge_what_only_the_api_reads(self):
+        text = '[cors]\nallowed_origin = x\nxyzzy = 1\n'
+        (found,) = self.find(text)
+        self.assertIn('[cors] xyzzy: is not an option', found)
+        self.assertEqual([], self.find(text, with_pipeline=False))
+        for one in unknown._OF_PIPELINE:
+            self.assertIn(one, configuration.new())
 
 
 class TestSample(base.TestCase):
