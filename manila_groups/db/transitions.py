@@ -107,12 +107,15 @@ class Rows:
         transition: states.Transition,
         *conditions,
         reason: str | None = None,
+        callers: Mapping[str, Any] | None = None,
         **values,
     ) -> dict[str, Any] | None:
         """Change the status of several rows, of all or of none.
 
         :param rows: their records: see transition()
         :param conditions: further SQL conditions on each row
+        :param callers: the id of each row to its caller: see audit.note();
+            None when the records tell it
         :param values: columns that change with the status of each
         :returns: all columns that have changed; None when a row does not
             match: the transaction is to be rolled back then
@@ -131,7 +134,10 @@ class Rows:
             return None
         for one in rows:
             was = getattr(one, self._status.name)
-            self._note(conn, [(one.id, was)], transition.becomes, reason, one)
+            caller = callers[one.id] if callers else one
+            self._note(
+                conn, [(one.id, was)], transition.becomes, reason, caller
+            )
         return changes
 
     def transition_many(
@@ -140,11 +146,13 @@ class Rows:
         transition: states.Transition,
         *conditions,
         reason: str | None = None,
+        caller: Any = None,
         **values,
     ) -> int:
         """Change the status of every row that matches the conditions.
 
         :param reason: why, for the log
+        :param caller: see audit.note()
         :returns: how many
         """
         changing = []
@@ -153,7 +161,7 @@ class Rows:
             if not changing:
                 return 0
         count = self._change(conn, transition, conditions, values)
-        self._note(conn, changing, transition.becomes, reason)
+        self._note(conn, changing, transition.becomes, reason, caller)
         return count
 
     def _changing(self, conn, transition, conditions):

@@ -236,15 +236,24 @@ def transit_many(
     transition: states.Transition,
     *conditions: transitions.Condition,
     reason: str | None = None,
+    callers: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> list[W] | None:
     """Change the status of several rows, of all or of none: see transit().
 
+    :param callers: the id of each row to a context or a record with who
+        asked; None when the rows' records tell it
     :returns: the records as the rows are now; None when one does not match:
         the transaction is to be rolled back then
     """
     changes = kind.rows.transition_rows(
-        conn, rows, transition, *conditions, reason=reason, **values
+        conn,
+        rows,
+        transition,
+        *conditions,
+        reason=reason,
+        callers=callers,
+        **values,
     )
     if changes is None:
         return None

@@ -6,26 +6,26 @@ given the whole set.  Rules that are added or denied while it is at work wait
 for its next turn.
 """
 
+from collections.abc import Collection
 from collections.abc import Sequence
 import dataclasses
 
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import records
 from manila_groups.db import share_access_rules as rows
 from manila_groups.db import shares
 from manila_groups.domain import changes
 from manila_groups.domain.events import base as events
 from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import deadlines
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
 
 APPLY = 'apply_rules'
 
-#: Each state of a rule at work: the event's verb, and the state afterwards.
-_ENDS = {
-    states.APPLYING: ('allow', states.ACTIVE),
-    states.DENYING: ('deny', events.DELETED),
-}
+#: The states of the rules that the driver has at work.
+_AT_WORK = (states.APPLYING, states.DENYING)
 #: The states of the rules that the driver is given.
 _IN_FORCE = (states.APPLYING, states.ACTIVE)
 
@@ -51,126 +51,175 @@ def _load(conn, operations):
 
 def _begin(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
     """Take up the rules that wait; give each task the rules of its share."""
-    ids = _lock(tx, tasks)
+    rules = _Rules(tx, tasks)
     tx.keep(tasks)
-    mine = rows.of_any(ids)
     for transition in (states.AccessRule.APPLY, states.AccessRule.DENY):
-        rows.ROWS.transition_many(tx.conn, transition, mine)
-    rules = _rules(tx, ids)
+        rules.transit(rules.that_are(*transition.expected), transition)
     for one in tasks:
         one.work = [
-            rule for rule in rules[one.row.id] if rule.state in _IN_FORCE
+            rule for rule in rules.of(one.row.id) if rule.state in _IN_FORCE
         ]
 
 
-def _lock(tx, tasks):
-    ids = [one.row.id for one in tasks]
-    if not shares.ROWS.lock_rows(tx.conn, ids):
-        raise verbs.Lost
-    return ids
+class _Rules:
+    """The rules of the shares of some tasks, locked with their shares.
 
+    Whoever changes a rule has locked its share before.
+    """
 
-def _rules(tx, ids) -> dict[str, list[records.AccessRule]]:
-    found: dict[str, list[records.AccessRule]] = {one: [] for one in ids}
-    for rule in rows.of_shares(tx.conn, ids):
-        found[rule.share_id].append(rule)
-    return found
+    def __init__(self, tx: transaction.Tx, tasks: Sequence[verbs.Task]):
+        self._conn = tx.conn
+        self._shares = {one.row.id: one.row for one in tasks}
+        ids = [*self._shares]
+        if not shares.ROWS.lock_rows(tx.conn, ids):
+            raise verbs.Lost
+        self._found = {one.id: one for one in rows.of_shares(tx.conn, ids)}
+
+    def of(self, share_id: str) -> list[records.AccessRule]:
+        """Name the rules of one share, oldest first."""
+        return [
+            one for one in self._found.values() if one.share_id == share_id
+        ]
+
+    def that_are(self, *wanted: str) -> list[records.AccessRule]:
+        """Name the rules in some states, oldest first."""
+        return [one for one in self._found.values() if one.state in wanted]
+
+    def caller_of(self, rule: records.AccessRule) -> records.Share:
+        """Return the share's record with the request of a rule."""
+        share = self._shares[rule.share_id]
+        return dataclasses.replace(share, request_id=rule.request_id)
+
+    def transit(
+        self,
+        some: list[records.AccessRule],
+        transition: states.Transition,
+        reason: str | None = None,
+    ) -> None:
+        """Let rules have their next state."""
+        if not some:
+            return
+        callers = {one.id: self.caller_of(one) for one in some}
+        changed = changes.transit_many(
+            self._conn,
+            changes.SHARE_ACCESS,
+            some,
+            transition,
+            reason=reason,
+            callers=callers,
+        )
+        self._found |= {one.id: one for one in utils.present(changed)}
+
+    def delete(self, some: list[records.AccessRule]) -> None:
+        """Delete rules."""
+        if not some:
+            return
+        rows.ROWS.delete_many(
+            self._conn, rows.ROWS.is_any([one.id for one in some])
+        )
+        for one in some:
+            rows.ROWS.ended(self._conn, one, self.caller_of(one))
+            del self._found[one.id]
+
+    def note(
+        self, rule: records.AccessRule, phase: str, state: str, **details: str
+    ) -> None:
+        """Note the end of a rule's way."""
+        denies = rule.state in (states.QUEUED_TO_DENY, states.DENYING)
+        caller = self.caller_of(rule)
+        events.note(
+            self._conn,
+            f'share_access.{"deny" if denies else "allow"}.{phase}',
+            dataclasses.replace(rule, state=state),
+            events.caller_of(caller),
+            project_id=caller.project_id,
+            **details,
+        )
 
 
 def _applied(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    ids = _lock(tx, tasks)
-    found = _rules(tx, ids)
-    for task in tasks:
-        for rule in found[task.row.id]:
-            if rule.state in _ENDS:
-                verb, state = _ENDS[rule.state]
-                _note(tx, task, rule, f'{verb}.end', state)
-                if rule.state == states.DENYING:
-                    rows.ROWS.ended(tx.conn, rule, _caller(task, rule))
-    mine = rows.of_any(ids)
-    rows.ROWS.transition_many(tx.conn, states.AccessRule.APPLIED, mine)
-    rows.ROWS.delete_many(tx.conn, rows.ROWS.is_in((states.DENYING,)), mine)
-    _settle(tx, tasks)
+    rules = _Rules(tx, tasks)
+    applied = rules.that_are(states.APPLYING)
+    denied = rules.that_are(states.DENYING)
+    for one in applied:
+        rules.note(one, 'end', states.ACTIVE)
+    for one in denied:
+        rules.note(one, 'end', events.DELETED)
+    rules.transit(applied, states.AccessRule.APPLIED)
+    rules.delete(denied)
+    _settle(tx, tasks, rules)
 
 
 def _failed(tx: transaction.Tx, task: verbs.Task) -> None:
-    _lock(tx, [task])
+    rules = _Rules(tx, [task])
+    failed = rules.that_are(*_AT_WORK)
     _end_rules(
         tx,
         task,
+        rules,
+        failed,
         (states.AccessRule.APPLY_FAILED, states.AccessRule.DENY_FAILED),
-        tuple(_ENDS),
         _FAILED,
         messages.DRIVER_FAILED,
     )
 
 
 def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
-    _lock(tx, [task])
+    rules = _Rules(tx, [task])
+    deadline = deadlines.deadline(tx.conf)
+    # A rule that was added not long ago has its own time.
+    overdue = [
+        one
+        for one in rules.that_are(*rows.WAITING)
+        if one.state in _AT_WORK or _waits_since(one) < deadline
+    ]
     _end_rules(
         tx,
         task,
+        rules,
+        overdue,
         (states.AccessRule.OVERDUE,),
-        rows.WAITING,
         _OVERDUE,
         messages.TIMED_OUT,
     )
 
 
-def _end_rules(tx, task, transitions, waiting, text, detail):
+def _waits_since(rule):
+    return rule.stepped_at or rule.created_at
+
+
+def _end_rules(tx, task, rules, failed, transitions, text, detail):
     """Let rules end in error, with one message about all of them."""
-    rules = _rules(tx, [task.row.id])[task.row.id]
-    failed = [one for one in rules if one.state in waiting]
-    mine = rows.of(task.row.id)
     for transition in transitions:
-        rows.ROWS.transition_many(tx.conn, transition, mine, reason=text)
+        expected = [one for one in failed if one.state in transition.expected]
+        rules.transit(expected, transition, text)
     if failed:
-        last = _caller(task, failed[-1])
+        last = rules.caller_of(failed[-1])
         tx.tell(task, last, messages.UPDATE_ACCESS_RULES, detail, text)
-    for rule in failed:
-        denies = rule.state in (states.QUEUED_TO_DENY, states.DENYING)
-        verb = 'deny.error' if denies else 'allow.error'
-        _note(tx, task, rule, verb, states.ERROR, reason=text)
-    _settle(tx, [task])
+    for one in failed:
+        rules.note(one, 'error', states.ERROR, reason=text)
+    _settle(tx, [task], rules)
 
 
-def _note(tx, task, rule, verb, state, **details):
-    events.note(
-        tx.conn,
-        f'share_access.{verb}',
-        dataclasses.replace(rule, state=state),
-        events.caller_of(_caller(task, rule)),
-        project_id=task.row.project_id,
-        **details,
-    )
-
-
-def _caller(task, rule):
-    """Return a share's record with the request of a rule."""
-    return dataclasses.replace(task.row, request_id=rule.request_id)
-
-
-def _settle(tx, tasks):
+def _settle(tx, tasks, rules):
     """Set access_rules_status; end, or go on where rules wait again."""
-    found = rows.states_of(tx.conn, [one.row.id for one in tasks])
+    ended: list[verbs.Task] = []
     waiting: list[verbs.Task] = []
     by_status: dict[str, list[str]] = {}
     for one in tasks:
-        own = found.get(one.row.id, frozenset())
-        if not own.isdisjoint(rows.WAITING):
-            waiting.append(one)
+        own = {rule.state for rule in rules.of(one.row.id)}
+        (ended if own.isdisjoint(rows.WAITING) else waiting).append(one)
         by_status.setdefault(_summary(own), []).append(one.row.id)
     for status, ids in sorted(by_status.items()):
         shares.set_rules_status(tx.conn, ids, status)
-    ended = [one for one in tasks if one not in waiting]
     if ended:
         tx.end(ended)
-    for one in waiting:
-        tx.move([one], APPLY, one.row)
+    if waiting:
+        tx.move(waiting, APPLY, waiting[0].row)
 
 
-def _summary(own: frozenset[str]) -> str:
-    if not own.isdisjoint(rows.WAITING):
+def _summary(own: Collection[str]) -> str:
+    if any(one in rows.WAITING for one in own):
         return states.SYNCING
     return states.ERROR if states.ERROR in own else states.ACTIVE
 

@@ -179,6 +179,7 @@ def _fail(tx, task, action, text, *conditions, **details):
             states.Share.CREATE_FAILED,
             shares.in_group(failed.id),
             reason=text,
+            caller=failed,
         )
         events.note_content(
             tx.conn, 'create.error', failed, (states.ERROR,), reason=text
@@ -224,6 +225,7 @@ def _shares_created(conn, group, locations):
         conn,
         states.Share.CREATED,
         shares.in_group(group.id),
+        caller=group,
         share_server_id=group.share_server_id,
     )
     share_export_locations.replace_many(conn, locations)

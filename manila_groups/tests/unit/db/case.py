@@ -7,6 +7,7 @@ runs the same tests on the server.
 """
 
 import concurrent.futures
+import contextlib
 import datetime
 
 from oslo_utils import timeutils
@@ -133,6 +134,18 @@ class OnSqlite(base.TestCase):
             row = store.get(conn, row_id)
             changes = store.ROWS.transition(conn, row, *args, **kwargs)
             return changes is not None
+
+    @contextlib.contextmanager
+    def counted(self):
+        """Note the statements that are executed meanwhile."""
+        statements = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            statements.append(statement)
+
+        sa.event.listen(self.db.engine, 'before_cursor_execute', note)
+        yield statements
+        sa.event.remove(self.db.engine, 'before_cursor_execute', note)
 
     def count(self, model, *conditions) -> int:
         with self.db.reader() as conn:

@@ -6,7 +6,6 @@ it tells of.
 """
 
 import collections
-import contextlib
 
 from oslo_utils import uuidutils
 import sqlalchemy as sa
@@ -124,18 +123,6 @@ class SnapshotCase(case.OnSqlite):
                 {quotas.SHARES: 1, quotas.GIGABYTES: size},
             )
         return row['id']
-
-    @contextlib.contextmanager
-    def counted(self):
-        """Note the statements that are executed meanwhile."""
-        statements = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            statements.append(statement)
-
-        sa.event.listen(self.db.engine, 'before_cursor_execute', note)
-        yield statements
-        sa.event.remove(self.db.engine, 'before_cursor_execute', note)
 
     def given_snapshot(self, group_id):
         """Take a snapshot of a group; returns its id."""

@@ -205,6 +205,46 @@ class TestAccessTransitions(share_access_case.AccessCase):
         self.assertFalse(self.waits())
         self.assertFalse(self.begin())
 
+    def test_a_rule_that_is_new_when_others_are_overdue(self):
+        deadline = self.conf.service.work_deadline
+        clock = self.useFixture(fixture.TimeFixture())
+        self.allow('192.0.2.1')
+        clock.advance_time_seconds(deadline - 1)
+        denied = self.allow('192.0.2.2')
+        self.deny(denied)
+        clock.advance_time_seconds(2)
+        self.reconciler.reconcile()
+        self.assertEqual(
+            {'192.0.2.1': 'error', '192.0.2.2': 'queued_to_deny'}, self.rules()
+        )
+        self.assertEqual('syncing', self.status())
+        self.assertEqual(1, len(self.messages()))
+        self.assertFalse(self.apply())
+        self.assertEqual({'192.0.2.1': 'error'}, self.rules())
+
+    def test_rules_of_many_shares_at_once(self):
+        numbers = []
+        for number in (2, 20):
+            for _ in range(number):
+                self.share = self.insert_share()
+                denied = self.allow('192.0.2.1')
+                self.allow('192.0.2.2')
+                self.deny(denied)
+            with self.counted() as statements:
+                tasks, _more = self.engine.claim(number)
+            numbers.append(len(statements))
+            self.assertEqual(number, len(tasks))
+            self.allow('192.0.2.3')
+            with self.counted() as statements:
+                self.engine.record(tasks)
+            numbers.append(len(statements))
+            self.assertEqual(
+                {'192.0.2.2': 'active', '192.0.2.3': 'queued_to_apply'},
+                self.rules(),
+            )
+            self.apply()
+        self.assertEqual(numbers[:2], numbers[2:])
+
     def test_other_shares_are_left_alone(self):
         other = self.insert_share()
         for state in ('queued_to_apply', 'queued_to_deny', 'denying'):
