@@ -150,6 +150,7 @@ class _Loop:
         self._seconds, self._method = seconds, method
         self._at_work = threading.Lock()
         self._failures = utils.FailureLog(method.__qualname__)
+        self._calls: loopingcall.FixedIntervalLoopingCall | None = None
 
     def start(self):
         """Call the method now, and then at each interval."""
@@ -167,13 +168,15 @@ class _Loop:
 
     def reset(self):
         """Start again, without waiting for a call in progress."""
-        self._calls.stop()
+        self.stop()
         self.start()
 
     def stop(self):
         """Begin no more calls."""
-        self._calls.stop()
+        if self._calls is not None:
+            self._calls.stop()
 
     def wait(self):
         """Wait until the last call has ended."""
-        self._calls.wait()
+        if self._calls is not None:
+            self._calls.wait()
