@@ -40,16 +40,23 @@ ALLOWED = {
 }
 
 _SQL = ('sqlalchemy', 'oslo_db', 'alembic', 'manila_groups.db.models')
+#: Who sends messages; the domain knows only what a wake-up is.
+_CLIENTS = tuple(
+    f'{_PACKAGE}.rpc.{name}' for name in ('scheduler', 'backend', 'wakes')
+)
 _HTTP = ('webob', 'paste', 'oslo_middleware', 'keystonemiddleware')
 
 #: Each part, with what else it may not import.
 FORBIDDEN = {
     'db': _HTTP,
-    'domain': (*_SQL, *_HTTP),
+    'domain': (*_SQL, *_HTTP, *_CLIENTS),
     'scheduler': (*_SQL, *_HTTP),
     'backend': (*_SQL, *_HTTP),
     'api': _SQL,
 }
+
+#: Plain data, which needs nothing else of the service.
+PLAIN = ('rpc.wake', 'states', 'db.records')
 
 #: Imports that break a rule, each with the reason why it is still there.
 _TRACES = 'osprofiler traces the engine, of which SQLAlchemy has to know'
@@ -151,6 +158,12 @@ class ImportsTestCase(base.TestCase):
     def test_imports_run_one_way(self):
         self.assertEqual(set(), wrong() - set(EXCEPTIONS))
 
+    def test_plain_data_needs_nothing(self):
+        for name in PLAIN:
+            path = MODULES[f'{_PACKAGE}.{name}']
+            found = map(part, imported(ast.parse(path.read_text())))
+            self.assertEqual({None}, set(found), name)
+
     def test_each_exception_is_needed(self):
         self.assertEqual(set(), set(EXCEPTIONS) - wrong())
 
@@ -175,8 +188,10 @@ class ImportsTestCase(base.TestCase):
             ('db.shares', 'manila_groups.domain.shares.api'),
             ('db.shares', 'webob.exc'),
             ('domain.shares.api', 'manila_groups.api.wsgi'),
-            ('scheduler.manager', 'manila_groups.backend.workers'),
+            ('scheduler.manager', 'manila_groups.backend.manager'),
+            ('rpc.wakes', 'manila_groups.db.operations'),
             ('domain.shares.api', 'manila_groups.db.models'),
+            ('domain.shares.api', 'manila_groups.rpc.wakes'),
         ):
             self.assertFalse(is_allowed(f'{_PACKAGE}.{module}', found), found)
         for module, found in (
@@ -185,6 +200,7 @@ class ImportsTestCase(base.TestCase):
             ('api.v2.shares', 'manila_groups.exception'),
             ('db.shares', 'sqlalchemy'),
             ('domain.shares.api', 'manila_groups.db.shares'),
+            ('domain.shares.api', 'manila_groups.rpc.wake'),
         ):
             self.assertTrue(is_allowed(f'{_PACKAGE}.{module}', found), found)
 
