@@ -67,18 +67,19 @@ OPTS = [
         default=10,
         min=0.1,
         mutable=True,
-        help='The interval in seconds between two searches for unfinished '
-        'operations on share groups, shares, share group snapshots and '
-        'access rules.',
+        help='The interval in seconds after which a process looks for '
+        'operations that wait for it when no message has told it to, and '
+        'between two searches of the schedulers for operations that nobody '
+        'can end.',
     ),
     cfg.FloatOpt(
         'stuck_after',
         default=60,
         min=0.1,
         mutable=True,
-        help='The number of seconds without progress after which the '
-        'operation on a share group, a share, a share group snapshot or an '
-        'access rule is taken up again.',
+        help='The number of seconds without progress after which an '
+        'operation whose back end is down or removed goes on without it: a '
+        'share group is created elsewhere, for example.',
     ),
     cfg.FloatOpt(
         'work_deadline',
