@@ -168,18 +168,6 @@ def of_any(share_ids: list[str]):
     return _RULE.c.share_id.in_(share_ids)
 
 
-def states_of(conn, share_ids: list[str]) -> dict[str, frozenset[str]]:
-    """Read the states that the rules of some shares have.
-
-    :returns: the id of each share with rules to the states
-    """
-    query = sa.select(_RULE.c.share_id, _RULE.c.state).where(of_any(share_ids))
-    found: dict[str, set[str]] = collections.defaultdict(set)
-    for share_id, state in conn.execute(query.distinct()):
-        found[share_id].add(state)
-    return {one: frozenset(own) for one, own in found.items()}
-
-
 def leases(conn, share_ids: list[str]) -> dict[str, dict[str, Any]]:
     """Read which processes of the release before apply the rules of shares.
 
@@ -212,7 +200,7 @@ def shares_waiting(conn, *conditions, limit: int = 1000) -> list[str]:
             *conditions,
         )
         .group_by(_RULE.c.share_id)
-        .order_by(sa.func.min(_RULE.c.created_at), _RULE.c.share_id)
+        .order_by(sa.func.min(_RULE.c.stepped_at), _RULE.c.share_id)
         .limit(limit)
     )
     return list(conn.scalars(query))

@@ -9,6 +9,7 @@ from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import share_access_rules
+from manila_groups.db import shares
 from manila_groups.tests.unit.db import case
 from manila_groups.tests.unit.db import share_case
 
@@ -42,7 +43,7 @@ class TestRules(share_case.WithShares):
 
     def waiting(self, *conditions, **kwargs):
         return self.ask(
-            share_access_rules.waiting_shares, HOST, *conditions, **kwargs
+            share_access_rules.shares_waiting, *conditions, **kwargs
         )
 
     def test_a_new_rule_waits(self):
@@ -162,19 +163,13 @@ class TestRules(share_case.WithShares):
                 )
         self.assertEqual([self.share, late], self.waiting())
         self.assertEqual([self.share], self.waiting(limit=1))
-        older = share_access_rules.ROWS.stepped_before(case.START + SECOND)
-        self.assertEqual([self.share], self.waiting(older))
+        only = shares.ROWS.is_row(late)
+        self.assertEqual([late], self.waiting(only))
 
-    def test_what_does_not_wait_for_this_back_end(self):
-        for values in (
-            {'host': 'host@beta#one'},
-            {'host': 'host@alphabet#one'},
-            {'host': None},
-            {'status': 'deleting'},
-        ):
+    def test_what_waits_for_no_back_end(self):
+        for values in ({'host': None}, {'status': 'deleting'}):
             share_id = self.insert_share(**values)
             self.insert_rule(share_id, 'a', state='applying')
-        self.insert_rule(self.share, 'a', state='applying', stepped_at=None)
         self.assertEqual([], self.waiting())
 
     def test_a_deleted_share_takes_its_rules_along(self):

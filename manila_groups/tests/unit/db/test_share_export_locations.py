@@ -18,7 +18,7 @@ class TestExportLocations(share_case.WithShares):
         self.share = self.insert_share()
 
     def replace(self, *locations):
-        self.ask(share_export_locations.replace, self.share, locations)
+        self.ask(share_export_locations.replace_many, {self.share: locations})
 
     def found(self, admin=True):
         """What there is, by path."""

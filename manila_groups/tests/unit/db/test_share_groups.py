@@ -199,7 +199,6 @@ class TestTransitions(case.OnSqlite):
         self.assertEqual(
             [], self.ask(share_groups.ROWS.unfinished, ('deleting',))
         )
-        self.assertEqual([], self.ask(share_groups.ROWS.hosts, ('deleting',)))
 
     def test_unfinished_names_those_that_wait_longest_first(self):
         second = datetime.timedelta(seconds=1)

@@ -242,7 +242,7 @@ class Deletions:
             self.conf, self.db, self.types
         )
         self.groups = share_groups.ShareGroups(
-            self.conf, self.db, self.group_types, self.types, None, None
+            self.conf, self.db, self.group_types, self.types, None
         )
 
     def private(self, model):
