@@ -31,9 +31,9 @@ from manila_groups.tests.unit.backend import local_case
 #: Each line of the drivers too, and each time that it is come to.
 THOROUGH = 'MANILA_GROUPS_TEST_STEPS' in os.environ
 _PACKAGE = os.path.dirname(manila_groups.__file__)
-#: The code whose lines count: the handlers, their transitions and the driver,
-#: whose changes test_local_killed is cut short at.
-CODE = tuple(os.path.join(_PACKAGE, one, '') for one in ('backend', 'groups'))
+#: The code whose lines count: the engine with its runner, the verbs, the runs
+#: and the driver, whose changes test_local_killed is cut short at.
+CODE = tuple(os.path.join(_PACKAGE, one, '') for one in ('backend', 'domain'))
 LEFT_OUT = () if THOROUGH else os.path.join(_PACKAGE, 'backend', 'drivers')
 HOST = 'host@alpha'
 
@@ -122,8 +122,9 @@ class KilledTestCase(base.TestCase):
 
     # The process that is killed.
 
-    def work(self, kind, row_id):
-        self.service.backends[HOST].work(self.service.admin, kind, row_id)
+    def work(self):
+        """Do all that waits for the back end."""
+        self.service.backends[HOST].runner.run_all()
 
     def lines_of(self, function) -> list:
         """Run a function undisturbed, in a process of its own.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A back end, killed at each line of its handlers, and started again."""
+"""A back end, killed at each line of its work, and started again."""
 
 from manila_groups import states
 from manila_groups.tests.long import killed_case
@@ -35,18 +35,18 @@ class TestManagerKilled(killed_case.KilledTestCase):
         self.service.messages.clear()
         self.keep()
         self.put_back()
-        lines = self.lines_of(lambda: self.work(kind, row_id))
+        lines = self.lines_of(self.work)
         seen = set()
         for line, time in lines:
             self.put_back()
-            self.kill_at(line, time, lambda: self.work(kind, row_id))
+            self.kill_at(line, time, self.work)
             # What leaves the same behind comes to the same end.
             left = self.state()
             if left not in seen:
                 seen.add(left)
                 self.restart()
                 self.check_end(kind, row_id, expected, event)
-        self.assertGreater(len(lines), 40)
+        self.assertGreater(len(lines), 200)
         self.assertGreater(len(seen), 1)
 
     def check_end(self, kind, row_id, expected, event):
