@@ -118,11 +118,12 @@ class TestOnPostgresql(base.TestCase):
     def requests(self, group_id):
         """The requests that scheduler and back end log a creation with."""
         lines = self.log().splitlines()
-        found = {
-            text: next(line for line in lines if f'{text} {group_id}' in line)
-            for text in ('Placed the share group', 'Created the share group')
-        }
-        return {re.search('req-[-0-9a-f]+', one)[0] for one in found.values()}
+        end = f'share_group create is done on the share group {group_id}'
+        found = [
+            next(line for line in lines if f'The step {step} of {end}' in line)
+            for step in ('place', 'create')
+        ]
+        return {re.search('req-[-0-9a-f]+', one)[0] for one in found}
 
     def test_a_back_end_that_is_killed_at_work(self):
         backend, *_others = self.start_all()

@@ -92,8 +92,8 @@ class RabbitTest(base.TestCase):
         return client
 
     def send(self, client, row_id, server=None):
+        self.ctxt.update_store()
         client.hint(
-            self.ctxt,
             'place',
             '1.0',
             server,

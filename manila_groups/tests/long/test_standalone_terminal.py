@@ -26,11 +26,12 @@ class TestTerminal(standalone_case.StandaloneTest):
         return (self.state / 'manila-groups.log').read_text()
 
     def workers(self):
-        """Which processes have taken up work on groups."""
+        """Which processes have claimed operations on groups in a pool."""
         database = sqlite3.connect(self.state / 'manila-groups.sqlite')
         with contextlib.closing(database):
             return database.execute(
-                'SELECT worker FROM share_groups WHERE worker IS NOT NULL'
+                'SELECT worker FROM operations '
+                "WHERE worker IS NOT NULL AND step = 'create'"
             ).fetchall()
 
     def test_a_misspelt_option(self):
