@@ -33,9 +33,9 @@ class BackendAPI:
         [upgrade_levels] says so.
         """
         if self._client.can_send('1.1'):
-            self._client.hint('wake', '1.1', server=wake.place)
+            self._client.send('wake', '1.1', server=wake.place)
             return
-        self._client.hint(
+        self._client.send(
             'work',
             '1.0',
             server=wake.place,

@@ -73,7 +73,7 @@ class Client:
         """Tell whether [upgrade_levels] lets messages of a version leave."""
         return self._client.prepare(version=version).can_send_version()
 
-    def hint(
+    def send(
         self,
         method: str,
         since: str,

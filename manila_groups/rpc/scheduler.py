@@ -33,9 +33,9 @@ class SchedulerAPI:
         [upgrade_levels] says so.
         """
         if self._client.can_send('1.1'):
-            self._client.hint('wake', '1.1')
+            self._client.send('wake', '1.1')
             return
-        self._client.hint(
+        self._client.send(
             'place',
             '1.0',
             kind=wake.kind,

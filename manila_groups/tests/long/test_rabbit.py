@@ -93,7 +93,7 @@ class RabbitTest(base.TestCase):
 
     def send(self, client, row_id, server=None):
         self.ctxt.update_store()
-        client.hint(
+        client.send(
             'place',
             '1.0',
             server,

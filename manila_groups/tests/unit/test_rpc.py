@@ -103,8 +103,8 @@ class RpcTest(base.TestCase):
             'scheduler',
         )
 
-    def hint(self, client, method, since, **kwargs):
-        client.hint(method, since, **kwargs)
+    def send(self, client, method, since, **kwargs):
+        client.send(method, since, **kwargs)
         self.assertTrue(client._sender.flush(TIMEOUT))
 
     def next(self, endpoint):
@@ -170,7 +170,7 @@ class TestMessages(RpcTest):
         ]
         client = self.client('1.0')
         for number in range(4):
-            client.hint('place', '1.0', kind='kind', row_id=str(number))
+            client.send('place', '1.0', kind='kind', row_id=str(number))
         found = []
         done = threading.Event()
         self.addCleanup(done.set)
@@ -201,7 +201,7 @@ class TestMessages(RpcTest):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
         client = self.client('1.1')
         for method in ('hidden', 'wake'):
-            self.hint(client, method, '1.1')
+            self.send(client, method, '1.1')
         self.assertEqual(('wake',), self.next(endpoint))
         self.assertTrue(endpoint.calls.empty())
 
@@ -264,7 +264,7 @@ class TestVersions(RpcTest):
             ('1.0', 'unknown'),
             ('1.1', 'wake'),
         ):
-            self.hint(self.client(version), method, version)
+            self.send(self.client(version), method, version)
         self.assertEqual(('wake',), self.next(endpoint))
         self.assertTrue(endpoint.calls.empty())
         for words in ('version 1.2', 'version 2.0', 'method unknown'):
@@ -292,7 +292,7 @@ class TestFailures(RpcTest):
 
         log = self.useFixture(fixtures.FakeLogger())
         self.transport._driver.send = fail
-        self.hint(self.client('1.1'), 'wake', '1.1')
+        self.send(self.client('1.1'), 'wake', '1.1')
         self.assertIn('the broker is gone', log.output)
 
     def test_a_broken_url(self):
