@@ -182,7 +182,7 @@ class Locked(Generic[R]):
         self.row = dataclasses.replace(self.row, **values)
 
     def set_status(self, status: str) -> None:
-        """Set the status by hand: no work is begun or stopped by that."""
+        """Set the status by hand: no operation is begun by that."""
         self._kind.rows.set_status(
             self.conn, self.row.id, status, self.row.status
         )
