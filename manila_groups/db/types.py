@@ -263,23 +263,28 @@ class TypeStore:
         values: Mapping[str, Any],
         specs: Mapping[str, str],
         share_types: tuple[str, ...] = (),
-    ):
+    ) -> records.Type:
         """Add a type.
 
-        :raises Conflict: the name is taken
-        :raises NotFound: a share type has been deleted
+        :param values: columns of the row, without times
+        :raises Conflict: the name is taken; the transaction can only end then
+        :raises NotFound: a share type has been deleted; likewise
         """
-        now = timeutils.utcnow()
+        row = {'created_at': timeutils.utcnow(), **values}
         try:
-            with conn.begin_nested():
-                conn.execute(
-                    sa.insert(self.table).values(created_at=now, **values)
-                )
+            conn.execute(self._insert, row)
         except db_exception.DBDuplicateEntry as error:
             raise self._name_taken(values['name']) from error
         self._insert_specs(conn, values['id'], specs)
         if share_types:
             self._insert_allowed(conn, values['id'], share_types)
+        return records.Type(
+            **row, specs=dict(specs), share_types=tuple(sorted(share_types))
+        )
+
+    @functools.cached_property
+    def _insert(self):
+        return sa.insert(self.table)
 
     def _insert_allowed(self, conn, type_id, share_types):
         rows = [
@@ -306,20 +311,22 @@ class TypeStore:
         """Change columns of a type.
 
         :raises NotFound: there is no such type
-        :raises Conflict: the new name is taken
+        :raises Conflict: the new name is taken; the transaction can only end
+            then
         """
-        statement = (
-            sa.update(self.table)
-            .where(self.table.c.id == type_id)
-            .values(updated_at=timeutils.utcnow(), **values)
-        )
+        row = {'updated_at': timeutils.utcnow(), **values}
         try:
-            with conn.begin_nested():
-                found = self._changed(conn, statement)
+            found = self._changed(conn, self._update, {'one': type_id, **row})
         except db_exception.DBDuplicateEntry as error:
             raise self._name_taken(values['name']) from error
         if not found:
             raise self.not_found(type_id)
+
+    @functools.cached_property
+    def _update(self):
+        return sa.update(self.table).where(
+            self.table.c.id == sa.bindparam('one')
+        )
 
     def lock(self, conn, type_id: str) -> None:
         """Keep others from changing, deleting or beginning to use a type.
@@ -328,15 +335,24 @@ class TypeStore:
         """
         self.update(conn, type_id, {})
 
-    def set_specs(self, conn, type_id: str, specs: Mapping[str, str]):
-        """Set or change the given specs of a locked type; the others stay."""
-        conn.execute(
-            sa.delete(self.specs).where(
-                self.specs.c.type_id == type_id,
-                self.specs.c.spec_key.in_(specs),
+    def set_specs(
+        self, conn, found: records.Type, specs: Mapping[str, str]
+    ) -> records.Type:
+        """Set or change the given specs of a locked type; the others stay.
+
+        :param found: the type, as it was read after it was locked
+        :returns: the type as it is now
+        """
+        stale = [key for key in specs if key in found.specs]
+        if stale:
+            conn.execute(
+                sa.delete(self.specs).where(
+                    self.specs.c.type_id == found.id,
+                    self.specs.c.spec_key.in_(stale),
+                )
             )
-        )
-        self._insert_specs(conn, type_id, specs)
+        self._insert_specs(conn, found.id, specs)
+        return dataclasses.replace(found, specs={**found.specs, **specs})
 
     def _insert_specs(self, conn, type_id, specs):
         if specs:
@@ -395,19 +411,25 @@ class TypeStore:
         )
 
     def delete(self, conn, type_id: str) -> bool:
-        """Delete a type with its specs and access; False if it is in use."""
+        """Delete a type with its specs and access.
+
+        :returns: False if it is in use; the transaction can only end then
+        """
         try:
-            with conn.begin_nested():
-                conn.execute(
-                    sa.delete(self.table).where(self.table.c.id == type_id)
-                )
+            conn.execute(self._delete, {'one': type_id})
         except db_exception.DBReferenceError:
             return False
         return True
 
+    @functools.cached_property
+    def _delete(self):
+        return sa.delete(self.table).where(
+            self.table.c.id == sa.bindparam('one')
+        )
+
     @staticmethod
-    def _changed(conn, statement):
-        return conn.execute(statement).rowcount == 1
+    def _changed(conn, statement, values=None):
+        return conn.execute(statement, values).rowcount == 1
 
 
 def share_type_in_use(conn, type_id: str) -> bool:

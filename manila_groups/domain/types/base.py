@@ -124,10 +124,10 @@ class Types:
         """
         # A second caller that sets the same new key waits, too.
         self._store.lock(conn, type_id)
-        self._check_specs(conn, self._get(conn, ctxt, type_id), specs)
-        self._store.set_specs(conn, type_id, specs)
         found = self._get(conn, ctxt, type_id)
-        self._note(conn, 'specs.update', found, ctxt)
+        self._check_specs(conn, found, specs)
+        changed = self._store.set_specs(conn, found, specs)
+        self._note(conn, 'specs.update', changed, ctxt)
         return specs
 
     def _check_specs(self, conn, found, specs) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from oslo_utils import uuidutils
 
 from manila_groups import exception
-from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
@@ -54,8 +53,7 @@ class ShareGroupTypes(types.Types):
             'is_public': is_public,
         }
         allowed = self._find_share_types(conn, ctxt, share_types)
-        self._store.insert(conn, values, specs, allowed)
-        made = utils.present(self._store.get_by_id(conn, type_id))
+        made = self._store.insert(conn, values, specs, allowed)
         self._note(conn, 'create', made, ctxt)
         return made
 

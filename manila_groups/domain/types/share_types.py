@@ -149,8 +149,7 @@ class ShareTypes(types.Types):
             'is_public': is_public,
             'description': description,
         }
-        self._store.insert(conn, values, _stored(specs))
-        made = utils.present(self._store.get_by_id(conn, type_id))
+        made = self._store.insert(conn, values, _stored(specs))
         self._note(conn, 'create', made)
         return made
 

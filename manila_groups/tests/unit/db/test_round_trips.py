@@ -2,6 +2,7 @@
 """How often a request asks the database, as it goes over the wire."""
 
 import contextlib
+import itertools
 
 import fixtures
 import sqlalchemy as sa
@@ -45,7 +46,24 @@ SNAPSHOTS = {
     '/limits': 2,
     '/scheduler-stats/pools': 2,
 }
-#: BEGIN and ROLLBACK.
+#: What a share group type goes through, in order: method, path, body, and the
+#: statements of each beside BEGIN and COMMIT.
+LIFE = (
+    (
+        'POST',
+        '/share-group-types',
+        {'share_group_type': {'name': 'new', 'share_types': ['any']}},
+        3,
+    ),
+    (
+        'POST',
+        '/share-group-types/{new}/group-specs',
+        {'group_specs': {'key': 'value'}},
+        3,
+    ),
+    ('DELETE', '/share-group-types/{new}', None, 2),
+)
+#: BEGIN, and ROLLBACK or COMMIT.
 AROUND = 2
 
 
@@ -80,16 +98,30 @@ class OnSqlite(case.OnSqlite):
         )
         self.names['snapshot'] = snapshot
 
-    def get(self, path):
+    def ask_for(self, path, method='GET', body=None):
         request = webob.Request.blank(
             '/v2' + path.format(**self.names),
+            method=method,
             headers={
                 'X-OpenStack-Manila-API-Version': 'latest',
                 'X-Project-Id': 'here',
             },
         )
+        if body is not None:
+            request.content_type = 'application/json'
+            request.json = body
         response = request.get_response(self.application)
-        self.assertEqual(200, response.status_int, response.text)
+        self.assertIn(response.status_int, (200, 204), response.text)
+        return response
+
+    def distinct(self, statements):
+        """Leave out the settings of a connection, and repetitions.
+
+        A deletion is told again for each table that it reaches.
+        """
+        for statement, _again in itertools.groupby(statements):
+            if not statement.startswith('PRAGMA'):
+                yield statement
 
     @contextlib.contextmanager
     def counted(self):
@@ -100,21 +132,29 @@ class OnSqlite(case.OnSqlite):
             connection.set_trace_callback(found.append)
 
         sa.event.listen(self.db.engine, 'connect', trace)
-        yield lambda: sum(not one.startswith('PRAGMA') for one in found)
+        yield lambda: len(list(self.distinct(found)))
         sa.event.remove(self.db.engine, 'connect', trace)
 
     def count(self, paths):
         """Read each path for the second time; returns path to count."""
         counts = {}
         for path in paths:
-            self.get(path)
+            self.ask_for(path)
             with self.counted() as count:
-                self.get(path)
+                self.ask_for(path)
             counts[path] = count()
         return counts
 
     def test_alone(self):
         self.assertEqual(READS, self.count(READS))
+
+    def test_the_life_of_a_type(self):
+        for method, path, body, statements in LIFE:
+            with self.counted() as count:
+                response = self.ask_for(path, method, body)
+            if path == '/share-group-types':
+                self.names['new'] = response.json['share_group_type']['id']
+            self.assertEqual(statements + AROUND, count(), path)
 
     def test_as_of_one_moment(self):
         counts = {

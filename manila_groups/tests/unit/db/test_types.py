@@ -47,6 +47,13 @@ class Store:
             (found.name, found.specs, found.is_public, found.share_types),
         )
 
+    def test_what_is_made_is_what_is_read(self):
+        values = {'id': 'x', 'name': 'first', 'is_public': False}
+        if self.store is types.SHARE_TYPES:
+            values['description'] = 'one'
+        made = self.ask(self.store.insert, values, {'b': '1', 'a': '2'})
+        self.assertEqual(made, self.get('x'))
+
     def test_by_id_or_name(self):
         first = self.made('first')
         self.made(first)
@@ -89,10 +96,10 @@ class Store:
 
     def test_specs_are_set_changed_and_removed(self):
         type_id = self.made('first', {'a': '1', 'b': '2'})
-        self.ask(self.store.set_specs, type_id, {'b': '3', 'c': '4'})
-        self.assertEqual(
-            {'a': '1', 'b': '3', 'c': '4'}, self.get(type_id).specs
-        )
+        found = self.get(type_id)
+        changed = self.ask(self.store.set_specs, found, {'b': '3', 'c': '4'})
+        self.assertEqual({'a': '1', 'b': '3', 'c': '4'}, changed.specs)
+        self.assertEqual(changed, self.get(type_id))
         self.assertTrue(self.ask(self.store.delete_spec, type_id, 'a'))
         self.assertFalse(self.ask(self.store.delete_spec, type_id, 'a'))
         self.assertEqual({'b': '3', 'c': '4'}, self.get(type_id).specs)
@@ -102,7 +109,8 @@ class Store:
 
         def set_locked(conn, specs):
             self.store.lock(conn, type_id)
-            self.store.set_specs(conn, type_id, specs)
+            found = self.store.get_by_id(conn, type_id)
+            self.store.set_specs(conn, found, specs)
 
         def set_spec(number):
             api.retry_on_deadlock(self.ask)(set_locked, {'key': str(number)})
