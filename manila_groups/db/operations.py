@@ -321,6 +321,21 @@ def put_off(
     return conn.execute(statement).rowcount == 1
 
 
+def rest(
+    conn, operation_id: int, until: datetime.datetime, offer: Offer
+) -> bool:
+    """Let an operation that was claimed too often begin anew, later.
+
+    :returns: False if it is gone, or was not
+    """
+    statement = (
+        sa.update(_OPERATION)
+        .where(_COLUMNS.id == operation_id, is_exhausted(offer))
+        .values(worker=None, leased_until=None, not_before=until, tries=0)
+    )
+    return conn.execute(statement).rowcount == 1
+
+
 def note_progress(
     conn, operation_id: int, offer: Offer, progress: Mapping[str, Any]
 ) -> bool:
@@ -418,8 +433,12 @@ def is_waiting(now: datetime.datetime):
 
 def is_overdue(before: datetime.datetime, offer: Offer):
     """A condition: it has not moved since a time, or was claimed too often."""
-    exhausted = sa.and_(_COLUMNS.tries >= offer.max_tries, _free(offer.now))
-    return sa.or_(_COLUMNS.moved_at < before, exhausted)
+    return sa.or_(_COLUMNS.moved_at < before, is_exhausted(offer))
+
+
+def is_exhausted(offer: Offer):
+    """A condition: it was claimed too often, and nobody is at work on it."""
+    return sa.and_(_COLUMNS.tries >= offer.max_tries, _free(offer.now))
 
 
 def moved_before(time: datetime.datetime):

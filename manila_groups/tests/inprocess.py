@@ -103,7 +103,7 @@ class InProcess(fixtures.Fixture):
         self.db = used.db.heard_by(self._hear)
         self.useFixture(lock_order.LockOrder(self.db.engine))
         self.messages = []
-        self._turns = collections.defaultdict(threading.Lock)
+        self._turns = collections.defaultdict(threading.RLock)
         self.types = share_types.ShareTypes(self.conf, self.db)
         self.group_types = share_group_types.ShareGroupTypes(
             self.conf, self.db, self.types
@@ -199,8 +199,12 @@ class InProcess(fixtures.Fixture):
     def reconcile(self):
         """Let everybody search for what was lost, and look at their queues."""
         for one in (self.scheduler, *self.backends.values()):
-            one.reconcile()
-            one.runner.run_all()
+            self.search(one)
+
+    def search(self, manager):
+        """Let a scheduler or a back end find all that it has to do."""
+        manager.reconcile()
+        manager.runner.run_all()
 
     def pass_time(self, seconds):
         """Let time go by in which every back end has reported."""
@@ -297,6 +301,11 @@ class InProcess(fixtures.Fixture):
     def under_way(self, **filters):
         """The operations that have not ended: see listing.under_way()."""
         return listing.under_way(self.db, filters)
+
+    def operation(self, resource_id):
+        """The only operation on a resource."""
+        (found,) = self.under_way(resource_id=resource_id)
+        return found
 
     def clean_ups(self):
         return self.under_way(verb=removing.CLEAN_UP)

@@ -114,6 +114,9 @@ class Adopter:
         row = utils.present(verb.resource.store.get(conn, row_id))
         if not verbs.fits(verb, row):
             return None
+        if verb.during and row.stepped_at is None:
+            # Set by hand.
+            return None
         tried = sorted(attempts.pools_tried(conn, row_id))
         return beginning.begin(
             conn,

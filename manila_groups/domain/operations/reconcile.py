@@ -7,6 +7,7 @@ earlier release has begun its work, or its operation did not fit it any more.
 """
 
 from collections.abc import Callable
+import datetime
 from typing import Any
 
 from oslo_log import log
@@ -61,6 +62,7 @@ class Reconciler:
             self._correct_stuck,
             self._end_gone,
             self._end_overdue,
+            self._rest_exhausted,
             self._end_strays,
             self._forget_expired_messages,
         ):
@@ -93,6 +95,27 @@ class Reconciler:
                 self._conf.service.work_deadline,
                 self._conf.service.work_tries,
             )
+
+    @db_api.transaction
+    def _rest_exhausted(self, conn):
+        """Let what has no other end, and was taken up too often, wait."""
+        offer = engine.offer(self._conf, '')
+        until = offer.now + datetime.timedelta(
+            seconds=self._conf.service.work_deadline
+        )
+        is_endless = operations.is_at(self._registry.endless())
+        exhausted = operations.is_exhausted(offer), is_endless
+        for one in operations.find(conn, *exhausted, limit=_MOST):
+            if operations.rest(conn, one.id, until, offer):
+                LOG.error(
+                    'The %s of the %s %s was taken up %d times and did not '
+                    'end; it waits until %s',
+                    one.verb,
+                    states.noun(one.kind),
+                    one.resource_id,
+                    one.tries,
+                    until,
+                )
 
     def _end_gone(self):
         for found in self._gone():
@@ -154,7 +177,10 @@ class Reconciler:
         row, work = step.load(conn, [locked]).get(
             operation.resource_id, (None, None)
         )
-        if row is None or not verbs.fits(verb, row):
+        if row is None:
+            _end_void(conn, locked)
+            return None
+        if not verbs.fits(verb, row):
             return None
         if adopting.has_moved(verb, locked, row):
             return None
@@ -217,3 +243,14 @@ class Reconciler:
 
 def _is_at_none_of(hosts):
     return operations.runs_at_none_of([wakes.SCHEDULERS, *hosts])
+
+
+def _end_void(conn, operation):
+    """End an operation on what is deleted, or does not need it."""
+    LOG.info(
+        'The operation %s on the %s %s has ended: there is nothing to do',
+        operation.verb,
+        states.noun(operation.kind),
+        operation.resource_id,
+    )
+    operations.remove(conn, operation.id)

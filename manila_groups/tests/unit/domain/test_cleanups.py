@@ -42,7 +42,7 @@ class TestCleanups(CleanupTest):
     def test_are_removed_when_it_is_back(self):
         group_id, host = self.moved_group()
         self.assertIn(host, self.drivers_with(group_id))
-        self.service.backends[host].reconcile()
+        self.service.search(self.service.backends[host])
         self.assertNotIn(host, self.drivers_with(group_id))
         self.assertEqual(1, len(self.drivers_with(group_id)))
         self.assertEqual('available', self.service.status(group_id))
@@ -52,7 +52,7 @@ class TestCleanups(CleanupTest):
         self.service.groups.delete(self.service.caller, group_id)
         self.service.deliver_all()
         self.assertIsNone(self.service.get(group_id))
-        self.service.backends[host].reconcile()
+        self.service.search(self.service.backends[host])
         self.assertEqual([], self.drivers_with(group_id))
 
     def test_are_tried_again_when_that_fails(self):
@@ -62,10 +62,11 @@ class TestCleanups(CleanupTest):
             driver.delete_share_group,
             self.fail_to_delete,
         )
-        self.service.backends[host].reconcile()
+        self.service.search(self.service.backends[host])
         self.assertIn(host, self.drivers_with(group_id))
         driver.delete_share_group = working
-        self.service.backends[host].reconcile()
+        self.service.pass_time(61)
+        self.service.search(self.service.backends[host])
         self.assertNotIn(host, self.drivers_with(group_id))
 
     def fail_to_delete(self, group):
@@ -75,21 +76,29 @@ class TestCleanups(CleanupTest):
 class TestWhileAtWork(CleanupTest):
     def test_are_left_to_the_thread_that_still_makes_the_group(self):
         """A back end that was only slow gets its group taken away."""
-        group_id, host = self.moved_group()
-        backend, driver = (
-            self.service.backends[host],
-            self.service.drivers[host],
-        )
+        group_id = self.placed_group()
+        backend = self.backend_of(group_id)
+        driver = backend._driver
+        create, delete = driver.create_share_group, driver.delete_share_group
         seen = []
+        driver.delete_share_group = lambda group: (
+            seen.append(group.id),
+            delete(group),
+        )
 
-        def delete(group):
-            seen.append(group.id)
-
-        driver.delete_share_group = delete
-
-        def still_at_work(_group_id):
-            backend.reconcile()
+        def slow(group):
+            create(group)
+            self.service.stop_backend(backend.host.partition('@')[2])
+            self.service.settle()
+            self.assertEqual(1, len(self.service.clean_ups()))
+            self.service.backends[backend.host] = backend
+            self.service.drivers[backend.host] = driver
+            backend.report()
+            self.service.search(backend)
             self.assertEqual([], seen)
 
-        backend._queues.run(group_id, still_at_work, group_id, key='making')
-        self.assertEqual([group_id], seen)
+        driver.create_share_group = slow
+        backend.runner.run_all()
+        self.assertEqual({group_id}, set(seen))
+        self.assertNotIn(backend.host, self.drivers_with(group_id))
+        self.assertEqual([], self.service.clean_ups())

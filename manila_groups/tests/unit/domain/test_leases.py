@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One process works on a row at a time, and none for ever."""
 
-from manila_groups import states
 from manila_groups.tests.unit.domain import share_case
 
 
@@ -41,10 +40,9 @@ class LeaseCase(share_case.ShareCase):
         """Begin anew with the storage as it is."""
         self.service.start_backend(self.at(row), self.driver_of(row))
 
-    def work(self, row, kind=states.SHARE_GROUP):
-        """Tell the back end of a row that it waits."""
-        backend = self.service.backends[row.host.partition('#')[0]]
-        backend.work(self.service.admin, kind, row.id)
+    def work(self, row):
+        """Let the back end of a row do what waits."""
+        self.service.backends[row.host.partition('#')[0]].runner.run_all()
 
     def wait(self, seconds):
         self.service.pass_time(seconds)
@@ -60,30 +58,38 @@ class TestLeases(LeaseCase):
         self.down_time = self.service.conf.service.down_time
 
     def crashed(self):
+        """Let the back end die; returns the operation that it leaves."""
         self.crash(
             self.group, 'create_share_group', lambda: self.work(self.group)
         )
-        return self.service.get(self.group_id)
+        self.assertEqual('creating', self.service.status(self.group_id))
+        return self.service.operation(self.group_id)
 
     def test_nobody_has_one_on_what_waits(self):
+        waiting = self.service.operation(self.group_id)
         self.assertEqual(
             (None, None, 0),
-            (self.group.worker, self.group.leased_until, self.group.tries),
+            (waiting.worker, waiting.leased_until, waiting.tries),
         )
 
     def test_it_outlives_the_process(self):
         left = self.crashed()
-        self.assertEqual(('creating', 1), (left.status, left.tries))
-        self.assertIn(f'host@{self.at(left)}/', left.worker)
-        self.restart(left)
-        self.work(left)
+        self.assertEqual(1, left.tries)
+        self.assertIn(f'host@{self.at(self.group)}/', left.worker)
+        self.restart(self.group)
+        self.work(self.group)
         self.wait(self.down_time - 1)
-        self.assertEqual(left, self.service.get(self.group_id))
+        self.assertEqual(left, self.service.operation(self.group_id))
         self.wait(2)
-        group = self.service.get(self.group_id)
-        self.assertEqual(
-            ('available', None, 0), (group.status, group.worker, group.tries)
-        )
+        self.assertEqual('available', self.service.status(self.group_id))
+        self.assertEqual([], self.service.under_way())
+
+    def test_a_process_that_hands_back_need_not_be_waited_for(self):
+        self.crashed()
+        self.service.backends[self.group.host.partition('#')[0]].hand_back()
+        self.restart(self.group)
+        self.work(self.group)
+        self.assertEqual('available', self.service.status(self.group_id))
 
     def test_it_is_renewed_with_each_sign_of_life(self):
         backend = self.service.backends[self.group.host.partition('#')[0]]
@@ -102,7 +108,7 @@ class TestLeases(LeaseCase):
             create(*args)
 
         driver.create_share_group = slow
-        backend.work(self.service.admin, states.SHARE_GROUP, self.group_id)
+        self.work(self.group)
         self.assertEqual(['creating'] * 3, seen)
         self.assertEqual('available', self.service.status(self.group_id))
 
@@ -129,11 +135,11 @@ class TestLeases(LeaseCase):
         tries = self.service.conf.service.work_tries
         for number in range(1, tries + 1):
             left = self.crashed()
-            self.assertEqual((number, 'creating'), (left.tries, left.status))
-            self.restart(left)
+            self.assertEqual(number, left.tries)
+            self.restart(self.group)
             self.service.clock.advance(self.down_time + 1)
-        self.work(left)
-        self.assertEqual(left, self.service.get(self.group_id))
+        self.work(self.group)
+        self.assertEqual(left, self.service.operation(self.group_id))
         self.service.beat()
         self.service.scheduler.reconcile()
         self.assertEqual('error', self.service.status(self.group_id))
@@ -150,14 +156,20 @@ class TestSchedulers(LeaseCase):
         group_id = self.service.create()
         self.service.messages.clear()
         other = self.service.new_scheduler()
-        scheduling = self.service.lifecycle.scheduling
-        self.assertTrue(scheduling.take_up(states.SHARE_GROUP, group_id))
+        decider = self.service.scheduler.decider
+
+        def die(*_args):
+            raise Crash
+
+        decider.decide_all = die
+        runner = self.service.scheduler.runner
+        self.assertRaises(Crash, runner.run_all)
         self.service.clock.advance(self.service.conf.service.down_time - 1)
-        other.reconcile()
+        self.service.search(other)
         self.assertIsNone(self.service.get(group_id).host)
         self.service.clock.advance(2)
         self.service.beat()
-        other.reconcile()
+        self.service.search(other)
         self.assertIsNotNone(self.service.get(group_id).host)
         self.service.deliver_all()
         self.assertEqual('available', self.service.status(group_id))

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """No share group is stuck or counted wrong, whatever is lost or dies."""
 
+from manila_groups import exception
 from manila_groups import states
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
-ALPHA = 'host@alpha'
 KINDS = (
     states.SHARE_GROUP,
     states.SHARE,
@@ -120,8 +120,6 @@ class TestLostMessages(LifecycleTest):
         self.service.reconcile()
         group_id = self.service.create()
         self.service.messages.clear()
-        self.service.reconcile()
-        self.assertEqual([], self.service.messages)
         self.assertSettlesAs('available', group_id)
 
     def test_to_the_back_end(self):
@@ -139,23 +137,22 @@ class TestLostMessages(LifecycleTest):
         name = self.backend_of(group_id).host.partition('@')[2]
         self.service.stop_backend(name)
         self.service.start_backend(name)
-        self.backend_of(group_id).reconcile()
+        self.service.search(self.backend_of(group_id))
         self.assertEqual('available', self.service.status(group_id))
 
     def test_a_restarted_scheduler_does_not_wait_to_be_sure(self):
         self.service.reconcile()
         group_id = self.service.create()
         self.service.messages.clear()
-        self.service.new_scheduler().reconcile()
+        self.service.search(self.service.new_scheduler())
         self.service.deliver_all()
         self.assertEqual('available', self.service.status(group_id))
 
-    def test_a_back_end_that_works_waits_to_be_sure(self):
+    def test_a_back_end_that_works_finds_it_with_its_next_search(self):
         self.service.reconcile()
         group_id = self.placed_group()
-        self.service.pass_time(1)
         self.service.reconcile()
-        self.assertEqual('creating', self.service.status(group_id))
+        self.assertEqual('available', self.service.status(group_id))
 
 
 class TestDeadBackEnds(LifecycleTest):
@@ -310,3 +307,133 @@ class TestStatusSetByHand(LifecycleTest):
         self.work(backend, group_id)
         self.assertEqual('error', self.service.status(group_id))
         self.assertEqual([backend.host], self.drivers_with(group_id))
+
+
+class TestTooLate(LifecycleTest):
+    """What was decided, or done, too late changes nothing."""
+
+    def decide(self, meanwhile):
+        """Let a scheduler decide; something happens before it records."""
+        decider = self.service.scheduler.decider
+        decide = decider.decide_all
+
+        def decide_all(*args):
+            decider.decide_all = decide
+            decide(*args)
+            meanwhile()
+
+        decider.decide_all = decide_all
+        self.service.scheduler.runner.run_all()
+
+    def another_places(self):
+        """Let another scheduler take over what the first one has claimed."""
+        self.service.pass_time(self.service.conf.service.down_time + 1)
+        self.service.new_scheduler().runner.run_all()
+
+    def test_two_schedulers(self):
+        group_id = self.service.create()
+        placed = []
+
+        def meanwhile():
+            self.another_places()
+            placed.append(self.service.get(group_id))
+
+        self.decide(meanwhile)
+        self.assertIsNotNone(placed[0].host)
+        self.assertEqual(placed, self.service.all_groups())
+        self.service.check(self)
+
+    def test_a_pool_that_another_scheduler_has_claimed(self):
+        """The decision is made again, on what is there now."""
+        first = self.service.create()
+        second = []
+
+        def meanwhile():
+            second.append(self.service.create())
+            self.service.new_scheduler().runner.run_all()
+
+        self.decide(meanwhile)
+        pools = {self.service.get(one).host for one in (first, *second)}
+        self.assertEqual(2, len(pools))
+
+    def test_a_pool_that_is_gone(self):
+        group_id = self.service.create(availability_zone='west')
+        backend = self.service.backends['host@beta']
+
+        def meanwhile():
+            backend._driver.pools = list
+            backend.report()
+
+        self.decide(meanwhile)
+        group = self.service.get(group_id)
+        self.assertEqual(
+            ('error', None, None),
+            (group.status, group.host, group.consistent_snapshot_support),
+        )
+        self.assertEqual(1, len(self.service.user_messages()))
+
+    def test_outcomes_of_a_pool_that_the_group_has_left(self):
+        for error in (
+            None,
+            exception.DriverError('full'),
+            exception.TransientDriverError('away'),
+        ):
+            group_id = self.placed_group()
+            late = self.backend_of(group_id)
+            name, driver = late.host.partition('@')[2], late._driver
+            self.service.stop_backend(name)
+            self.make_late(driver, error)
+            late.runner.run_all()
+            self.assertEqual({}, driver.share_groups)
+            self.assertEqual('available', self.service.status(group_id))
+            self.assertNotEqual(late, self.backend_of(group_id))
+            self.service.start_backend(name, driver)
+            self.service.groups.delete(self.service.caller, group_id)
+            self.assertSettlesAs(None, group_id)
+            self.assertEqual([], self.service.under_way())
+
+    def make_late(self, driver, error):
+        create = driver.create_share_group
+
+        def late(payload):
+            driver.create_share_group = create
+            create(payload)
+            self.service.settle()
+            if error is not None:
+                raise error
+
+        driver.create_share_group = late
+
+    def test_no_place_for_a_group_that_has_one(self):
+        group_id = self.service.create()
+        # So that the first scheduler finds no back end.
+        self.service.clock.advance(self.service.conf.service.down_time + 1)
+        self.decide(self.another_places)
+        self.assertIsNotNone(self.service.get(group_id).host)
+        self.assertEqual('creating', self.service.status(group_id))
+        self.assertEqual([], self.service.user_messages())
+
+    def test_a_decision_from_before_a_failed_attempt(self):
+        group_id = self.service.create()
+        failed = []
+
+        def meanwhile():
+            self.another_places()
+            failed.append(self.service.get(group_id).host)
+            self.fail_once(self.backend_of(group_id))
+
+        self.decide(meanwhile)
+        operation = self.service.operation(group_id)
+        self.assertEqual(failed, operation.payload['tried'])
+        self.assertSettlesAs('available', group_id)
+        self.assertNotIn(self.service.get(group_id).host, failed)
+
+    def fail_once(self, backend):
+        create = backend._driver.create_share_group
+
+        def fail(_payload):
+            backend._driver.create_share_group = create
+            raise exception.DriverError('full')
+
+        backend._driver.create_share_group = fail
+        backend.runner.run_all()

@@ -2,7 +2,6 @@
 """What takes too long is given up, and its owner can get rid of it."""
 
 from manila_groups import exception
-from manila_groups import states
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.tests.unit.domain import share_case
@@ -21,7 +20,7 @@ class OverdueCase(share_case.ShareCase):
 
     def give_up(self):
         self.lose()
-        self.service.lifecycle.give_up_overdue()
+        self.service.scheduler.reconcile()
 
     def said(self, row_id):
         return [
@@ -39,7 +38,7 @@ class TestGivenUp(OverdueCase):
         group_id = self.service.create()
         self.service.messages.clear()
         self.service.pass_time(self.deadline - 1)
-        self.service.lifecycle.give_up_overdue()
+        self.service.scheduler.reconcile()
         self.assertEqual('creating', self.service.status(group_id))
         self.assertEqual([], self.service.user_messages())
 
@@ -189,10 +188,6 @@ class TestGivenUp(OverdueCase):
 
         driver.create_share_group = hang
         self.service.deliver_all()
-        work = self.service.backends[
-            self.service.get(group_id).host.partition('#')[0]
-        ].work
-        work(self.service.admin, states.SHARE_GROUP, group_id)
         self.assertEqual('error', self.service.status(group_id))
         self.groups.delete(self.caller, group_id)
         self.service.deliver_all()

@@ -4,7 +4,6 @@
 import itertools
 
 from manila_groups import exception
-from manila_groups import states
 from manila_groups.db import services
 from manila_groups.tests.unit.domain import test_leases
 
@@ -142,7 +141,7 @@ class TestPutOff(PutOffCase):
         host = self.row(share_id).host
         down = self.driver_of(self.row(share_id))
         self.go_away('create_share')
-        self.work(self.row(share_id), states.SHARE)
+        self.work(self.row(share_id))
         self.come_back()
         down.check = self._fail_as('check')
         self.wait(61)
@@ -175,7 +174,7 @@ class TestPutOff(PutOffCase):
         for _ in range(self.service.conf.service.work_tries + 2):
             self.wait(61)
         self.assertEqual('deleting', self.service.share_status(share_id))
-        self.assertEqual(0, self.row(share_id).tries)
+        self.assertEqual(0, self.service.operation(share_id).tries)
 
     def test_until_the_deadline(self):
         share_id = self.available_share()
@@ -203,36 +202,50 @@ class TestPutOff(PutOffCase):
         self.go_away('delete_share')
         self.service.deliver_all()
         self.assertIsNone(self.service.share_status(share_id))
-        self.assertEqual(1, len(self.service.lifecycle.cleanups()))
+        self.assertEqual(1, len(self.service.clean_ups()))
         self.come_back()
-        self.service.reconcile()
-        self.assertEqual([], self.service.lifecycle.cleanups())
+        self.wait(61)
+        self.assertEqual([], self.service.clean_ups())
 
     def test_one_that_has_lost_its_lease(self):
         """It leaves what another process has begun as it is."""
         share_id = self.available_share()
         self.delete(share_id)
         share = self.row(share_id)
-        late = self.service.backends[share.host.partition('#')[0]]
-        transitions = late._lifecycle.shares
-        with transitions.at_work(share_id, late.host) as work:
+        others = []
+
+        def late(_payload):
             self.service.clock.advance(self.service.conf.service.down_time + 1)
             self.restart(share)
-            self.go_away('delete_share')
-            self.work(share, states.SHARE)
-            self.assertIsNone(transitions.put_off(work.share))
+            self.work(share)
+            others.append(self.service.operation(share_id))
+            raise exception.TransientDriverError('the line was cut')
+
+        self.go_away('delete_share')
+        fail = self.driver_of(share).delete_share
+        calls = iter([late, fail])
+        self.driver_of(share).delete_share = lambda one: next(calls)(one)
+        self.service.clock.stop()
+        self.work(share)
+        self.assertEqual('the storage is away', others[0].reason)
+        self.assertEqual(others, [self.service.operation(share_id)])
         self.come_back()
 
     def test_log(self):
         share_id = self.available_share()
         self.delete(share_id)
         self.go_away('delete_share')
-        with self.assertLogs('manila_groups.backend.workers') as log:
+        name = 'manila_groups.domain.operations'
+        with self.assertLogs(name, 'WARNING') as log:
             self.service.deliver_all()
         (line,) = log.records
         self.assertEqual('WARNING', line.levelname)
         self.assertIsNone(line.exc_info)
-        for part in (share_id, 'the storage is away', 'retried in'):
+        for part in (
+            f'delete of the share {share_id}',
+            'the storage is away',
+            'retried in',
+        ):
             self.assertIn(part, line.getMessage())
 
 
@@ -244,8 +257,7 @@ class TestDown(PutOffCase):
 
     def states(self):
         return {
-            host: self.service.lifecycle.is_up(self.service_of(host))
-            for host in self.service.backends
+            host: self.service.is_up(host) for host in self.service.backends
         }
 
     def test_one_that_is_down_has_a_reason(self):

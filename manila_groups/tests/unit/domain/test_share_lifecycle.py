@@ -6,6 +6,7 @@ from manila_groups import states
 from manila_groups.backend import payloads
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.quotas import counts as quotas
+from manila_groups.rpc import wake as wakes
 from manila_groups.tests.unit.domain import share_case
 
 
@@ -88,12 +89,20 @@ class TestLife(share_case.ShareCase):
     def test_a_group_size_while_other_members_wait(self):
         group_id, (shrinks, goes, grows) = self.full_group(5, 3, 1)
         driver = self.driver_of(self.service.get(group_id))
+        resize, delete = driver.resize_share, driver.delete_share
+
+        def away(share):
+            if share.id != grows:
+                raise exception.TransientDriverError('away')
+            resize(share)
+
+        driver.resize_share = driver.delete_share = away
         self.shares.shrink(self.caller, shrinks, 2)
         self.delete(goes)
-        self.service.messages.clear()
         self.shares.extend(self.caller, grows, 2)
         self.service.deliver_all()
         self.assertEqual(10, driver.shares[grows].group_size_gb)
+        driver.resize_share, driver.delete_share = resize, delete
         self.service.pass_time(61)
         self.service.reconcile()
         self.service.deliver_all()
@@ -188,17 +197,14 @@ class TestLostMessages(share_case.ShareCase):
             self.settle(share_id, None)
 
     def test_a_restarted_process_does_not_wait_to_be_sure(self):
-        self.service.reconcile()
         share_id = self.service.create_share()
         self.service.messages.clear()
-        self.service.reconcile()
-        self.assertEqual([], self.service.messages)
-        self.service.new_scheduler().reconcile()
+        self.service.search(self.service.new_scheduler())
         self.service.messages.clear()
         host = self.service.get_share(share_id).host.partition('#')[0]
         name = host.partition('@')[2]
         self.service.start_backend(name, self.service.drivers[host])
-        self.service.backends[host].reconcile()
+        self.service.search(self.service.backends[host])
         self.assertEqual('available', self.service.share_status(share_id))
 
 
@@ -357,7 +363,7 @@ class TestDeadBackEnds(share_case.ShareCase):
     def begin(self, begin, share_id):
         """Begin a change, so far that the back end is to be told of it."""
         begin(share_id)
-        if self.service.messages[0].server == 'scheduler':
+        if self.service.messages[0].place == wakes.SCHEDULERS:
             self.service.deliver()
 
     def test_in_other_work_it_is_waited_for(self):

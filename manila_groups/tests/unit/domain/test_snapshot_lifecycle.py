@@ -195,14 +195,17 @@ class TestClones(SnapshotCase):
 
     def test_a_member_that_is_deleted_by_force_before_the_claim(self):
         group_id = self.clone(self.snapshot_id)
-        waiting = self.service.lifecycle.scheduling.waiting(
-            'share_group', group_id
-        )
         large = next(m for m in self.members(group_id) if m.size == 2)
-        self.shares.force_delete(self.service.admin, large.id)
-        self.service.lifecycle.scheduling.claim(
-            waiting, self.host, None, 'nova', None
-        )
+        decider = self.service.scheduler.decider
+        decide = decider.decide_all
+
+        def decide_all(*args):
+            decider.decide_all = decide
+            decide(*args)
+            self.shares.force_delete(self.service.admin, large.id)
+
+        decider.decide_all = decide_all
+        self.service.deliver()
         self.check()
         self.service.settle()
         self.assertEqual('available', self.service.status(group_id))
@@ -214,9 +217,12 @@ class TestClones(SnapshotCase):
         self.shares.force_delete(
             self.service.admin, self.members(group_id)[0].id
         )
-        group = self.service.get(group_id)
-        self.service.lifecycle.share_groups.attempt_failed(group, cleaned=True)
+        self.service.stop_backend(self.name)
+        self.service.pass_time(61)
+        self.service.scheduler.reconcile()
+        self.assertEqual('error', self.service.status(group_id))
         self.service.check(self)
+        self.restart()
         self.service.settle()
         self.assertEqual(1, len(self.members(group_id)))
         self.check()
@@ -293,10 +299,11 @@ class TestForceDelete(SnapshotCase):
         self.service.reconcile()
         self.assertIn(self.group_id, self.driver.share_groups)
         self.mend()
+        self.service.pass_time(61)
         self.service.reconcile()
         self.assertGone()
         self.assertEqual({}, self.driver.snapshots)
-        self.assertEqual([], self.service.lifecycle.cleanups())
+        self.assertEqual([], self.service.clean_ups())
 
     def test_a_back_end_that_is_gone_for_good(self):
         self.force()
