@@ -58,12 +58,14 @@ class Registry:
         return status in self._statuses[verb.resource.name]
 
     def of_resource(self, kind: str) -> list[verbs.Verb]:
-        """Return the verbs of a kind that its resources' state asks for."""
-        return [
-            one
-            for one in self.verbs
-            if one.kind == kind and (one.during or one.find_strays)
-        ]
+        """Return the verbs of a kind that its resources' state asks for.
+
+        :raises LookupError: no verb knows the kind
+        """
+        found = [one for one in self.verbs if one.kind == kind]
+        if not found:
+            raise LookupError(f'The kind {kind} is unknown to this release.')
+        return [one for one in found if one.during or one.find_strays]
 
     def ending_when(self, *away: verbs.Away) -> list[StepName]:
         """Name the steps that end when their back end is gone so."""

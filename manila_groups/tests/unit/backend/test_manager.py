@@ -3,12 +3,16 @@
 
 import threading
 
+import fixtures
+from oslo_db import exception as db_exception
+
 from manila_groups import exception
 from manila_groups import states
 from manila_groups.backend import loader
 from manila_groups.backend import manager
 from manila_groups.db import services
 from manila_groups.domain.messages import api as messages
+from manila_groups.rpc import wake as wakes
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
@@ -32,20 +36,18 @@ class ManagerTest(base.TestCase):
         self.service.messages.clear()
         return group_id
 
-    def work(self, backend, group_id):
-        backend.work(self.service.admin, states.SHARE_GROUP, group_id)
-
     def service_row(self):
         with self.service.db.reader() as conn:
             return services.get(conn, HOST, services.BACKEND)
 
     def is_up(self):
-        return self.service.lifecycle.is_up(self.service_row())
+        return self.service.is_up(HOST)
 
 
 class TestWork(ManagerTest):
-    def create(self, group_id):
-        self.work(self.manager, group_id)
+    def create(self):
+        self.manager.wake(self.service.admin)
+        self.manager.runner.run_all()
 
     def test_the_driver_is_told_what_it_has_to_know(self):
         group_type = self.service.group_types.create(
@@ -68,7 +70,7 @@ class TestWork(ManagerTest):
 
     def test_an_unknown_kind_is_an_error(self):
         self.assertRaises(
-            KeyError, self.manager.work, self.service.admin, 'replica', 'id'
+            LookupError, self.manager.work, self.service.admin, 'replica', 'id'
         )
 
     def test_a_failed_creation_is_cleaned_up(self):
@@ -85,12 +87,12 @@ class TestWork(ManagerTest):
             calls.append('delete'),
             delete(payload),
         )
-        self.create(group_id)
+        self.create()
         self.assertEqual(['create', 'delete'], calls)
         group = self.service.get(group_id)
         self.assertEqual(('creating', None), (group.status, group.host))
         self.assertEqual(
-            [inprocess.Message('scheduler', states.SHARE_GROUP, group_id)],
+            [wakes.Wake(wakes.SCHEDULERS, states.SHARE_GROUP, group_id)],
             self.service.messages,
         )
 
@@ -102,7 +104,7 @@ class TestWork(ManagerTest):
 
         self.driver.create_share_group = fail
         self.driver.delete_share_group = fail
-        self.create(group_id)
+        self.create()
         self.assertIsNone(self.service.get(group_id).host)
 
     def test_one_thread_at_a_time_works_on_a_group(self):
@@ -117,44 +119,47 @@ class TestWork(ManagerTest):
             create(payload)
 
         self.driver.create_share_group = slow
-        thread = threading.Thread(target=self.create, args=(group_id,))
+        thread = threading.Thread(target=self.create)
         thread.start()
         entered.wait(30)
-        self.create(group_id)
+        self.create()
         leave.set()
         thread.join(30)
         self.assertEqual([group_id], calls)
         self.assertEqual('available', self.service.status(group_id))
 
     def test_what_is_asked_for_meanwhile_is_done_next(self):
+        """In the same queue, as soon as the step has been recorded."""
         group_id = self.placed_group()
-        transitions = self.manager._lifecycle.share_groups
-        created = transitions.created
+        create = self.driver.create_share_group
 
-        def delete_at_once(*args):
-            result = created(*args)
-            self.service.groups.delete(self.service.caller, group_id)
-            self.service.deliver_all()
+        def forced(payload):
+            create(payload)
+            self.service.groups.force_delete(self.service.admin, group_id)
+            self.manager.runner.run_all()
             self.assertEqual('deleting', self.service.status(group_id))
-            return result
 
-        transitions.created = delete_at_once
-        self.create(group_id)
+        self.driver.create_share_group = forced
+        self.create()
         self.assertIsNone(self.service.get(group_id))
+        self.assertNotIn(group_id, self.driver.share_groups)
 
     def test_work_can_go_on_after_an_error(self):
+        """What was done is recorded when the database answers again."""
         group_id = self.placed_group()
-        transitions = self.manager._lifecycle.share_groups
-        created = transitions.created
-
-        def fail(*_args):
-            raise ConnectionError('the database went away')
-
-        transitions.created = fail
-        self.create(group_id)
+        create, calls = self.driver.create_share_group, []
+        self.driver.create_share_group = lambda payload: (
+            calls.append(payload.id),
+            create(payload),
+        )
+        away = db_exception.DBConnectionError('the database went away')
+        with fixtures.MockPatch(
+            'manila_groups.domain.changes.transit_many', side_effect=away
+        ):
+            self.create()
         self.assertEqual('creating', self.service.status(group_id))
-        transitions.created = created
-        self.create(group_id)
+        self.create()
+        self.assertEqual([group_id], calls)
         self.assertEqual('available', self.service.status(group_id))
 
 
@@ -235,11 +240,12 @@ class TestSetup(ManagerTest):
 
         driver.setup = fail_twice
         return manager.BackendManager(
+            self.service.conf,
             self.service.db,
             HOST,
             'west',
             driver,
-            self.service.lifecycle,
+            self.service.registry,
             self.service,
         )
 
@@ -257,9 +263,8 @@ class TestSetup(ManagerTest):
         backend = self.broken()
         for _ in range(2):
             backend.report()
-            self.work(backend, group_id)
-            backend.reconcile()
+            self.service.search(backend)
             self.assertEqual('creating', self.service.status(group_id))
         backend.report()
-        backend.reconcile()
+        self.service.search(backend)
         self.assertEqual('available', self.service.status(group_id))
