@@ -75,7 +75,7 @@ class TypeStore:
             ),
             self.sort_columns,
             page,
-            list(self._visible(project_id, None)),
+            self._visible(project_id, None),
         )
         return self._records(found), more
 
