@@ -115,7 +115,7 @@ def _ends(verb, step):
 def _sentence(verb, ends):
     text = ' or '.join(_ways(verb, ends))
     begun = dict.fromkeys(ends.begins)
-    return '; '.join([text, *(f'begins {name}' for name in begun)])
+    return '; '.join([text, *(f'may begin {name}' for name in begun)])
 
 
 def _ways(verb, ends):
