@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
+from manila_groups.db import pymysql_tls
 
 #: The key of a connection's info with the time of its last use.
 _USED = 'manila_groups_used'
@@ -111,6 +112,11 @@ def _prepare_mysql(engine: sa.Engine) -> None:
     # oslo.db may have tried a connection already, in another mode.
     engine.dispose()
     sa.event.listen(engine, 'do_connect', _set_up_mysql)
+    if engine.dialect.driver == 'pymysql':
+        connect = pymysql_tls.connection_class(engine.dialect.loaded_dbapi)
+        sa.event.listen(
+            engine, 'do_connect', functools.partial(_connect_by, connect)
+        )
     sa.event.listen(engine, 'begin', _send_begin)
 
 
@@ -125,6 +131,16 @@ def _set_up_mysql(
         **converters.conversions,
         converters.FIELD_TYPE.DATETIME: datetime.datetime.fromisoformat,
     }
+
+
+def _connect_by(
+    connect: type,
+    _dialect: Any,
+    _record: Any,
+    arguments: list,
+    parameters: dict,
+) -> Any:
+    return connect(*arguments, **parameters)
 
 
 def _send_begin(conn: sa.Connection) -> None:
