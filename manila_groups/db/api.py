@@ -139,6 +139,13 @@ class Database:
         heard._listeners = listeners
         return heard
 
+    def make_engine(self) -> None:
+        """Make the engine before it is used.
+
+        Opens no connection, unless it is to wait for the database.
+        """
+        self._writer.get_engine()
+
     @property
     def engine(self) -> sa.Engine:
         """The engine itself, for migrations and tests."""

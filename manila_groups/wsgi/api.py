@@ -6,10 +6,10 @@ loading opens no connection and starts no thread.
 """
 
 import gc
+import importlib
 import os
 
 from oslo_middleware import request_id
-import sqlalchemy as sa
 
 from manila_groups import conf as configuration
 from manila_groups.cmd import api
@@ -26,6 +26,9 @@ except ImportError:
 #: Without it, manila-groups.conf is searched in the default directories.
 FILES = 'OS_MANILA_GROUPS_CONFIG_FILES'
 
+#: What libraries import when they are used for the first time.
+_IMPORTED_BY_REQUESTS = ('kombu.transport.pyamqp', 'netrc')
+
 
 def load_application():
     """Build the application; on failure print why and end the process.
@@ -36,7 +39,7 @@ def load_application():
         conf = _configure()
         db = db_api.Database(conf, wait=False)
         application = api.assemble(conf, db, rpc.transport(conf))
-        _load_what_requests_need(conf)
+        _load_what_requests_need(db)
     return _with_uwsgi_log_variables(application) if uwsgi else application
 
 
@@ -51,9 +54,11 @@ def _configure():
     return conf
 
 
-def _load_what_requests_need(conf):
-    """Import modules that forked processes can share."""
-    sa.make_url(conf.database.connection).get_dialect().import_dbapi()
+def _load_what_requests_need(db):
+    """Make what forked processes can share."""
+    db.make_engine()
+    for module in _IMPORTED_BY_REQUESTS:
+        importlib.import_module(module)
     # Otherwise the garbage collector would write to every object, and forked
     # processes would copy the memory.
     gc.freeze()

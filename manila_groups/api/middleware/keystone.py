@@ -27,7 +27,16 @@ _MISTAKES = (
 
 
 class AuthToken(auth_token.AuthProtocol):
-    """keystonemiddleware's filter, which reports an unavailable Keystone."""
+    """keystonemiddleware's filter, which reports an unavailable Keystone.
+
+    Unless a cache comes with each request, the filter has its own from the
+    start: forked processes share what it imports. It opens no connection.
+    """
+
+    def __init__(self, application, options):
+        super().__init__(application, options)
+        if not self._conf.get('cache'):
+            self._token_cache.initialize({})
 
     def process_request(self, request):
         """Validate the token."""
