@@ -13,7 +13,6 @@ from manila_groups.db import shares
 from manila_groups.tests.unit.db import case
 from manila_groups.tests.unit.db import share_case
 
-HOST = share_case.HOST
 SECOND = datetime.timedelta(seconds=1)
 
 
