@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of shares."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
@@ -346,13 +347,29 @@ def own_size():
     return _SHARE.c.size
 
 
-def is_as_sized(share: records.Share):
-    """A condition: the share's sizes are as they were when it was read."""
+def value_of_each(values: Mapping[str, int]):
+    """A value that differs from share to share.
+
+    :param values: each share's id to its value
+    """
+    if len(values) == 1:
+        return next(iter(values.values()))
+    return sa.case(dict(values), value=_SHARE.c.id)
+
+
+def are_as_sized(found: Iterable[records.Share]):
+    """A condition: a share's sizes are as they were when it was read."""
     columns = _SHARE.c
-    return sa.and_(
-        columns.new_size == share.new_size,
-        columns.quota_gb == share.quota_gb,
-        columns.claimed_gb == share.claimed_gb,
+    return sa.or_(
+        *(
+            sa.and_(
+                columns.id == one.id,
+                columns.new_size == one.new_size,
+                columns.quota_gb == one.quota_gb,
+                columns.claimed_gb == one.claimed_gb,
+            )
+            for one in found
+        )
     )
 
 

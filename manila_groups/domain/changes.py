@@ -243,7 +243,8 @@ def transit_many(
 
     :param callers: the id of each row to a context or a record with who
         asked; None when the rows' records tell it
-    :returns: the records as the rows are now; None when one does not match:
+    :returns: the records as the rows are now, in their order; None when one
+        does not match:
         the transaction is to be rolled back then
     """
     changes = kind.rows.transition_rows(
@@ -260,7 +261,11 @@ def transit_many(
     fields = {field.name for field in dataclasses.fields(rows[0])}
     if changes.keys() <= fields and not _computes(changes):
         return [dataclasses.replace(one, **changes) for one in rows]
-    return kind.store.get_many(conn, [one.id for one in rows])
+    found = {
+        one.id: one
+        for one in kind.store.get_many(conn, [one.id for one in rows])
+    }
+    return [found[one.id] for one in rows]
 
 
 def _computes(changes: Mapping[str, Any]) -> bool:

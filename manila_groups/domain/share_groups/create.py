@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from manila_groups import states
+from manila_groups import utils
 from manila_groups.db import attempts
 from manila_groups.db import pools
 from manila_groups.db import records
@@ -204,32 +205,58 @@ def _created(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
     for one in tasks:
         server_id, _locations = one.result
         by_server.setdefault((one.row.host, server_id), []).append(one)
+    groups: list[records.ShareGroup] = []
     for (host, server_id), some in by_server.items():
-        made = tx.transition(
+        groups += tx.transition(
             changes.SHARE_GROUP,
             [one.row for one in some],
             states.ShareGroup.CREATED,
             rows.ROWS.placed_at(host),
             share_server_id=server_id,
         )
-        for task, group in zip(some, made, strict=True):
-            if _is_clone(group):
-                _shares_created(tx.conn, group, task.result[1])
-            events.note(tx.conn, 'share_group.create.end', group)
+    clones = [one for one in groups if _is_clone(one)]
+    if clones:
+        _shares_created(tx.conn, clones, tasks)
+    for group in groups:
+        events.note(tx.conn, 'share_group.create.end', group)
     tx.end(tasks)
 
 
-def _shares_created(conn, group, locations):
-    """End the creation of the shares that were created with a group."""
-    shares.ROWS.transition_many(
-        conn,
-        states.Share.CREATED,
-        shares.in_group(group.id),
-        caller=group,
-        share_server_id=group.share_server_id,
-    )
+def _shares_created(conn, groups, tasks):
+    """End the creation of the shares that were created with groups."""
+    by_id = {one.id: one for one in groups}
+    shares.ROWS.lock_many(conn, shares.in_groups([*by_id]))
+    found = {one.id: one for one in shares.of_groups(conn, [*by_id])}
+    by_server: dict[str | None, list[records.Share]] = {}
+    for share in found.values():
+        # Those whose status was set by hand stay as they are.
+        if share.status == states.CREATING:
+            server_id = by_id[share.share_group_id or ''].share_server_id
+            by_server.setdefault(server_id, []).append(share)
+    for server_id, some in by_server.items():
+        callers = {one.id: by_id[one.share_group_id or ''] for one in some}
+        _end_shares(conn, some, callers, server_id)
+    locations = {
+        share_id: told
+        for one in tasks
+        for share_id, told in one.result[1].items()
+        if share_id in found
+    }
     share_export_locations.replace_many(conn, locations)
-    events.note_content(conn, 'create.end', group, (group.status,))
+
+
+def _end_shares(conn, some, callers, server_id):
+    ended = changes.transit_many(
+        conn,
+        changes.SHARE,
+        some,
+        states.Share.CREATED,
+        callers=callers,
+        share_server_id=server_id,
+    )
+    for share in utils.present(ended):
+        caller = events.caller_of(callers[share.id])
+        events.note(conn, 'share.create.end', share, caller)
 
 
 def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:

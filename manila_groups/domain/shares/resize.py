@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extending and shrinking shares."""
 
+import collections
 from collections.abc import Callable
 from collections.abc import Sequence
 
@@ -76,56 +77,68 @@ def _no_room(tx: transaction.Tx, task: verbs.Task) -> None:
         changes.SHARE,
         [share],
         states.Share.NOT_EXTENDED,
-        rows.is_as_sized(share),
+        rows.are_as_sized([share]),
         reason=str(task.error),
         new_size=None,
         quota_gb=share.size,
     )
-    _give_back(tx, share)
+    _give_back(tx, [share], {share.id: share.size})
     tx.tell(task, ended, messages.EXTEND, messages.NO_VALID_HOST, text)
     tx.end([task])
 
 
-def _resized(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    for one in tasks:
-        is_larger = one.row.status == states.EXTENDING
-        transition = (
-            states.Share.EXTENDED if is_larger else states.Share.SHRUNK
-        )
-        event = f'{EXTEND if is_larger else SHRINK}.end'
-        size = one.row.new_size
-        _end(tx, one.row, transition, size, event=event)
-    tx.end(tasks)
+def _resizing(transition: states.Transition, event: str) -> verbs.Done:
+    def done(tx, tasks):
+        shares = [one.row for one in tasks]
+        # None where the status was set by hand.
+        sizes = {one.id: one.new_size or one.size for one in shares}
+        _end(tx, shares, transition, sizes, event=event)
+        tx.end(tasks)
+
+    return done
 
 
-def _end(tx, share, transition, size, **notes) -> records.Share:
-    """End a resize, well or not.
+_extended = _resizing(states.Share.EXTENDED, 'extend.end')
+_shrunk = _resizing(states.Share.SHRUNK, 'shrink.end')
 
-    :param size: the share's size from now on, in GiB
+
+def _end(tx, shares, transition, sizes, **notes) -> list[records.Share]:
+    """End resizes, well or not.
+
+    :param sizes: each share's id to its size from now on, in GiB
     """
-    (ended,) = tx.transition(
+    claims = {one.id: sizes[one.id] if one.host else 0 for one in shares}
+    ended = tx.transition(
         changes.SHARE,
-        [share],
+        shares,
         transition,
-        rows.is_as_sized(share),
-        size=size,
+        rows.are_as_sized(shares),
+        size=rows.value_of_each(sizes),
         new_size=None,
-        quota_gb=size,
-        claimed_gb=size if share.host else 0,
+        quota_gb=rows.value_of_each(sizes),
+        claimed_gb=rows.value_of_each(claims),
         **notes,
     )
-    if share.host:
-        more = share.claimed_gb - size
-        pools.release(tx.conn, share.host, gigabytes=more)
-    _give_back(tx, share, size)
+    more: collections.Counter[str] = collections.Counter()
+    for one in shares:
+        if one.host:
+            more[one.host] += one.claimed_gb - claims[one.id]
+    for pool, gigabytes in sorted(more.items()):
+        if gigabytes:
+            pools.release(tx.conn, pool, gigabytes=gigabytes)
+    _give_back(tx, shares, sizes)
     return ended
 
 
-def _give_back(tx, share, size=None):
-    """Give back the quota beyond a size; by default beyond the share's."""
-    more = share.quota_gb - (share.size if size is None else size)
-    owner = quotas.owner_of(share)
-    quotas.give_back(tx.conn, owner, {quotas.GIGABYTES: more})
+def _give_back(tx, shares, sizes):
+    """Give back the quotas beyond the sizes of shares."""
+    more: collections.Counter[tuple] = collections.Counter()
+    for one in shares:
+        owner = one.project_id, one.user_id or '', one.share_type_id
+        more[owner] += one.quota_gb - sizes[one.id]
+    for owner, gigabytes in sorted(more.items()):
+        amounts = {quotas.GIGABYTES: gigabytes}
+        quotas.give_back(tx.conn, quotas.Owner(*owner), amounts)
 
 
 def _failing(
@@ -135,7 +148,8 @@ def _failing(
         share = task.row
         # None where the status was set by hand.
         text = template.format(share.new_size or share.size)
-        ended = _end(tx, share, transition, share.size, reason=text)
+        sizes = {share.id: share.size}
+        (ended,) = _end(tx, [share], transition, sizes, reason=text)
         tx.tell(task, ended, action, detail, text)
         tx.end([task])
 
@@ -197,7 +211,7 @@ EXTEND_VERB = verbs.Verb(
             name=EXTEND,
             at=verbs.Place.BACKEND,
             load=work.load,
-            done=_resized,
+            done=_extended,
             failed=_not_extended,
             overdue=_extend_overdue,
             gone=verbs.Gone(verbs.Away.REMOVED, _not_extended),
@@ -215,7 +229,7 @@ SHRINK_VERB = verbs.Verb(
             name=SHRINK,
             at=verbs.Place.BACKEND,
             load=work.load,
-            done=_resized,
+            done=_shrunk,
             failed=_shrink_failed,
             overdue=_shrink_overdue,
             gone=verbs.Gone(verbs.Away.REMOVED, _not_shrunk),
