@@ -85,6 +85,9 @@ def _read_content(conn, clones):
         conn, [one.source_share_group_snapshot_id for one in clones]
     )
     for share in shares.of_groups(conn, [one.id for one in clones]):
+        if share.status != states.CREATING:
+            # Set by hand.
+            continue
         members.setdefault(share.share_group_id or '', []).append(share)
     return {one.id: one for one in sources}, members
 

@@ -30,10 +30,13 @@ class ShareCase(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.service = self.useFixture(inprocess.InProcess(self.overrides))
+        self.service = self.useFixture(self.new_service())
         self.addCleanup(self.service.check, self)
         self.shares = self.service.shares
         self.caller = self.service.caller
+
+    def new_service(self):
+        return inprocess.InProcess(self.overrides)
 
     def available_group(self):
         group_id = self.service.create()
