@@ -6,6 +6,7 @@ any other.  psycopg2 sends BEGIN by itself unless it is told not to, which
 costs nothing.  So a single read is one round trip on each database.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import datetime
 import functools
@@ -117,7 +118,7 @@ def _prepare_mysql(engine: sa.Engine) -> None:
         sa.event.listen(
             engine, 'do_connect', functools.partial(_connect_by, connect)
         )
-    sa.event.listen(engine, 'begin', _send_begin)
+    _begin_by(engine, _send_begin)
 
 
 def _set_up_mysql(
@@ -143,16 +144,27 @@ def _connect_by(
     return connect(*arguments, **parameters)
 
 
-def _send_begin(conn: sa.Connection) -> None:
-    _driver_of(conn).begin()
+def _begin_by(
+    engine: sa.Engine, begin: Callable[[pools.PoolProxiedConnection], None]
+) -> None:
+    """Let an engine begin transactions by a function.
+
+    SQLAlchemy replaces a connection where the function finds that it is
+    broken. It would not do so where an event's listener finds it.
+    """
+    engine.dialect.do_begin = begin  # type: ignore[assignment,method-assign]
+
+
+def _send_begin(connection: pools.PoolProxiedConnection) -> None:
+    _driver_of(connection).begin()
 
 
 def _prepare_postgresql(engine: sa.Engine) -> None:
-    sa.event.listen(engine, 'begin', _let_driver_begin)
+    _begin_by(engine, _let_driver_begin)
 
 
-def _let_driver_begin(conn: sa.Connection) -> None:
-    _driver_of(conn).autocommit = False
+def _let_driver_begin(connection: pools.PoolProxiedConnection) -> None:
+    _driver_of(connection).autocommit = False
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
@@ -176,7 +188,7 @@ def reading(engine: sa.Engine) -> sa.Connection:
     # trips, to set the mode and to set it back.
     conn = sa.Connection(engine, _allow_autobegin=False)
     if engine.dialect.name == 'postgresql':
-        _driver_of(conn).autocommit = True
+        _driver_of(conn.connection).autocommit = True
     return conn
 
 
@@ -189,8 +201,8 @@ def repeatable(engine: sa.Engine) -> sa.Connection:
     return conn
 
 
-def _driver_of(conn: sa.Connection) -> Any:
-    return conn.connection.driver_connection
+def _driver_of(connection: pools.PoolProxiedConnection) -> Any:
+    return connection.driver_connection
 
 
 def will_write(conn: sa.Connection) -> None:

@@ -203,6 +203,18 @@ class OnMysql(case.OnMysql):
             self.conf.database.connection, poolclass=sa.pool.NullPool
         )
 
+    @mock.patch.object(connections, 'IDLE', 3600)
+    def test_what_had_no_time_to_be_tested_is_told_and_replaced(self):
+        for use in (self.ensure_zone, self.read_zone):
+            self.ensure_zone('north')
+            self.assertGreater(self.kill(), 0)
+            self.assertRaises(api.UNAVAILABLE, use, 'north')
+            self.assertIsNotNone(use('north'))
+
+    def read_zone(self, name):
+        with self.db.reader() as conn:
+            return availability_zones.get_id(conn, name)
+
     @mock.patch.object(connections, 'IDLE', 0)
     def test_connections_that_the_server_has_ended(self):
         self.ensure_zone('north')
