@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import inspect
 import itertools
+import sys
 import textwrap
 import types
 
@@ -150,7 +151,7 @@ def _read(function, given, ends, seen):
             _read(value, {}, ends, seen)
         elif isinstance(node, ast.Call):
             _read_call(node, names, ends)
-            called = _value(node.func, names)
+            called = _value(node.func, names) or _method(function, node.func)
             if _is_domain(called):
                 _read(called, _given(called, node, names), ends, seen)
 
@@ -168,6 +169,25 @@ def _names(function):
         **inspect.getclosurevars(function).nonlocals,
     }
     return {name: known[name] for name in known if name not in own}
+
+
+def _method(function, called):
+    """Find the method that is called of an object of the same module."""
+    match called:
+        case ast.Attribute(value=ast.Name(id=name), attr=attr) if name != 'tx':
+            for one in _classes(function.__module__):
+                if attr in vars(one):
+                    return vars(one)[attr]
+    return None
+
+
+def _classes(module):
+    """Return the classes that a module defines."""
+    return [
+        one
+        for one in vars(sys.modules[module]).values()
+        if isinstance(one, type) and one.__module__ == module
+    ]
 
 
 def _given(function, call, names):

@@ -85,6 +85,14 @@ class TestEnds(DrawingCase):
         self.assertTrue(ends.deletes)
         self.assertEqual([], self.ends.ending(verb, ends))
 
+    def test_rules_are_applied_or_gone_or_wait_again(self):
+        verb = self.registry.verb(states.SHARE_ACCESS, 'apply_rules')
+        ends = self.ends.of(verb.step('apply_rules').done)
+        names = [name for name, _one in self.ends.ending(verb, ends)]
+        self.assertEqual(['APPLIED'], names)
+        self.assertTrue(ends.deletes)
+        self.assertEqual(['apply_rules'], ends.steps)
+
 
 class TestDrawings(DrawingCase):
     def test_every_verb_is_drawn_with_its_steps(self):
