@@ -342,6 +342,21 @@ class Rows:
             return self._host.is_(None)
         return self._host == host
 
+    def placed_as(self, rows: Sequence[Any]):
+        """A condition: the row is placed where its record says.
+
+        :param rows: the records of all rows that may match
+        """
+        by_pool: dict[str | None, list[str]] = {}
+        for one in rows:
+            by_pool.setdefault(one.host, []).append(one.id)
+        return sa.or_(
+            *(
+                sa.and_(self.placed_at(pool), self.is_any(ids))
+                for pool, ids in by_pool.items()
+            )
+        )
+
     def at_backend(self, place: str):
         """A condition: the row is placed in a pool of host@backend."""
         return self._host.startswith(f'{place}#', autoescape=True)

@@ -13,6 +13,8 @@ ORDER = (
     'pools',
     'quota_usages',
 )
+#: Those whose rows are counted in the others.
+COUNTED = ORDER[:3]
 _KEY = 'manila_groups_lock_order'
 
 
@@ -21,11 +23,19 @@ class LockOrder(fixtures.Fixture):
 
     :param engine: the database's
     :param order: the tables in the order of their locks
+    :param counts_last: whether no other row, not even one that is locked
+        already, may be locked after one that counts
     :ivar broken: the orders that were seen and should not be
     """
 
-    def __init__(self, engine: sa.Engine, order: tuple[str, ...] = ORDER):
+    def __init__(
+        self,
+        engine: sa.Engine,
+        order: tuple[str, ...] = ORDER,
+        counts_last: bool = False,
+    ):
         self._engine = engine
+        self._again = COUNTED if counts_last else ()
         self._order = order
         self.broken = []
 
@@ -44,7 +54,11 @@ class LockOrder(fixtures.Fixture):
     def _before_execute(self, conn, statement, *_rest):
         seen = conn.info.setdefault(_KEY, [])
         for name in _locks(statement):
-            if name in self._order and name not in seen:
+            if name not in self._order:
+                continue
+            if name in self._again and not set(seen) <= set(COUNTED):
+                self.broken.append((*seen, name))
+            if name not in seen:
                 seen.append(name)
                 if seen != sorted(seen, key=self._order.index):
                     self.broken.append(tuple(seen))

@@ -2,7 +2,6 @@
 """Deletions, of whatever kind: how they go on, and how they end."""
 
 from collections.abc import Callable
-from collections.abc import Sequence
 from typing import Any
 
 from manila_groups import states
@@ -144,13 +143,3 @@ def transition_for(
     if row.status in overdue.expected and deadlines.is_past(conf, row):
         return overdue
     return machine.DELETE
-
-
-def placed_as_read(
-    tasks: Sequence[verbs.Task],
-) -> list[tuple[str | None, list[verbs.Task]]]:
-    """Divide tasks by the pools of their rows, in the order of names."""
-    by_pool: dict[str, list[verbs.Task]] = {}
-    for one in tasks:
-        by_pool.setdefault(one.row.host or '', []).append(one)
-    return [(pool or None, some) for pool, some in sorted(by_pool.items())]

@@ -124,35 +124,40 @@ def _only_pool(group, work):
 
 
 def _placed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    for chosen in placing.by_pool(tasks):
-        _place(tx, *chosen)
+    for place, some in placing.by_pool(tasks):
+        _place(tx, place, some)
+    for place, some in placing.by_pool(tasks):
+        _place_shares(tx, place, some)
     placing.claim_pools(tx, tasks)
     placing.move_to_pools(tx, tasks, CREATE)
 
 
 def _place(tx, place, tasks):
-    groups = [one.row for one in tasks]
     tx.claim(
         changes.SHARE_GROUP,
-        groups,
+        [one.row for one in tasks],
         states.ShareGroup.CLAIM,
         rows.ROWS.placed_at(None),
         consistent_snapshot_support=place.consistent_snapshot_support,
         **place.columns(),
     )
+
+
+def _place_shares(tx, place, tasks):
     coming = sum(one.work.shares for one in tasks)
-    if coming:
-        claimed = shares.ROWS.transition_many(
-            tx.conn,
-            states.Share.CLAIM,
-            shares.in_groups([one.id for one in groups]),
-            claimed_gb=shares.own_size(),
-            **place.columns(),
-        )
-        # None can come; one that was deleted by force meanwhile is not to be
-        # claimed for.
-        if claimed != coming:
-            raise verbs.Lost
+    if not coming:
+        return
+    claimed = shares.ROWS.transition_many(
+        tx.conn,
+        states.Share.CLAIM,
+        shares.in_groups([one.row.id for one in tasks]),
+        claimed_gb=shares.own_size(),
+        **place.columns(),
+    )
+    # None can come; one that was deleted by force meanwhile is not to be
+    # claimed for.
+    if claimed != coming:
+        raise verbs.Lost
 
 
 def _not_placed(tx: transaction.Tx, task: verbs.Task) -> None:
@@ -292,19 +297,24 @@ def _take_away(tx, group):
         share_server_id=None,
         consistent_snapshot_support=None,
     )
-    members = shares.of_group(tx.conn, group.id)
-    shares.ROWS.transition_many(
-        tx.conn,
-        states.Share.CLAIM,
-        shares.in_group(group.id),
-        host=None,
-        claimed_gb=0,
-    )
-    claimed = sum(
-        one.claimed_gb for one in members if one.status == states.CREATING
-    )
+    claimed = _take_shares_away(tx.conn, group) if _is_clone(group) else 0
     pools.release(tx.conn, group.host, groups=1, gigabytes=claimed)
     return taken
+
+
+def _take_shares_away(conn, group):
+    """Remove a group's shares from its pool; returns what they claimed."""
+    mine = shares.in_group(group.id)
+    shares.ROWS.lock_many(conn, mine)
+    coming = [
+        one
+        for one in shares.of_group(conn, group.id)
+        if one.status == states.CREATING
+    ]
+    shares.ROWS.transition_many(
+        conn, states.Share.CLAIM, mine, host=None, claimed_gb=0
+    )
+    return sum(one.claimed_gb for one in coming)
 
 
 VERB = verbs.Verb(

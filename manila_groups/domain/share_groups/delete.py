@@ -51,22 +51,17 @@ def _load(conn, operations):
 
 def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
     # Only a deletion by force begins with content, and nothing is added.
-    forced = [one for one in tasks if one.operation.forced]
-    plain = [one for one in tasks if not one.operation.forced]
-    _purge(tx, forced, purge.all_share_groups)
-    _purge(tx, plain, purge.empty_share_groups)
+    forced = any(one.operation.forced for one in tasks)
+    delete = purge.all_share_groups if forced else purge.empty_share_groups
+    groups = [one.row for one in tasks]
+    if not delete(
+        tx.conn,
+        groups,
+        rows.ROWS.placed_as(groups),
+        rows.ROWS.is_in((states.DELETING,)),
+    ):
+        raise verbs.Lost
     tx.end(tasks)
-
-
-def _purge(tx, tasks, delete):
-    for host, some in deleting.placed_as_read(tasks):
-        if not delete(
-            tx.conn,
-            [one.row for one in some],
-            rows.ROWS.placed_at(host),
-            rows.ROWS.is_in((states.DELETING,)),
-        ):
-            raise verbs.Lost
 
 
 def _abandon(tx: transaction.Tx, task: verbs.Task) -> None:

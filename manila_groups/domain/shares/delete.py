@@ -17,9 +17,8 @@ from manila_groups.domain.shares import work
 
 
 def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    for host, some in deleting.placed_as_read(tasks):
-        ids = [one.row.id for one in some]
-        _purge(tx, ids, rows.ROWS.placed_at(host))
+    shares = [one.row for one in tasks]
+    _purge(tx, [one.id for one in shares], rows.ROWS.placed_as(shares))
     tx.end(tasks)
 
 

@@ -6,6 +6,60 @@ from manila_groups.tests import base
 from manila_groups.tests import inprocess
 from manila_groups.tests import lock_order
 
+POOLS = {
+    'DEFAULT': {'enabled_backends': ['alpha']},
+    'alpha': {
+        'fake_pools': [
+            {'name': name, 'total_capacity_gb': 1000} for name in 'ab'
+        ]
+    },
+}
+
+
+class TestBatches(base.TestCase):
+    """All rows of a batch are locked before what counts any of them.
+
+    Else a batch would read, or wait for, what another transaction changes.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.service = self.useFixture(inprocess.InProcess(POOLS))
+        self.addCleanup(self.service.check, self)
+
+    def each(self, call, rows):
+        """Let something be done about all rows at once."""
+        found = [call(one) for one in rows]
+        with lock_order.LockOrder(self.service.db.engine, counts_last=True):
+            self.service.deliver_all()
+        return found
+
+    def test_in_two_pools(self):
+        service, caller = self.service, self.service.caller
+        groups = self.each(lambda _: service.create(), range(4))
+        hosts = {service.get(one).host for one in groups}
+        self.assertEqual(2, len(hosts))
+        shares = self.each(lambda _: service.create_share(), range(4))
+        self.each(lambda one: service.shares.extend(caller, one, 3), shares)
+        self.each(lambda one: service.shares.shrink(caller, one, 2), shares)
+        self.each(lambda one: service.create_share(share_group_id=one), groups)
+        snapshots = self.each(service.create_snapshot, groups)
+        clones = self.each(
+            lambda one: service.create(source_share_group_snapshot_id=one),
+            snapshots,
+        )
+        self.assertEqual(
+            {'available'}, {service.status(one) for one in clones}
+        )
+        empty = self.each(lambda _: service.create(), range(4))
+        self.each(lambda one: service.shares.delete(caller, one, None), shares)
+        self.each(lambda one: service.snapshots.delete(caller, one), snapshots)
+        for group_id in (*groups, *clones):
+            service.groups.force_delete(service.admin, group_id)
+        self.each(lambda one: service.groups.delete(caller, one), empty)
+        self.assertEqual([], service.all_groups() + service.all_shares())
+        self.assertEqual([], service.under_way())
+
 
 class TestOperationsAreLast(base.TestCase):
     def setUp(self):
