@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can't be done now is refused soon, whole, and only for now."""
 
+import contextlib
 import json
 import threading
 
 import fixtures
 
+from manila_groups import paging
+from manila_groups.db import api as db_api
+from manila_groups.db import share_groups
 from manila_groups.domain.operations import listing
 from manila_groups.rpc import wake as wakes
 from manila_groups.tests import base
+from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import servers
 from manila_groups.tests.functional import api_fixture
 from manila_groups.tests.functional import processes
+from manila_groups.tests.functional import wsgi_client
 
 PATIENCE = 0.05
 
@@ -143,3 +149,58 @@ class TestDatabase(base.TestCase):
         self.assertNotIn('retry-after', answer.headers)
         self.assertEqual(before, self.api.snapshot())
         self.assertEqual(202, self.create().status)
+
+
+class TestFewConnections(base.TestCase):
+    """Many calls of drivers fail at once, and there is one connection."""
+
+    def setUp(self):
+        super().setUp()
+        server = servers.CHOSEN or servers.POSTGRESQL
+        fails = {
+            'fake_failures': {'create_share_group': 1},
+            'fake_delays': {'create_share_group': 0.1},
+        }
+        self.service = self.useFixture(
+            service_fixtures.ServiceFixture(
+                {
+                    'database': {
+                        'connection': servers.use_database(self, server),
+                        'max_pool_size': 1,
+                        'max_overflow': 0,
+                        'pool_timeout': 1,
+                    },
+                    'service': {'reconcile_interval': 1},
+                    'alpha': fails,
+                    'beta': fails,
+                }
+            )
+        )
+
+    def create(self):
+        answer = wsgi_client.call(
+            self.service.application,
+            'POST',
+            '/v2/share-groups',
+            body='{"share_group": {}}',
+        )
+        return answer.status == 202
+
+    def statuses(self):
+        """The statuses of all groups; None when there is no connection."""
+        with contextlib.suppress(*db_api.UNAVAILABLE):
+            with self.service.db.reader() as conn:
+                found = share_groups.list_page(conn, {}, paging.Page(), True)
+            return {one.status for one in found[0]}
+
+    def rest(self):
+        with contextlib.suppress(*db_api.UNAVAILABLE):
+            return len(listing.under_way(self.service.db))
+
+    def test_nothing_is_forgotten(self):
+        for _ in range(12):
+            self.assertTrue(processes.wait_for(self.create))
+        self.assertTrue(
+            processes.wait_for(lambda: self.statuses() == {'error'})
+        )
+        self.assertTrue(processes.wait_for(lambda: self.rest() == 0))
