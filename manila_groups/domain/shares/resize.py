@@ -59,11 +59,13 @@ def _load_claim(conn, operations):
 
 def _claimed(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
     for place, some in placing.by_pool(tasks):
+        growing = [one.row for one in some]
         tx.claim(
             changes.SHARE,
-            [one.row for one in some],
+            growing,
             states.Share.EXTEND_CLAIM,
             rows.ROWS.placed_at(place.pool),
+            rows.are_as_sized(growing),
             claimed_gb=rows.needed_size(),
         )
     placing.claim_pools(tx, tasks)

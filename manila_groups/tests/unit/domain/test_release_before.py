@@ -172,35 +172,61 @@ class TestBackEnds(ReleaseBeforeCase):
 class TestMovedOn(ReleaseBeforeCase):
     """Operations that the release before does not know of, and passes."""
 
+    def be_late(self, function):
+        """Let something happen when a scheduler has decided."""
+        decider = self.service.scheduler.decider
+        decide = decider.decide_all
+
+        def decide_late(tasks, exactly):
+            decide(tasks, exactly)
+            decider.decide_all = decide
+            function()
+
+        decider.decide_all = decide_late
+        self.service.scheduler.runner.run_all()
+
+    def count(self, pool, **more):
+        """Let a pool be claimed, too."""
+        table = models.Pool.__table__
+        values = {name: table.c[name] + more[name] for name in more}
+        self.execute(
+            sa.update(table).where(table.c.name == pool).values(**values)
+        )
+
+    def work(self, host, kind, row_id):
+        """Deliver what a scheduler of the release before sends."""
+        backend = self.service.backends[host.partition('#')[0]]
+        backend.work(self.service.admin, kind, row_id)
+        backend.runner.run_all()
+
     def test_a_scheduler_of_it_was_faster(self):
         """The operation is looked at again at once, and not a lease later."""
-        group_id = self.service.create()
-        scheduler = self.service.scheduler
-        decide = scheduler.decider.decide_all
-        pool = 'host@alpha#one'
+        group_id, pool = self.service.create(), 'host@alpha#one'
 
-        def be_late(tasks, exactly):
-            decide(tasks, exactly)
+        def place():
             self.old(states.SHARE_GROUP, group_id, host=pool)
-            self.count(pool)
+            self.count(pool, share_groups=1)
 
-        scheduler.decider.decide_all = be_late
-        scheduler.runner.run_all()
+        self.be_late(place)
         self.assertEqual([], self.service.under_way())
         self.assertEqual(pool, self.service.get(group_id).host)
-        self.service.scheduler.decider.decide_all = decide
-        backend = self.service.backends[pool.partition('#')[0]]
-        backend.work(self.service.admin, states.SHARE_GROUP, group_id)
-        backend.runner.run_all()
+        self.work(pool, states.SHARE_GROUP, group_id)
         self.assertEqual('available', self.service.status(group_id))
 
-    def count(self, pool):
-        table = models.Pool.__table__
-        self.execute(
-            sa.update(table)
-            .where(table.c.name == pool)
-            .values(share_groups=table.c.share_groups + 1)
-        )
+    def test_a_scheduler_of_it_has_claimed_the_room_to_grow(self):
+        share_id = self.available_share(1)
+        pool = self.service.get_share(share_id).host
+        self.shares.extend(self.caller, share_id, 4)
+
+        def claim():
+            self.old(states.SHARE, share_id, claimed_gb=4)
+            self.count(pool, claimed_gb=3)
+
+        self.be_late(claim)
+        self.work(pool, states.SHARE, share_id)
+        share = self.service.get_share(share_id)
+        self.assertEqual(('available', 4), (share.status, share.size))
+        self.assertEqual(4, self.service.claims()[pool])
 
     def test_it_is_not_overdue_by_the_time_of_what_was_before(self):
         share_id = self.available_share(1)
