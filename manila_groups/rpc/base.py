@@ -88,11 +88,7 @@ class Client:
         :param server: one server of the topic; None for any
         """
         client = self._client.prepare(version=since, server=server)
-        current = oslo_context.get_current()
-        ctxt = context.RequestContext(
-            request_id=current.request_id if current else None,
-            overwrite=False,
-        )
+        ctxt = _context(with_caller=since == '1.0')
         key = method, server, *sorted(kwargs.items())
         self._sender.put(_cast, client, ctxt, method, kwargs, key=key)
 
@@ -106,6 +102,21 @@ class Client:
             raise exception.ServiceUnavailable(
                 'The message broker does not answer.'
             )
+
+
+def _context(with_caller: bool) -> context.RequestContext:
+    """Make the context of a message: it names the request.
+
+    :param with_caller: and who made it, as the release before writes it into
+        the audit log
+    """
+    current = oslo_context.get_current()
+    made = context.RequestContext(
+        request_id=current.request_id if current else None, overwrite=False
+    )
+    if current and with_caller:
+        made.user_id, made.project_id = current.user_id, current.project_id
+    return made
 
 
 def _cast(client, ctxt, method, kwargs):

@@ -118,11 +118,10 @@ def wake(place=wakes.SCHEDULERS, kind=states.SHARE_GROUP, row_id='id'):
 
 
 class TestMessages(RpcTest):
-    def context_of_a_message(self):
+    def context_of_a_message(self, transport=None):
         endpoint = self.serve(rpc.SCHEDULER_TOPIC, 'here')
-        scheduler_rpc.SchedulerAPI(self.transport).wake(wake())
-        method, ctxt = endpoint.calls.get(timeout=TIMEOUT)
-        self.assertEqual('wake', method)
+        scheduler_rpc.SchedulerAPI(transport or self.transport).wake(wake())
+        _method, ctxt, *_told = endpoint.calls.get(timeout=TIMEOUT)
         return ctxt
 
     def test_the_request_is_named(self):
@@ -141,6 +140,21 @@ class TestMessages(RpcTest):
                 ctxt.user_id,
                 ctxt.project_id,
                 ctxt.roles,
+            ),
+        )
+
+    def test_the_release_before_is_told_who_made_the_request(self):
+        self.ctxt.auth_token = 'secret'
+        self.ctxt.update_store()
+        ctxt = self.context_of_a_message(self.connect(scheduler='1.0'))
+        self.assertEqual(
+            ('req-7', 'u', 'p', [], None),
+            (
+                ctxt.request_id,
+                ctxt.user_id,
+                ctxt.project_id,
+                ctxt.roles,
+                ctxt.auth_token,
             ),
         )
 
