@@ -42,6 +42,7 @@ bind_port = {port}
 connection = {connection}
 [service]
 heartbeat_interval = 0.5
+down_time = 20
 reconcile_interval = 1
 stuck_after = 5
 [one]
@@ -175,7 +176,14 @@ class TestOnSqlite(base.TestCase):
             for share in group.shares:
                 self.do(shares.deny, me, share)
             self.do(groups.delete, me, group)
-        self.assertEqual([], [*database.leftovers(self.db.engine)])
+
+    def check_all_is_gone(self):
+        """Of all that there was: the last of it goes by itself."""
+        processes.wait_for(lambda: not self.leftovers())
+        self.assertEqual([], self.leftovers())
+
+    def leftovers(self):
+        return [*database.leftovers(self.db.engine)]
 
     def force_delete(self, me, group):
         me.session.ask(
@@ -196,6 +204,9 @@ class TestOnSqlite(base.TestCase):
         me = self.user()
         self.create(me)
         self.delete(me)
+        # The others do not know of the operations that it has begun.
+        self.start(self.new, *DAEMONS)
+        self.check_all_is_gone()
 
     def test_the_api_is_old_and_the_others_are_not(self):
         migrations.upgrade(self.db.engine)
@@ -204,6 +215,25 @@ class TestOnSqlite(base.TestCase):
         me = self.user()
         self.create(me)
         self.delete(me)
+        self.check_all_is_gone()
+
+    def test_only_the_scheduler_is_new(self):
+        migrations.upgrade(self.db.engine)
+        self.start(self.old, 'api', 'backend')
+        self.start(self.new, 'scheduler')
+        me = self.user()
+        self.create(me)
+        self.delete(me)
+        self.check_all_is_gone()
+
+    def test_only_the_back_end_is_new(self):
+        migrations.upgrade(self.db.engine)
+        self.start(self.old, 'api', 'scheduler')
+        self.start(self.new, 'backend')
+        me = self.user()
+        self.create(me)
+        self.delete(me)
+        self.check_all_is_gone()
 
 
 class TestOnMysql(TestOnSqlite):
@@ -231,6 +261,7 @@ class TestOnPostgresql(TestOnSqlite):
         self.start(self.new, 'api', *DAEMONS)
         self.create(me)
         self.delete(me)
+        self.check_all_is_gone()
 
     def leave_unfinished(self, me):
         """Kill the old back end when it has a group to create."""
