@@ -273,7 +273,7 @@ def _computes(changes: Mapping[str, Any]) -> bool:
 
 
 def locked(
-    kind: Owned[R], with_group: bool = False, with_snapshots: bool = False
+    kind: Owned[R], with_group: bool = False, with_content: bool = False
 ) -> Callable[
     [Callable[Concatenate[S, Locked[R], P], T]],
     Callable[Concatenate[S, context.RequestContext, str, P], T],
@@ -286,7 +286,7 @@ def locked(
     caller sees no such row.
 
     :param with_group: lock the share group that the row is in before it
-    :param with_snapshots: lock the snapshots of the row, a share group, too
+    :param with_content: lock what is in the row, a share group, too
     """
 
     def decorate(
@@ -320,16 +320,22 @@ def locked(
             if group_id is not None:
                 share_groups.ROWS.lock(conn, group_id)
             kind.rows.lock(conn, row_id)
-            if with_snapshots:
-                share_group_snapshots.ROWS.lock_many(
-                    conn, share_group_snapshots.in_group(row_id)
-                )
+            if with_content:
+                lock_content(conn, row_id)
             row = kind.find(conn, ctxt, row_id)
             return method(self, Locked(conn, kind, row, ctxt), *args, **kwargs)
 
         return run
 
     return decorate
+
+
+def lock_content(conn: db_api.Connection, group_id: str) -> None:
+    """Lock what is in a share group that is locked, before it is read."""
+    share_group_snapshots.ROWS.lock_many(
+        conn, share_group_snapshots.in_group(group_id)
+    )
+    shares.ROWS.lock_many(conn, shares.in_group(group_id))
 
 
 def _group_id(

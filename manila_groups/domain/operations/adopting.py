@@ -197,8 +197,7 @@ class Adopter:
                 project_id=attempt.project_id,
                 share_group_id=attempt.share_group_id,
             )
-            payload = removing.payload(row)
-            beginning.begin_many(conn, verb, [row], payload=payload)
+            beginning.begin_many(conn, verb, [row])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def operation_values(
         'verb': verb.name,
         'step': step.name,
         'runs_at': verbs.place_of(step, row),
-        'payload': dict(payload or {}),
+        'payload': {**verb.payload(row), **(payload or {})},
         'forced': forced,
         'project_id': row.project_id,
         'user_id': row.user_id,

@@ -34,14 +34,14 @@ def verb(
     load: verbs.Load,
     done: verbs.Done,
     abandon: verbs.End,
-    is_own: tuple[Any, ...] = (),
+    **details: Any,
 ) -> verbs.Verb:
     """Make the deletion of a kind.
 
     :param done: deletes the rows of what is deleted at the back end
     :param abandon: deletes a row whose back end can't do it, and begins a
         clean-up
-    :param is_own: see verb.Verb
+    :param details: see verb.Verb
     """
     step = verbs.Step(
         name=DELETE,
@@ -59,7 +59,7 @@ def verb(
         steps=(step,),
         locate=lambda _row: DELETE,
         during=(states.DELETING,),
-        is_own=is_own,
+        **details,
     )
 
 

@@ -376,8 +376,7 @@ class Engine:
     def clean_up(self, conn, task: verbs.Task) -> None:
         """Let what a task has left be removed when that is possible."""
         verb = self._registry.verb(task.verb.kind, removing.CLEAN_UP)
-        payload = removing.payload(task.row)
-        beginning.begin_many(conn, verb, [task.row], payload=payload)
+        beginning.begin_many(conn, verb, [task.row])
 
 
 def act_for(operation: records.Operation) -> None:

@@ -171,6 +171,7 @@ class Reconciler:
     def _end_known(self, conn, verb, step, operation, choose, conditions):
         # Before anything is read: see Rows.lock().
         verb.resource.rows.lock(conn, operation.resource_id)
+        verb.lock(conn, operation.resource_id)
         locked = operations.lock(conn, operation.id, *conditions)
         if locked is None:
             return None
@@ -218,6 +219,7 @@ class Reconciler:
         rows = verb.resource.rows
         if not rows.lock(conn, row_id, *self._are_overdue_strays(verb)):
             return
+        verb.lock(conn, row_id)
         row = utils.present(verb.resource.store.get(conn, row_id))
         beginning.begin(conn, verb, row, forced=row.forced)
         operation = utils.present(operations.open_on(conn, verb.kind, row_id))

@@ -32,7 +32,7 @@ class Remains:
     group_size: int
 
 
-def payload(row) -> dict:
+def _payload(row):
     """What the clean-up after a resource has to know.
 
     :param row: its record, from before it left its pool
@@ -103,6 +103,7 @@ def verb(kind: changes.Owned) -> verbs.Verb:
         resource=kind,
         steps=(step,),
         locate=lambda _row: CLEAN_UP,
+        payload=_payload,
         exclusive=False,
     )
 

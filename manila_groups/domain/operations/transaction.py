@@ -183,16 +183,9 @@ class Tx:
             for one in tasks
         )
 
-    def begin(
-        self,
-        verb: verbs.Verb,
-        row: Any,
-        payload: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Begin another operation: see beginning.begin_many()."""
-        self.wakes.extend(
-            beginning.begin_many(self.conn, verb, [row], payload=payload)
-        )
+    def begin(self, verb: verbs.Verb, rows: Sequence[Any]) -> None:
+        """Begin other operations: see beginning.begin_many()."""
+        self.wakes.extend(beginning.begin_many(self.conn, verb, rows))
 
 
 def next_try(conf: Any, operation: records.Operation) -> datetime.datetime:

@@ -137,6 +137,10 @@ class Verb:
     :ivar during: the statuses that the resource has meanwhile; empty for a
         verb beside which the resource keeps its status
     :ivar locate: tells from the resource's record which step is next
+    :ivar payload: makes, of the resource's record, what an operation has to
+        know from its beginning
+    :ivar lock: locks what an end reads besides the row: (connection, the
+        resource's id)
     :ivar is_own: conditions on rows in these statuses that have an operation
         of their own, and not a part in another row's
     :ivar may_end: conditions on those that may end when they are overdue and
@@ -151,6 +155,8 @@ class Verb:
     resource: changes.Owned
     steps: tuple[Step, ...]
     locate: Callable[[Any], str]
+    payload: Callable[[Any], Mapping[str, Any]] = lambda _row: {}
+    lock: Callable[[Any, str], None] = lambda _conn, _id: None
     during: tuple[str, ...] = ()
     is_own: tuple[Any, ...] = ()
     may_end: tuple[Any, ...] | None = None

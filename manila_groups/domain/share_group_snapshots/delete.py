@@ -43,8 +43,7 @@ def remove_without_backend(
     ):
         raise verbs.Lost
     if snapshot.host is not None:
-        removal = removing.payload(snapshot)
-        tx.begin(removing.SHARE_GROUP_SNAPSHOT, snapshot, removal)
+        tx.begin(removing.SHARE_GROUP_SNAPSHOT, [snapshot])
 
 
 VERB = deleting.verb(
@@ -53,5 +52,5 @@ VERB = deleting.verb(
     create.load,
     _deleted,
     _abandon,
-    (~share_groups.takes_along_snapshot(),),
+    is_own=(~share_groups.takes_along_snapshot(),),
 )

@@ -155,8 +155,9 @@ class ShareGroups:
             raise _not_deletable(group.row, transition)
         return deleting.begin(group, delete.VERB, purge.all_share_groups)
 
-    # With the snapshots locked, what is being created from them can be seen.
-    @changes.locked(changes.SHARE_GROUP, with_snapshots=True)
+    # With the snapshots locked, what is being created from them can be seen;
+    # and what is counted is as it is when it goes.
+    @changes.locked(changes.SHARE_GROUP, with_content=True)
     def _begin_force_delete(self, group):
         _check_no_clone(group.conn, group.row.id)
         if not group.transition(

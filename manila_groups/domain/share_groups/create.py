@@ -273,7 +273,7 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
     left = task.row
     task = dataclasses.replace(task, row=_take_away(tx, left))
     if not task.cleaned:
-        tx.begin(removing.SHARE_GROUP, left, removing.payload(left))
+        tx.begin(removing.SHARE_GROUP, [left])
     tried = [*task.operation.payload.get('tried', ()), left.host]
     if _is_clone(left):
         _fail(tx, task, messages.CREATE, _CLONE_FAILED)

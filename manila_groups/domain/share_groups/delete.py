@@ -86,12 +86,15 @@ def remove_without_backend(tx: transaction.Tx, group: records.ShareGroup):
     if group.host is None:
         return
     # Snapshots first; the back end removes the group's shares with it.
-    for one in snapshots:
-        removal = removing.payload(one)
-        tx.begin(removing.SHARE_GROUP_SNAPSHOT, one, removal)
-    tx.begin(removing.SHARE_GROUP, group, removing.payload(group))
+    tx.begin(removing.SHARE_GROUP_SNAPSHOT, snapshots)
+    tx.begin(removing.SHARE_GROUP, [group])
 
 
 VERB = deleting.verb(
-    changes.SHARE_GROUP, states.ShareGroup, _load, _deleted, _abandon
+    changes.SHARE_GROUP,
+    states.ShareGroup,
+    _load,
+    _deleted,
+    _abandon,
+    lock=changes.lock_content,
 )

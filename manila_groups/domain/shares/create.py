@@ -121,7 +121,7 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
     left = task.row
     task = dataclasses.replace(task, row=_take_away(tx, left))
     if not task.cleaned:
-        tx.begin(removing.SHARE, left, removing.payload(left))
+        tx.begin(removing.SHARE, [left])
     tried = [*task.operation.payload.get('tried', ()), left.host]
     if len(tried) >= tx.conf.scheduler.max_attempts:
         _end_failed(tx, task)

@@ -42,7 +42,7 @@ def remove_without_backend(tx: transaction.Tx, share: records.Share) -> None:
     """
     _purge(tx, [share.id])
     if share.host is not None:
-        tx.begin(removing.SHARE, share, removing.payload(share))
+        tx.begin(removing.SHARE, [share])
 
 
 VERB = deleting.verb(
@@ -51,5 +51,5 @@ VERB = deleting.verb(
     work.load,
     _deleted,
     _abandon,
-    (~share_groups.takes_along_share(),),
+    is_own=(~share_groups.takes_along_share(),),
 )

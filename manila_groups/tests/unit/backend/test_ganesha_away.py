@@ -51,7 +51,7 @@ class TestAway(base.TestCase):
         return self.service.read(services.get, HOST, services.BACKEND)
 
     def is_up(self):
-        return self.service.lifecycle.is_up(self.row())
+        return self.service.is_up(HOST)
 
     def test_away_for_a_while(self):
         kept, gone = self.make_share(), self.make_share()

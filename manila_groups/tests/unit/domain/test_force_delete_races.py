@@ -15,6 +15,7 @@ from manila_groups.db import shares as share_rows
 from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import standard
 from manila_groups.domain.quotas import check as quota_check
+from manila_groups.domain.share_groups import api
 from manila_groups.domain.shares import api as shares
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.db import case
@@ -60,48 +61,59 @@ class TestForceDeleteRaces(snapshot_case.SnapshotCase):
             self.assertEqual(0, self.count(model))
         self.assertEqual([], quota_check.differences(self.db))
 
+    def content(self):
+        """What can go alone: its module, how it goes, and how it is made."""
+        yield snapshot_rows, self.snapshots, self.given_snapshot
+        yield share_rows, self.shares, lambda it: self.given_share(it, 3)
+
     def test_what_goes_alone_while_its_group_does(self):
         """Between what the group's deletion reads and what it removes."""
-        for module, noun, make in (
-            (snapshot_rows, self.snapshots, self.given_snapshot),
-            (share_rows, self.shares, lambda it: self.given_share(it, 3)),
-        ):
+        for module, noun, make in self.content():
             group_id = self.given_group(1)
             row_id = make(group_id)
             self.ask(services.beat, BACKEND, services.BACKEND, 'nova')
             self.groups.force_delete(self.admin, group_id)
             self.ask(services.delete, BACKEND, services.BACKEND)
-            started = self.meanwhile(module, noun.force_delete, row_id)
             # What a scheduler does when the back end does not come back.
             self.clock.advance(self.conf.service.stuck_after + 1)
-            reconcile.Reconciler(
+            reconciler = reconcile.Reconciler(
                 self.conf, self.db, standard.build(), self
-            ).reconcile()
-            for one in started:
-                one.join(30)
+            )
+            with self.meanwhile(module, 'of_groups', noun, row_id):
+                reconciler.reconcile()
             self.assertEqual([], quota_check.differences(self.db), noun)
 
-    def meanwhile(self, module, function, row_id):
-        """Have a function called when rows of a group have been read."""
-        read, started = module.of_group, []
+    def test_what_goes_alone_while_its_group_is_asked_to(self):
+        """After the first that the request's transaction reads."""
+        for _module, noun, make in self.content():
+            group_id = self.given_group(1)
+            row_id = make(group_id)
+            with self.meanwhile(api, '_check_no_clone', noun, row_id):
+                self.groups.force_delete(self.admin, group_id)
+            self.assertEqual([], quota_check.differences(self.db), noun)
 
-        def of_group(conn, group_id):
-            found = read(conn, group_id)
+    @contextlib.contextmanager
+    def meanwhile(self, module, name, noun, row_id):
+        """Have something deleted as soon as a function was called."""
+        function, started = getattr(module, name), []
+
+        def call(*args):
+            result = function(*args)
             if not started:
-                started.append(threading.Thread(target=call, args=(row_id,)))
+                started.append(threading.Thread(target=delete))
                 started[0].start()
-                # It can wait for the transaction that reads.
+                # It can wait for the transaction that calls.
                 started[0].join(1)
-            return found
+            return result
 
-        def call(row_id):
+        def delete():
             with contextlib.suppress(exception.NotFound):
-                function(self.admin, row_id)
+                noun.force_delete(self.admin, row_id)
 
-        self.useFixture(
-            fixtures.MonkeyPatch(f'{module.__name__}.of_group', of_group)
-        )
-        return started
+        with fixtures.MonkeyPatch(f'{module.__name__}.{name}', call):
+            yield
+        (thread,) = started
+        thread.join(30)
 
     def test_the_number_of_statements_does_not_grow(self):
         numbers = []
