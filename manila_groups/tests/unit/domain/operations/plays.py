@@ -2,20 +2,18 @@
 """Any verb at work on a resource, in the hand of a test.
 
 How a verb is begun is found out: by making a resource of its kind, by the
-domain's method of its name, or by a deletion by force that leaves remains.
-Only kinds have lines here.
+domain's method of its name, by its status, or by a deletion by force that
+leaves remains.
 """
 
 from collections.abc import Callable
 import contextlib
-import dataclasses
 import functools
 import inspect
 import itertools
 
 from manila_groups import exception
 from manila_groups import states
-from manila_groups.backend.drivers import fake
 from manila_groups.db import operations
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.quotas import counts as quotas
@@ -23,146 +21,9 @@ from manila_groups.rpc import wake
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import share_case
 from manila_groups.tests.unit.domain import test_races
-
-#: What every back end does whether or not it has work.
-_ALWAYS = ('setup', 'check', 'pools')
-
-
-def _group(service):
-    return service.create
-
-
-def _clone(service):
-    snapshot_id = _made(service, _snapshot)
-    return functools.partial(
-        service.create, source_share_group_snapshot_id=snapshot_id
-    )
-
-
-def _share(service):
-    return functools.partial(service.create_share, 2)
-
-
-def _member(service):
-    group_id = _made(service, _group)
-    return functools.partial(service.create_share, 2, share_group_id=group_id)
-
-
-def _snapshot(service):
-    share = service.get_share(_made(service, _member))
-    return functools.partial(service.create_snapshot, share.share_group_id)
-
-
-def _rule(service, way):
-    share_id = _made(service, way)
-
-    def begin():
-        service.allow(share_id, '10.0.0.1')
-        return share_id
-
-    return begin
-
-
-def _made(service, way):
-    """Make a resource, and let it come to rest; returns its id."""
-    row_id = way(service)()
-    service.deliver_all()
-    return row_id
-
-
-@dataclasses.dataclass(frozen=True)
-class Noun:
-    """A kind of resources, as its users know it.
-
-    :ivar api: the name of its part of the service
-    :ivar ways: in which a resource is made; each prepares what it needs, and
-        returns a function that begins to make it, and returns its id
-    """
-
-    api: str
-    ways: tuple[Callable[[inprocess.InProcess], Callable[[], str]], ...]
-
-
-NOUNS = {
-    states.SHARE_GROUP: Noun('groups', (_group, _clone)),
-    states.SHARE: Noun('shares', (_share, _member)),
-    states.SHARE_GROUP_SNAPSHOT: Noun('snapshots', (_snapshot,)),
-    states.SHARE_ACCESS: Noun(
-        'access',
-        (
-            functools.partial(_rule, way=_share),
-            functools.partial(_rule, way=_member),
-        ),
-    ),
-}
-
-
-def _values(row, name):
-    """What a parameter of a domain's method may be for a resource."""
-    if name == 'size':
-        return row.size + 1, row.size - 1
-    return (getattr(row, {'group_id': 'share_group_id'}[name]),)
-
-
-class Driver(fake.FakeDriver):
-    """A back end that fails when a test says so.
-
-    :ivar calls: the methods that were called on storage
-    :ivar failures: what the next calls raise; the last one for ever if it
-        fails for ever
-    """
-
-    def __init__(self, name, section):
-        super().__init__(name, section)
-        self.calls = []
-        self.failures = iter(())
-
-    def _simulate(self, method):
-        super()._simulate(method)
-        if method not in _ALWAYS:
-            self.calls.append(method)
-            for failure in self.failures:
-                raise failure
-
-
-class Killed(BaseException):
-    """A process is no more."""
-
-
-class Fate:
-    """When processes die: at the edge of one of their transactions.
-
-    :ivar left: how many edges until then; None is never
-    """
-
-    def __init__(self):
-        self.left = None
-
-    def reach(self):
-        """Come to an edge."""
-        if self.left is not None:
-            self.left -= 1
-            if self.left == 0:
-                raise Killed
-
-
-class MortalDatabase:
-    """A database whose user may die before or after each commit."""
-
-    def __init__(self, db, fate):
-        self._db = db
-        self._fate = fate
-
-    def __getattr__(self, name):
-        return getattr(self._db, name)
-
-    @contextlib.contextmanager
-    def writer(self):
-        """Begin a transaction; see db.api.Database."""
-        with self._db.writer() as conn:
-            yield conn
-            self._fate.reach()
-        self._fate.reach()
+from manila_groups.tests.unit.domain.operations import mortals
+from manila_groups.tests.unit.domain.operations import nouns
+from manila_groups.tests.unit.domain.operations import trial
 
 
 class Play:
@@ -185,11 +46,14 @@ class Play:
         overrides=share_case.POOLS,
     ):
         self.verb = verb
-        self.service = test.useFixture(inprocess.InProcess(overrides))
+        known = test.useFixture(trial.Known())
+        self.service = test.useFixture(
+            inprocess.InProcess(overrides, known.registry)
+        )
         self._db = self.service.db
         self.storage = {}
         for name in self.names:
-            driver = Driver(name, self.service.conf[name])
+            driver = mortals.Driver(name, self.service.conf[name])
             self.storage[name] = driver
             self.service.start_backend(name, driver)
         self._make_others()
@@ -200,11 +64,13 @@ class Play:
 
     def _make_others(self):
         service = self.service
-        found = service.get_snapshot(_made(service, _snapshot))
+        found = service.get_snapshot(nouns.made(service, nouns.snapshot))
         self._others = (
             found.share_group_id,
             found.id,
-            _made(service, functools.partial(_rule, way=_share)),
+            nouns.made(
+                service, functools.partial(nouns.rule, way=nouns.share_alone)
+            ),
             *(one.share_id for one in found.members),
         )
 
@@ -219,7 +85,7 @@ class Play:
         if self.operation() is not None:
             return True
         self.service.deliver_all()
-        for begin in (self._call, self._leave_remains):
+        for begin in (self._call, self._set_status, self._leave_remains):
             with contextlib.suppress(*test_races.REFUSALS):
                 begin()
             if self.operation() is not None:
@@ -228,7 +94,7 @@ class Play:
 
     def _call(self):
         """Call the domain's method of the verb's name, if there is one."""
-        api = getattr(self.service, NOUNS[self.verb.kind].api)
+        api = getattr(self.service, nouns.NOUNS[self.verb.kind].api)
         method = getattr(api, self.verb.name, None)
         if method is None:
             return
@@ -243,10 +109,18 @@ class Play:
 
     def _call_for(self, method, row_id, names):
         row = self.service.read(self.verb.resource.store.get, row_id)
-        for values in itertools.product(*(_values(row, n) for n in names)):
+        choices = [nouns.values_of(row, name) for name in names]
+        for values in itertools.product(*choices):
             with contextlib.suppress(*test_races.REFUSALS):
                 method(self.service.caller, row_id, *values)
                 return
+
+    def _set_status(self):
+        """Begin a verb without such a method as any request would."""
+        if self.verb.during:
+            for row_id in self._ids:
+                wake = trial.begin(self.service, row_id, self.verb)
+                self.service.wake(wake)
 
     def _leave_remains(self):
         if self.verb.exclusive:
@@ -260,7 +134,12 @@ class Play:
 
     @property
     def _owner(self):
-        return getattr(self.service, NOUNS[self.verb.resource.name].api)
+        return getattr(self.service, nouns.NOUNS[self.verb.resource.name].api)
+
+    def can_be_forced(self):
+        """Tell whether users know the statuses of the verb."""
+        known = states.STATUSES[self.verb.resource.name]
+        return set(self.verb.during) <= set(known)
 
     def force_delete(self):
         """Delete the resource by force, as an administrator."""
@@ -385,11 +264,11 @@ class Play:
         """Start a process of a back end, on what its storage has."""
         self.service.start_backend(name, self.storage[name])
 
-    def restart(self, fate: Fate | None = None):
+    def restart(self, fate: mortals.Fate | None = None):
         """Replace all processes, without a word from those before."""
         self.service.messages.clear()
         if fate is not None:
-            self.service.db = MortalDatabase(self._db, fate)
+            self.service.db = mortals.MortalDatabase(self._db, fate)
         self.service.scheduler = self.service.new_scheduler()
         for name in self.names:
             self.start(name)

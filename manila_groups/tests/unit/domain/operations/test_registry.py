@@ -166,7 +166,7 @@ class TestRuns(base.TestCase):
         self.assertIn(text, error.message)
 
     def test_a_missing_run(self):
-        own = {**runs.of(None), **trial.Runs().of()}
+        own = {**runs.of(None), **trial.Known().runs(None)}
         del own['share_group', 'promote', 'switch']
         self.assertNotStarted(
             [*standard.VERBS, trial.VERB],
@@ -177,6 +177,6 @@ class TestRuns(base.TestCase):
     def test_a_run_of_no_step(self):
         self.assertNotStarted(
             standard.VERBS,
-            {**runs.of(None), **trial.Runs().of()},
+            {**runs.of(None), **trial.Known().runs(None)},
             'share_group.promote.prepare has a run, and no verb has the step',
         )

@@ -7,13 +7,11 @@ import fixtures
 import sqlalchemy as sa
 
 from manila_groups import exception
-from manila_groups.backend import runs
 from manila_groups.db import operation_table
 from manila_groups.db import operations
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import listing
-from manila_groups.domain.operations import registry
 from manila_groups.domain.operations import standard
 from manila_groups.domain.share_groups import delete
 from manila_groups.rpc import wake
@@ -30,19 +28,9 @@ class TrialCase(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.runs = trial.Runs()
-        known = runs.of
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'manila_groups.backend.runs.of',
-                lambda driver: {**known(driver), **self.runs.of()},
-            )
-        )
+        self.known = self.useFixture(trial.Known())
         self.service = self.useFixture(
-            inprocess.InProcess(
-                share_case.POOLS,
-                registry.Registry([*standard.VERBS, trial.VERB]),
-            )
+            inprocess.InProcess(share_case.POOLS, self.known.registry)
         )
         self.addCleanup(self.service.check, self)
         self.group_id = self.service.create()
@@ -87,7 +75,7 @@ class TestTrialVerb(TrialCase):
         )
         self.assertEqual(
             [('prepare', self.group_id), ('switch', self.group_id)],
-            self.runs.calls,
+            self.known.calls,
         )
         self.assertEqual([], self.open())
 
@@ -114,7 +102,7 @@ class TestTrialVerb(TrialCase):
             task.report(1, 3)
             seen.append(self.open()[0].progress)
 
-        self.runs.meanwhile = report
+        self.known.meanwhile = report
         self.begin()
         self.service.deliver_all()
         self.assertEqual([{'done': 1, 'total': 3}] * 2, seen)
@@ -130,7 +118,7 @@ class TestTrialVerb(TrialCase):
                 'manila_groups.db.operations.note_progress', fail
             )
         )
-        self.runs.meanwhile = lambda task: task.report(1, 3)
+        self.known.meanwhile = lambda task: task.report(1, 3)
         self.begin()
         self.service.deliver_all()
         self.assertEqual('available', self.status())
@@ -151,7 +139,7 @@ class TestTrialVerb(TrialCase):
             operations.cancel(conn, 'share_group', self.group_id)
         self.service.settle()
         self.assertEqual('available', self.status())
-        self.assertEqual(2, len(self.runs.calls))
+        self.assertEqual(2, len(self.known.calls))
 
     def to(self, step):
         """Let the operation wait for a step of its back end."""
@@ -207,7 +195,7 @@ class TestTrialVerb(TrialCase):
         )
         self.assertEqual([], self.open())
         self.service.deliver_all()
-        self.assertEqual([], self.runs.calls)
+        self.assertEqual([], self.known.calls)
 
     def test_the_group_can_be_deleted_afterwards(self):
         self.begin()

@@ -7,19 +7,24 @@ All that has to know of it is the registry, and the back end that can do it.
 
 from collections.abc import Sequence
 
+import fixtures
+
 from manila_groups import states
+from manila_groups.backend import payloads
+from manila_groups.backend import runs
 from manila_groups.db import share_groups as rows
 from manila_groups.domain import changes
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import placing
+from manila_groups.domain.operations import registry as registries
+from manila_groups.domain.operations import standard
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.rpc import wake
 
 PROMOTING = 'promoting'
 PROMOTED = 'promoted'
-BEGIN = states.Transition((states.AVAILABLE,), PROMOTING)
 NEXT = states.Transition((PROMOTING,), PROMOTING)
 END = states.Transition((PROMOTING,), states.AVAILABLE)
 FAIL = states.Transition((PROMOTING,), states.ERROR)
@@ -134,36 +139,50 @@ VERB = verbs.Verb(
 )
 
 
-class Runs:
-    """What a back end does, noted.
+class Known(fixtures.Fixture):
+    """The registry knows the verb, and back ends can do it.
 
-    :ivar calls: (step, id of the group) of each
-    :ivar meanwhile: called in each, with its task
+    :ivar registry: with all verbs of the service, and this one
+    :ivar calls: (step, id of the group) of each run
+    :ivar meanwhile: called in each run, with its task
     """
 
-    def __init__(self):
+    def _setUp(self):
         self.calls = []
         self.meanwhile = lambda _task: None
+        self.registry = registries.Registry([*standard.VERBS, VERB])
+        of = runs.of
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'manila_groups.backend.runs.of',
+                lambda driver: {**of(driver), **self.runs(driver)},
+            )
+        )
 
-    def of(self) -> dict[tuple[str, str, str], verbs.Run]:
-        """Make the runs, by kind, verb and step."""
+    def runs(self, driver) -> runs.Runs:
+        """Make what a back end does, by kind, verb and step."""
         return {
-            (VERB.kind, VERB.name, step): self._run(step)
+            (VERB.kind, VERB.name, step): self._run(driver, step)
             for step in ('prepare', 'switch')
         }
 
-    def _run(self, step):
+    def _run(self, driver, step):
         def do(task):
+            driver.create_share_group(payloads.share_group(task.row, {}))
             self.calls.append((step, task.row.id))
             self.meanwhile(task)
 
         return verbs.Run(do, lambda _task: True)
 
 
-def begin(service, group_id: str, forced: bool = False) -> wake.Wake:
-    """Begin to promote a share group, as a request would."""
+def begin(
+    service, row_id: str, verb: verbs.Verb = VERB, forced: bool = False
+) -> wake.Wake:
+    """Begin a verb on a row that is at rest, as a request would."""
+    kind = verb.resource
     with service.db.writer() as conn:
-        rows.ROWS.lock(conn, group_id)
-        row = rows.get(conn, group_id)
-        row = changes.transit(conn, changes.SHARE_GROUP, row, BEGIN)
-        return beginning.begin(conn, VERB, row, forced=forced)
+        kind.rows.lock(conn, row_id)
+        row = kind.store.get(conn, row_id)
+        transition = states.Transition((row.status,), verb.during[0])
+        row = changes.transit(conn, kind, row, transition)
+        return beginning.begin(conn, verb, row, forced=forced)
