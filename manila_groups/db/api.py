@@ -123,10 +123,15 @@ class Database:
             and not name.startswith('db_')
         }
         options = connections.completed(options)
-        if not wait:
-            options['max_retries'] = 0
+        # oslo.db would wait with connections of another kind.
+        retries, options['max_retries'] = options['max_retries'], 0
         self._writer.configure(sqlite_fk=True, thread_checkin=False, **options)
         self._writer.append_on_engine_create(connections.prepare)
+        if wait and retries:
+            interval = options['retry_interval']
+            self._writer.append_on_engine_create(
+                lambda engine: connections.wait(engine, retries, interval)
+            )
         self._listeners: tuple[Callable, ...] = ()
 
     def heard_by(self, *listeners: Callable) -> 'Database':

@@ -11,16 +11,20 @@ from collections.abc import Mapping
 import datetime
 import functools
 import importlib
+import itertools
 import time
 from typing import Any
 
 from oslo_db import exception as db_exception
 from oslo_db.sqlalchemy import exc_filters
+from oslo_log import log
 import sqlalchemy as sa
 from sqlalchemy.pool import base as pools
 
 from manila_groups import exception
 from manila_groups.db import pymysql_tls
+
+LOG = log.getLogger(__name__)
 
 #: The key of a connection's info with the time of its last use.
 _USED = 'manila_groups_used'
@@ -110,8 +114,6 @@ def prepare(engine: sa.Engine) -> None:
 
 
 def _prepare_mysql(engine: sa.Engine) -> None:
-    # oslo.db may have tried a connection already, in another mode.
-    engine.dispose()
     sa.event.listen(engine, 'do_connect', _set_up_mysql)
     if engine.dialect.driver == 'pymysql':
         connect = pymysql_tls.connection_class(engine.dialect.loaded_dbapi)
@@ -180,6 +182,24 @@ _PREPARE = {
     'postgresql': _prepare_postgresql,
     'sqlite': _prepare_sqlite,
 }
+
+
+def wait(engine: sa.Engine, retries: int, seconds: float) -> None:
+    """Wait for a database that does not answer yet.
+
+    :param retries: how many times to try, at least 1; -1 for any number
+    :param seconds: between two of them
+    :raises DBConnectionError: the last one has failed, too
+    """
+    for left in itertools.count(retries - 1, -1):
+        try:
+            engine.connect().close()
+            return
+        except db_exception.DBConnectionError:
+            if left == 0:
+                raise
+            LOG.warning('Waiting for the database, which does not answer')
+        time.sleep(seconds)
 
 
 def reading(engine: sa.Engine) -> sa.Connection:

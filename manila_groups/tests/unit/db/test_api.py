@@ -262,7 +262,7 @@ class TestUnavailable(base.TestCase):
                 fixtures.DEFAULTS, {'database': database}
             ),
         )
-        self.db = api.Database(conf, wait=False)
+        self.conf, self.db = conf, api.Database(conf, wait=False)
         return api_command.assemble(conf, self.db, rpc.transport(conf))
 
     def drivers(self):
@@ -288,6 +288,36 @@ class TestUnavailable(base.TestCase):
             for driver, name in self.drivers().items():
                 url = f'{driver}://user@127.0.0.1:{port}/name?{name}=2'
                 self.assertUnavailable(self.ask(self.application(url)))
+
+    def test_a_daemon_waits_for_a_server(self):
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            port = free.getsockname()[1]
+        for driver in self.drivers():
+            for retries, waits in ((0, 0), (1, 0), (3, 2)):
+                self.application(
+                    f'{driver}://user@127.0.0.1:{port}/name',
+                    max_retries=retries,
+                )
+                db = api.Database(self.conf)
+                with mock.patch('time.sleep') as sleep:
+                    self.assertRaises(
+                        db_exception.DBConnectionError,
+                        lambda db=db: db.engine.connect(),
+                    )
+                self.assertEqual(waits, sleep.call_count, (driver, retries))
+
+    def test_a_server_that_answers_later(self):
+        url = servers.lend_database(self, None)
+        self.application(url, max_retries=-1)
+        engine = api.Database(self.conf).engine
+        failure = db_exception.DBConnectionError()
+        answers = [failure] * 20 + [mock.Mock()]
+        with (
+            mock.patch('time.sleep'),
+            mock.patch.object(engine, 'connect', side_effect=answers) as tried,
+        ):
+            connections.wait(engine, -1, 1)
+        self.assertEqual(21, tried.call_count)
 
     def test_the_url_says_how_long_to_wait(self):
         with socket.create_server(('127.0.0.1', 0)) as free:
