@@ -151,6 +151,35 @@ class TestOperations(case.OnSqlite):
         self.ask(operations.give_back, 'one')
         self.assertEqual(1, len(self.take(self.offer('two'))))
 
+    def test_leases_on_what_was_not_begun(self):
+        """They do not count, and those on what is at work stay."""
+        for _ in range(3):
+            self.begin()
+        (at_work,) = self.take(self.offer('one'), limit=1)
+        (others,) = self.take(self.offer('two'), limit=1)
+        self.take(self.offer('one'))
+        self.ask(operations.unclaim_but, [at_work.id], 'one')
+        left = {one.id: (one.worker, one.tries) for one in self.open()}
+        self.assertEqual(('one', 1), left.pop(at_work.id))
+        self.assertEqual(('two', 1), left.pop(others.id))
+        self.assertEqual([(None, 0)], list(left.values()))
+        self.ask(operations.unclaim_but, [], 'one')
+        self.assertEqual(2, len(self.take(self.offer('three'))))
+
+    def test_a_rest_after_too_many_tries(self):
+        self.begin()
+        for number in range(MAX_TRIES):
+            self.take(self.offer('one', minutes=number))
+        (found,) = self.open()
+        until = self.now + datetime.timedelta(hours=2)
+        soon = self.offer('two', minutes=MAX_TRIES - 1)
+        self.assertFalse(self.ask(operations.rest, found.id, until, soon))
+        later = self.offer('two', hours=1)
+        self.assertTrue(self.ask(operations.rest, found.id, until, later))
+        self.assertFalse(self.ask(operations.rest, found.id, until, later))
+        self.assertEqual([], self.take(later))
+        self.assertEqual(1, len(self.take(self.offer('two', hours=2))))
+
     def test_too_many_tries(self):
         self.begin()
         for number in range(MAX_TRIES):
