@@ -130,6 +130,34 @@ class TestAudit(share_case.ShareCase):
             },
         )
 
+    def test_each_of_a_batch_is_due_to_its_own_request(self):
+        group_id, _shares = self.full_group(1, 2)
+        snapshot_id = self.available_snapshot(group_id)
+        begun = {}
+        for number in range(3):
+            self.caller.request_id = f'req-batch-{number}'
+            share_id = self.service.create_share()
+            clone_id = self.clone(snapshot_id)
+            members = [one.id for one in self.members(clone_id)]
+            for row_id in (share_id, clone_id, *members):
+                begun[row_id] = self.caller.request_id
+        self.service.changes.clear()
+        self.service.events.clear()
+        # What the thread did before.
+        self.service.admin.update_store()
+        self.service.deliver_all()
+        self.assertEqual(
+            begun,
+            {one.id: one.request_id for one in self.service.changes},
+        )
+        self.assertEqual(
+            begun,
+            {one.row.id: one.caller.request_id for one in self.service.events},
+        )
+        self.assertEqual(
+            {'user'}, {one.user_id for one in self.service.changes}
+        )
+
     def test_by_hand(self):
         group_id = self.available_group()
         self.service.changes.clear()
