@@ -57,18 +57,21 @@ class Sender:
             no other one is added
         """
         with self._changed:
-            if key is not None and key in self._keys:
-                return
-            if len(self._waiting) >= self.MAX_WAITING:
-                self._drop()
-                return
-            self._waiting.append((key, send, args))
-            if key is not None:
-                self._keys.add(key)
+            if key is None or key not in self._keys:
+                self._add(key, send, args)
             if self._has_thread:
                 self._changed.notify_all()
             else:
+                # Also for what waits since no thread could be started.
                 self._start()
+
+    def _add(self, key, send, args):
+        if len(self._waiting) >= self.MAX_WAITING:
+            self._drop()
+            return
+        self._waiting.append((key, send, args))
+        if key is not None:
+            self._keys.add(key)
 
     def _start(self):
         try:

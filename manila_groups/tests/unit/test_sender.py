@@ -141,6 +141,13 @@ class SenderTest(base.TestCase):
         self.put('b')
         self.assertEqual(['a', 'b'], self.end())
 
+    def test_one_that_may_have_more_of_them_again(self):
+        """The same message is as good as another one to go on with."""
+        with fixtures.MonkeyPatch('threading.Thread.start', _no_more):
+            self.sender.put(self.send, 'look', key='look')
+        self.sender.put(self.send, 'look', key='look')
+        self.assertEqual(['look'], self.end())
+
     def test_the_thread_goes_and_comes_again(self):
         self.answers.set()
         self.sender.IDLE = 0
