@@ -19,6 +19,9 @@ import sqlalchemy as sa
 from manila_groups.db import operation_table
 from manila_groups.db import records
 
+#: The most characters that are kept of a reason; MySQL has 65,535 bytes.
+_LONGEST_REASON = 1000
+
 _OPERATION = operation_table.Operation.__table__
 _COLUMNS = _OPERATION.c
 
@@ -315,10 +318,16 @@ def put_off(
             leased_until=None,
             not_before=until,
             tries=_COLUMNS.tries - 1,
-            reason=reason,
+            reason=_storable(reason),
         )
     )
     return conn.execute(statement).rowcount == 1
+
+
+def _storable(reason):
+    """Make what a driver says what any database can store."""
+    text = reason[:_LONGEST_REASON].replace('\0', '')
+    return text.encode(errors='backslashreplace').decode()
 
 
 def rest(

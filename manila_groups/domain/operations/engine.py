@@ -255,7 +255,8 @@ class Engine:
     def _shelve_or_wait(self, task, error, rest):
         try:
             self._shelve_task(task, error)
-        except db_api.UNAVAILABLE as problem:
+        except Exception as problem:
+            # Whatever it is: the others of its batch have to be recorded.
             rest.later.append(task)
             rest.problem = problem
 

@@ -239,6 +239,18 @@ class TestOperations(case.OnSqlite):
         self.assertEqual([], self.take(self.offer('two', seconds=9)))
         self.assertEqual([resource], self.taken(self.offer('two', seconds=10)))
 
+    def test_a_reason_that_no_database_can_store(self):
+        self.begin()
+        (claimed,) = self.take()
+        reason = 'odd: \0\udcff' + 'x' * 100_000
+        due = self.now + datetime.timedelta(seconds=10)
+        self.assertTrue(
+            self.ask(operations.put_off, claimed.id, 'one', due, reason)
+        )
+        found = self.the_one().reason
+        self.assertTrue(found.startswith('odd: \\udcffxxx'))
+        self.assertLess(len(found), 2_000)
+
     def test_what_was_put_off_holds_up_nobody(self):
         self.begin('a')
         (claimed,) = self.take()

@@ -163,6 +163,19 @@ class TestRecords(EngineCase):
         self.assertEqual('available', row.status)
         self.assertNotIn(row.host, operation.payload['tried'])
 
+    def test_one_that_cannot_even_be_put_off(self):
+        """The others of its batch are recorded all the same."""
+        ids = self.placed_groups(2)
+        problem = ValueError('not to be stored')
+        with (
+            self.failing(operations, 'end', problem, problem),
+            self.failing(operations, 'put_off', problem),
+        ):
+            self.take_turns(self.backend, 2)
+        self.assertEqual(['creating', 'available'], self.statuses(ids))
+        self.take_turns(self.backend, 1)
+        self.assertEqual(['available', 'available'], self.statuses(ids))
+
     def test_a_wake_up_that_cannot_be_sent(self):
         group_id = self.service.create()
         self.service.messages.clear()
