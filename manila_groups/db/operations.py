@@ -450,6 +450,11 @@ def is_exhausted(offer: Offer):
     return sa.and_(_COLUMNS.tries >= offer.max_tries, _free(offer.now))
 
 
+def is_after(operation_id: int):
+    """A condition: it has begun after another one."""
+    return _COLUMNS.id > operation_id
+
+
 def moved_before(time: datetime.datetime):
     """A condition: its last step or progress is older than this."""
     return _COLUMNS.moved_at < time

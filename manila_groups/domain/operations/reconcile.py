@@ -8,6 +8,7 @@ earlier release has begun its work, or its operation did not fit it any more.
 
 from collections.abc import Callable
 import datetime
+import itertools
 from typing import Any
 
 from oslo_log import log
@@ -31,7 +32,7 @@ from manila_groups.rpc import wake as wakes
 
 LOG = log.getLogger(__name__)
 
-#: How many operations, or resources, one search finds at most.
+#: How many operations are read at once.
 _MOST = 1000
 
 
@@ -81,8 +82,20 @@ class Reconciler:
             utils.call_logging_errors(self._give_up, one, *overdue)
 
     def _find(self, *conditions):
-        with self._db.reader() as conn:
-            return operations.find(conn, *conditions, limit=_MOST)
+        """Find operations, however many of them have to stay as they are."""
+        return itertools.chain.from_iterable(self._pages(*conditions))
+
+    def _pages(self, *conditions):
+        last = 0
+        while True:
+            with self._db.reader() as conn:
+                found = operations.find(
+                    conn, operations.is_after(last), *conditions, limit=_MOST
+                )
+            yield found
+            if len(found) < _MOST:
+                return
+            last = found[-1].id
 
     def _give_up(self, operation, *conditions):
         if self._end(operation, lambda step: step.overdue, *conditions):
@@ -231,12 +244,11 @@ class Reconciler:
 
     def _correct_stuck(self):
         """Correct operations that an earlier release has carried on."""
-        self._adopter.correct(
-            self._find(
-                operations.moved_before(deadlines.stuck(self._conf)),
-                operations.is_waiting(timeutils.utcnow()),
-            )
-        )
+        for found in self._pages(
+            operations.moved_before(deadlines.stuck(self._conf)),
+            operations.is_waiting(timeutils.utcnow()),
+        ):
+            self._adopter.correct(found)
 
     @db_api.transaction
     def _forget_expired_messages(self, conn):

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What takes too long is given up, and its owner can get rid of it."""
 
+import fixtures
+import sqlalchemy as sa
+
 from manila_groups import exception
+from manila_groups.db import operation_table
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.tests.unit.domain import share_case
@@ -47,6 +51,23 @@ class TestGivenUp(OverdueCase):
         self.give_up()
         self.assertEqual('error', self.service.status(group_id))
         self.assertGivenUp(group_id, messages.CREATE)
+
+    def test_behind_what_nobody_knows(self):
+        """Of a release that came later, and has been left again."""
+        first, second = self.service.create(), self.service.create()
+        table = operation_table.Operation.__table__
+        with self.service.db.writer() as conn:
+            conn.execute(
+                sa.update(table)
+                .where(table.c.resource_id == first)
+                .values(verb='migrate')
+            )
+        with fixtures.MonkeyPatch(
+            'manila_groups.domain.operations.reconcile._MOST', 1
+        ):
+            self.give_up()
+        self.assertEqual('creating', self.service.status(first))
+        self.assertEqual('error', self.service.status(second))
 
     def test_a_group_that_is_placed(self):
         group_id = self.service.create()

@@ -6,6 +6,7 @@ It knows rows only: their status, stepped_at, forced, and a lease on them.
 
 import datetime
 
+import fixtures
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
@@ -254,6 +255,18 @@ class TestMovedOn(ReleaseBeforeCase):
         self.mend()
         self.service.settle()
         self.service.check_content(self)
+
+    def test_what_it_has_changed_is_found_behind_all_that_waits(self):
+        group_id = self.available_group()
+        self.service.create()
+        self.service.groups.delete(self.caller, group_id)
+        self.service.pass_time(self.service.conf.service.stuck_after + 1)
+        self.old(states.SHARE_GROUP, group_id, forced=True)
+        with fixtures.MonkeyPatch(
+            'manila_groups.domain.operations.reconcile._MOST', 1
+        ):
+            self.service.scheduler.reconcile()
+        self.assertTrue(self.service.operation(group_id).forced)
 
     def test_a_status_set_by_hand_has_no_operation(self):
         group_id = self.placed_group()
