@@ -20,7 +20,7 @@ NAME = sa.String(255).with_variant(
 TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 INDEXES = (
     ('runs_at_queue_id', 'runs_at', 'queue_id'),
-    ('kind', 'kind', 'resource_id'),
+    ('kind_resource_id', 'kind', 'resource_id'),
     ('queue_id', 'queue_id'),
     ('worker', 'worker'),
     ('moved_at', 'moved_at'),
@@ -68,7 +68,9 @@ def upgrade():
         sa.Column('leased_until', TIME, nullable=True),
         sa.Column('tries', sa.Integer(), nullable=False, server_default='0'),
         sa.PrimaryKeyConstraint('id', name='pk_operations'),
-        sa.UniqueConstraint('kind', 'exclusive_id', name='uq_operations_kind'),
+        sa.UniqueConstraint(
+            'kind', 'exclusive_id', name='uq_operations_kind_exclusive_id'
+        ),
         sqlite_autoincrement=True,
         mysql_engine='InnoDB',
         mysql_charset='utf8mb4',

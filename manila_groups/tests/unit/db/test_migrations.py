@@ -53,6 +53,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0004': 'shares.id',
         '0005': 'share_groups.worker',
         '0006': 'services.down_reason',
+        '0007': 'operations.id',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.
