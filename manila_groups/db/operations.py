@@ -303,6 +303,15 @@ def move(
     return conn.execute(statement.values(values)).rowcount == len(ids)
 
 
+def prolong(conn, operation_id: int) -> None:
+    """Let the deadline of an operation begin anew, whoever has claimed it."""
+    conn.execute(
+        sa.update(_OPERATION)
+        .where(_COLUMNS.id == operation_id)
+        .values(moved_at=timeutils.utcnow())
+    )
+
+
 def put_off(
     conn, operation_id: int, worker: str, until: datetime.datetime, reason: str
 ) -> bool:

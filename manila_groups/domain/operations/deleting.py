@@ -121,6 +121,9 @@ def begin_forced(
     """
     row = locked.row
     if row.host and services.is_reachable(locked.conn, conf, row.host):
+        under_way = _forced_already(locked, verb)
+        if under_way is not None:
+            return [under_way]
         cancel(locked)
         return [beginning.begin(locked.conn, verb, row, forced=True)]
     tx = transaction.Tx(locked.conn, conf, None)
@@ -130,6 +133,15 @@ def begin_forced(
         remove(tx, row)
     cancel(locked)
     return tx.wakes
+
+
+def _forced_already(locked, verb) -> wake.Wake | None:
+    """Leave a forced deletion to who does it; its deadline begins anew."""
+    found = operations.open_on(locked.conn, verb.kind, locked.row.id)
+    if found is None or found.verb != verb.name or not found.forced:
+        return None
+    operations.prolong(locked.conn, found.id)
+    return wake.Wake(found.runs_at, found.kind, found.resource_id)
 
 
 def transition_for(

@@ -70,6 +70,22 @@ class TestForceDelete(share_case.ShareCase):
         # The limit of the group is what the other share holds.
         self.assertEqual([2], sizes)
 
+    def test_one_that_is_asked_for_while_it_is_at_work(self):
+        """It is done once."""
+        calls, delete = [], self.driver.delete_share_group
+
+        def delete_slowly(payload):
+            calls.append(payload.id)
+            self.service.groups.force_delete(self.admin, self.group_id)
+            delete(payload)
+
+        self.driver.delete_share_group = delete_slowly
+        self.service.groups.force_delete(self.admin, self.group_id)
+        self.service.deliver_all()
+        self.assertEqual([self.group_id], calls)
+        self.assertEqual([], self.service.all_groups())
+        self.assertEqual([], self.service.under_way())
+
     def test_a_back_end_that_goes_away_meanwhile(self):
         self.service.groups.force_delete(self.admin, self.group_id)
         self.service.messages.clear()
