@@ -379,14 +379,6 @@ def comes_with_group():
     return ~is_made_alone() & _SHARE.c.share_group_id.in_(groups)
 
 
-def has_room():
-    """A condition: the share's claim is enough for the size that it gets."""
-    return sa.or_(
-        _SHARE.c.status != states.EXTENDING,
-        _SHARE.c.claimed_gb >= _SHARE.c.new_size,
-    )
-
-
 def in_no_snapshot():
     """A condition: the share is a member of no snapshot of its group."""
     return ~sa.exists().where(_MEMBER.c.share_id == _SHARE.c.id)

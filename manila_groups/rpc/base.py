@@ -60,7 +60,6 @@ class Client:
     """
 
     def __init__(self, transport, topic: str, version: str, role: str):
-        self._role = role
         self._client = oslo_messaging.get_rpc_client(
             transport,
             oslo_messaging.Target(topic=topic, version=version),
