@@ -244,8 +244,7 @@ def transit_many(
     :param callers: the id of each row to a context or a record with who
         asked; None when the rows' records tell it
     :returns: the records as the rows are now, in their order; None when one
-        does not match:
-        the transaction is to be rolled back then
+        does not match: the transaction is to be rolled back then
     """
     changes = kind.rows.transition_rows(
         conn,

@@ -30,7 +30,7 @@ from manila_groups.rpc import wake
 class ShareGroupSnapshots:
     """The share group snapshots of the service.
 
-    :param backends: sends wake-ups to back ends
+    :param waker: wakes back ends
     """
 
     def __init__(self, conf, db: db_api.Database, waker: wake.Waker):

@@ -39,8 +39,7 @@ class Shares:
     """The shares of the service.
 
     :param share_types: the share types
-    :param scheduler: sends wake-ups to schedulers
-    :param backends: sends wake-ups to back ends
+    :param waker: wakes schedulers and back ends
     """
 
     def __init__(
