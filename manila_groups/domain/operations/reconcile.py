@@ -188,9 +188,7 @@ class Reconciler:
         locked = operations.lock(conn, operation.id, *conditions)
         if locked is None:
             return None
-        row, work = step.load(conn, [locked]).get(
-            operation.resource_id, (None, None)
-        )
+        row, work = _load(conn, verb, step, locked)
         if row is None:
             _end_void(conn, locked)
             return None
@@ -257,6 +255,21 @@ class Reconciler:
 
 def _is_at_none_of(hosts):
     return operations.runs_at_none_of([wakes.SCHEDULERS, *hosts])
+
+
+def _load(conn, verb, step, operation):
+    """Read what an end needs; of what can't be loaded, the row alone.
+
+    It has waited for that, and has to end all the same.
+    """
+    row_id = operation.resource_id
+    try:
+        return step.load(conn, [operation]).get(row_id, (None, None))
+    except db_api.UNAVAILABLE:
+        raise
+    except Exception:
+        LOG.exception('Failed to load the operation %s', operation)
+        return verb.resource.store.get(conn, row_id), None
 
 
 def _end_void(conn, operation):

@@ -55,19 +55,32 @@ class TestGivenUp(OverdueCase):
     def test_behind_what_nobody_knows(self):
         """Of a release that came later, and has been left again."""
         first, second = self.service.create(), self.service.create()
-        table = operation_table.Operation.__table__
-        with self.service.db.writer() as conn:
-            conn.execute(
-                sa.update(table)
-                .where(table.c.resource_id == first)
-                .values(verb='migrate')
-            )
+        self.change_operation(first, verb='migrate')
         with fixtures.MonkeyPatch(
             'manila_groups.domain.operations.reconcile._MOST', 1
         ):
             self.give_up()
         self.assertEqual('creating', self.service.status(first))
         self.assertEqual('error', self.service.status(second))
+
+    def test_one_that_cannot_be_loaded(self):
+        first, second = self.service.create(), self.service.create()
+        self.change_operation(first, payload={'tried': 1})
+        self.service.deliver_all()
+        self.assertEqual('creating', self.service.status(first))
+        self.assertEqual('available', self.service.status(second))
+        self.give_up()
+        self.assertEqual('error', self.service.status(first))
+        self.assertGivenUp(first, messages.CREATE)
+
+    def change_operation(self, resource_id, **values):
+        table = operation_table.Operation.__table__
+        with self.service.db.writer() as conn:
+            conn.execute(
+                sa.update(table)
+                .where(table.c.resource_id == resource_id)
+                .values(**values)
+            )
 
     def test_a_group_that_is_placed(self):
         group_id = self.service.create()
