@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of failed attempts, and what they say is left over."""
+"""Rows of attempts, as the release before leaves and reads them."""
+
+import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import attempts
@@ -16,62 +18,53 @@ class TestAttempts(case.OnSqlite):
         super().setUp()
         self.insert_types()
 
-    def failed(self, cleaned, pool=POOL, **now):
-        """A group that the pool failed to create, as it is now."""
+    def failed(self, cleaned, pool=POOL):
+        """A group that the release before failed to create in a pool."""
         (group_id,) = self.insert_groups({'status': 'creating', 'host': pool})
         group = self.ask(share_groups.get, group_id)
-        self.ask(attempts.add, states.SHARE_GROUP, group, cleaned)
-        self.ask(
-            share_groups.ROWS.update,
-            group_id,
-            {'status': 'error', 'host': None, **now},
-        )
+        with self.db.writer() as conn:
+            conn.execute(
+                sa.insert(models.Attempt.__table__).values(
+                    resource_id=group.id,
+                    kind=states.SHARE_GROUP,
+                    pool=pool,
+                    project_id=group.project_id,
+                    cleaned=cleaned,
+                )
+            )
         return group
 
-    def left(self, host=HOST):
-        return [
-            (row.kind, row.id, row.project_id, row.pool)
-            for row in self.ask(attempts.cleanups, host)
-        ]
+    def left(self, place=HOST):
+        return self.ask(attempts.not_cleaned, place)
 
     def test_a_pool_is_noted_once(self):
-        group = self.failed(cleaned=False)
-        self.ask(attempts.add, states.SHARE_GROUP, group, True)
+        (group_id,) = self.insert_groups({'status': 'creating', 'host': POOL})
+        group = self.ask(share_groups.get, group_id)
+        for _again in range(2):
+            self.ask(attempts.note, states.SHARE_GROUP, group)
         self.assertEqual({POOL}, self.ask(attempts.pools_tried, group.id))
+        self.assertEqual(1, self.count(models.Attempt))
         self.assertEqual([], self.left())
 
-    def test_what_was_not_cleaned_is_left_over(self):
+    def test_what_was_not_cleaned_is_taken_over_once(self):
         self.failed(cleaned=True)
         group = self.failed(cleaned=False)
-        expected = [(states.SHARE_GROUP, group.id, group.project_id, POOL)]
-        self.assertEqual(expected, self.left())
-        self.ask(attempts.clean, group.id, POOL)
+        (left,) = self.left()
+        self.assertEqual(
+            attempts.Attempt(
+                states.SHARE_GROUP, group.id, group.project_id, None, POOL
+            ),
+            left,
+        )
+        self.assertTrue(self.ask(attempts.take_over, left))
+        self.assertFalse(self.ask(attempts.take_over, left))
         self.assertEqual([], self.left())
         self.assertEqual({POOL}, self.ask(attempts.pools_tried, group.id))
 
     def test_only_at_that_back_end(self):
         self.failed(cleaned=False, pool='host@backup#one')
         self.assertEqual([], self.left())
-
-    def test_nothing_of_a_group_that_may_be_there(self):
-        self.failed(cleaned=False, status='creating')
-        self.failed(cleaned=False, status='available', host='host@back#two')
-        self.assertEqual([], self.left())
-        self.failed(cleaned=False, status='available', host='else@where#one')
-        self.assertEqual(1, len(self.left()))
-
-    def test_it_outlives_the_group(self):
-        group = self.failed(cleaned=False)
-        self.ask(share_groups.ROWS.delete, group.id)
-        self.ask(attempts.forget, [group.id])
-        self.assertEqual(1, len(self.left()))
-        self.ask(attempts.clean, group.id, POOL)
-        self.assertEqual(0, self.count(models.Attempt))
-
-    def test_what_was_cleaned_goes_with_the_group(self):
-        group = self.failed(cleaned=True)
-        self.ask(attempts.forget, [group.id])
-        self.assertEqual(0, self.count(models.Attempt))
+        self.assertEqual(1, len(self.left('host@backup')))
 
 
 class TestAttemptsOnMysql(case.OnMysql, TestAttempts):
