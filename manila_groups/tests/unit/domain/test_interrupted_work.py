@@ -64,7 +64,7 @@ class TestOrphanedWork(share_case.ShareCase):
         self.service.stop_backend(share.host.partition('@')[2].split('#')[0])
         self.service.pass_time(61)
         reconciler = self.service.scheduler._reconciler
-        found = list(reconciler._gone())
+        found = [list(some) for some in reconciler._gone()]
         ids = [one.resource_id for some in found for one in some]
         self.assertEqual([share_id], ids)
         reconciler._gone = lambda: found
