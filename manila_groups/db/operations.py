@@ -52,13 +52,19 @@ class Offer:
     max_tries: int
 
 
-def _free(now):
+def is_free(now):
+    """A condition: no process is at work on it."""
     return sa.or_(_COLUMNS.worker.is_(None), _COLUMNS.leased_until < now)
+
+
+def is_exhausted(offer: Offer):
+    """A condition: it was claimed too often, and nobody is at work on it."""
+    return sa.and_(_COLUMNS.tries >= offer.max_tries, is_free(offer.now))
 
 
 def _claimable(now, max_tries):
     return sa.and_(
-        _free(now),
+        is_free(now),
         sa.or_(_COLUMNS.not_before.is_(None), _COLUMNS.not_before <= now),
         _COLUMNS.tries < max_tries,
     )
@@ -193,10 +199,11 @@ def claim(
         return found
     if not claimed:
         return []
-    return _records(conn.execute(_CLAIMED, {'ids': ids, 'by': offer.worker}))
+    return to_records(conn.execute(_CLAIMED, {'ids': ids, 'by': offer.worker}))
 
 
-def _records(rows):
+def to_records(rows) -> list[records.Operation]:
+    """Make records of rows with all columns of the table."""
     return [records.Operation(*row) for row in rows]
 
 
@@ -424,95 +431,3 @@ def remove(conn, operation_id: int) -> bool:
     """End an operation, whoever has claimed it; False if it is gone."""
     statement = sa.delete(_OPERATION).where(_COLUMNS.id == operation_id)
     return conn.execute(statement).rowcount == 1
-
-
-def find(
-    conn, *conditions, limit: int | None = None
-) -> list[records.Operation]:
-    """Read the operations that match some conditions, oldest first."""
-    query = sa.select(_OPERATION).where(*conditions).order_by(_COLUMNS.id)
-    return _records(conn.execute(query.limit(limit)))
-
-
-def has_none(kind: str, resource_id: Any):
-    """A condition: no exclusive operation is open on a resource.
-
-    :param resource_id: the expression for the resource's id
-    """
-    return ~sa.exists().where(
-        _COLUMNS.kind == kind, _COLUMNS.exclusive_id == resource_id
-    )
-
-
-def is_waiting(now: datetime.datetime):
-    """A condition: no process is at work on it."""
-    return _free(now)
-
-
-def is_overdue(before: datetime.datetime, offer: Offer):
-    """A condition: it has not moved since a time, or was claimed too often."""
-    return sa.or_(_COLUMNS.moved_at < before, is_exhausted(offer))
-
-
-def is_exhausted(offer: Offer):
-    """A condition: it was claimed too often, and nobody is at work on it."""
-    return sa.and_(_COLUMNS.tries >= offer.max_tries, _free(offer.now))
-
-
-def is_after(operation_id: int):
-    """A condition: it has begun after another one."""
-    return _COLUMNS.id > operation_id
-
-
-def moved_before(time: datetime.datetime):
-    """A condition: its last step or progress is older than this."""
-    return _COLUMNS.moved_at < time
-
-
-def began_before(time: datetime.datetime):
-    """A condition: it has begun before this."""
-    return _COLUMNS.created_at < time
-
-
-def is_at(steps: Collection[tuple[str, str, str]]):
-    """A condition: its present step is one of these.
-
-    :param steps: kind, verb and step of each
-    """
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(
-                _COLUMNS.kind == kind,
-                _COLUMNS.verb == verb,
-                _COLUMNS.step == step,
-            )
-            for kind, verb, step in steps
-        ),
-    )
-
-
-def runs_at_none_of(places: Collection[str]):
-    """A condition: none of these does its present step."""
-    return _COLUMNS.runs_at.not_in(list(places))
-
-
-def is_forced():
-    """A condition: it has to end without its back end, if necessary."""
-    return _COLUMNS.forced.is_(sa.true())
-
-
-def equals(column: str, value: str):
-    """A condition: a column has this value.
-
-    :param column: kind, verb, resource_id or runs_at
-    """
-    return _COLUMNS[column] == value
-
-
-def at_backend(name: str):
-    """A condition: a back end, by its name or as host@backend, runs it."""
-    return sa.or_(
-        _COLUMNS.runs_at == name,
-        _COLUMNS.runs_at.endswith(f'@{name}', autoescape=True),
-    )

@@ -18,6 +18,7 @@ from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import attempts
+from manila_groups.db import operation_search as search
 from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.domain.operations import beginning
@@ -82,7 +83,7 @@ class Adopter:
 
     def _strays(self, verb, *conditions):
         rows = verb.resource.rows
-        alone = operations.has_none(verb.kind, rows.id)
+        alone = search.has_none(verb.kind, rows.id)
         with self._db.reader() as conn:
             if verb.find_strays is not None:
                 return verb.find_strays(conn, alone, *conditions)

@@ -405,10 +405,11 @@ def offer(conf: Any, worker: str) -> operations.Offer:
 
 def _batches(tasks):
     """Divide tasks into what can be recorded in one transaction each."""
-    done: dict[tuple[str, str, str], list[verbs.Task]] = {}
+    done: dict[tuple, list[verbs.Task]] = {}
     for one in tasks:
         if one.error is None:
-            key = one.verb.kind, one.verb.name, one.step.name
+            forced = one.operation.forced
+            key = one.verb.kind, one.verb.name, one.step.name, forced
             done.setdefault(key, []).append(one)
     failed = [[one] for one in tasks if one.error is not None]
     return [*done.values(), *failed]

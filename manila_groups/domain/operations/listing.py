@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 
 from manila_groups.db import api as db_api
+from manila_groups.db import operation_search as search
 from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.domain.operations import deadlines
@@ -22,16 +23,16 @@ def under_way(
     :param older_than: only those that began so many seconds ago
     """
     conditions = [
-        operations.at_backend(value)
+        search.at_backend(value)
         if name == 'backend'
-        else operations.equals(name, value)
+        else search.equals(name, value)
         for name, value in (filters or {}).items()
     ]
     if older_than is not None:
         before = deadlines.before(older_than)
-        conditions.append(operations.began_before(before))
+        conditions.append(search.began_before(before))
     with db.reader() as conn:
-        return operations.find(conn, *conditions)
+        return search.find(conn, *conditions)
 
 
 def unfinished(

@@ -18,6 +18,7 @@ from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import messages as message_rows
+from manila_groups.db import operation_search as search
 from manila_groups.db import operations
 from manila_groups.db import services
 from manila_groups.domain.operations import adopting
@@ -57,7 +58,7 @@ class Reconciler:
 
     def reconcile(self) -> None:
         """Search for everything once."""
-        for search in (
+        for part in (
             self._adopter.adopt_all,
             # Before any of them ends: what it is about may be past.
             self._correct_stuck,
@@ -67,16 +68,16 @@ class Reconciler:
             self._end_strays,
             self._forget_expired_messages,
         ):
-            utils.call_logging_errors(search)
+            utils.call_logging_errors(part)
 
     # Overdue, or without a back end.
 
     def _end_overdue(self):
         overdue = (
-            operations.is_overdue(
+            search.is_overdue(
                 deadlines.deadline(self._conf), engine.offer(self._conf, '')
             ),
-            ~operations.is_at(self._registry.endless()),
+            ~search.is_at(self._registry.endless()),
         )
         for one in self._find(*overdue):
             utils.call_logging_errors(self._give_up, one, *overdue)
@@ -89,8 +90,11 @@ class Reconciler:
         last = 0
         while True:
             with self._db.reader() as conn:
-                found = operations.find(
-                    conn, operations.is_after(last), *conditions, limit=_MOST
+                found = search.find(
+                    conn,
+                    search.is_after(last),
+                    *conditions,
+                    limit=_MOST,
                 )
             yield found
             if len(found) < _MOST:
@@ -116,9 +120,9 @@ class Reconciler:
         until = offer.now + datetime.timedelta(
             seconds=self._conf.service.work_deadline
         )
-        is_endless = operations.is_at(self._registry.endless())
+        is_endless = search.is_at(self._registry.endless())
         exhausted = operations.is_exhausted(offer), is_endless
-        for one in operations.find(conn, *exhausted, limit=_MOST):
+        for one in search.find(conn, *exhausted, limit=_MOST):
             if operations.rest(conn, one.id, until, offer):
                 LOG.error(
                     'The %s of the %s %s was taken up %d times and did not '
@@ -141,12 +145,12 @@ class Reconciler:
         up = [
             one.host for one in known if services_domain.is_up(self._conf, one)
         ]
-        stuck = operations.moved_before(deadlines.stuck(self._conf))
+        stuck = search.moved_before(deadlines.stuck(self._conf))
         down, removed = (
-            operations.is_at(self._registry.ending_when(away))
+            search.is_at(self._registry.ending_when(away))
             for away in verbs.Away
         )
-        is_forced = operations.is_forced() & operations.is_at(
+        is_forced = search.is_forced() & search.is_at(
             self._registry.ending_when(*verbs.Away)
         )
         yield self._find(stuck, _is_at_none_of(up), down | is_forced)
@@ -155,8 +159,8 @@ class Reconciler:
 
     def _recover(self, operation):
         unmoved = (
-            operations.equals('runs_at', operation.runs_at),
-            operations.equals('step', operation.step),
+            search.equals('runs_at', operation.runs_at),
+            search.equals('step', operation.step),
         )
         if self._end(operation, lambda step: step.gone.end, *unmoved):
             LOG.warning(
@@ -221,7 +225,7 @@ class Reconciler:
         return (
             rows.is_in(verb.during),
             rows.has_waited_since(deadlines.deadline(self._conf)),
-            operations.has_none(verb.kind, rows.id),
+            search.has_none(verb.kind, rows.id),
             *own,
         )
 
@@ -243,8 +247,8 @@ class Reconciler:
     def _correct_stuck(self):
         """Correct operations that an earlier release has carried on."""
         for found in self._pages(
-            operations.moved_before(deadlines.stuck(self._conf)),
-            operations.is_waiting(timeutils.utcnow()),
+            search.moved_before(deadlines.stuck(self._conf)),
+            operations.is_free(timeutils.utcnow()),
         ):
             self._adopter.correct(found)
 
@@ -254,7 +258,7 @@ class Reconciler:
 
 
 def _is_at_none_of(hosts):
-    return operations.runs_at_none_of([wakes.SCHEDULERS, *hosts])
+    return search.runs_at_none_of([wakes.SCHEDULERS, *hosts])
 
 
 def _load(conn, verb, step, operation):

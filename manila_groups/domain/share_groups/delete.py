@@ -50,8 +50,9 @@ def _load(conn, operations):
 
 
 def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    # Only a deletion by force begins with content, and nothing is added.
-    forced = any(one.operation.forced for one in tasks)
+    # Only a deletion by force begins with content, and nothing is added; the
+    # engine records those by force apart.
+    forced = tasks[0].operation.forced
     delete = purge.all_share_groups if forced else purge.empty_share_groups
     groups = [one.row for one in tasks]
     if not delete(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from manila_groups import states
 from manila_groups.db import models
-from manila_groups.db import operations
+from manila_groups.db import operation_search as search
 from manila_groups.db import records
 from manila_groups.tests.faults import ledger
 
@@ -88,7 +88,7 @@ class Database:
     def operations(self) -> list[records.Operation]:
         """What has not ended: work on rows, and clean-ups at back ends."""
         with self._engine.connect() as conn:
-            return operations.find(conn)
+            return search.find(conn)
 
     def content(self) -> Content:
         """Read everything."""

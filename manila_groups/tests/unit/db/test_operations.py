@@ -10,6 +10,7 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from manila_groups.db import api
+from manila_groups.db import operation_search as search
 from manila_groups.db import operations
 from manila_groups.tests.unit.db import case
 
@@ -65,7 +66,7 @@ class TestOperations(case.OnSqlite):
         return [one.resource_id for one in self.take(*args, **options)]
 
     def open(self):
-        return self.ask(operations.find)
+        return self.ask(search.find)
 
     def the_one(self):
         (found,) = self.open()
@@ -192,7 +193,8 @@ class TestOperations(case.OnSqlite):
             1,
             len(
                 self.ask(
-                    operations.find, operations.is_overdue(long_ago, offer)
+                    search.find,
+                    search.is_overdue(long_ago, offer),
                 )
             ),
         )
@@ -205,7 +207,10 @@ class TestOperations(case.OnSqlite):
         long_ago = self.now - datetime.timedelta(days=1)
         self.assertEqual(
             [],
-            self.ask(operations.find, operations.is_overdue(long_ago, offer)),
+            self.ask(
+                search.find,
+                search.is_overdue(long_ago, offer),
+            ),
         )
 
     def test_a_new_step_is_tried_as_often(self):
@@ -292,7 +297,10 @@ class TestOperations(case.OnSqlite):
         before = self.now + datetime.timedelta(seconds=10)
         self.assertEqual(
             [],
-            self.ask(operations.find, operations.is_overdue(before, later)),
+            self.ask(
+                search.find,
+                search.is_overdue(before, later),
+            ),
         )
 
     # Queues.
@@ -304,7 +312,8 @@ class TestOperations(case.OnSqlite):
         # A process itself tells in which queues it is at work.
         self.assertEqual([], self.taken(self.offer('one'), busy=['a']))
         (claimed,) = self.ask(
-            operations.find, operations.equals('resource_id', first)
+            search.find,
+            search.equals('resource_id', first),
         )
         self.ask(operations.end, [claimed.id], 'one')
         self.assertEqual([second], self.taken(self.offer('two')))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from manila_groups import context
 from manila_groups import states
 from manila_groups.db import models
+from manila_groups.db import operation_search as search
 from manila_groups.db import operations
 from manila_groups.db import services
 from manila_groups.db import share_group_snapshots as snapshot_rows
@@ -150,7 +151,8 @@ class SnapshotCase(case.OnSqlite):
     def operations_on(self, row_id):
         """The operations on a row: (verb, step, place, whether by force)."""
         found = self.ask(
-            operations.find, operations.equals('resource_id', row_id)
+            search.find,
+            search.equals('resource_id', row_id),
         )
         return [(one.verb, one.step, one.runs_at, one.forced) for one in found]
 

@@ -14,7 +14,7 @@ import itertools
 
 from manila_groups import exception
 from manila_groups import states
-from manila_groups.db import operations
+from manila_groups.db import operation_search as search
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.rpc import wake
@@ -150,9 +150,9 @@ class Play:
     def operations(self):
         """The verb's operations on the resources."""
         found = self.service.read(
-            operations.find,
-            operations.equals('kind', self.verb.kind),
-            operations.equals('verb', self.verb.name),
+            search.find,
+            search.equals('kind', self.verb.kind),
+            search.equals('verb', self.verb.name),
         )
         return [one for one in found if one.resource_id in self._ids]
 
@@ -252,7 +252,7 @@ class Play:
             service.reconcile()
             service.deliver_all()
             # What has no operation gets one in the first round.
-            quiet = 0 if service.read(operations.find) else quiet + 1
+            quiet = 0 if service.read(search.find) else quiet + 1
             if quiet == 2:
                 break
 
@@ -305,7 +305,7 @@ class Play:
         service = self.service
         service.check(test)
         service.check_content(test)
-        test.assertEqual([], service.read(operations.find))
+        test.assertEqual([], service.read(search.find))
         test.assertFalse(self.is_busy(), self.outcome())
         if not may_go:
             test.assertIsNotNone(self.row(), 'nobody has deleted it')
