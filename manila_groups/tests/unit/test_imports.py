@@ -81,7 +81,8 @@ HEAVY = {
     'oslo_middleware',
     'oslo_policy.policy',
     'osprofiler',
-    'paste',
+    # Where it is installed, Python itself makes a module 'paste'.
+    'paste.deploy',
     'pyparsing',
     're2',
     'requests',

@@ -28,7 +28,7 @@ MOST = {
     'delete a share': (6, 1, 11),
     'delete a member': (7, 1, 12),
     'delete a group': (5, 1, 9),
-    'delete by force': (15, 1, 18),
+    'delete by force': (16, 1, 18),
 }
 
 
