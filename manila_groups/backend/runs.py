@@ -118,6 +118,11 @@ class _ShareGroups:
         return _try(self._driver.delete_share_group, wanted)
 
     def delete(self, task):
+        if task.work.is_kept:
+            raise exception.DriverError(
+                f'the share group {task.row.id} has shares or snapshots, '
+                'which nobody deletes by force'
+            )
         for snapshot in task.work.snapshots:
             self._driver.delete_share_group_snapshot(
                 payloads.snapshot(snapshot)

@@ -218,6 +218,14 @@ def _takes_along(content):
     )
 
 
+def with_content(conn, ids: list[str]) -> frozenset[str]:
+    """Find those of some groups that have shares or snapshots."""
+    if not ids:
+        return frozenset()
+    query = sa.select(_GROUP.c.id).where(_GROUP.c.id.in_(ids), ~is_empty())
+    return frozenset(conn.scalars(query))
+
+
 def is_empty():
     """A condition: the group has neither shares nor snapshots."""
     return sa.and_(

@@ -23,10 +23,13 @@ class Work:
 
     :ivar specs: the group specs of its type
     :ivar snapshots: the snapshots that are deleted with it
+    :ivar is_kept: whether it has content that nobody deletes by force: the
+        back end must refuse
     """
 
     specs: dict[str, str]
     snapshots: Sequence[records.ShareGroupSnapshot]
+    is_kept: bool
 
 
 def _load(conn, operations):
@@ -35,15 +38,21 @@ def _load(conn, operations):
         conn, {one.share_group_type_id for one in groups}
     )
     snapshots: dict[str, list] = {one.id: [] for one in groups}
-    # Only a deletion by force finds any.
+    # Only a deletion by force may find any.
     forced = [one.resource_id for one in operations if one.forced]
     if forced:
         for one in share_group_snapshots.of_groups(conn, forced):
             snapshots[one.share_group_id].append(one)
+    plain = [one.resource_id for one in operations if not one.forced]
+    kept = rows.with_content(conn, plain)
     return {
         group.id: (
             group,
-            Work(specs[group.share_group_type_id], snapshots[group.id]),
+            Work(
+                specs[group.share_group_type_id],
+                snapshots[group.id],
+                group.id in kept,
+            ),
         )
         for group in groups
     }

@@ -94,8 +94,7 @@ class Play:
 
     def _call(self):
         """Call the domain's method of the verb's name, if there is one."""
-        api = getattr(self.service, nouns.NOUNS[self.verb.kind].api)
-        method = getattr(api, self.verb.name, None)
+        method = self._method()
         if method is None:
             return
         parameters = list(inspect.signature(method).parameters.values())[2:]
@@ -107,6 +106,10 @@ class Play:
         for row_id in self._ids:
             self._call_for(method, row_id, names)
 
+    def _method(self):
+        api = getattr(self.service, nouns.NOUNS[self.verb.kind].api)
+        return getattr(api, self.verb.name, None)
+
     def _call_for(self, method, row_id, names):
         row = self.service.read(self.verb.resource.store.get, row_id)
         choices = [nouns.values_of(row, name) for name in names]
@@ -117,7 +120,7 @@ class Play:
 
     def _set_status(self):
         """Begin a verb without such a method as any request would."""
-        if self.verb.during:
+        if self.verb.during and self._method() is None:
             for row_id in self._ids:
                 wake = trial.begin(self.service, row_id, self.verb)
                 self.service.wake(wake)

@@ -27,7 +27,7 @@ MOST = {
     'delete a snapshot': (6, 1, 9),
     'delete a share': (6, 1, 11),
     'delete a member': (7, 1, 12),
-    'delete a group': (5, 1, 9),
+    'delete a group': (5, 1, 10),
     'delete by force': (16, 1, 18),
 }
 
