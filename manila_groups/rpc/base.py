@@ -12,6 +12,7 @@ import oslo_messaging
 from manila_groups import context
 from manila_groups import exception
 from manila_groups import sender
+from manila_groups.rpc import wake as wakes
 
 LOG = log.getLogger(__name__)
 
@@ -101,6 +102,49 @@ class Client:
             raise exception.ServiceUnavailable(
                 'The message broker does not answer.'
             )
+
+
+class API:
+    """Sends wake-ups of one topic.
+
+    :param version: the version of the RPC API
+    :param role: who receives them: an option of [upgrade_levels]
+    :param before: the message in their place that the release before knows
+    :raises ConfigurationError: see Client
+    """
+
+    def __init__(
+        self, transport, topic: str, version: str, role: str, before: str
+    ):
+        self._client = Client(transport, topic, version, role)
+        self._before = before
+
+    def _wake(self, wake: wakes.Wake, server: str | None = None) -> None:
+        """Let somebody look at their queue.
+
+        What the release before understands is sent as long as
+        [upgrade_levels] says so.
+
+        :param server: one server of the topic; None for any
+        """
+        if self._client.can_send('1.1'):
+            self._client.send('wake', '1.1', server=server)
+            return
+        self._client.send(
+            self._before,
+            '1.0',
+            server=server,
+            kind=wake.kind,
+            row_id=wake.resource_id,
+        )
+
+    def check_broker(self, patience: float) -> None:
+        """Check that messages leave.
+
+        :param patience: seconds for which a message may wait; 0 for any time
+        :raises ServiceUnavailable: a message waits longer
+        """
+        self._client.check_broker(patience)
 
 
 def _context(with_caller: bool) -> context.RequestContext:

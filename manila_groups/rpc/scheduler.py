@@ -15,37 +15,17 @@ from manila_groups.rpc import wake as wakes
 VERSION = '1.1'
 
 
-class SchedulerAPI:
+class SchedulerAPI(rpc.API):
     """Wakes any scheduler.
 
     :raises ConfigurationError: see rpc.Client
     """
 
     def __init__(self, transport):
-        self._client = rpc.Client(
-            transport, rpc.SCHEDULER_TOPIC, VERSION, 'scheduler'
+        super().__init__(
+            transport, rpc.SCHEDULER_TOPIC, VERSION, 'scheduler', 'place'
         )
 
     def wake(self, wake: wakes.Wake) -> None:
-        """Let it look at its queue.
-
-        What the release before understands is sent as long as
-        [upgrade_levels] says so.
-        """
-        if self._client.can_send('1.1'):
-            self._client.send('wake', '1.1')
-            return
-        self._client.send(
-            'place',
-            '1.0',
-            kind=wake.kind,
-            row_id=wake.resource_id,
-        )
-
-    def check_broker(self, patience: float) -> None:
-        """Check that messages leave.
-
-        :param patience: seconds for which a message may wait; 0 for any time
-        :raises ServiceUnavailable: a message waits longer
-        """
-        self._client.check_broker(patience)
+        """Let it look at its queue."""
+        self._wake(wake)
