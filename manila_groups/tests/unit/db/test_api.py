@@ -2,8 +2,11 @@
 """Transactions: what is tried again, and what is told when none can be."""
 
 import ast
+from concurrent import futures
+import contextlib
 import pathlib
 import socket
+import time
 from unittest import mock
 
 from oslo_db import exception as db_exception
@@ -185,22 +188,33 @@ class OnMysql(case.OnMysql):
             raised = self.assertRaises(api.UNAVAILABLE, fail)
         self.assertIs(error, raised)
 
-    KILL = (
-        "SELECT CONCAT('KILL ', id) FROM information_schema.processlist "
+    #: The ids of what is connected to the database, but for the one who asks.
+    CONNECTED = (
+        'SELECT id FROM information_schema.processlist '
         'WHERE db = DATABASE() AND id != CONNECTION_ID()'
     )
+    KILL = 'KILL {}'
 
     def kill(self):
         """End what is connected to the database, from the server's side."""
         with self.other_engine().connect() as connection:
-            found = connection.exec_driver_sql(self.KILL).scalars().all()
-            for statement in found:
-                connection.exec_driver_sql(statement)
+            found = connection.exec_driver_sql(self.CONNECTED).scalars().all()
+            for one in found:
+                self.kill_one(connection, one)
+            while connection.exec_driver_sql(self.CONNECTED).first():
+                time.sleep(0.01)
         return len(found)
+
+    def kill_one(self, connection, one):
+        # One that its client has closed may be gone meanwhile.
+        with contextlib.suppress(sa.exc.OperationalError):
+            connection.exec_driver_sql(self.KILL.format(one))
 
     def other_engine(self):
         return sa.create_engine(
-            self.conf.database.connection, poolclass=sa.pool.NullPool
+            self.conf.database.connection,
+            poolclass=sa.pool.NullPool,
+            isolation_level='AUTOCOMMIT',
         )
 
     @mock.patch.object(connections, 'IDLE', 3600)
@@ -214,6 +228,33 @@ class OnMysql(case.OnMysql):
     def read_zone(self, name):
         with self.db.reader() as conn:
             return availability_zones.get_id(conn, name)
+
+    #: Takes longer than it is left to run, in seconds.
+    SLEEP = 'SELECT SLEEP(20)'
+
+    @mock.patch.object(connections, 'IDLE', 3600)
+    def test_what_was_ended_in_its_midst_is_told_and_replaced(self):
+        self.assertIsNone(self.read_zone('north'))
+        with futures.ThreadPoolExecutor(1) as executor:
+            sleeping = executor.submit(self.sleep)
+            self.kill_when_asleep()
+            self.assertRaises(db_exception.DBConnectionError, sleeping.result)
+        self.assertIsNone(self.read_zone('north'))
+
+    def sleep(self):
+        with self.db.reader() as conn:
+            conn.exec_driver_sql(self.SLEEP)
+
+    def kill_when_asleep(self):
+        with self.other_engine().connect() as connection:
+            while not connection.exec_driver_sql(self.ASLEEP).scalar():
+                time.sleep(0.01)
+        self.kill()
+
+    ASLEEP = (
+        'SELECT COUNT(*) FROM information_schema.processlist '
+        f"WHERE db = DATABASE() AND info = '{SLEEP}'"
+    )
 
     @mock.patch.object(connections, 'IDLE', 0)
     def test_connections_that_the_server_has_ended(self):
@@ -232,10 +273,15 @@ class OnMysqlWithTheOtherDriver(case.OnMysqlWithTheOtherDriver, OnMysql):
 
 
 class OnPostgresql(OnMysql, case.OnPostgresql):
-    KILL = (
-        "SELECT 'SELECT pg_terminate_backend(' || pid || ', 5000)' "
-        'FROM pg_stat_activity '
+    CONNECTED = (
+        'SELECT pid FROM pg_stat_activity '
         'WHERE datname = current_database() AND pid != pg_backend_pid()'
+    )
+    KILL = 'SELECT pg_terminate_backend({}, 5000)'
+    SLEEP = 'SELECT pg_sleep(20)'
+    ASLEEP = (
+        'SELECT COUNT(*) FROM pg_stat_activity '
+        f"WHERE datname = current_database() AND query = '{SLEEP}'"
     )
 
     def connection(self):
