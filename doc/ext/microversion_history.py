@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Sphinx directive that prints the API's microversion history."""
+"""Sphinx directives that print the histories of the API's versions."""
 
 from docutils import statemachine
 from docutils.parsers.rst.directives import tables
@@ -11,12 +11,13 @@ class MicroversionHistory(tables.ListTable):
     """Prints ``manila_groups.api.microversions.HISTORY`` as a table."""
 
     has_content = False
+    table = microversions.HISTORY
 
     def run(self):
         """Make the table."""
         self.options |= {'header-rows': 1, 'widths': [12, 88]}
         rows = [('Version', 'What it brings')]
-        rows += [(version, text) for version, _, text in microversions.HISTORY]
+        rows += [(version, text) for version, _, text in self.table]
         self.content = statemachine.StringList(
             [
                 f'{bullet} {cell}'
@@ -28,7 +29,14 @@ class MicroversionHistory(tables.ListTable):
         return super().run()
 
 
+class ShareGroupsHistory(MicroversionHistory):
+    """Prints the same of the axis share-groups."""
+
+    table = microversions.SHARE_GROUPS_HISTORY
+
+
 def setup(app):
-    """Make the directive known to Sphinx."""
+    """Make the directives known to Sphinx."""
+    app.add_directive('share-groups-history', ShareGroupsHistory)
     app.add_directive('microversion-history', MicroversionHistory)
     return {'parallel_read_safe': True}

@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The microversions: their range, and those that have an effect here."""
+"""The versions of the API: their ranges, and those that have an effect here.
 
+There are two axes.  Microversions are those of the Shared File System API.
+What only this service has is on the axis ``share-groups``, and does not exist
+for requests that do not ask for it.
+"""
+
+import dataclasses
 import functools
 import re
 
 from manila_groups import exception
 
 SERVICE_TYPE = 'shared-file-system'
+#: The name of the second axis.
+SHARE_GROUPS = 'share-groups'
 HEADER = 'X-OpenStack-Manila-API-Version'
 STANDARD_HEADER = 'OpenStack-API-Version'
 EXPERIMENTAL_HEADER = 'X-OpenStack-Manila-API-Experimental'
@@ -174,32 +182,89 @@ HISTORY = (
     ),
 )
 
+#: The same for the axis share-groups.
+SHARE_GROUPS_HISTORY = (
+    (
+        '1.0',
+        '2026-11-30',
+        'The axis itself.',
+    ),
+)
+
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')
 
 
-def parse(text: str) -> tuple[int, int]:
-    """Read a microversion such as '2.55'."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the API, on both axes.
+
+    :ivar number: the microversion, (major, minor)
+    :ivar groups: the version on the axis share-groups; (0, 0) without it
+    """
+
+    number: tuple[int, int]
+    groups: tuple[int, int] = (0, 0)
+
+    @property
+    def is_on_axis(self) -> bool:
+        """Whether it names a version of share-groups."""
+        return self.groups != (0, 0)
+
+    def has(self, since: 'Version') -> bool:
+        """Tell whether it has what another one has introduced."""
+        return since.number <= self.number and since.groups <= self.groups
+
+
+def _numbers(text):
     major, minor = text.split('.')
     return int(major), int(minor)
 
 
+#: The oldest microversion that requests on the axis share-groups may use: the
+#: first one in which share groups are not experimental.
+_SHARE_GROUPS_FROM = (2, 55)
+
+
+def parse(text: str) -> Version:
+    """Read a version such as '2.55', or 'share-groups 1.0'."""
+    axis, _, numbers = text.rpartition(' ')
+    if not axis:
+        return Version(_numbers(numbers))
+    if axis != SHARE_GROUPS:
+        raise ValueError(text)
+    return Version(_SHARE_GROUPS_FROM, _numbers(numbers))
+
+
 MIN = parse(HISTORY[0][0])
 MAX = parse(HISTORY[-1][0])
+_MIN_GROUPS = _numbers(SHARE_GROUPS_HISTORY[0][0])
+_MAX_GROUPS = _numbers(SHARE_GROUPS_HISTORY[-1][0])
 
-#: The date of the newest one, in the format of the list of versions.
+#: The newest version on both axes.
+NEWEST = Version(MAX.number, _MAX_GROUPS)
+
+#: The date of the newest microversion, in the format of the list of versions;
+#: and that of the newest version on the axis share-groups.
 UPDATED = f'{HISTORY[-1][1]}T00:00:00Z'
+SHARE_GROUPS_UPDATED = f'{SHARE_GROUPS_HISTORY[-1][1]}T00:00:00Z'
 
 
-def to_text(version: tuple[int, int]) -> str:
-    """Write a microversion as clients do."""
-    return '{}.{}'.format(*version)
+def _dotted(numbers):
+    return '{}.{}'.format(*numbers)
 
 
-def requested(headers) -> tuple[int, int]:
-    """Find the microversion that a request asks for.
+def to_text(version: Version) -> str:
+    """Write a version as HISTORY does: see parse."""
+    if version.is_on_axis:
+        return f'{SHARE_GROUPS} {_dotted(version.groups)}'
+    return _dotted(version.number)
+
+
+def requested(headers) -> Version:
+    """Find the version that a request asks for.
 
     :param headers: the request's headers
-    :returns: the oldest one where the request names none
+    :returns: the oldest microversion where the request names none
     :raises Invalid: a header is malformed, or two ask for different versions
     :raises NotAcceptable: it is outside the range
     """
@@ -208,50 +273,83 @@ def requested(headers) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=100)
 def _requested(standard, own):
-    asked = list(_asked(standard, own))
-    found = {_read(header, text) for header, _value, text in asked}
+    asked = list(_entries(standard, SERVICE_TYPE))
+    if own is not None:
+        asked.append((HEADER, own.strip(), own.strip()))
+    number = _agreed(asked, MIN.number, MAX.number) or MIN.number
+    asked = list(_entries(standard, SHARE_GROUPS))
+    groups = _agreed(asked, _MIN_GROUPS, _MAX_GROUPS, f'{SHARE_GROUPS} ')
+    if groups is None:
+        return Version(number)
+    if number < _SHARE_GROUPS_FROM:
+        raise exception.Invalid(
+            f'{STANDARD_HEADER}: {SHARE_GROUPS} requires version '
+            f'{_dotted(_SHARE_GROUPS_FROM)} of the API or later; the request '
+            f'asks for {_dotted(number)}.'
+        )
+    return Version(number, groups)
+
+
+def _entries(standard, wanted):
+    """Yield each entry of a service, as (header, value, version)."""
+    for one in standard.split(','):
+        service, *text = one.split(None, 1) or ['']
+        if service.lower() == wanted:
+            yield STANDARD_HEADER, one.strip(), ''.join(text).strip()
+
+
+def _agreed(asked, oldest, newest, axis=''):
+    """Read versions that must be the same.
+
+    :returns: None without any
+    """
+    found = {
+        _read(header, text, oldest, newest, axis)
+        for header, _value, text in asked
+    }
     if len(found) > 1:
         both = ' and '.join(f'{header}: {value}' for header, value, _ in asked)
         raise exception.Invalid(
             f'{both:.200} ask for different versions of the API.'
         )
-    return found.pop() if found else MIN
+    return found.pop() if found else None
 
 
-def _asked(standard, own):
-    """Yield each header with a version, its value and the version."""
-    for one in standard.split(','):
-        service, *text = one.split(None, 1) or ['']
-        if service.lower() == SERVICE_TYPE:
-            yield STANDARD_HEADER, one.strip(), ''.join(text).strip()
-    if own is not None:
-        yield HEADER, own.strip(), own.strip()
-
-
-def _read(header, text):
+def _read(header, text, oldest, newest, axis):
     if text == 'latest':
-        return MAX
+        return newest
     if not _NUMBERS.fullmatch(text):
         raise exception.Invalid(
-            f"{header}: '{text:.50}' is not a microversion; it is two "
+            f"{header}: '{axis}{text:.50}' is not a microversion; it is two "
             "numbers with a dot between them, or 'latest'."
         )
-    version = parse(text)
-    if not MIN <= version <= MAX:
+    version = _numbers(text)
+    if not oldest <= version <= newest:
         raise exception.NotAcceptable(
-            f'Version {text} is not supported by the API. Minimum is '
-            f'{to_text(MIN)} and maximum is {to_text(MAX)}.'
+            f'Version {axis}{text} is not supported by the API. Minimum is '
+            f'{_dotted(oldest)} and maximum is {_dotted(newest)}.'
         )
     return version
 
 
-def answer(headers, version: tuple[int, int]) -> dict[str, str]:
-    """The response headers with the microversion of a response.
+def ask(version: Version) -> dict[str, str]:
+    """Return the request headers that ask for a version."""
+    found = {HEADER: _dotted(version.number)}
+    if version.is_on_axis:
+        found[STANDARD_HEADER] = f'{SHARE_GROUPS} {_dotted(version.groups)}'
+    return found
+
+
+def answer(headers, version: Version) -> dict[str, str]:
+    """The response headers with the version of a response.
 
     :param headers: the request's headers
     """
-    text = to_text(version)
-    found = {HEADER: text}
+    number = _dotted(version.number)
+    found = {HEADER: number}
     if STANDARD_HEADER in headers:
-        found[STANDARD_HEADER] = f'{SERVICE_TYPE} {text}'
+        entries = [f'{SERVICE_TYPE} {number}']
+        if version.is_on_axis:
+            entries.append(f'{SHARE_GROUPS} {_dotted(version.groups)}')
+        found[STANDARD_HEADER] = ', '.join(entries)
     return found

@@ -11,6 +11,7 @@ import routes as routes_library
 
 from manila_groups import exception
 from manila_groups.api import absent
+from manila_groups.api import microversions
 from manila_groups.api import routes
 
 _NOTHING = 'The resource could not be found.'
@@ -59,20 +60,47 @@ def _explain_actions(actions: Mapping, body: Mapping) -> str:
 class Router:
     """Finds controllers' methods by path and HTTP method.
 
+    What is on the axis share-groups does not exist for other requests: each
+    kind of requests has a table of its own.
+
     :param controllers: one of each class in the table of routes
     """
 
     def __init__(self, controllers: Iterable[Any]) -> None:
-        by_module = {type(one).__module__: one for one in controllers}
+        bound = {type(one).__module__: one for one in controllers}
+        self._tables = {
+            on_axis: _Table(bound, on_axis) for on_axis in (False, True)
+        }
+
+    def match(
+        self, path: str, verb: str, version: microversions.Version
+    ) -> Match:
+        """Find the target of a request.
+
+        :raises NotFound: the path does not exist
+        :raises MethodNotAllowed: the path does not have this method
+        """
+        return self._tables[version.is_on_axis].match(path, verb)
+
+
+class _Table:
+    """The routes of the requests on the axis share-groups, or of all others.
+
+    :param controllers: the controllers, by the names of their modules
+    """
+
+    def __init__(self, controllers: Mapping[str, Any], on_axis: bool) -> None:
         self._mapper = routes_library.Mapper(register=False)
         self._mapper.minimization = False
         self._targets: list[tuple[dict, bool]] = []
         for path, methods, reference in routes.spelled():
-            found = {
-                verb: _bind(target, by_module)
-                for verb, target in methods.items()
+            found = methods if on_axis else _off_axis(methods)
+            bound = {
+                verb: _bind(target, controllers)
+                for verb, target in found.items()
             }
-            self._connect(path, found, reference)
+            if bound:
+                self._connect(path, bound, reference)
         self._mapper.create_regs()
 
     def _connect(self, path: str, methods: dict, reference: bool) -> None:
@@ -88,11 +116,7 @@ class Router:
             )
 
     def match(self, path: str, verb: str) -> Match:
-        """Find the target of a request.
-
-        :raises NotFound: the path does not exist
-        :raises MethodNotAllowed: the path does not have this method
-        """
+        """Find the target of a request: see Router."""
         # The mapper's expressions end with $, which also matches before a
         # final newline.
         found = None if path.endswith('\n') else self._mapper.match(path)
@@ -115,6 +139,16 @@ class Router:
             arguments=found,
             reference=reference,
         )
+
+
+def _off_axis(methods: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose the methods and actions that are not on the axis."""
+    found = {
+        name: _off_axis(target) if isinstance(target, Mapping) else target
+        for name, target in methods.items()
+        if isinstance(target, Mapping) or not target.rules.since.is_on_axis
+    }
+    return {name: target for name, target in found.items() if target != {}}
 
 
 def _bind(target: Any, controllers: Mapping[str, Any]) -> Any:

@@ -312,6 +312,7 @@ TABLE = (
     ('/share-replicas', {'GET': share_replicas.Controller.index}),
     ('/share-replicas/detail', {'GET': share_replicas.Controller.index}),
     ('/extensions', {'GET': extensions.Controller.index}),
+    ('/extensions/{extension_id}', {'GET': extensions.Controller.show}),
 )
 
 #: Paths that the reference spells differently; both spellings have the same

@@ -32,7 +32,7 @@ _JSON = json.JSONEncoder(check_circular=False)
 class Request(webob.Request):
     """A request, with the results of the dispatcher's checks.
 
-    :ivar version: the microversion, (major, minor)
+    :ivar version: the version of the API, on both axes
     :ivar filters: the checked query, key to value; for a list, the values as
         the table of its filters reads them
     :ivar rule: the policy rule that the caller has passed, except for the
@@ -42,7 +42,7 @@ class Request(webob.Request):
 
     # WebOb keeps what the class does not have in the environment, where it is
     # found only after a search of the class and the object.
-    version: tuple[int, int] = microversions.MIN
+    version: microversions.Version = microversions.MIN
     filters: Mapping[str, Any] = types.MappingProxyType({})
     rule: str | None = None
     reference: bool = False
@@ -80,8 +80,8 @@ class Rules:
         path, if it differs; likewise reference_success
     """
 
-    since: tuple[int, int] = microversions.MIN
-    experimental_before: tuple[int, int] | None = None
+    since: microversions.Version = microversions.MIN
+    experimental_before: microversions.Version | None = None
     policy: str | None = None
     body: Body | None = None
     query: schema_base.Schema = schema_base.Schema()
@@ -191,7 +191,7 @@ class Dispatcher:
 
     def _respond(self, request):
         path = parsing.read_path(request.environ)
-        match = self._routes.match(path, request.method)
+        match = self._routes.match(path, request.method, request.version)
         _check_project(request, match.project_id)
         request.reference = match.reference
         _check_media_type(request)
@@ -265,13 +265,13 @@ def _check_project(request, project_id):
 
 
 def _check_version(request, rules):
-    if request.version < rules.since:
+    if not request.version.has(rules.since):
         raise exception.NotFound(
             'The resource could not be found: it requires version '
             f'{microversions.to_text(rules.since)} of the API or later.'
         )
     before = rules.experimental_before
-    if not before or request.version >= before:
+    if not before or request.version.has(before):
         return
     if not _accepts_experimental(request):
         raise exception.NotFound(

@@ -8,5 +8,13 @@ def list_rules():
     """The rules of this file."""
     return base.rules(
         'extension',
-        [('index', base.READER, 'List extensions.', ['GET /extensions'])],
+        [
+            ('index', base.READER, 'List extensions.', ['GET /extensions']),
+            (
+                'show',
+                base.READER,
+                'Show an extension.',
+                ['GET /extensions/{extension_id}'],
+            ),
+        ],
     )

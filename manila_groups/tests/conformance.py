@@ -106,15 +106,16 @@ def made(version):
 
 @functools.cache
 def _patterns(version):
+    # A path is first looked for as one without a project.
     return [
         (
             re.compile(
-                '/v2(/[^/]+)?'
-                + re.sub(r'\\{\w+\\}', '[^/]+', _escape(path[3:])),
+                prefix + re.sub(r'\\{\w+\\}', '[^/]+', _escape(path[3:])),
                 re.DOTALL,
             ),
             path,
         )
+        for prefix in ('/v2', '/v2/[^/]+')
         for path in made(version)['paths']
     ]
 

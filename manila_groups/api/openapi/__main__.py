@@ -6,20 +6,21 @@ import json
 import pathlib
 import sys
 
+from manila_groups import exception
 from manila_groups.api import microversions
 from manila_groups.api.openapi import document
 
 
 def _version(text):
+    """Read what the version headers may have: '2.99, share-groups 1.0'."""
+    number, *groups = text.split(',', 1)
+    headers = {microversions.HEADER: number}
+    if groups:
+        headers[microversions.STANDARD_HEADER] = groups[0]
     try:
-        version = microversions.parse(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a version'
-        ) from None
-    if not microversions.MIN <= version <= microversions.MAX:
-        raise argparse.ArgumentTypeError(f'{text} is not supported')
-    return version
+        return microversions.requested(headers)
+    except exception.ServiceError as error:
+        raise argparse.ArgumentTypeError(error.message) from None
 
 
 def _parse(arguments):
@@ -29,10 +30,10 @@ def _parse(arguments):
     )
     parser.add_argument(
         '--version',
-        metavar='N.NN',
+        metavar="'N.NN[, share-groups N.N]'",
         type=_version,
         default=microversions.MAX,
-        help='the microversion that it describes (default: '
+        help='the version that it describes (default: '
         f'{microversions.to_text(microversions.MAX)})',
     )
     parser.add_argument(

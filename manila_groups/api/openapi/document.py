@@ -14,7 +14,7 @@ from manila_groups.api.openapi import requests
 from manila_groups.api.openapi import responses
 
 _DESCRIPTION = """\
-Share groups for the OpenStack Shared File System API, at microversion \
+Share groups for the OpenStack Shared File System API, at version \
 {version}.
 
 Each path works with the project's id after `/v2`, too: \
@@ -46,13 +46,13 @@ _SECURITY = {
 }
 
 
-def make(version: tuple[int, int] = microversions.MAX) -> dict[str, Any]:
+def make(version: microversions.Version = microversions.MAX) -> dict[str, Any]:
     """Describe the API at one microversion.
 
-    :param version: the microversion, (major, minor)
+    :param version: the version, on both axes
     :returns: the document, for a JSON encoder
     """
-    text = microversions.to_text(version)
+    text = ', '.join(microversions.ask(version).values())
     shared = components.Components()
     return {
         'openapi': '3.1.0',

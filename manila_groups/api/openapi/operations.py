@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dataclasses
 import functools
 
+from manila_groups.api import microversions
 from manila_groups.api import routes
 from manila_groups.api import wsgi
 
@@ -77,7 +78,7 @@ class Operation:
         return '.'.join(words)
 
 
-def exist(version: tuple[int, int]) -> Iterator[Operation]:
+def exist(version: microversions.Version) -> Iterator[Operation]:
     """Yield the operations of a microversion, in the order of the routes."""
     for path, verbs, reference in routes.spelled():
         for verb, target in verbs.items():
@@ -85,8 +86,9 @@ def exist(version: tuple[int, int]) -> Iterator[Operation]:
             methods = tuple(
                 found
                 for action, one in by_action.items()
-                if (found := _method(one, action, reference)).rules.since
-                <= version
+                if version.has(
+                    (found := _method(one, action, reference)).rules.since
+                )
             )
             if methods:
                 yield Operation(path, verb, methods)

@@ -24,14 +24,24 @@ def portable(schema: Any) -> Any:
     return schema
 
 
-def _version(version):
-    return {
+def _versions(version):
+    headers = microversions.ask(version)
+    yield {
         'name': microversions.HEADER,
         'in': 'header',
         'description': 'The microversion; without it, the oldest one.',
         'required': True,
-        'schema': {'enum': [microversions.to_text(version)]},
+        'schema': {'enum': [headers[microversions.HEADER]]},
     }
+    if version.is_on_axis:
+        yield {
+            'name': microversions.STANDARD_HEADER,
+            'in': 'header',
+            'description': 'The version on the axis of share groups; without '
+            'it, nothing of the axis exists.',
+            'required': True,
+            'schema': {'enum': [headers[microversions.STANDARD_HEADER]]},
+        }
 
 
 _EXPERIMENTAL = {
@@ -44,13 +54,13 @@ _EXPERIMENTAL = {
 
 
 def parameters(
-    operation: operations.Operation, version: tuple[int, int]
+    operation: operations.Operation, version: microversions.Version
 ) -> list[dict]:
     """The parameters of an operation."""
     before = operation.methods[0].rules.experimental_before
-    is_experimental = before is not None and version < before
+    is_experimental = before is not None and not version.has(before)
     return [
-        _version(version),
+        *_versions(version),
         *([_EXPERIMENTAL] if is_experimental else ()),
         *(_variable(name) for name in operation.variables),
         *_query(operation, version),
@@ -89,7 +99,9 @@ def _listing(listing, name):
     return described
 
 
-def body(operation: operations.Operation, version: tuple[int, int]) -> dict:
+def body(
+    operation: operations.Operation, version: microversions.Version
+) -> dict:
     """The body of an operation's request."""
     schemas = [
         schema

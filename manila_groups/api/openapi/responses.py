@@ -83,7 +83,7 @@ def _component(code):
 
 
 def describe(
-    operation: operations.Operation, version: tuple[int, int]
+    operation: operations.Operation, version: microversions.Version
 ) -> dict[str, dict]:
     """The responses of an operation, by status."""
     codes = [

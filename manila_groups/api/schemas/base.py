@@ -249,14 +249,16 @@ class Schema:
         self._needed = needed
         self._validator = functools.lru_cache(self._make_validator)
 
-    def schema(self, version: tuple[int, int]) -> dict:
+    def schema(self, version: microversions.Version) -> dict:
         """Return the JSON schema at a microversion."""
         schema = self._schema(self._unknown(version))
         return {**schema, 'required': [*self._required, *self._needed]}
 
     def _unknown(self, version):
         return frozenset(
-            name for name, since in self._since.items() if version < since
+            name
+            for name, since in self._since.items()
+            if not version.has(since)
         )
 
     def _make_validator(self, unknown):
@@ -280,7 +282,7 @@ class Schema:
     def validate(
         self,
         value: Any,
-        version: tuple[int, int],
+        version: microversions.Version,
         where: str = '',
         noun: str = 'field',
         readable: Collection[str] = (),
@@ -307,7 +309,7 @@ class Schema:
         ignored = {
             name
             for name, before in self._ignored_before.items()
-            if version < before
+            if not version.has(before)
         }
         return {
             name: found

@@ -16,6 +16,7 @@ from typing import TypeVar
 from oslo_utils import timeutils
 
 from manila_groups import exception
+from manila_groups.api import microversions
 from manila_groups.api import spec_filter
 from manila_groups.api.schemas import base
 
@@ -260,7 +261,11 @@ class List(base.Schema):
         }
 
     def validate(
-        self, value: Any, version: tuple[int, int], *args: Any, **kwargs: Any
+        self,
+        value: Any,
+        version: microversions.Version,
+        *args: Any,
+        **kwargs: Any,
     ) -> dict[str, Any]:
         """Check and convert a query: see Schema.validate.
 

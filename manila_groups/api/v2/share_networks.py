@@ -127,7 +127,7 @@ class Controller:
             request.context,
             share_network_id,
             domain.NewSubnet(**body),
-            several=request.version >= _SEVERAL,
+            several=request.version.has(_SEVERAL),
         )
         return _show_subnet(request, made)
 

@@ -229,14 +229,16 @@ def _read_share(request, body):
         values.pop(name, None)
     values['size'] = int(values['size'])
     values['is_public'] = schema_base.to_bool(values.get('is_public', False))
-    any_zone = request.version < microversions.parse(schemas.ZONES_SINCE)
-    return share_creation.NewShare(**values, in_any_zone=any_zone)
+    zones = microversions.parse(schemas.ZONES_SINCE)
+    return share_creation.NewShare(
+        **values, in_any_zone=not request.version.has(zones)
+    )
 
 
 def _read_force(request, options):
     force = schema_base.to_bool(options.get('force') or False)
     since = microversions.parse(schemas.FORCE_SINCE)
-    if force and request.version < since:
+    if force and not request.version.has(since):
         raise exception.Invalid(
             f'force: requires version {schemas.FORCE_SINCE} of the API or '
             'later.'

@@ -33,10 +33,11 @@ class Field:
     before: str | None = None
     shape: Any = dataclasses.field(default_factory=shapes.TEXT.copy)
 
-    def exists(self, version: tuple[int, int]) -> bool:
+    def exists(self, version: microversions.Version) -> bool:
         """Tell whether a microversion has the field."""
-        return microversions.parse(self.since) <= version and (
-            self.before is None or version < microversions.parse(self.before)
+        return version.has(microversions.parse(self.since)) and (
+            self.before is None
+            or not version.has(microversions.parse(self.before))
         )
 
     def reader(self) -> Callable[[Any, Any], Any]:
@@ -73,8 +74,8 @@ class View:
         return [
             (name, read)
             for name, since, before, admin, read in self._fields
-            if since <= version
-            and (before is None or version < before)
+            if version.has(since)
+            and (before is None or not version.has(before))
             and (is_admin or not admin)
         ]
 
@@ -100,7 +101,7 @@ class View:
             )
         )
 
-    def schema(self, version: tuple[int, int]) -> dict:
+    def schema(self, version: microversions.Version) -> dict:
         """Return the JSON schema of a rendered record at a microversion."""
         fields = [field for field in self._table if field.exists(version)]
         return {

@@ -3,7 +3,6 @@
 
 from manila_groups.api.views import shapes
 
-EXTENSIONS = shapes.Members({'extensions': shapes.EMPTY_LIST})
 SECURITY_SERVICES = shapes.Members({'security_services': shapes.EMPTY_LIST})
 SHARE_REPLICAS = shapes.Members({'share_replicas': shapes.EMPTY_LIST})
 SNAPSHOTS = shapes.Members({'snapshots': shapes.EMPTY_LIST})

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
+from manila_groups.api import microversions
+
 TEXT = {'type': 'string'}
 OPTIONAL_TEXT = {'type': ['string', 'null']}
 FLAG = {'type': 'boolean'}
@@ -33,7 +35,7 @@ def one_of(*values: str | None) -> dict:
     return {'enum': list(values)}
 
 
-def describe(shape: Any, version: tuple[int, int]) -> dict:
+def describe(shape: Any, version: microversions.Version) -> dict:
     """Return the JSON schema of a shape at a microversion."""
     return dict(shape) if isinstance(shape, dict) else shape.schema(version)
 
@@ -47,7 +49,7 @@ class ListOf:
 
     item: Any
 
-    def schema(self, version: tuple[int, int]) -> dict:
+    def schema(self, version: microversions.Version) -> dict:
         """Return the JSON schema at a microversion."""
         return {'type': 'array', 'items': describe(self.item, version)}
 
@@ -63,7 +65,7 @@ class Members:
     always: Mapping[str, Any]
     sometimes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
-    def schema(self, version: tuple[int, int]) -> dict:
+    def schema(self, version: microversions.Version) -> dict:
         """Return the JSON schema at a microversion."""
         members = {**self.always, **self.sometimes}
         return {
@@ -95,7 +97,7 @@ class AnyOf:
     def __init__(self, *shapes: Any):
         self._shapes = shapes
 
-    def schema(self, version: tuple[int, int]) -> dict:
+    def schema(self, version: microversions.Version) -> dict:
         """Return the JSON schema at a microversion."""
         return {'anyOf': [describe(shape, version) for shape in self._shapes]}
 

@@ -29,7 +29,7 @@ def _extra_specs(record, request):
     inferred = {
         name: False
         for name, since in _INFERRED.items()
-        if since <= request.version
+        if request.version.has(since)
     }
     return inferred | {
         key: value

@@ -90,6 +90,7 @@ class ApiFixture(fixtures.Fixture):
             **self._make_group_snapshot(),
             **self._make_share(share_type),
             ('quota-sets', 'owner_id'): 'somebody',
+            ('extensions', 'extension_id'): 'share-groups',
         }
 
     def make_types(self, name='default', is_public=False):

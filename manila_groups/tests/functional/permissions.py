@@ -193,6 +193,7 @@ reader 200 same    GET /snapshots/detail
 reader 200 same    GET /share-replicas
 reader 200 same    GET /share-replicas/detail
 reader 200 same    GET /extensions
+reader 200 same    GET /extensions/{id}
 """
 
 

@@ -6,7 +6,10 @@ import io
 import json
 from typing import Any
 
-HEADERS = {'X-OpenStack-Manila-API-Version': 'latest'}
+HEADERS = {
+    'X-OpenStack-Manila-API-Version': 'latest',
+    'OpenStack-API-Version': 'share-groups latest',
+}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -55,11 +55,9 @@ def _parse():
 
 
 def _options(arguments, seed, url):
-    version = microversions.to_text(microversions.MAX)
     options = {
         '--url': url,
         '--auth': f'{services.USER}:{services.PASSWORD}',
-        '--header': f'{microversions.HEADER}: {version}',
         '--checks': 'all',
         '--mode': 'all',
         '--seed': seed,
@@ -72,7 +70,12 @@ def _options(arguments, seed, url):
     }
     if arguments.seconds:
         options['--max-time'] = arguments.seconds
-    return [str(text) for pair in options.items() for text in pair]
+    asked = microversions.ask(microversions.NEWEST)
+    pairs = [
+        *(('--header', f'{name}: {value}') for name, value in asked.items()),
+        *options.items(),
+    ]
+    return [str(text) for pair in pairs for text in pair]
 
 
 def _round(arguments, seed):
@@ -84,7 +87,9 @@ def _round(arguments, seed):
         run.population = population.Population(service.client, known)
         run.population.renew()
         file = pathlib.Path('openapi.json')
-        file.write_text(json.dumps(known.into(document.make())))
+        file.write_text(
+            json.dumps(known.into(document.make(microversions.NEWEST)))
+        )
         failed = _schemathesis(
             'run',
             str(file),

@@ -31,6 +31,7 @@ _KINDS = {
 
 #: Other things that can be named.
 _TEXTS = {
+    'extension_id': ('share-groups',),
     'key': ('tier', 'driver_handles_share_servers'),
     'owner_id': ('admin', 'shop'),
     'project': ('admin', 'shop'),

@@ -55,7 +55,7 @@ class TestContract(base.TestCase):
             self.assertIsNone(self.explain(200, '', version, check=check))
 
     def test_every_row_names_operations_that_there_are(self):
-        names = [one.name for one in operations.exist(microversions.MAX)]
+        names = [one.name for one in operations.exist(microversions.NEWEST)]
         for row in contract.TABLE:
             matching = [
                 name for name in names if re.fullmatch(row.operations, name)
@@ -110,7 +110,7 @@ class TestThings(base.TestCase):
         self.assertEqual(['a'], variable['schema']['examples'])
 
     def test_every_variable_is_known(self):
-        for one in operations.exist(microversions.MAX):
+        for one in operations.exist(microversions.NEWEST):
             for name in one.variables:
                 known = (*things._KINDS, *things._TEXTS, 'type_id')
                 self.assertIn(name, known)

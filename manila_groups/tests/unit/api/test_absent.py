@@ -3,6 +3,7 @@ import sys
 
 from manila_groups import exception
 from manila_groups.api import absent
+from manila_groups.api import microversions
 from manila_groups.api import router
 from manila_groups.api import routes
 from manila_groups.tests import base
@@ -34,6 +35,7 @@ class AbsentTestCase(base.TestCase):
                     self.router.match,
                     path,
                     'POST',
+                    microversions.MAX,
                 )
                 sentence = f'This service has no {row.noun}.'
                 self.assertTrue(error.message.startswith(sentence), path)
@@ -44,7 +46,9 @@ class AbsentTestCase(base.TestCase):
             self.assertEqual(f'This service has no {row.noun}.', found)
 
     def test_no_action_of_the_table_is_here(self):
-        match = self.router.match('/v2/shares/x/action', 'POST')
+        match = self.router.match(
+            '/v2/shares/x/action', 'POST', microversions.MAX
+        )
         self.assertEqual(set(), absent.ACTIONS.keys() & match.actions.keys())
         for name in absent.ACTIONS:
             error = self.assertRaises(

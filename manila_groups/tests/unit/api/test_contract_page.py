@@ -80,7 +80,7 @@ def _documented_operations():
 
 def _served_operations():
     roles = {one.name: _ROLES[one.check_str] for one in _rules()}
-    for operation in operations.exist(microversions.MAX):
+    for operation in operations.exist(microversions.NEWEST):
         for method in operation.methods:
             if method.reference:
                 continue
@@ -114,7 +114,10 @@ def _shown_fields(title, view):
 
 def _versions(first):
     versions = [version for version, *_ in microversions.HISTORY]
-    return versions[versions.index(first) :]
+    return versions[versions.index(first) :] + [
+        f'{microversions.SHARE_GROUPS} {version}'
+        for version, *_ in microversions.SHARE_GROUPS_HISTORY
+    ]
 
 
 class TestContractPage(base.TestCase):

@@ -4,10 +4,11 @@
 import datetime
 
 from manila_groups import exception
+from manila_groups.api import microversions
 from manila_groups.api.schemas import lists
 from manila_groups.tests import base
 
-V31, V99 = (2, 31), (2, 99)
+V31, V99 = microversions.MIN, microversions.MAX
 
 
 class ListTestCase(base.TestCase):
@@ -48,10 +49,17 @@ class ListTestCase(base.TestCase):
 
     def test_versions(self):
         later = {'name~': 'x', 'title~': 'y'}
-        self.assertEqual({}, self.read((2, 35), **later))
-        self.assertEqual({'name~': 'x'}, self.read((2, 36), **{'title~': 'x'}))
-        self.assertIn('specs', self.refuse((2, 65), specs='{}'))
-        self.assertEqual({'specs': {}}, self.read((2, 66), specs='{}'))
+        self.assertEqual({}, self.read(microversions.parse('2.35'), **later))
+        self.assertEqual(
+            {'name~': 'x'},
+            self.read(microversions.parse('2.36'), **{'title~': 'x'}),
+        )
+        self.assertIn(
+            'specs', self.refuse(microversions.parse('2.65'), specs='{}')
+        )
+        self.assertEqual(
+            {'specs': {}}, self.read(microversions.parse('2.66'), specs='{}')
+        )
 
     def test_an_unknown_key(self):
         self.assertIn('colour', self.refuse(colour='red'))

@@ -7,6 +7,8 @@ from manila_groups import exception
 from manila_groups.api import microversions
 from manila_groups.tests import base
 
+Version = microversions.Version
+
 
 def headers(**named):
     """Headers of a request, as webob has them."""
@@ -25,22 +27,109 @@ def standard(value):
 
 class MicroversionsTestCase(base.TestCase):
     def test_the_history_is_in_order(self):
-        found = [microversions.parse(one) for one, *_ in microversions.HISTORY]
-        self.assertEqual(sorted(set(found)), found)
-        self.assertEqual((2, 31), microversions.MIN)
-        self.assertEqual((2, 99), microversions.MAX)
+        for table in (
+            microversions.HISTORY,
+            microversions.SHARE_GROUPS_HISTORY,
+        ):
+            found = [
+                tuple(map(int, one.split('.'))) for one, *_others in table
+            ]
+            self.assertEqual(sorted(set(found)), found)
+        self.assertEqual(Version((2, 31)), microversions.MIN)
+        self.assertEqual(Version((2, 99)), microversions.MAX)
 
     def test_text_and_numbers(self):
-        self.assertEqual((2, 55), microversions.parse('2.55'))
-        self.assertEqual('2.55', microversions.to_text((2, 55)))
+        for text, version in (
+            ('2.55', Version((2, 55))),
+            ('share-groups 1.0', Version((2, 55), (1, 0))),
+        ):
+            self.assertEqual(version, microversions.parse(text))
+            self.assertEqual(text, microversions.to_text(version))
+        for text in ('compute 2.1', '2', 'share-groups'):
+            self.assertRaises(ValueError, microversions.parse, text)
+
+    def test_what_a_version_has(self):
+        asked = Version((2, 60), (1, 1))
+        for text, expected in (
+            ('2.60', True),
+            ('2.61', False),
+            ('share-groups 1.1', True),
+            ('share-groups 1.2', False),
+        ):
+            found = asked.has(microversions.parse(text))
+            self.assertEqual(expected, found, text)
+        self.assertFalse(
+            microversions.MAX.has(microversions.parse('share-groups 1.0'))
+        )
 
     def test_nothing_asks_for_the_oldest(self):
-        self.assertEqual((2, 31), microversions.requested(headers()))
+        self.assertEqual(Version((2, 31)), microversions.requested(headers()))
+
+    def test_the_axis(self):
+        newest = microversions.NEWEST.groups
+        for value, expected in (
+            ('shared-file-system 2.60, share-groups 1.0', ((2, 60), (1, 0))),
+            ('Share-Groups 1.0,shared-file-system 2.60', ((2, 60), (1, 0))),
+            (
+                'shared-file-system 2.99, share-groups latest',
+                ((2, 99), newest),
+            ),
+        ):
+            asked = standard(value)
+            found = microversions.requested(asked)
+            self.assertEqual(Version(*expected), found, value)
+            self.assertEqual(
+                'shared-file-system {}.{}, share-groups {}.{}'.format(
+                    *expected[0], *expected[1]
+                ),
+                microversions.answer(asked, found)['OpenStack-API-Version'],
+            )
+
+    def test_the_axis_beside_the_own_header(self):
+        asked = headers(
+            openstack_api_version='share-groups 1.0',
+            x_openstack_manila_api_version='2.60',
+        )
+        found = microversions.requested(asked)
+        self.assertEqual(Version((2, 60), (1, 0)), found)
+        self.assertEqual(asked, headers(**microversions.ask(found)))
+
+    def test_a_wrong_version_on_the_axis(self):
+        for value, error in (
+            ('2.54, share-groups 1.0', exception.Invalid),
+            ('2.99, share-groups', exception.Invalid),
+            ('2.99, share-groups 1', exception.Invalid),
+            ('2.99, share-groups 1.00', exception.Invalid),
+            (
+                '2.99, share-groups 1.0, share-groups latest1',
+                exception.Invalid,
+            ),
+            ('2.99, share-groups 0.9', exception.NotAcceptable),
+            ('2.99, share-groups 1.999', exception.NotAcceptable),
+            ('2.99, share-groups 2.99', exception.NotAcceptable),
+        ):
+            asked = standard(f'shared-file-system {value}')
+            raised = self.assertRaises(error, microversions.requested, asked)
+            self.assertIn('share-groups', raised.message)
+
+    def test_the_axis_without_a_microversion(self):
+        error = self.assertRaises(
+            exception.Invalid,
+            microversions.requested,
+            standard('share-groups 1.0'),
+        )
+        self.assertIn('2.31', error.message)
 
     def test_the_own_header(self):
-        self.assertEqual((2, 60), microversions.requested(own('2.60')))
-        self.assertEqual((2, 60), microversions.requested(own(' 2.60 ')))
-        self.assertEqual((2, 99), microversions.requested(own('latest')))
+        self.assertEqual(
+            Version((2, 60)), microversions.requested(own('2.60'))
+        )
+        self.assertEqual(
+            Version((2, 60)), microversions.requested(own(' 2.60 '))
+        )
+        self.assertEqual(
+            Version((2, 99)), microversions.requested(own('latest'))
+        )
 
     def test_the_standard_header(self):
         for value, expected in (
@@ -52,7 +141,7 @@ class MicroversionsTestCase(base.TestCase):
             ('', (2, 31)),
         ):
             found = microversions.requested(standard(value))
-            self.assertEqual(expected, found, value)
+            self.assertEqual(Version(expected), found, value)
 
     def test_both_headers_may_ask_for_the_same(self):
         for standard_version, own_version in (
@@ -90,9 +179,16 @@ class MicroversionsTestCase(base.TestCase):
                 self.assertIn(header, error.message)
 
     def test_each_microversion_came_on_a_day(self):
-        for _version, date, _text in microversions.HISTORY:
-            datetime.date.fromisoformat(date)
-        self.assertTrue(microversions.UPDATED.startswith(date))
+        for table, updated in (
+            (microversions.HISTORY, microversions.UPDATED),
+            (
+                microversions.SHARE_GROUPS_HISTORY,
+                microversions.SHARE_GROUPS_UPDATED,
+            ),
+        ):
+            for _version, date, _text in table:
+                datetime.date.fromisoformat(date)
+            self.assertTrue(updated.startswith(date))
 
     def test_what_is_malformed_is_refused_with_the_header(self):
         for value in (

@@ -180,7 +180,8 @@ class TestVersions(DocumentTestCase):
                 {'enum': [text]}, found[microversions.HEADER]['schema']
             )
             self.assertEqual(
-                version < (2, 55), microversions.EXPERIMENTAL_HEADER in found
+                not version.has(microversions.parse('2.55')),
+                microversions.EXPERIMENTAL_HEADER in found,
             )
 
 
@@ -291,9 +292,9 @@ class TestCommand(base.TestCase):
         self.assertEqual(1, len(found))
 
     def test_a_version_that_is_none(self):
-        for text in ('2.30', '2.100', 'latest', '2'):
+        for text in ('2.30', '2.100', '2', '2.99, share-groups 9.9'):
             with contextlib.redirect_stderr(io.StringIO()) as err:
                 self.assertRaises(
                     SystemExit, command.main, ['--version', text]
                 )
-            self.assertIn(text, err.getvalue())
+            self.assertIn(text.split(', ')[-1], err.getvalue())

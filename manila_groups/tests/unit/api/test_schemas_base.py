@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
 from manila_groups import exception
+from manila_groups.api import microversions
 from manila_groups.api.schemas import base as schemas
 from manila_groups.tests import base
 
-V31, V99 = (2, 31), (2, 99)
+V31, V99 = microversions.MIN, microversions.MAX
 
 
 class SchemaTestCase(base.TestCase):
@@ -58,13 +59,20 @@ class SchemaTestCase(base.TestCase):
 
     def test_a_field_is_unknown_before_its_microversion(self):
         value = {'name': '', 'late': 'x'}
-        self.assertIn('late', self.refuse(value, (2, 40)))
-        self.assertEqual(value, self.schema.validate(value, (2, 41)))
+        self.assertIn('late', self.refuse(value, microversions.parse('2.40')))
+        self.assertEqual(
+            value, self.schema.validate(value, microversions.parse('2.41'))
+        )
 
     def test_a_field_that_was_ignored_once(self):
         value = {'name': '', 'part~': 'x'}
-        self.assertEqual({'name': ''}, self.schema.validate(value, (2, 35)))
-        self.assertEqual(value, self.schema.validate(value, (2, 36)))
+        self.assertEqual(
+            {'name': ''},
+            self.schema.validate(value, microversions.parse('2.35')),
+        )
+        self.assertEqual(
+            value, self.schema.validate(value, microversions.parse('2.36'))
+        )
 
     def test_messages_are_short(self):
         long = 'x' * 100_000

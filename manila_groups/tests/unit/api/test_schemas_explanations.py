@@ -6,12 +6,13 @@ import pkgutil
 import re
 
 from manila_groups import exception
+from manila_groups.api import microversions
 from manila_groups.api import schemas
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import explanations
 from manila_groups.tests import base
 
-V31, V99 = (2, 31), (2, 99)
+V31, V99 = microversions.MIN, microversions.MAX
 
 #: What people are not told: parts of patterns, phrases of JSON Schema, and
 #: what only Python says so.
