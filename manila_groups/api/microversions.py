@@ -189,6 +189,12 @@ SHARE_GROUPS_HISTORY = (
         '2026-11-30',
         'The axis itself.',
     ),
+    (
+        '1.1',
+        '2026-11-30',
+        'Share group types can be changed. They have description and '
+        'updated_at.',
+    ),
 )
 
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')

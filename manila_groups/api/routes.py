@@ -102,6 +102,7 @@ TABLE = (
         '/share-group-types/{type_id}',
         {
             'GET': share_group_types.Controller.show,
+            'PUT': share_group_types.Controller.update,
             'DELETE': share_group_types.Controller.delete,
         },
     ),

@@ -94,6 +94,7 @@ class ShareGroupType(columns.Base):
     __tablename__ = 'share_group_types'
     id = columns.new_id()
     name = columns.text(nullable=False, unique=True)
+    description = columns.text()
     is_public = sa.Column(sa.Boolean, nullable=False, default=True)
     created_at, updated_at = columns.times()
     __table_args__ = columns.table_args(sa.Index(None, 'created_at', 'id'))

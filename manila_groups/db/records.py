@@ -80,6 +80,7 @@ class Type:
     name: str
     is_public: bool
     created_at: datetime.datetime
+    updated_at: datetime.datetime | None = None
     description: str | None = None
     specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     share_types: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from manila_groups.db import types
 _GROUP = models.ShareGroup.__table__
 _ZONE = models.AvailabilityZone.__table__
 _MEMBER = models.ShareGroupShareType.__table__
+_ALLOWED = models.ShareGroupTypeShareType.__table__
 _SHARE = models.Share.__table__
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
 
@@ -162,7 +163,8 @@ def insert(
     :param values: columns of the row, without status and times
     :param share_types: ids of the share types that its shares may have
     :param zone: the name of its availability zone
-    :raises Invalid: the share group type or a share type has been deleted
+    :raises Invalid: the share group type or a share type has been deleted, or
+        the share group type no longer allows the share type
     """
     now = timeutils.utcnow()
     row = {
@@ -173,13 +175,9 @@ def insert(
         'forced': False,
         **values,
     }
-    _insert(conn, _GROUP, [row], 'share_group_type_id')
+    _insert(conn, row)
     ROWS.began(conn, row['id'], row['status'])
-    members = [
-        {'share_group_id': values['id'], 'share_type_id': share_type_id}
-        for share_type_id in share_types
-    ]
-    _insert(conn, _MEMBER, members, 'share_types')
+    _insert_share_types(conn, row, share_types)
     found: dict[str, Any] = {
         column.name: row.get(column.name) for column in _COLUMNS
     }
@@ -190,13 +188,36 @@ def insert(
     )
 
 
-def _insert(conn, table, values, field):
+def _insert(conn, values):
     try:
-        conn.execute(sa.insert(table), values)
+        conn.execute(sa.insert(_GROUP), values)
     except db_exception.DBReferenceError as error:
         raise exception.Invalid(
-            f'{field}: names a type that has been deleted.'
+            'share_group_type_id: names a type that has been deleted.'
         ) from error
+
+
+def _insert_share_types(conn, group, share_types):
+    """Add a group's share types, as far as its type still allows them."""
+    # Locked, so that the type goes on to allow them until the group is there.
+    allowed = (
+        sa.select(sa.bindparam('group'), _ALLOWED.c.share_type_id)
+        .where(
+            _ALLOWED.c.share_group_type_id == group['share_group_type_id'],
+            _ALLOWED.c.share_type_id.in_(share_types),
+        )
+        .with_for_update(read=True, key_share=True)
+    )
+    columns = ['share_group_id', 'share_type_id']
+    added = conn.execute(
+        sa.insert(_MEMBER).from_select(columns, allowed),
+        {'group': group['id']},
+    )
+    if added.rowcount != len(share_types):
+        raise exception.Invalid(
+            'share_types: names a type that has been deleted, or that the '
+            'share group type no longer allows.'
+        )
 
 
 def takes_along_share():

@@ -174,8 +174,6 @@ class TypeStore:
     @functools.cached_property
     def _query(self):
         """Select types, each with its specs and the share types it allows."""
-        columns = self.table.c
-        others = {} if 'description' in columns else {'description': sa.null()}
         return sa.select(
             *rows.columns(
                 records.Type,
@@ -184,10 +182,9 @@ class TypeStore:
                     json_objects.JSONObject(
                         self.specs.c.spec_key, self.specs.c.spec_value
                     ),
-                    self.specs.c.type_id == columns.id,
+                    self.specs.c.type_id == self.table.c.id,
                 ),
                 share_types=self._allowed(),
-                **others,
             )
         )
 
@@ -328,6 +325,45 @@ class TypeStore:
             self.table.c.id == sa.bindparam('one')
         )
 
+    def allow(
+        self,
+        conn,
+        found: records.Type,
+        share_types: Collection[str],
+    ) -> None:
+        """Set the share types that a locked share group type allows.
+
+        :param found: the type, as it was read after it was locked
+        :param share_types: their ids
+        :raises Conflict: a share group has one that is not among them; the
+            transaction can only end then
+        :raises NotFound: a share type has been deleted; likewise
+        """
+        gone = set(found.share_types) - set(share_types)
+        if gone:
+            self._forbid(conn, found, gone)
+        new = set(share_types) - set(found.share_types)
+        if new:
+            self._insert_allowed(conn, found.id, tuple(sorted(new)))
+
+    def _forbid(self, conn, found, share_types):
+        table = utils.present(self.allowed)
+        # Waits for whoever makes a group with one of them: see
+        # share_groups.insert.
+        conn.execute(
+            sa.delete(table).where(
+                table.c.share_group_type_id == found.id,
+                table.c.share_type_id.in_(share_types),
+            )
+        )
+        used = _used_by_groups(conn, found.id, share_types)
+        if used is not None:
+            raise exception.Conflict(
+                f'share_types: share groups of the {self.noun} '
+                f'{utils.label(found)} have the share type {used}, which '
+                'must be among them.'
+            )
+
     def lock(self, conn, type_id: str) -> None:
         """Keep others from changing, deleting or beginning to use a type.
 
@@ -440,6 +476,23 @@ def share_type_in_use(conn, type_id: str) -> bool:
         sa.select(
             sa.or_(sa.exists().where(of_share), sa.exists().where(of_group))
         )
+    )
+
+
+def _used_by_groups(conn, group_type_id, share_types):
+    """Return a share type that groups of a type have; None for none."""
+    group, member = models.ShareGroup, models.ShareGroupShareType
+    # A locking read sees what others have committed meanwhile.
+    return conn.scalar(
+        sa.select(member.share_type_id)
+        .join(group, group.id == member.share_group_id)
+        .where(
+            group.share_group_type_id == group_type_id,
+            member.share_type_id.in_(share_types),
+        )
+        .order_by(member.share_type_id)
+        .limit(1)
+        .with_for_update(read=True)
     )
 
 

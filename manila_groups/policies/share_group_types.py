@@ -16,6 +16,7 @@ _RULES = (
         [f'GET {_PATH}/default'],
     ),
     ('create', base.ADMIN, 'Create a share group type.', [f'POST {_PATH}']),
+    ('update', base.ADMIN, 'Update a share group type.', [f'PUT {_ONE}']),
     ('delete', base.ADMIN, 'Delete a share group type.', [f'DELETE {_ONE}']),
 )
 

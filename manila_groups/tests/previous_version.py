@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code as it was before the newest migration of the schema."""
+"""The code of the release before: before the migrations of this one."""
 
 import atexit
 import functools
@@ -10,6 +10,9 @@ import tarfile
 import tempfile
 
 from manila_groups.tests import servers
+
+#: The newest migration of the release before.
+NEWEST_MIGRATION = '0006'
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _MIGRATIONS = 'manila_groups/db/migrations/versions'
@@ -46,9 +49,10 @@ def _unpack():
 
 
 def _commit():
-    """Find the commit before the one that brought the newest migration."""
-    newest = max((_ROOT / _MIGRATIONS).glob('[0-9]*.py'))
-    path = newest.relative_to(_ROOT)
+    """Find the commit before the first migration of this release."""
+    files = (_ROOT / _MIGRATIONS).glob('[0-9]*.py')
+    first = min(one for one in files if one.name[:4] > NEWEST_MIGRATION)
+    path = first.relative_to(_ROOT)
     added = _git('log', '-1', '--diff-filter=A', '--format=%H', '--', path)
     # One that is still being written is not in the last commit.
     return f'{added}^' if added else 'HEAD'

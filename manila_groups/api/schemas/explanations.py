@@ -113,6 +113,7 @@ _SENTENCES = {
         f'{spell(unknown(error))} is not a known field'
     ),
     'maxItems': lambda error: f'has more than {error.validator_value} items',
+    'minItems': lambda _error: 'must not be empty',
     'maxLength': _too_long,
     'minLength': lambda _error: 'must not be empty',
 }

@@ -14,20 +14,31 @@ INDEX = lists.List(
 #: The reference's name of is_public.
 ACCESS_IS_PUBLIC = 'share_group_type_access:is_public'
 
+#: The version on the axis share-groups that brings changes of types.
+CHANGES_SINCE = 'share-groups 1.1'
+
+_SHARE_TYPES = {'type': 'array', 'items': base.ID, 'maxItems': 1000}
+_FIELDS: dict[str, dict] = {
+    'name': base.REQUIRED_NAME,
+    'description': base.DESCRIPTION,
+    'is_public': base.BOOLEAN,
+    ACCESS_IS_PUBLIC: base.BOOLEAN,
+}
+
 CREATE = base.Schema(
     {
-        'name': base.REQUIRED_NAME,
-        'share_types': {
-            'type': 'array',
-            'items': base.ID,
-            'maxItems': 1000,
-        },
+        **_FIELDS,
+        'share_types': _SHARE_TYPES,
         'group_specs': base.SPECS,
-        'is_public': base.BOOLEAN,
-        ACCESS_IS_PUBLIC: base.BOOLEAN,
     },
     required=('name',),
+    since={'description': CHANGES_SINCE},
     absent=('share_types', 'group_specs', 'is_public', ACCESS_IS_PUBLIC),
+)
+
+UPDATE = base.Schema(
+    {**_FIELDS, 'share_types': {**_SHARE_TYPES, 'minItems': 1}},
+    absent=('is_public', ACCESS_IS_PUBLIC),
 )
 
 SPECS = base.Schema(names=base.SPEC_KEY, others=base.SPEC_VALUE)

@@ -87,8 +87,35 @@ class Controller:
             body.get('share_types'),
             schema_base.to_specs(body.get('group_specs', {})),
             is_public is not False,
+            body.get('description'),
         )
         return self._show(request, made)
+
+    @wsgi.since(schemas.CHANGES_SINCE)
+    @wsgi.policy('share_group_type:update')
+    @wsgi.body(schemas.UPDATE, 'share_group_type')
+    @wsgi.returns(views.ONE)
+    def update(self, request, type_id, body):
+        """Update a share group type."""
+        if not body:
+            raise exception.Invalid(
+                'At least one of name, description, is_public and share_types '
+                'must be given.'
+            )
+        values = {
+            name: body[name]
+            for name in ('name', 'description')
+            if name in body
+        }
+        is_public = schema_base.one_boolean(
+            body, 'is_public', schemas.ACCESS_IS_PUBLIC
+        )
+        if is_public is not None:
+            values['is_public'] = is_public
+        changed = self._types.update(
+            request.context, type_id, values, body.get('share_types')
+        )
+        return self._show(request, changed)
 
     def _show(self, request, found):
         return {'share_group_type': self._view.render(found, request)}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share group types in responses."""
 
+from manila_groups.api.schemas import share_group_types as schemas
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
 
@@ -15,6 +16,8 @@ DETAIL = base.View(
     ),
     base.Field('share_types', shape=shapes.ListOf(shapes.TEXT)),
     base.Field('is_default', since='2.46', shape=shapes.FLAG),
+    base.optional('description', since=schemas.CHANGES_SINCE),
+    base.updated_at(since=schemas.CHANGES_SINCE),
 )
 
 ONE = shapes.one('share_group_type', shape=DETAIL)

@@ -142,6 +142,7 @@ _OWNED = ('id', 'project_id', 'user_id', 'name', 'created_at')
 _TYPE = ('id', 'name', 'is_public', 'specs', 'created_at')
 _TYPE_VERBS = (
     'create',
+    'update',
     'delete',
     'specs.update',
     'specs.delete',
@@ -223,10 +224,12 @@ NOUNS = {
         details=('project_id',),
     ),
     'share_group_type': Noun(
-        _TYPE_VERBS, (*_TYPE, 'share_types'), details=('project_id',)
+        _TYPE_VERBS,
+        (*_TYPE, 'description', 'share_types'),
+        details=('project_id',),
     ),
     'share_type': Noun(
-        (*_TYPE_VERBS, 'update'),
+        _TYPE_VERBS,
         (*_TYPE, 'description'),
         details=('project_id',),
     ),

@@ -2,6 +2,7 @@
 """Share group types: allowed share types, and specs for the scheduler."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from oslo_utils import uuidutils
 
@@ -36,6 +37,7 @@ class ShareGroupTypes(types.Types):
         share_types: list[str] | None,
         specs: Mapping[str, str],
         is_public: bool = True,
+        description: str | None = None,
     ) -> records.Type:
         """Make a share group type.
 
@@ -51,11 +53,43 @@ class ShareGroupTypes(types.Types):
             'id': type_id,
             'name': name,
             'is_public': is_public,
+            'description': description or None,
         }
         allowed = self._find_share_types(conn, ctxt, share_types)
         made = self._store.insert(conn, values, specs, allowed)
         self._note(conn, 'create', made, ctxt)
         return made
+
+    @db_api.transaction
+    def update(
+        self,
+        conn,
+        ctxt,
+        type_id: str,
+        values: Mapping[str, Any],
+        share_types: list[str] | None = None,
+    ) -> records.Type:
+        """Change a share group type.
+
+        :param values: name, description and is_public, or some of them; an
+            empty description is none
+        :param share_types: ids or names of all that it allows; None leaves
+            them as they are
+        :raises NotFound: there is no such type, or an unknown share type
+        :raises Conflict: the name is taken, or share groups have a share type
+            that is not among them
+        """
+        values = dict(values)
+        if 'description' in values:
+            values['description'] = values['description'] or None
+        self._store.update(conn, type_id, values)
+        if share_types is not None:
+            allowed = self._find_share_types(conn, ctxt, share_types)
+            found = self._get(conn, ctxt, type_id)
+            type_rows.SHARE_GROUP_TYPES.allow(conn, found, allowed)
+        changed = self._get(conn, ctxt, type_id)
+        self._note(conn, 'update', changed, ctxt)
+        return changed
 
     def _find_share_types(self, conn, ctxt, share_types):
         if not share_types:

@@ -95,6 +95,7 @@ reader 200 hidden  GET /share-group-types?is_public=all
 admin  200 same    POST /share-group-types
 reader 200 404     GET /share-group-types/default
 reader 200 404     GET /share-group-types/{id}
+admin  200 same    PUT /share-group-types/{id}
 admin  204 same    DELETE /share-group-types/{id}
 admin  200 same    GET /share-group-types/{id}/access
 admin  202 same    POST /share-group-types/{id}/action addProjectAccess

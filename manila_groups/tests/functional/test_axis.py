@@ -8,7 +8,10 @@ from manila_groups.api.openapi import document
 from manila_groups.tests import base
 from manila_groups.tests.functional import api_fixture
 
-WITHOUT = {'X-OpenStack-Manila-API-Version': '2.99'}
+WITHOUT = {
+    'X-OpenStack-Manila-API-Version': '2.99',
+    'OpenStack-API-Version': 'shared-file-system 2.99',
+}
 
 
 class TestAxis(base.TestCase):

@@ -24,6 +24,7 @@ _FIELDS = {
     'POST /share-group-snapshots': {'share_group_id': api_fixture.GROUP_ID},
     'POST /shares': {'share_proto': 'NFS'},
     'PUT /types/{type_id}': {'name': 'default'},
+    'PUT /share-group-types/{type_id}': {'name': 'default'},
     'PUT /services/enable': _SERVICE,
     'PUT /services/disable': _SERVICE,
     'POST /shares/{share_id}/action extend': {'extend': {'new_size': 3}},

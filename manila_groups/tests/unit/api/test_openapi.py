@@ -46,7 +46,7 @@ def dictionaries(value):
 class DocumentTestCase(base.TestCase):
     def setUp(self):
         super().setUp()
-        self.newest = document.make()
+        self.newest = document.make(microversions.NEWEST)
 
     def find(self, part, made=None):
         """What a reference leads to."""

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The newest migration only adds: the code before it works on after it."""
+"""This release only adds to the schema: the one before works on after it."""
 
 import copy
 import dataclasses
 
-from alembic import script
 import sqlalchemy as sa
 
 from manila_groups.db import migrations
 from manila_groups.tests import base
+from manila_groups.tests import previous_version
 from manila_groups.tests.unit.db import case
 
 
@@ -142,16 +142,10 @@ class TestNewestOnSqlite(case.OnSqlite):
 
     def test_it_only_adds(self):
         engine = self.db.engine
-        migrations.upgrade(engine, self.previous())
+        migrations.upgrade(engine, previous_version.NEWEST_MIGRATION)
         before = describe(engine)
         migrations.upgrade(engine)
         self.assertEqual([], list(breaks(before, describe(engine))))
-
-    def previous(self):
-        versions = script.ScriptDirectory.from_config(
-            migrations._script_config()
-        )
-        return versions.get_revision(migrations.newest()).down_revision
 
 
 class TestNewestOnMysql(case.OnMysql, TestNewestOnSqlite):

@@ -54,6 +54,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0005': 'share_groups.worker',
         '0006': 'services.down_reason',
         '0007': 'operations.id',
+        '0008': 'share_group_types.description',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.
