@@ -21,6 +21,7 @@ from manila_groups.api.v2 import security_services
 from manila_groups.api.v2 import services as services_api
 from manila_groups.api.v2 import share_access as share_access_api
 from manila_groups.api.v2 import share_export_locations as locations_api
+from manila_groups.api.v2 import share_group_operations as operations_api
 from manila_groups.api.v2 import share_group_snapshots
 from manila_groups.api.v2 import share_group_types
 from manila_groups.api.v2 import share_groups
@@ -37,6 +38,7 @@ from manila_groups.domain.services import availability_zones as zones_domain
 from manila_groups.domain.services import pools as pools_domain
 from manila_groups.domain.share_group_snapshots import api as snapshots_domain
 from manila_groups.domain.share_groups import api as groups_domain
+from manila_groups.domain.share_groups import operations as operations_domain
 from manila_groups.domain.share_networks import api as networks_domain
 from manila_groups.domain.shares import api as shares_domain
 from manila_groups.domain.shares import export_locations as locations_domain
@@ -167,6 +169,9 @@ def _controllers(made):
         share_access_api.Controller(
             share_access_domain.ShareAccess(made.db, made.waker),
             made.enforcer,
+        ),
+        operations_api.Controller(
+            operations_domain.Operations(made.db), made.enforcer
         ),
         locations_api.Controller(
             locations_domain.ShareExportLocations(made.db), made.enforcer

@@ -195,6 +195,11 @@ SHARE_GROUPS_HISTORY = (
         'Share group types can be changed. They have description and '
         'updated_at.',
     ),
+    (
+        '1.2',
+        '2026-11-30',
+        'What is at work on a share group, and what has failed last.',
+    ),
 )
 
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')

@@ -15,6 +15,7 @@ from manila_groups.api.v2 import security_services
 from manila_groups.api.v2 import services
 from manila_groups.api.v2 import share_access
 from manila_groups.api.v2 import share_export_locations
+from manila_groups.api.v2 import share_group_operations
 from manila_groups.api.v2 import share_group_snapshots
 from manila_groups.api.v2 import share_group_types
 from manila_groups.api.v2 import share_groups
@@ -54,6 +55,10 @@ TABLE = (
                 'force_delete': share_groups.Controller.force_delete,
             }
         },
+    ),
+    (
+        '/share-groups/{share_group_id}/operations',
+        {'GET': share_group_operations.Controller.index},
     ),
     (
         '/share-group-snapshots',

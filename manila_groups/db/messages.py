@@ -71,6 +71,22 @@ def get(conn, message_id: str) -> records.Message | None:
     return records.Message(**row._mapping) if row else None
 
 
+def newest_of(
+    conn, resource_type: str, resource_id: str
+) -> records.Message | None:
+    """Read the newest message of a resource; None if there is none."""
+    row = conn.execute(
+        sa.select(_MESSAGE)
+        .where(
+            _MESSAGE.c.resource_id == resource_id,
+            _MESSAGE.c.resource_type == resource_type,
+        )
+        .order_by(_MESSAGE.c.created_at.desc(), _MESSAGE.c.id)
+        .limit(1)
+    ).first()
+    return records.Message(**row._mapping) if row else None
+
+
 def insert(conn, message: records.Message) -> None:
     """Add a message."""
     values = {

@@ -84,9 +84,17 @@ def is_forced():
 def equals(column: str, value: str):
     """A condition: a column has this value.
 
-    :param column: kind, verb, resource_id or runs_at
+    :param column: kind, verb, resource_id, queue_id or runs_at
     """
     return _COLUMNS[column] == value
+
+
+def differs(column: str, value: str):
+    """A condition: a column has another value than this.
+
+    :param column: as for equals
+    """
+    return _COLUMNS[column] != value
 
 
 def at_backend(name: str):

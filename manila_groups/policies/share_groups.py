@@ -30,6 +30,12 @@ def list_rules():
                 [f'GET {_PATH}/{{share_group_id}}'],
             ),
             (
+                'get_operations',
+                base.READER,
+                'List what is at work on a share group.',
+                [f'GET {_PATH}/{{share_group_id}}/operations'],
+            ),
+            (
                 'update',
                 base.MEMBER,
                 'Update the name or description of a share group.',

@@ -85,6 +85,16 @@ def add(
         events.note(conn, event, row, reason=text)
 
 
+def resource_type(kind: str) -> str:
+    """Return the name of a kind in messages."""
+    return _RESOURCE_TYPES[kind]
+
+
+def verb(action: str) -> str:
+    """Return the verb that an action of a message is part of."""
+    return _VERBS.get(action, 'update')
+
+
 class Messages:
     """The messages that a caller may see."""
 

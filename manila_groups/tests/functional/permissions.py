@@ -73,6 +73,7 @@ member 202 same    POST /share-groups
 reader 200 none    GET /share-groups/detail
 reader 200 hidden  GET /share-groups/detail?all_tenants=1
 reader 200 404     GET /share-groups/{id}
+reader 200 404     GET /share-groups/{id}/operations
 member 200 404     PUT /share-groups/{id}
 member 202 404     DELETE /share-groups/{id}
 admin  202 same    DELETE /share-groups/{id}?force=true

@@ -11,6 +11,7 @@ from manila_groups.api.openapi import operations
 from manila_groups.api.schemas import share_groups as schemas
 from manila_groups.api.views import availability_zones
 from manila_groups.api.views import messages
+from manila_groups.api.views import operations as operation_views
 from manila_groups.api.views import services
 from manila_groups.api.views import share_access
 from manila_groups.api.views import share_export_locations
@@ -37,6 +38,7 @@ _ROLES = {
 #: The titles of the tables of fields, each with the view it describes.
 _VIEWS = {
     'Fields of a share group': share_groups.DETAIL,
+    'Fields of an operation': operation_views.DETAIL,
     'Fields of a share group type': share_group_types.DETAIL,
     'Fields of a share group snapshot': share_group_snapshots.DETAIL,
     'Fields of a member of a share group snapshot': (
@@ -53,7 +55,10 @@ _VIEWS = {
     'Fields of a message': messages.DETAIL,
 }
 #: When what a table describes came, if not with the oldest version.
-_SINCE = {'Fields of a message': '2.37'}
+_SINCE = {
+    'Fields of a message': '2.37',
+    'Fields of an operation': 'share-groups 1.2',
+}
 
 
 def _tables(header):
@@ -114,10 +119,11 @@ def _shown_fields(title, view):
 
 def _versions(first):
     versions = [version for version, *_ in microversions.HISTORY]
-    return versions[versions.index(first) :] + [
+    versions += [
         f'{microversions.SHARE_GROUPS} {version}'
         for version, *_ in microversions.SHARE_GROUPS_HISTORY
     ]
+    return versions[versions.index(first) :]
 
 
 class TestContractPage(base.TestCase):
