@@ -1,16 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
 """The caller of a request."""
 
+import dataclasses
 import functools
 
 from oslo_context import context
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Creation:
+    """A creation that the client may ask for again: see domain.idempotency.
+
+    :ivar project_id: of the caller
+    :ivar key: the value of the header Idempotency-Key
+    :ivar digest: of the request, in hexadecimal digits
+    :ivar kind: the kind of what is created, as events name it
+    """
+
+    project_id: str
+    key: str
+    digest: str
+    kind: str
 
 
 class RequestContext(context.RequestContext):
     """The caller of one request, as the pipeline's middleware found it.
 
     is_admin is decided by the policy rule context_is_admin.
+
+    :ivar creation: what the request creates, if it may be sent again
     """
+
+    creation: Creation | None = None
 
     @property
     def visible_project(self) -> str | None:

@@ -107,6 +107,13 @@ class UnsupportedMediaType(ServiceError):
     fault = 'badMediaType'
 
 
+class Unprocessable(ServiceError):
+    """The request contradicts an earlier one that it claims to repeat."""
+
+    code = 422
+    fault = 'unprocessableEntity'
+
+
 class ServiceUnavailable(ServiceError):
     """Something that the service needs does not answer."""
 

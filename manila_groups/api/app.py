@@ -9,6 +9,7 @@ from paste.deploy import loadwsgi
 
 from manila_groups import exception
 from manila_groups.api import collaborators
+from manila_groups.api import idempotency
 from manila_groups.api import router
 from manila_groups.api import wsgi
 from manila_groups.api.v2 import availability_zones
@@ -30,6 +31,7 @@ from manila_groups.api.v2 import share_replicas
 from manila_groups.api.v2 import share_types as share_types_api
 from manila_groups.api.v2 import shares as shares_api
 from manila_groups.api.v2 import snapshots
+from manila_groups.domain import idempotency as idempotency_domain
 from manila_groups.domain.access_rules import api as share_access_domain
 from manila_groups.domain.messages import api as messages_domain
 from manila_groups.domain.quotas import sets as quota_sets_domain
@@ -110,7 +112,12 @@ def factory(global_conf, **_local_conf):
         made.waker.check_broker(made.conf.api.broker_patience)
 
     return wsgi.Dispatcher(
-        router.Router(_controllers(made)), made.enforcer, check_broker
+        router.Router(_controllers(made)),
+        made.enforcer,
+        check_broker,
+        idempotency.Repeats(
+            idempotency_domain.Creations(made.db), made.enforcer
+        ),
     )
 
 

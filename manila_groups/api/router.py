@@ -34,6 +34,11 @@ class Match:
     arguments: Mapping[str, Any]
     reference: bool
 
+    def within(self, path: str) -> str:
+        """The path that was matched, without the version and the project."""
+        rest = path.removeprefix('/v2')
+        return rest.removeprefix(f'/{self.project_id}')
+
     def choose_action(self, body: Mapping) -> tuple[Callable, str]:
         """The method for a body that names an action, and its name.
 

@@ -17,6 +17,7 @@ import webob
 
 from manila_groups import exception
 from manila_groups.api import faults
+from manila_groups.api import idempotency
 from manila_groups.api import microversions
 from manila_groups.api import parsing
 from manila_groups.api.schemas import base as schema_base
@@ -87,6 +88,7 @@ class Rules:
     query: schema_base.Schema = schema_base.Schema()
     listing: list_schemas.List | None = None
     sends: bool = False
+    creates: idempotency.Creates | None = None
     success: int = 200
     reference_success: int | None = None
     returns: Any = None
@@ -132,6 +134,16 @@ def sends(method: Callable) -> Callable:
     return _decorator(sends=True)(method)
 
 
+def creates(kind: str, show: str, *variables: str) -> Callable:
+    """The method creates a resource with an id, once for each key.
+
+    :param kind: the kind of the resource, as events name it
+    :param show: the controller's method that shows it
+    :param variables: the arguments of that method; the last one is the id
+    """
+    return _decorator(creates=idempotency.Creates(kind, show, variables))
+
+
 def query(schema: schema_base.Schema) -> Callable:
     """The method takes a query."""
     return _decorator(query=schema)
@@ -170,12 +182,20 @@ class Dispatcher:
     :param enforcer: the policy
     :param check_broker: raises ServiceUnavailable while wake-ups for started
         work cannot be sent
+    :param repeats: creates once what is asked for again
     """
 
-    def __init__(self, routes, enforcer, check_broker: Callable[[], None]):
+    def __init__(
+        self,
+        routes,
+        enforcer,
+        check_broker: Callable[[], None],
+        repeats: idempotency.Repeats,
+    ):
         self._routes = routes
         self._enforcer = enforcer
         self._check_broker = check_broker
+        self._repeats = repeats
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -203,6 +223,26 @@ class Dispatcher:
         else:
             method = match.method
         rules = method.rules
+        self._check_rules(request, rules)
+        if content is None and rules.body is not None:
+            content = _read_body(request)
+        # The checks of the body, and the method, may change the content.
+        creation = idempotency.read(
+            request, rules.creates, match.within(path), content
+        )
+        arguments = dict(match.arguments)
+        if rules.body is not None:
+            arguments['body'] = _check_body(content, rules, request.version)
+        call = functools.partial(self._call, request, method, arguments)
+        if creation is None:
+            result = call()
+        else:
+            result = self._repeats.once(
+                request, method, match.arguments, creation, call
+            )
+        return _render(result, rules, request.reference)
+
+    def _check_rules(self, request, rules):
         _check_version(request, rules)
         request.rule = rules.policy
         if rules.policy is not None:
@@ -210,15 +250,11 @@ class Dispatcher:
         request.filters = _check_query(request, rules)
         for rule in _filter_rules(request, rules):
             self._enforcer.authorize(request.context, rule)
-        arguments = dict(match.arguments)
-        if rules.body is not None:
-            if content is None:
-                content = _read_body(request)
-            arguments['body'] = _check_body(content, rules, request.version)
-        if rules.sends:
+
+    def _call(self, request, method, arguments):
+        if method.rules.sends:
             self._check_broker()
-        result = method(request, **arguments)
-        return _render(result, rules, request.reference)
+        return method(request, **arguments)
 
 
 def _read_body(request):

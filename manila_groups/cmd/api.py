@@ -9,6 +9,7 @@ from manila_groups.api import collaborators
 from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
+from manila_groups.domain import idempotency
 from manila_groups.domain.events import listeners
 from manila_groups.rpc import base as rpc
 from manila_groups.rpc import wakes
@@ -22,6 +23,7 @@ _DESCRIPTION = (
 def assemble(conf, db, transport):
     """Build the WSGI application on what the process has made."""
     db = db.heard_by(*listeners.of(conf, 'api', conf.host))
+    db = db.recorded_by(idempotency.record)
     return app.load(
         collaborators.Collaborators(
             conf=conf,

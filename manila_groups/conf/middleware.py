@@ -8,6 +8,7 @@ from oslo_middleware import opts
 _VERSION = 'X-OpenStack-Manila-API-Version'
 _EXPERIMENTAL = 'X-OpenStack-Manila-API-Experimental'
 _REQUEST_ID = 'X-OpenStack-Request-ID'
+_IDEMPOTENCY_KEY = 'Idempotency-Key'
 
 
 def set_library_defaults() -> None:
@@ -23,6 +24,7 @@ def set_library_defaults() -> None:
             _VERSION,
             _EXPERIMENTAL,
             _REQUEST_ID,
+            _IDEMPOTENCY_KEY,
         ],
         expose_headers=[_VERSION, _EXPERIMENTAL, _REQUEST_ID],
         allow_methods=['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],

@@ -133,6 +133,7 @@ class Database:
                 lambda engine: connections.wait(engine, retries, interval)
             )
         self._listeners: tuple[Callable, ...] = ()
+        self._recorders: tuple[Callable, ...] = ()
 
     def heard_by(self, *listeners: Callable) -> 'Database':
         """Return the same database, with listeners.
@@ -143,6 +144,17 @@ class Database:
         heard = copy.copy(self)
         heard._listeners = listeners
         return heard
+
+    def recorded_by(self, *recorders: Callable) -> 'Database':
+        """Return the same database, with recorders.
+
+        :param recorders: called with the connection and each event noted in
+            a transaction that was begun here, before its commit; what they
+            write is part of the transaction, which ends when they raise
+        """
+        recorded = copy.copy(self)
+        recorded._recorders = recorders
+        return recorded
 
     def make_engine(self) -> None:
         """Make the engine before it is used.
@@ -186,6 +198,9 @@ class Database:
             with conn.begin() as transaction:
                 yield conn
                 if transaction.is_active:
+                    for event in events:
+                        for record in self._recorders:
+                            record(conn, event)
                     _commit(conn, transaction)
                 else:
                     # Rolled back on purpose.

@@ -440,3 +440,19 @@ class Message(columns.Base):
         ),
         sa.Index(None, 'created_at', 'id'),
     )
+
+
+class IdempotencyKey(columns.Base):
+    """What a request with the header Idempotency-Key has created.
+
+    It is written in the transaction that has created it. digest is that of
+    the request, in hexadecimal digits.
+    """
+
+    __tablename__ = 'idempotency_keys'
+    project_id = columns.text(nullable=False, primary_key=True)
+    idempotency_key = columns.text(nullable=False, primary_key=True)
+    digest = sa.Column(sa.String(64), nullable=False)
+    kind = sa.Column(sa.String(32), nullable=False)
+    resource_id = sa.Column(columns.Id, nullable=False)
+    created_at = sa.Column(columns.Time, nullable=False, index=True)

@@ -331,3 +331,19 @@ class Message:
     user_message: str
     created_at: datetime.datetime
     expires_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """What a request with the header Idempotency-Key has created.
+
+    :ivar digest: of the request: see api.idempotency
+    :ivar kind: the kind of the resource, as events name it
+    """
+
+    project_id: str
+    idempotency_key: str
+    digest: str
+    kind: str
+    resource_id: str
+    created_at: datetime.datetime

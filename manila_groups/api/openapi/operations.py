@@ -66,6 +66,11 @@ class Operation:
         return any(method.rules.body for method in self.methods)
 
     @property
+    def creates(self) -> bool:
+        """Whether it creates something with an id."""
+        return any(method.rules.creates for method in self.methods)
+
+    @property
     def name(self) -> str:
         """Its unique name."""
         one = self.methods[0]

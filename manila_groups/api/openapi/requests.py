@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from manila_groups.api import idempotency
 from manila_groups.api import microversions
 from manila_groups.api.openapi import operations
 
@@ -53,6 +54,22 @@ _EXPERIMENTAL = {
 }
 
 
+_IDEMPOTENCY_KEY = {
+    'name': idempotency.HEADER,
+    'in': 'header',
+    'description': 'A text that is new for each creation. If the same request '
+    'is sent again with it within 24 hours, nothing more is created, and the '
+    'answer shows what there is. In a path that ends in action, it counts '
+    'for what creates something.',
+    'schema': {
+        'type': 'string',
+        'minLength': 1,
+        'maxLength': idempotency.MAX_LENGTH,
+        'pattern': idempotency.PATTERN,
+    },
+}
+
+
 def parameters(
     operation: operations.Operation, version: microversions.Version
 ) -> list[dict]:
@@ -62,6 +79,7 @@ def parameters(
     return [
         *_versions(version),
         *([_EXPERIMENTAL] if is_experimental else ()),
+        *([_IDEMPOTENCY_KEY] if operation.creates else ()),
         *(_variable(name) for name in operation.variables),
         *_query(operation, version),
     ]

@@ -25,14 +25,20 @@ _ERRORS = {
         ('Retry-After', True),
     ),
     415: ('The body is not application/json.', None),
+    422: (
+        'The Idempotency-Key belongs to another request, and the key must '
+        'be new.',
+        None,
+    ),
     503: ('A service that is needed does not answer.', None),
 }
 
-#: Those that each operation may have, that those with a body may have, and
-#: that those that change something may have.
+#: Those that each operation may have, that those with a body may have, that
+#: those that change something may have, and that those that create may have.
 _ALWAYS = (400, 401, 403, 404, 406, 503)
 _WITH_BODY = (413, 415)
 _CHANGING = (409,)
+_CREATING = (422,)
 
 #: The headers of every response, and those of the ones that the dispatcher
 #: has made.
@@ -90,6 +96,7 @@ def describe(
         *_ALWAYS,
         *(_WITH_BODY if operation.has_body else ()),
         *(_CHANGING if operation.verb != 'GET' else ()),
+        *(_CREATING if operation.creates else ()),
     ]
     return {
         **_successes(operation, version),

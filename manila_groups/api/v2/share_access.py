@@ -24,6 +24,7 @@ class Controller:
         self._enforcer = enforcer
 
     @wsgi.policy('share:allow_access')
+    @wsgi.creates('share_access', 'show', 'access_id')
     @wsgi.body(schemas.ALLOW, 'allow_access')
     @wsgi.returns(views.ONE)
     @wsgi.sends

@@ -76,6 +76,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_snapshot:create')
+    @wsgi.creates('share_group_snapshot', 'show', 'share_group_snapshot_id')
     @wsgi.body(schemas.CREATE, 'share_group_snapshot')
     @wsgi.success(202)
     @wsgi.returns(views.ONE)

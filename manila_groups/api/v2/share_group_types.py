@@ -74,6 +74,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group_type:create')
+    @wsgi.creates('share_group_type', 'show', 'type_id')
     @wsgi.body(schemas.CREATE, 'share_group_type')
     @wsgi.returns(views.ONE)
     def create(self, request, body):

@@ -55,6 +55,7 @@ class Controller:
 
     @since
     @wsgi.policy('share_group:create')
+    @wsgi.creates('share_group', 'show', 'share_group_id')
     @wsgi.body(schemas.CREATE, 'share_group')
     @wsgi.success(202, reference=200)
     @wsgi.returns(views.ONE)

@@ -55,6 +55,7 @@ class Controller:
         }
 
     @wsgi.policy('share_network:create')
+    @wsgi.creates('share_network', 'show', 'share_network_id')
     @wsgi.body(schemas.CREATE, 'share_network')
     @wsgi.returns(views.ONE)
     def create(self, request, body):
@@ -109,6 +110,9 @@ class Controller:
 
     @since_subnets
     @wsgi.policy('share_network_subnet:create')
+    @wsgi.creates(
+        'share_network_subnet', 'show_subnet', 'share_network_id', 'subnet_id'
+    )
     @wsgi.body(
         schemas.CREATE_SUBNET, 'share-network-subnet', 'share_network_subnet'
     )

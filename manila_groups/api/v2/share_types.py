@@ -69,6 +69,7 @@ class Controller:
         return self._show(request, found)
 
     @wsgi.policy('share_type:create')
+    @wsgi.creates('share_type', 'show', 'type_id')
     @wsgi.body(schemas.CREATE, *views.KEYS)
     @wsgi.returns(views.ONE)
     def create(self, request, body):
@@ -78,6 +79,7 @@ class Controller:
             schema_base.to_specs(body['extra_specs']),
             _is_public(body) is not False,
             body.get('description'),
+            request.context,
         )
         shown = self._view.render(made, request)
         sent = body['extra_specs'][domain.DHSS]

@@ -55,6 +55,7 @@ class Controller:
         }
 
     @wsgi.policy('share:create')
+    @wsgi.creates('share', 'show', 'share_id')
     @wsgi.body(schemas.CREATE, 'share')
     @wsgi.returns(views.ONE)
     @wsgi.sends

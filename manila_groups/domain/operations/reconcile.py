@@ -21,6 +21,7 @@ from manila_groups.db import messages as message_rows
 from manila_groups.db import operation_search as search
 from manila_groups.db import operations
 from manila_groups.db import services
+from manila_groups.domain import idempotency
 from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deadlines
@@ -67,6 +68,7 @@ class Reconciler:
             self._rest_exhausted,
             self._end_strays,
             self._forget_expired_messages,
+            self._forget_old_keys,
         ):
             utils.call_logging_errors(part)
 
@@ -255,6 +257,14 @@ class Reconciler:
     @db_api.transaction
     def _forget_expired_messages(self, conn):
         message_rows.delete_expired(conn, timeutils.utcnow())
+
+    def _forget_old_keys(self):
+        while self._forget_some_keys():
+            pass
+
+    @db_api.transaction
+    def _forget_some_keys(self, conn):
+        return idempotency.forget_old(conn)
 
 
 def _is_at_none_of(hosts):

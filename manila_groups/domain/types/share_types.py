@@ -7,6 +7,7 @@ from typing import Any
 from oslo_utils import strutils
 from oslo_utils import uuidutils
 
+from manila_groups import context
 from manila_groups import exception
 from manila_groups import paging
 from manila_groups import utils
@@ -136,10 +137,12 @@ class ShareTypes(types.Types):
         specs: Mapping[str, str],
         is_public: bool = True,
         description: str | None = None,
+        ctxt: context.RequestContext | None = None,
     ) -> records.Type:
         """Make a share type.
 
         :param specs: extra specs; driver_handles_share_servers is one
+        :param ctxt: of the request; None for none
         :raises Conflict: the name is taken
         """
         type_id = uuidutils.generate_uuid()
@@ -150,7 +153,7 @@ class ShareTypes(types.Types):
             'description': description,
         }
         made = self._store.insert(conn, values, _stored(specs))
-        self._note(conn, 'create', made)
+        self._note(conn, 'create', made, ctxt)
         return made
 
     @db_api.transaction

@@ -159,6 +159,7 @@ HEADERS = (
     'X-OpenStack-Manila-API-Version',
     'OpenStack-API-Version',
     'X-OpenStack-Manila-API-Experimental',
+    'Idempotency-Key',
     'X-OpenStack-Request-ID',
     'X-User-Id',
     'X-Project-Id',

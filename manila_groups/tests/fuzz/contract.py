@@ -118,6 +118,13 @@ TABLE = (
         r'[0-9]\.0 is not',
         'a number with a point is no integer here',
     ),
+    Excuse(
+        _REJECTED,
+        r'[\w.]+\.(create(_subnet)?|action)',
+        422,
+        'Idempotency-Key: the key .* belongs to another request',
+        'a key belongs to the request that came with it first',
+    ),
     Excuse(_REJECTED, _ANY, 413, 'overLimit', 'the quota is used up'),
 )
 

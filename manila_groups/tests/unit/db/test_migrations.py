@@ -55,6 +55,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0006': 'services.down_reason',
         '0007': 'operations.id',
         '0008': 'share_group_types.description',
+        '0009': 'idempotency_keys.digest',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.

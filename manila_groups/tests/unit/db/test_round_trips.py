@@ -63,6 +63,9 @@ LIFE = (
     ),
     ('DELETE', '/share-group-types/{new}', None, 2),
 )
+#: What a key adds: the look for it, and its row. What it takes when the
+#: request comes again: the look, and what is shown.
+KEY, AGAIN = 2, 2
 #: BEGIN, and ROLLBACK or COMMIT.
 AROUND = 2
 
@@ -98,13 +101,14 @@ class OnSqlite(case.OnSqlite):
         )
         self.names['snapshot'] = snapshot
 
-    def ask_for(self, path, method='GET', body=None):
+    def ask_for(self, path, method='GET', body=None, **headers):
         request = webob.Request.blank(
             '/v2' + path.format(**self.names),
             method=method,
             headers={
                 'X-OpenStack-Manila-API-Version': 'latest',
                 'X-Project-Id': 'here',
+                **headers,
             },
         )
         if body is not None:
@@ -155,6 +159,15 @@ class OnSqlite(case.OnSqlite):
             if path == '/share-group-types':
                 self.names['new'] = response.json['share_group_type']['id']
             self.assertEqual(statements + AROUND, count(), path)
+
+    def test_a_creation_with_a_key(self):
+        method, path, body, statements = LIFE[0]
+        asked = []
+        for _ in range(2):
+            with self.counted() as count:
+                self.ask_for(path, method, body, **{'Idempotency-Key': 'one'})
+            asked.append(count())
+        self.assertEqual([statements + AROUND + KEY, AGAIN], asked)
 
     def test_as_of_one_moment(self):
         counts = {
