@@ -16,6 +16,7 @@ from manila_groups.api.v2 import availability_zones
 from manila_groups.api.v2 import extensions
 from manila_groups.api.v2 import limits
 from manila_groups.api.v2 import messages
+from manila_groups.api.v2 import placements
 from manila_groups.api.v2 import pools
 from manila_groups.api.v2 import quota_sets as quota_sets_api
 from manila_groups.api.v2 import security_services
@@ -32,6 +33,7 @@ from manila_groups.api.v2 import share_types as share_types_api
 from manila_groups.api.v2 import shares as shares_api
 from manila_groups.api.v2 import snapshots
 from manila_groups.domain import idempotency as idempotency_domain
+from manila_groups.domain import placements as placements_domain
 from manila_groups.domain.access_rules import api as share_access_domain
 from manila_groups.domain.messages import api as messages_domain
 from manila_groups.domain.quotas import sets as quota_sets_domain
@@ -138,6 +140,7 @@ def _controllers(made):
         made.conf, made.db, types, share_types, made.waker
     )
     services = services_domain.Services(made.conf, made.db)
+    shares = shares_domain.Shares(made.conf, made.db, share_types, made.waker)
     quota_sets = quota_sets_domain.QuotaSets(made.conf, made.db)
     max_limit = made.conf.api.max_limit
     return [
@@ -163,15 +166,10 @@ def _controllers(made):
         security_services.Controller(),
         quota_sets_api.Controller(quota_sets, made.enforcer),
         limits.Controller(quota_sets),
-        shares_api.Controller(
-            shares_domain.Shares(
-                made.conf,
-                made.db,
-                share_types,
-                made.waker,
-            ),
-            made.enforcer,
-            max_limit,
+        shares_api.Controller(shares, made.enforcer, max_limit),
+        placements.Controller(
+            placements_domain.Placements(groups.rehearse, made.explain),
+            placements_domain.Placements(shares.rehearse, made.explain),
         ),
         share_access_api.Controller(
             share_access_domain.ShareAccess(made.db, made.waker),

@@ -7,6 +7,7 @@ from typing import Any
 from oslo_config import cfg
 
 from manila_groups import policy
+from manila_groups.domain import placements
 
 #: The keys of paste.deploy's global configuration: the one that
 #: keystonemiddleware reads the process's configuration from, and one more.
@@ -25,6 +26,7 @@ class Collaborators:
     :ivar enforcer: the policy
     :ivar transport: the messaging transport
     :ivar waker: wakes schedulers and back ends
+    :ivar explain: decides as schedulers do
     """
 
     conf: cfg.ConfigOpts
@@ -33,3 +35,4 @@ class Collaborators:
     enforcer: policy.Enforcer
     transport: object
     waker: Any
+    explain: placements.Explain

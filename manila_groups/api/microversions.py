@@ -200,6 +200,11 @@ SHARE_GROUPS_HISTORY = (
         '2026-11-30',
         'What is at work on a share group, and what has failed last.',
     ),
+    (
+        '1.3',
+        '2026-11-30',
+        'Where a share group or a share would go.',
+    ),
 )
 
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')

@@ -9,6 +9,7 @@ from manila_groups.api.v2 import availability_zones
 from manila_groups.api.v2 import extensions
 from manila_groups.api.v2 import limits
 from manila_groups.api.v2 import messages
+from manila_groups.api.v2 import placements
 from manila_groups.api.v2 import pools
 from manila_groups.api.v2 import quota_sets
 from manila_groups.api.v2 import security_services
@@ -39,6 +40,7 @@ TABLE = (
         },
     ),
     ('/share-groups/detail', {'GET': share_groups.Controller.detail}),
+    ('/share-groups/placement', {'POST': placements.Controller.place_group}),
     (
         '/share-groups/{share_group_id}',
         {
@@ -204,6 +206,7 @@ TABLE = (
         {'GET': shares.Controller.index, 'POST': shares.Controller.create},
     ),
     ('/shares/detail', {'GET': shares.Controller.detail}),
+    ('/shares/placement', {'POST': placements.Controller.place_share}),
     (
         '/shares/{share_id}',
         {

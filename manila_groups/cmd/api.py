@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """manila-groups-api: the API on a small WSGI server of its own."""
 
+import functools
+import importlib
 import sys
 
 from manila_groups import policy
@@ -10,6 +12,7 @@ from manila_groups.cmd import http_server
 from manila_groups.cmd import process
 from manila_groups.db import api as db_api
 from manila_groups.domain import idempotency
+from manila_groups.domain import placements
 from manila_groups.domain.events import listeners
 from manila_groups.rpc import base as rpc
 from manila_groups.rpc import wakes
@@ -32,8 +35,23 @@ def assemble(conf, db, transport):
             enforcer=policy.Enforcer(conf),
             transport=transport,
             waker=wakes.Wakes(transport),
+            explain=explainer(conf, db),
         )
     )
+
+
+def explainer(conf, db) -> placements.Explain:
+    """Make what decides as schedulers do, when it is asked the first time.
+
+    What it needs uses much memory.
+    """
+
+    @functools.cache
+    def load():
+        module = importlib.import_module('manila_groups.scheduler.explaining')
+        return module.Explainer(conf, db)
+
+    return lambda row_id, waiting: load()(row_id, waiting)
 
 
 def main() -> int:

@@ -211,6 +211,16 @@ class Database:
         # The pooled connection still refers to the list.
         events.clear()
 
+    @contextlib.contextmanager
+    def rehearsal(self):
+        """Begin a transaction that writes, and takes it all back in the end.
+
+        Listeners are told nothing.
+        """
+        with self.writer() as conn:
+            yield conn
+            conn.get_transaction().rollback()
+
     def dispose(self):
         """Close the pooled connections."""
         self.engine.dispose()

@@ -24,6 +24,12 @@ def list_rules():
                 [f'POST {_PATH}'],
             ),
             (
+                'placement',
+                base.MEMBER,
+                'Ask where a share group would go.',
+                [f'POST {_PATH}/placement'],
+            ),
+            (
                 'get',
                 base.READER,
                 'Show a share group.',

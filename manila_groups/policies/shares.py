@@ -34,6 +34,12 @@ def list_rules():
             ),
             ('create', base.MEMBER, 'Create a share.', [f'POST {_PATH}']),
             (
+                'placement',
+                base.MEMBER,
+                'Ask where a share would go.',
+                [f'POST {_PATH}/placement'],
+            ),
+            (
                 'create_public_share',
                 base.ADMIN,
                 'Create a share that is visible to all projects.',

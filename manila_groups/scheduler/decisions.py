@@ -83,11 +83,8 @@ class Decider:
 
         :raises NoPool: none fits
         """
-        waiting = task.work
-        if waiting.pool is not None:
-            view = [pool for pool in view if pool.name == waiting.pool]
         try:
-            decision = self.decide(task.row.id, waiting, view)
+            decision = self.rank(task.row.id, task.work, view)
         except Exception:
             LOG.exception(
                 'Failed to choose a pool for the %s %s',
@@ -98,14 +95,14 @@ class Decider:
         if decision.ranking:
             return decision.ranking[0].pool
         _log_refusals(task, decision)
-        if waiting.pool is not None and not decision.pools:
-            raise placing.NoPool(_NO_POOL)
-        raise placing.NoPool(decision.for_user())
+        raise placing.NoPool(explain(task.work, decision))
 
-    def decide(
+    def rank(
         self, row_id: str, waiting: placing.Waiting, view: list[model.Pool]
     ) -> model.Decision:
         """Rank the pools for a group or a share, and explain refusals."""
+        if waiting.pool is not None:
+            view = [pool for pool in view if pool.name == waiting.pool]
         request = model.Request(
             id=row_id,
             availability_zone=waiting.zone,
@@ -116,6 +113,13 @@ class Decider:
             protocol=waiting.protocol,
         )
         return placement.place(request, view, self._filters, self._weighers)
+
+
+def explain(waiting: placing.Waiting, decision: model.Decision) -> str:
+    """Explain a decision to users in one sentence."""
+    if waiting.pool is not None and not decision.pools:
+        return _NO_POOL
+    return decision.for_user()
 
 
 def _place(pool, seen):

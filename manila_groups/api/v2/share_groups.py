@@ -62,12 +62,8 @@ class Controller:
     @wsgi.sends
     def create(self, request, body):
         """Create a share group."""
-        wanted = domain.NewShareGroup(
-            **schema_base.one_name_each(body, schemas.FIELD_ALIASES)
-        )
-        return self._show(
-            request, self._groups.create(request.context, wanted)
-        )
+        made = self._groups.create(request.context, read_new(body))
+        return self._show(request, made)
 
     @since
     @wsgi.policy('share_group:get')
@@ -134,3 +130,10 @@ class Controller:
         """Delete a share group regardless of its status."""
         self._find(request, share_group_id)
         self._groups.force_delete(request.context, share_group_id)
+
+
+def read_new(body) -> domain.NewShareGroup:
+    """Read what a new share group shall be."""
+    return domain.NewShareGroup(
+        **schema_base.one_name_each(body, schemas.FIELD_ALIASES)
+    )

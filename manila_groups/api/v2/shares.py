@@ -61,7 +61,7 @@ class Controller:
     @wsgi.sends
     def create(self, request, body):
         """Create a share."""
-        wanted = _read_share(request, body)
+        wanted = read_new(request, body)
         if wanted.is_public:
             self._enforcer.authorize(
                 request.context, 'share:create_public_share'
@@ -224,7 +224,8 @@ class Controller:
         self._shares.delete_metadata(request.context, share_id, key)
 
 
-def _read_share(request, body):
+def read_new(request, body) -> share_creation.NewShare:
+    """Read what a new share shall be."""
     values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
     for name in schemas.NOT_HERE:
         values.pop(name, None)

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
+from manila_groups import utils
 from manila_groups.db import availability_zones
+from manila_groups.db import operation_search as search
 from manila_groups.db import pools
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
@@ -71,6 +73,18 @@ class Place:
             'host': self.pool,
             'availability_zone_id': availability_zones.id_of(self.zone),
         }
+
+
+def of_new(conn, verb: verbs.Verb, resource_id: str) -> Waiting:
+    """Read what schedulers are to decide on for a creation that has begun."""
+    (operation,) = search.find(
+        conn,
+        search.equals('kind', verb.kind),
+        search.equals('resource_id', resource_id),
+    )
+    step = utils.present(verb.step(operation.step))
+    _row, waiting = step.load(conn, [operation])[resource_id]
+    return waiting
 
 
 class NoPool(Exception):

@@ -20,6 +20,7 @@ from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
+from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import purge
 from manila_groups.domain.share_groups import clone as share_group_cloning
 from manila_groups.domain.share_groups import create
@@ -104,6 +105,20 @@ class ShareGroups:
 
     @db_api.transaction
     def _insert(self, conn, ctxt, wanted):
+        return self._begin_create(conn, ctxt, wanted)
+
+    @db_api.retry_on_deadlock
+    def rehearse(self, ctxt, wanted) -> tuple[str, placing.Waiting]:
+        """Tell what a scheduler would decide on; nothing is made.
+
+        :returns: an id for the group, and what is known of it
+        :raises ServiceError: see create
+        """
+        with self._db.rehearsal() as conn:
+            group, _wakes = self._begin_create(conn, ctxt, wanted)
+            return group.id, placing.of_new(conn, create.VERB, group.id)
+
+    def _begin_create(self, conn, ctxt, wanted):
         if wanted.source_share_group_snapshot_id is None:
             group = self._creation.insert(conn, ctxt, wanted)
         else:

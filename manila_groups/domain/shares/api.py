@@ -18,6 +18,7 @@ from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
+from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import purge
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.shares import create
@@ -104,6 +105,20 @@ class Shares:
 
     @db_api.transaction
     def _insert(self, conn, ctxt, wanted):
+        return self._begin_create(conn, ctxt, wanted)
+
+    @db_api.retry_on_deadlock
+    def rehearse(self, ctxt, wanted) -> tuple[str, placing.Waiting]:
+        """Tell what a scheduler would decide on; nothing is made.
+
+        :returns: an id for the share, and what is known of it
+        :raises ServiceError: see create
+        """
+        with self._db.rehearsal() as conn:
+            share, _wakes = self._begin_create(conn, ctxt, wanted)
+            return share.id, placing.of_new(conn, create.VERB, share.id)
+
+    def _begin_create(self, conn, ctxt, wanted):
         share = self._creation.insert(conn, ctxt, wanted)
         events.note(conn, 'share.create.start', share, ctxt)
         return share, beginning.begin_many(conn, create.VERB, [share])

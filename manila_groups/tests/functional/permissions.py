@@ -70,6 +70,7 @@ TABLE = """
 reader 200 none    GET /share-groups
 reader 200 hidden  GET /share-groups?all_tenants=1
 member 202 same    POST /share-groups
+member 200 same    POST /share-groups/placement
 reader 200 none    GET /share-groups/detail
 reader 200 hidden  GET /share-groups/detail?all_tenants=1
 reader 200 404     GET /share-groups/{id}
@@ -139,6 +140,7 @@ reader 200 hidden  GET /shares?all_tenants=1
 admin  200 none    GET /shares?host=host@alpha%23one
 admin  200 same    GET /shares?share_server_id=any
 member 200 same    POST /shares
+member 200 same    POST /shares/placement
 admin  200 same    POST /shares with is_public
 reader 200 none    GET /shares/detail
 reader 200 hidden  GET /shares/detail?all_tenants=1

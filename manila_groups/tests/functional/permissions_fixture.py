@@ -83,6 +83,7 @@ class PermissionsFixture(api_fixture.ApiFixture):
         extended = {'new_size': 3}
         return {
             'POST /share-groups': group,
+            'POST /share-groups/placement': group,
             'POST /share-group-snapshots': {'share_group_id': GROUP_ID},
             'POST /share-group-types/{id}/action removeProjectAccess': {
                 'removeProjectAccess': access
@@ -93,6 +94,7 @@ class PermissionsFixture(api_fixture.ApiFixture):
             'PUT /services/enable': SERVICE,
             'PUT /services/disable': SERVICE,
             'POST /shares': share,
+            'POST /shares/placement': share,
             'POST /shares with is_public': {**share, 'is_public': True},
             'PUT /shares/{id} with is_public': {'is_public': True},
             'POST /shares/{id}/action extend': {'extend': extended},

@@ -23,6 +23,7 @@ _SERVICE = {'host': 'host@alpha', 'binary': 'manila-share'}
 _FIELDS = {
     'POST /share-group-snapshots': {'share_group_id': api_fixture.GROUP_ID},
     'POST /shares': {'share_proto': 'NFS'},
+    'POST /shares/placement': {'share_proto': 'NFS'},
     'PUT /types/{type_id}': {'name': 'default'},
     'PUT /share-group-types/{type_id}': {'name': 'default'},
     'PUT /services/enable': _SERVICE,

@@ -33,14 +33,16 @@ class Excuse:
 _ANY = r'[\w.]+'
 _REJECTED = 'RejectedPositiveData'
 
-#: Without a microversion, the oldest one is used, and the answer is as another
-#: document says.
+#: Without a microversion the oldest one is used, and without a version of
+#: share-groups none; the answer is as another document says.
 _BY_VERSION = (
     'JsonSchemaError',
     'MissingHeaderNotRejected',
     'UndefinedStatusCode',
 )
-_NEWEST = [microversions.to_text(microversions.MAX)]
+_NEWEST = microversions.answer(
+    {microversions.STANDARD_HEADER: ''}, microversions.NEWEST
+)
 
 TABLE = (
     Excuse(
@@ -135,8 +137,7 @@ def explain(failure: str, operation: str, response) -> str | None:
     :param failure: its class
     :param operation: its id in the document
     """
-    version = response.headers.get(microversions.HEADER.lower())
-    if failure in _BY_VERSION and version not in (None, _NEWEST):
+    if failure in _BY_VERSION and _is_of_another_version(response):
         return 'the answer has another microversion than the document'
     for row in TABLE:
         if (
@@ -147,3 +148,12 @@ def explain(failure: str, operation: str, response) -> str | None:
         ):
             return f'{row.check}: {row.reason}'
     return None
+
+
+def _is_of_another_version(response) -> bool:
+    found = {
+        name: response.headers.get(name.lower(), [None])[0] for name in _NEWEST
+    }
+    # What is refused before the dispatcher has no version.
+    is_told = found[microversions.HEADER] is not None
+    return is_told and found != _NEWEST

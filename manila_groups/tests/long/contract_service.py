@@ -17,6 +17,7 @@ from manila_groups import exception
 from manila_groups import policy
 from manila_groups.api import app
 from manila_groups.api import collaborators
+from manila_groups.cmd import api as cmd_api
 from manila_groups.db import api as db_api
 from manila_groups.rpc import base as rpc
 from manila_groups.rpc import wake as wakes
@@ -141,6 +142,7 @@ class Service(inprocess.InProcess):
                 enforcer=policy.Enforcer(self.conf),
                 transport=rpc.transport(self.conf),
                 waker=self,
+                explain=cmd_api.explainer(self.conf, self.db),
             )
         )
 

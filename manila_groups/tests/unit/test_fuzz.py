@@ -15,11 +15,16 @@ from manila_groups.tests.fuzz import things
 
 REJECTED = 'RejectedPositiveData'
 PATH = '/v2/share-groups/{share_group_id}'
-NEWEST = microversions.to_text(microversions.MAX)
+NEWEST = '2.99'
+AXIS = '{}.{}'.format(*microversions.NEWEST.groups)
 
 
-def response(status=400, text='', version=NEWEST):
+def response(status=400, text='', version=NEWEST, axis=AXIS):
     headers = {microversions.HEADER.lower(): [version]} if version else {}
+    if axis and version:
+        headers[microversions.STANDARD_HEADER.lower()] = [
+            f'shared-file-system {version}, share-groups {axis}'
+        ]
     return types.SimpleNamespace(
         status_code=status, text=text, headers=headers
     )
@@ -46,6 +51,8 @@ class TestContract(base.TestCase):
 
     def test_another_microversion_has_another_document(self):
         found = self.explain(200, version='2.31', check='JsonSchemaError')
+        self.assertIn('another microversion', found)
+        found = self.explain(200, axis=None, check='MissingHeaderNotRejected')
         self.assertIn('another microversion', found)
         for version, check in (
             ('2.31', 'ServerError'),

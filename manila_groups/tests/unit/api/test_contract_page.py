@@ -12,6 +12,7 @@ from manila_groups.api.schemas import share_groups as schemas
 from manila_groups.api.views import availability_zones
 from manila_groups.api.views import messages
 from manila_groups.api.views import operations as operation_views
+from manila_groups.api.views import placements as placement_views
 from manila_groups.api.views import services
 from manila_groups.api.views import share_access
 from manila_groups.api.views import share_export_locations
@@ -39,6 +40,7 @@ _ROLES = {
 _VIEWS = {
     'Fields of a share group': share_groups.DETAIL,
     'Fields of an operation': operation_views.DETAIL,
+    'Fields of a placement': placement_views.DETAIL,
     'Fields of a share group type': share_group_types.DETAIL,
     'Fields of a share group snapshot': share_group_snapshots.DETAIL,
     'Fields of a member of a share group snapshot': (
@@ -58,6 +60,7 @@ _VIEWS = {
 _SINCE = {
     'Fields of a message': '2.37',
     'Fields of an operation': 'share-groups 1.2',
+    'Fields of a placement': 'share-groups 1.3',
 }
 
 

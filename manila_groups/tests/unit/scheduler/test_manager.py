@@ -287,7 +287,7 @@ class TestEqualBackEnds(ManagerTest):
             self.service.messages.clear()
             waiting = self.waiting(group_id)
             decisions = [
-                decider.decide(group_id, waiting, decider._pools.current())
+                decider.rank(group_id, waiting, decider._pools.current())
                 for decider in (
                     self.service.scheduler.decider,
                     other.decider,
@@ -310,14 +310,14 @@ class TestReconciler(ManagerTest):
     def test_one_group_that_can_not_be_decided_holds_up_no_other(self):
         groups = [self.service.create() for _ in range(3)]
         decider = self.service.scheduler.decider
-        decide = decider.decide
+        decide = decider.rank
 
         def decide_all_but_one(row_id, *args):
             if row_id == groups[0]:
                 raise ZeroDivisionError('a filter with a mistake')
             return decide(row_id, *args)
 
-        decider.decide = decide_all_but_one
+        decider.rank = decide_all_but_one
         self.service.settle()
         self.assertEqual(
             ['error', 'available', 'available'],
