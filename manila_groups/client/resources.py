@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What users name."""
+
+from typing import Any
+
+
+def client(command: Any) -> Any:
+    """The client of the service, a manilaclient.v2.client.Client.
+
+    :param command: a command of the program ``openstack``
+    """
+    return command.app.client_manager.share
+
+
+def find(manager: Any, name_or_id: str) -> Any:
+    """Find what a user names.
+
+    :param manager: of python-manilaclient, such as its share_groups
+    :raises CommandError: there is none, or more than one
+    """
+    # Here, for those who import all modules and have no client.
+    from osc_lib import utils
+
+    return utils.find_resource(manager, name_or_id)

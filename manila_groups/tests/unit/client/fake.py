@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client of python-manilaclient that answers from a table."""
+
+import io
+import types
+
+import fixtures
+
+AXIS = {'alias': 'share-groups', 'min_version': '1.0', 'version': '1.10'}
+
+
+class Client:
+    """Notes what it is asked.
+
+    :param answers: by path, what it answers there one time after the other;
+        an exception is raised
+    """
+
+    share_groups = share_group_types = share_types = None
+    share_networks = share_group_snapshots = None
+
+    def __init__(self, extensions=(AXIS,), answers=None):
+        self._extensions = {'extensions': [*extensions]}
+        self._answers = answers or {}
+        self.asked = []
+        self.client = types.SimpleNamespace(
+            **{name: self._asks(name) for name in ('get', 'put', 'post')}
+        )
+
+    def _asks(self, method):
+        def ask(path, headers=None, body=None):
+            if path == '/extensions':
+                return None, self._extensions
+            self.asked.append((method, path, headers, body))
+            answer = self._answers[path].pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return None, answer
+
+        return ask
+
+
+class App:
+    """What a command sees of the program ``openstack``."""
+
+    def __init__(self, share):
+        self.client_manager = types.SimpleNamespace(share=share)
+        self.stdout = io.StringIO()
+
+
+class EveryNameIsAnId(fixtures.Fixture):
+    """Nothing is looked for."""
+
+    def _setUp(self):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'manila_groups.client.resources.find',
+                lambda _manager, name: types.SimpleNamespace(id=name),
+            )
+        )

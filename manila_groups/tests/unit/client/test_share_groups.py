@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ``share group create --dry-run`` asks for and prints."""
+
+import argparse
+import types
+
+from manila_groups.client import share_groups
+from manila_groups.tests import base
+from manila_groups.tests.unit.client import fake
+
+PATH = '/share-groups/placement'
+REASON = {'filter': 'group_specs', 'reason': "tier must be 'gold'"}
+FOR_ADMINISTRATORS = {
+    'candidates': [
+        {'pool': 'vm@beta#one', 'weight': 1.5},
+        {'pool': 'vm@beta#two', 'weight': None},
+    ],
+    'refusals': [
+        {**REASON, 'pool': 'vm@alpha#one', 'found': 'tier is not reported'}
+    ],
+}
+PLACEMENT = {'fits': 2, 'pools': 3, 'reasons': [{**REASON, 'pools': 1}]}
+
+
+class CreateTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fake.EveryNameIsAnId())
+
+    def run_with(self, placement=PLACEMENT, is_dry=True, **options):
+        """Run a command that has the option.
+
+        :returns: what it would print, and the bodies that were sent
+        """
+        client = fake.Client(answers={PATH: [{'placement': placement}]})
+        command = types.SimpleNamespace(
+            app=fake.App(client), take_action=lambda _: 'created'
+        )
+        hook = share_groups.Create(command)
+        given = argparse.Namespace(dry_run=is_dry, **options)
+        hook.before(given)
+        printed = command.take_action(given)
+        for method, path, _headers, _body in client.asked:
+            self.assertEqual(('post', PATH), (method, path))
+        return printed, [body for *_others, body in client.asked]
+
+    def test_without_the_option(self):
+        self.assertEqual(
+            ('created', []), self.run_with(is_dry=False, name='a')
+        )
+
+    def test_all_options_are_sent(self):
+        values = {'name': 'a', 'description': 'b', 'availability_zone': 'c'}
+        _printed, sent = self.run_with(
+            **values,
+            share_types=['d', 'e'],
+            share_group_type='f',
+            share_network='g',
+            source_share_group_snapshot='h',
+            wait=True,
+        )
+        expected = {
+            **values,
+            'share_types': ['d', 'e'],
+            'share_group_type_id': 'f',
+            'share_network_id': 'g',
+            'source_share_group_snapshot_id': 'h',
+        }
+        self.assertEqual([{'share_group': expected}], sent)
+
+    def test_options_that_are_not_used(self):
+        _printed, sent = self.run_with(
+            name=None, share_types=[], share_network=False
+        )
+        self.assertEqual([{'share_group': {}}], sent)
+
+    def test_what_people_read(self):
+        (titles, values), _sent = self.run_with(
+            {**PLACEMENT, **FOR_ADMINISTRATORS}
+        )
+        found = dict(zip(titles, map(str, values), strict=True))
+        self.assertEqual(
+            {
+                'fits': '2',
+                'pools': '3',
+                'reasons': "group_specs turned away 1: tier must be 'gold'",
+                'candidates': 'vm@beta#one, weight 1.5\nvm@beta#two',
+                'refusals': "vm@alpha#one, group_specs: tier must be 'gold'; "
+                'tier is not reported',
+            },
+            found,
+        )
+
+    def test_what_programs_read(self):
+        (titles, values), _sent = self.run_with()
+        self.assertEqual(('fits', 'pools', 'reasons'), titles)
+        self.assertEqual(PLACEMENT['reasons'], values[-1].machine_readable())
