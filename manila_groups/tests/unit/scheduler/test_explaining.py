@@ -15,7 +15,7 @@ from manila_groups.tests import base
 from manila_groups.tests import inprocess
 
 #: How many requests are made.
-REQUESTS = int(os.environ.get('MANILA_GROUPS_TEST_STEPS', '150'))
+REQUESTS = int(os.environ.get('MANILA_GROUPS_TEST_STEPS') or 150)
 POOLS = {
     'alpha': {
         'fake_pools': [
