@@ -70,10 +70,11 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        r'(reference\.)?share(_group)?s\.create',
+        r'((reference\.)?share(_group)?s\.create|placements\.place_\w+)',
         400,
-        'is not (one of )?the |of the share types is|has no subnet|the same '
-        'value of|of the share group|share type (requires|allows)',
+        'is not (one of )?the |must not be given because'
+        '|of the share types is|has no subnet|the same value of|of the '
+        'share group|share type (requires|allows)',
         'what the share type, the group type, the group or the snapshot needs',
     ),
     Excuse(
