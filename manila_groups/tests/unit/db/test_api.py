@@ -197,6 +197,8 @@ class OnMysql(case.OnMysql):
 
     def kill(self):
         """End what is connected to the database, from the server's side."""
+        # The next test has the same pool.
+        self.addCleanup(self.db.engine.dispose)
         with self.other_engine().connect() as connection:
             found = connection.exec_driver_sql(self.CONNECTED).scalars().all()
             for one in found:
