@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """manila-groups-manage operation list: what has not ended, once or always."""
 
-import contextlib
+import signal
 import sys
-import time
 from typing import Any
 
 from oslo_config import cfg
@@ -73,12 +72,15 @@ def run(conf: cfg.ConfigOpts, db: db_api.Database) -> None:
     if conf.command.watch is None:
         print(_table(conf, db, registry))
         return
-    with contextlib.suppress(KeyboardInterrupt):
-        while True:
-            found = _table(conf, db, registry)
-            clear = _CLEAR if sys.stdout.isatty() else ''
-            print(clear + found, flush=True)
-            time.sleep(conf.command.watch)
+    # Taken up while it waits, and nowhere else: Python may lose an exception
+    # that a signal raises in the midst of other code.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    while True:
+        found = _table(conf, db, registry)
+        clear = _CLEAR if sys.stdout.isatty() else ''
+        print(clear + found, flush=True)
+        if signal.sigtimedwait({signal.SIGINT}, conf.command.watch):
+            return
 
 
 def _table(conf, db, registry):

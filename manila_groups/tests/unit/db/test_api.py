@@ -146,6 +146,11 @@ class TestViewsOnPostgresql(case.OnPostgresql, TestViews):
 
 
 class OnMysql(case.OnMysql):
+    def setUp(self):
+        super().setUp()
+        # Tests before have left connections, of which any may be the next.
+        self.db.engine.dispose()
+
     def test_a_commit_that_another_one_has_beaten_is_tried_again(self):
         dialect = self.db.engine.dialect
         commit = dialect.do_commit
