@@ -74,13 +74,20 @@ def run(conf: cfg.ConfigOpts, db: db_api.Database) -> None:
         return
     # Taken up while it waits, and nowhere else: Python may lose an exception
     # that a signal raises in the midst of other code.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    while True:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        _watch(conf, db, registry)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _watch(conf, db, registry):
+    ended = None
+    while ended is None:
         found = _table(conf, db, registry)
         clear = _CLEAR if sys.stdout.isatty() else ''
         print(clear + found, flush=True)
-        if signal.sigtimedwait({signal.SIGINT}, conf.command.watch):
-            return
+        ended = signal.sigtimedwait({signal.SIGINT}, conf.command.watch)
 
 
 def _table(conf, db, registry):

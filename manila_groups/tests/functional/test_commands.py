@@ -6,7 +6,6 @@ import datetime
 import io
 import pathlib
 import signal
-from unittest import mock
 import uuid
 
 import fixtures
@@ -398,18 +397,15 @@ class TestOperations(ManageTest):
         self.begin({})
         slept = []
 
-        def sleep(seconds):
+        def wait(signals, seconds):
+            self.assertEqual({signal.SIGINT}, signals)
             slept.append(seconds)
             if len(slept) == 3:
-                raise KeyboardInterrupt
+                return signal.SIGINT
             self.begin({'exclusive_id': f'next-{len(slept)}'})
+            return None
 
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'manila_groups.cmd.operation_list.time',
-                mock.Mock(sleep=sleep),
-            )
-        )
+        self.useFixture(fixtures.MonkeyPatch('signal.sigtimedwait', wait))
         arguments = ['command', '--config-file', str(self.config_file)]
         self.useFixture(
             fixtures.MonkeyPatch(
