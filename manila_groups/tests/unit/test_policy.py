@@ -18,7 +18,9 @@ from manila_groups.tests import base
 RULES = {
     'share_group:get_all': 'reader',
     'share_group:get': 'reader',
+    'share_group:get_operations': 'reader',
     'share_group:create': 'member',
+    'share_group:placement': 'member',
     'share_group:update': 'member',
     'share_group:delete': 'member',
     'share_group:reset_status': 'admin',
@@ -34,6 +36,7 @@ RULES = {
     'share_group_type:show': 'reader',
     'share_group_type:default': 'reader',
     'share_group_type:create': 'admin',
+    'share_group_type:update': 'admin',
     'share_group_type:delete': 'admin',
     'share_group_type:list_project_access': 'admin',
     'share_group_type:add_project_access': 'admin',
