@@ -70,7 +70,7 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        r'((reference\.)?share(_group)?s\.create|placements\.place_\w+)',
+        r'(reference\.)?(share(_group)?s\.create|placements\.place_\w+)',
         400,
         'is not (one of )?the |must not be given because'
         '|of the share types is|has no subnet|the same value of|of the '
@@ -79,7 +79,7 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        r'shares\.(create|action)|share_access\.update',
+        r'shares\.(create|action)|share_access\.update|placements\.place_share',
         400,
         r'has the (status|state) \w+; |has a rule for|GiB is |has not '
         'been placed',
