@@ -67,7 +67,14 @@ class TestTerminal(standalone_case.StandaloneTest):
         self.assertEqual(1, program.printed().count('is not ready'))
         self.assertEqual(1, self.log().count('one does not work'))
         self.assertEqual(1, self.log().count('one works again'))
-        client.ask('DELETE', f'/share-groups/{group_id}')
+        one = f'/share-groups/{group_id}'
+        # It has found a pool, or none.
+        processes.wait_for(
+            lambda: (
+                client.ask('GET', one)['share_group']['status'] != 'creating'
+            )
+        )
+        client.ask('DELETE', one)
 
     def test_a_taken_port_and_a_taken_directory(self):
         with socket.socket() as taken:
