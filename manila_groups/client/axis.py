@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests on the axis share-groups, by the client of python-manilaclient."""
 
+import functools
 from typing import Any
 
 #: The name of the axis.
@@ -16,52 +17,67 @@ class Unsupported(Exception):
     """The service does not have what a command needs of it."""
 
 
-def ask(
-    share: Any, since: Version, method: str, path: str, **body: Any
-) -> Any:
-    """Ask the service for what is on the axis.
+class Client:
+    """Asks the service for what is on the axis.
 
-    :param share: the client, a manilaclient.v2.client.Client
-    :param since: the version that the request needs
-    :param method: 'get', 'post' or 'put'
-    :param path: below the endpoint
-    :param body: the members of the request's body, if it has one
-    :returns: the body of the answer
-    :raises Unsupported: the service does not have this version
+    It asks once which versions there are.
+
+    :ivar share: what knows the rest, a manilaclient.v2.client.Client
     """
-    more = {'body': body} if body else {}
-    _response, found = getattr(share.client, method)(
-        path, headers=_headers(share, since), **more
-    )
-    return found
 
+    def __init__(self, share: Any):
+        self.share = share
 
-def _headers(share: Any, since: Version) -> dict[str, str]:
-    """The headers of a request that needs a version on the axis."""
-    oldest, newest = _range(share)
-    if not oldest <= since <= newest:
-        raise Unsupported(
-            f'This needs version {_dotted(since)} of {AXIS}; the service has '
-            f'{_dotted(oldest)} to {_dotted(newest)}.'
+    def has(self, since: Version) -> bool:
+        """Whether the service has a version on the axis."""
+        try:
+            self._headers(since)
+        except Unsupported:
+            return False
+        return True
+
+    def ask(self, since: Version, method: str, path: str, **body: Any) -> Any:
+        """Ask the service for something.
+
+        :param since: the version that the request needs
+        :param method: 'get', 'post' or 'put'
+        :param path: below the endpoint
+        :param body: the members of the request's body, if it has one
+        :returns: the body of the answer
+        :raises Unsupported: the service does not have this version
+        """
+        more = {'body': body} if body else {}
+        _response, found = getattr(self.share.client, method)(
+            path, headers=self._headers(since), **more
         )
-    return {
-        # Both, as the client would add its own version to either.
-        'X-OpenStack-Manila-API-Version': MICROVERSION,
-        'OpenStack-API-Version': f'shared-file-system {MICROVERSION}, '
-        f'{AXIS} {_dotted(since)}',
-    }
+        return found
 
+    def _headers(self, since: Version) -> dict[str, str]:
+        """The headers of a request that needs a version on the axis."""
+        oldest, newest = self._range
+        if not oldest <= since <= newest:
+            raise Unsupported(
+                f'This needs version {_dotted(since)} of {AXIS}; the service '
+                f'has {_dotted(oldest)} to {_dotted(newest)}.'
+            )
+        return {
+            # Both, as the client would add its own version to either.
+            'X-OpenStack-Manila-API-Version': MICROVERSION,
+            'OpenStack-API-Version': f'shared-file-system {MICROVERSION}, '
+            f'{AXIS} {_dotted(since)}',
+        }
 
-def _range(share: Any) -> tuple[Version, Version]:
-    """The oldest and the newest version on the axis that the service has."""
-    _response, found = share.client.get('/extensions')
-    for one in found['extensions']:
-        if one['alias'] == AXIS:
-            return _numbers(one['min_version']), _numbers(one['version'])
-    raise Unsupported(
-        'This needs manila-groups, in a release with versions of '
-        f'{AXIS}; the service at this endpoint has none.'
-    )
+    @functools.cached_property
+    def _range(self) -> tuple[Version, Version]:
+        """The oldest and the newest version that the service has."""
+        _response, found = self.share.client.get('/extensions')
+        for one in found['extensions']:
+            if one['alias'] == AXIS:
+                return _numbers(one['min_version']), _numbers(one['version'])
+        raise Unsupported(
+            'This needs manila-groups, in a release with versions of '
+            f'{AXIS}; the service at this endpoint has none.'
+        )
 
 
 def _numbers(text: str) -> Version:

@@ -3,10 +3,12 @@
 
 import abc
 import argparse
+import functools
 from typing import Any
 
 from cliff import hooks
 
+from manila_groups.client import axis
 from manila_groups.client import resources
 
 
@@ -24,8 +26,8 @@ class Hook(hooks.CommandHook):
         :param group: a group of a parser of arguments
         """
 
-    @property
-    def share(self) -> Any:
+    @functools.cached_property
+    def client(self) -> axis.Client:
         """See resources.client."""
         return resources.client(self.cmd)
 

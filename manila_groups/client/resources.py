@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users name."""
+"""The service that a command asks, and what its users name."""
 
 from typing import Any
 
+from manila_groups.client import axis
 
-def client(command: Any) -> Any:
-    """The client of the service, a manilaclient.v2.client.Client.
+
+def client(command: Any) -> axis.Client:
+    """The client of the service.
 
     :param command: a command of the program ``openstack``
     """
-    return command.app.client_manager.share
+    return axis.Client(command.app.client_manager.share)
 
 
 def find(manager: Any, name_or_id: str) -> Any:

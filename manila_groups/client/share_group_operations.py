@@ -3,15 +3,13 @@
 
 import argparse
 import time
-from typing import Any
 
 from cliff import lister
 
 from manila_groups.client import axis
+from manila_groups.client import operations
 from manila_groups.client import resources
 
-#: The version that brings the operations of a share group.
-SINCE = (1, 2)
 #: Seconds between two looks, unless the user says otherwise.
 INTERVAL = 2.0
 
@@ -61,34 +59,35 @@ class List(lister.Lister):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple:
-        share = resources.client(self)
-        group = resources.find(share.share_groups, parsed_args.share_group)
+        client = resources.client(self)
+        groups = client.share.share_groups
+        group = resources.find(groups, parsed_args.share_group)
         names = LONG if parsed_args.long else SHORT
         titles = [_title(name) for name in names]
-        rows = _read(share, group.id, names)
+        rows = _read(client, group.id, names)
         while parsed_args.watch and any(map(_is_open, rows)):
             self.produce_output(parsed_args, titles, rows)
             self.app.stdout.flush()
-            rows = _changed(share, group.id, names, rows, parsed_args.watch)
+            rows = _changed(client, group.id, names, rows, parsed_args.watch)
         return titles, rows
 
 
-def _read(share: Any, group_id: str, names: tuple[str, ...]) -> list[tuple]:
-    path = f'/share-groups/{group_id}/operations'
-    found = axis.ask(share, SINCE, 'get', path)
+def _read(
+    client: axis.Client, group_id: str, names: tuple[str, ...]
+) -> list[tuple]:
     return [
         # Only administrators are shown all fields.
         tuple(one.get(name) for name in names)
-        for one in found['operations']
+        for one in operations.read(client, group_id)
     ]
 
 
 def _is_open(row: tuple) -> bool:
-    return row[SHORT.index('status')] in ('waiting', 'running')
+    return row[SHORT.index('status')] in operations.OPEN
 
 
 def _changed(
-    share: Any,
+    client: axis.Client,
     group_id: str,
     names: tuple[str, ...],
     rows: list[tuple],
@@ -98,9 +97,9 @@ def _changed(
     while True:
         time.sleep(seconds)
         try:
-            found = _read(share, group_id, names)
+            found = _read(client, group_id, names)
         except Exception as error:
-            if getattr(error, 'http_status', None) != 404:
+            if not operations.is_of_group_that_is_gone(error):
                 raise
             return []
         if found != rows:

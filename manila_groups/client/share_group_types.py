@@ -4,7 +4,6 @@
 import argparse
 from typing import Any
 
-from manila_groups.client import axis
 from manila_groups.client import hook
 from manila_groups.client import resources
 
@@ -56,10 +55,10 @@ class Set(hook.Hook):
         }
         if values:
             found = resources.find(
-                self.share.share_group_types, parsed_args.share_group_type
+                self.client.share.share_group_types,
+                parsed_args.share_group_type,
             )
-            axis.ask(
-                self.share,
+            self.client.ask(
                 SINCE,
                 'put',
                 f'/share-group-types/{found.id}',

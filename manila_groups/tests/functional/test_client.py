@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the command ``openstack`` can do with this service only."""
 
+import contextlib
+import signal
+import sqlite3
+
 from manila_groups.tests.functional import client_case
 from manila_groups.tests.functional import processes
 
@@ -150,3 +154,55 @@ class TestShareGroupCreate(client_case.ClientTest):
         found = self.json(*self.command, 'both', '--name', 'real')
         self.assertEqual('real', found['name'])
         self.assertEqual([found['id']], [one['id'] for one in self.groups()])
+
+    def test_until_it_is_there(self):
+        found = self.json(*self.command, 'both', '--name', 'real', '--wait')
+        self.assertEqual('available', found['status'])
+        self.assertNotIn('links', found)
+
+    def test_until_it_has_failed(self):
+        line = self.refused(
+            *self.command, 'dream', '--name', 'unreal', '--wait'
+        )
+        (one,) = self.groups()
+        self.assertIn(one['id'], line)
+        self.assertIn("tier must be 'unobtainium'", line)
+
+
+class TestWaiting(client_case.ClientTest):
+    configuration = '[beta]\nfake_delays = create_share_group:600\n'
+
+    def note_progress(self):
+        """Note that what is at work is partly done; returns how many."""
+        with (
+            contextlib.closing(
+                sqlite3.connect(
+                    self.state / 'manila-groups.sqlite', timeout=30
+                )
+            ) as database,
+            database,
+        ):
+            return database.execute(
+                'UPDATE operations SET progress = \'{"done": 42, "total": '
+                "100}' WHERE runs_at LIKE '%@beta'"
+            ).rowcount
+
+    def test_a_bar_on_the_terminal(self):
+        values = {
+            'name': 'both',
+            'group_specs': {'consistent_snapshot_support': 'pool'},
+        }
+        self.api.ask(
+            'POST', '/share-group-types', {'share_group_type': values}
+        )
+        terminal = self.on_terminal(
+            'share', 'group', 'create', '--share-group-type', 'both', '--wait'
+        )
+        self.assertTrue(processes.wait_for(self.note_progress))
+        shown = terminal.read_until('42%')
+        self.assertIn('create: create', shown)
+        terminal.process.send_signal(signal.SIGINT)
+        # The cursor is back.
+        self.assertIn('\x1b[?25h', terminal.read_until('\x1b[?25h'))
+        self.assertNotEqual(0, terminal.process.wait(processes.PATIENCE))
+        self.assertEqual('', terminal.process.stdout.read())

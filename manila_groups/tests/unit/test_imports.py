@@ -90,6 +90,7 @@ HEAVY = {
     'pyparsing',
     're2',
     'requests',
+    'rich',
     'sqlalchemy.dialects.postgresql',
     'unittest',
     'webob',

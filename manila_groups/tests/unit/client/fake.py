@@ -14,15 +14,18 @@ class Client:
 
     :param answers: by path, what it answers there one time after the other;
         an exception is raised
+    :param group: what it finds when it is asked for a share group
     """
 
-    share_groups = share_group_types = share_types = None
+    share_group_types = share_types = None
     share_networks = share_group_snapshots = None
 
-    def __init__(self, extensions=(AXIS,), answers=None):
+    def __init__(self, extensions=(AXIS,), answers=None, group=None):
         self._extensions = {'extensions': [*extensions]}
         self._answers = answers or {}
         self.asked = []
+        self.asked_for_versions = 0
+        self.share_groups = types.SimpleNamespace(get=lambda _id: group)
         self.client = types.SimpleNamespace(
             **{name: self._asks(name) for name in ('get', 'put', 'post')}
         )
@@ -30,6 +33,7 @@ class Client:
     def _asks(self, method):
         def ask(path, headers=None, body=None):
             if path == '/extensions':
+                self.asked_for_versions += 1
                 return None, self._extensions
             self.asked.append((method, path, headers, body))
             answer = self._answers[path].pop(0)
@@ -58,3 +62,11 @@ class EveryNameIsAnId(fixtures.Fixture):
                 lambda _manager, name: types.SimpleNamespace(id=name),
             )
         )
+
+
+class Gone(Exception):
+    http_status = 404
+
+
+class Broken(Exception):
+    http_status = 503

@@ -11,7 +11,11 @@ OTHER = {'alias': 'os-quota-sets', 'name': 'Quotas'}
 class AxisTestCase(base.TestCase):
     def assertRefused(self, client, since, *words):
         error = self.assertRaises(
-            axis.Unsupported, axis.ask, client, since, 'get', '/things'
+            axis.Unsupported,
+            axis.Client(client).ask,
+            since,
+            'get',
+            '/things',
         )
         for word in words:
             self.assertIn(word, str(error))
@@ -20,7 +24,9 @@ class AxisTestCase(base.TestCase):
 
     def test_a_request_names_both_versions(self):
         client = fake.Client(answers={'/things': [{'things': [1]}]})
-        found = axis.ask(client, (1, 9), 'post', '/things', thing={'a': 1})
+        found = axis.Client(client).ask(
+            (1, 9), 'post', '/things', thing={'a': 1}
+        )
         self.assertEqual({'things': [1]}, found)
         headers = {
             'X-OpenStack-Manila-API-Version': '2.99',
@@ -33,14 +39,26 @@ class AxisTestCase(base.TestCase):
 
     def test_a_request_without_a_body(self):
         client = fake.Client(answers={'/things': [{}]})
-        axis.ask(client, (1, 10), 'get', '/things')
+        axis.Client(client).ask((1, 10), 'get', '/things')
         self.assertIsNone(client.asked[0][-1])
+
+    def test_it_asks_once_which_versions_there_are(self):
+        share = fake.Client(answers={'/things': [{}, {}]})
+        client = axis.Client(share)
+        self.assertEqual(0, share.asked_for_versions)
+        self.assertTrue(client.has((1, 9)))
+        self.assertFalse(client.has((1, 11)))
+        for _ in range(2):
+            client.ask((1, 10), 'get', '/things')
+        self.assertEqual(1, share.asked_for_versions)
 
     def test_a_service_without_the_axis(self):
         for extensions in ((), (OTHER,)):
             self.assertRefused(
                 fake.Client(extensions), (1, 1), 'needs manila-groups'
             )
+            client = axis.Client(fake.Client(extensions))
+            self.assertFalse(client.has((1, 0)))
 
     def test_a_service_that_is_too_old(self):
         self.assertRefused(

@@ -11,14 +11,6 @@ from manila_groups.tests import base
 from manila_groups.tests.unit.client import fake
 
 
-class Gone(Exception):
-    http_status = 404
-
-
-class Broken(Exception):
-    http_status = 503
-
-
 def operations(*statuses):
     return {
         'operations': [{'verb': 'create', 'status': one} for one in statuses]
@@ -43,6 +35,7 @@ class ListTestCase(base.TestCase):
         only = ('-f', 'value', '-c', 'Status')
         command.run(parser.parse_args(['shop', *only, *arguments]))
         self.assertEqual([], self.answers)
+        self.assertEqual(1, client.asked_for_versions)
         return self.app.stdout.getvalue().split()
 
     def test_once(self):
@@ -62,18 +55,20 @@ class ListTestCase(base.TestCase):
         self.assertEqual([2, 2, 2], self.waits)
 
     def test_until_the_group_is_gone(self):
-        answers = [operations('running'), Gone()]
+        answers = [operations('running'), fake.Gone()]
         self.assertEqual(
             ['running'], self.list('--watch', '0.5', answers=answers)
         )
         self.assertEqual([0.5], self.waits)
 
     def test_other_errors_end_it(self):
-        answers = [operations('running'), Broken()]
-        self.assertRaises(Broken, self.list, '--watch', answers=answers)
+        answers = [operations('running'), fake.Broken()]
+        self.assertRaises(fake.Broken, self.list, '--watch', answers=answers)
 
     def test_a_group_that_is_not_there(self):
-        self.assertRaises(Gone, self.list, '--watch', answers=[Gone()])
+        self.assertRaises(
+            fake.Gone, self.list, '--watch', answers=[fake.Gone()]
+        )
 
     def test_more_fields(self):
         for arguments, expected in (

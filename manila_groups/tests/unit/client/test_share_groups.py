@@ -46,7 +46,7 @@ class CreateTestCase(base.TestCase):
 
     def test_without_the_option(self):
         self.assertEqual(
-            ('created', []), self.run_with(is_dry=False, name='a')
+            ('created', []), self.run_with(is_dry=False, name='a', wait=False)
         )
 
     def test_all_options_are_sent(self):
@@ -95,3 +95,10 @@ class CreateTestCase(base.TestCase):
         (titles, values), _sent = self.run_with()
         self.assertEqual(('fits', 'pools', 'reasons'), titles)
         self.assertEqual(PLACEMENT['reasons'], values[-1].machine_readable())
+
+    def test_waits_that_are_left_to_the_command(self):
+        client = fake.Client(extensions=())
+        command = types.SimpleNamespace(app=fake.App(client), take_action=None)
+        given = argparse.Namespace(dry_run=False, wait=True)
+        self.assertTrue(share_groups.Create(command).before(given).wait)
+        self.assertIsNone(command.take_action)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Progress bars."""
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich import progress
+
+
+class Bar(contextlib.ExitStack):
+    """A bar at the foot of the terminal, from when there is progress.
+
+    It is a context, at whose end the bar is removed.  There is none where
+    errors are not written to a terminal.
+    """
+
+    _progress: 'progress.Progress | None' = None
+
+    def show(self, operation: dict) -> None:
+        """Show how far an operation is.
+
+        :param operation: as the service describes it
+        """
+        percent = operation['progress']
+        words = f'{operation["verb"]}: {operation["step"]}'
+        if self._progress is not None:
+            (task,) = self._progress.task_ids
+            self._progress.update(
+                task, description=words, completed=percent or 0, refresh=True
+            )
+        elif percent is not None and sys.stderr.isatty():
+            self._progress = self.enter_context(_start(words, percent))
+
+
+def _start(words: str, percent: int) -> 'progress.Progress':
+    # Here, as it takes a while, and most commands need no bar.
+    from rich import console
+    from rich import progress
+
+    made = progress.Progress(
+        progress.TextColumn('{task.description}', markup=False),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TimeElapsedColumn(),
+        console=console.Console(stderr=True),
+        # Whoever waits looks once a second: that is often enough.
+        auto_refresh=False,
+        transient=True,
+    )
+    made.add_task(words, total=100, completed=percent)
+    return made

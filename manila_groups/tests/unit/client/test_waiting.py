@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Waits until a verb has ended, and what is shown meanwhile."""
+
+import io
+import types
+
+import fixtures
+
+from manila_groups.client import axis
+from manila_groups.client import waiting
+from manila_groups.tests import base
+from manila_groups.tests.unit.client import fake
+
+
+def listed(status='running', progress=None, **values):
+    one = {
+        'resource_id': 'shop',
+        'verb': 'create',
+        'step': 'copy',
+        'status': status,
+        'progress': progress,
+        'reason': None,
+        **values,
+    }
+    return {'operations': [one]}
+
+
+NOTHING = {'operations': []}
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class WaitingTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.waits = []
+        self.useFixture(fixtures.MonkeyPatch('time.sleep', self.waits.append))
+        self.useFixture(fixtures.EnvironmentVariable('TERM', 'xterm'))
+
+    def wait(self, *answers, status='available', errors=None):
+        """Wait for a creation.
+
+        :returns: the group, and what is written to the standard error
+        """
+        path = '/share-groups/shop/operations'
+        group = types.SimpleNamespace(status=status)
+        share = fake.Client(answers={path: [*answers]}, group=group)
+        errors = errors or io.StringIO()
+        with fixtures.MonkeyPatch('sys.stderr', errors):
+            found = waiting.until_done(axis.Client(share), 'shop', 'create')
+        self.assertIs(group, found)
+        self.assertEqual(len(answers), len(share.asked))
+        self.assertEqual(len(answers) - 1, len(self.waits))
+        self.assertEqual(1, share.asked_for_versions)
+        return errors.getvalue()
+
+    def fails(self, *answers, **kwargs):
+        error = self.assertRaises(
+            waiting.Failed, self.wait, *answers, **kwargs
+        )
+        return str(error)
+
+    def test_until_it_has_ended(self):
+        self.wait(listed('waiting'), listed(), listed(), NOTHING)
+
+    def test_what_does_not_belong_to_it(self):
+        for other in ({'verb': 'delete'}, {'resource_id': 'another'}):
+            self.waits.clear()
+            self.wait(listed(), listed(**other))
+
+    def test_the_reason_of_a_failure(self):
+        failed = listed('failed', reason='No pool fits.')
+        self.assertEqual(
+            'Share group shop: create failed: No pool fits.',
+            self.fails(listed(), failed),
+        )
+
+    def test_a_failure_of_which_the_reason_is_forgotten(self):
+        found = self.fails(listed(), NOTHING, status='error')
+        self.assertIn('its status is error', found)
+
+    def test_a_group_that_is_gone(self):
+        self.assertIn('it is gone', self.fails(listed(), fake.Gone()))
+
+    def test_other_errors_end_it(self):
+        self.assertRaises(fake.Broken, self.wait, listed(), fake.Broken())
+
+    def test_the_bar(self):
+        shown = self.wait(
+            listed(),
+            listed(progress=42),
+            listed(progress=77, step='[publish]'),
+            listed(),
+            NOTHING,
+            errors=Terminal(),
+        )
+        for words in ('create: copy', ' 42%', 'create: [publish]', ' 77%'):
+            self.assertIn(words, shown)
+
+    def test_no_bar_without_progress(self):
+        shown = self.wait(listed(), listed(), NOTHING, errors=Terminal())
+        self.assertEqual('', shown)
+
+    def test_no_bar_without_a_terminal(self):
+        self.useFixture(fixtures.EnvironmentVariable('FORCE_COLOR', '1'))
+        self.assertEqual('', self.wait(listed(progress=42), NOTHING))
