@@ -170,6 +170,7 @@ def _controllers(made):
         placements.Controller(
             placements_domain.Placements(groups.rehearse, made.explain),
             placements_domain.Placements(shares.rehearse, made.explain),
+            made.enforcer,
         ),
         share_access_api.Controller(
             share_access_domain.ShareAccess(made.db, made.waker),

@@ -205,6 +205,12 @@ SHARE_GROUPS_HISTORY = (
         '2026-11-30',
         'Where a share group or a share would go.',
     ),
+    (
+        '1.6',
+        '2026-11-30',
+        'Scheduler hints: share groups and shares that are to be on the same '
+        'back end, or on different ones.',
+    ),
 )
 
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')

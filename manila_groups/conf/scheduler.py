@@ -26,11 +26,12 @@ OPTS = [
         help="""
 The filters that a pool must pass to receive a share group or share.
 
-The filter ``capacity`` always applies, whether it is listed or not. Every
-filter examines every pool; the order of the filters is only the order of the
-reasons in messages. Each name is an entry point in the namespace
-``manila_groups.scheduler.filters``; other packages can add filters. The
-scheduler does not start if the filter of a name is not installed.
+The filters ``capacity``, ``different_host``, ``same_host`` and ``only_host``
+always apply, whether they are listed or not. Every filter examines every pool;
+the order of the filters is only the order of the reasons in messages. Each
+name is an entry point in the namespace ``manila_groups.scheduler.filters``;
+other packages can add filters. The scheduler does not start if the filter of a
+name is not installed.
 """,
     ),
     cfg.ListOpt(

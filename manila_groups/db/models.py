@@ -142,6 +142,9 @@ class ShareGroup(columns.Base):
     leased_until unless it is renewed; tries counts the leases since the last
     transition.  forced means that a deletion has to end, whether or not the
     back end can carry it out now.
+
+    scheduler_hints are kept for each time that the group is placed; NULL in a
+    row of the release before.
     """
 
     __tablename__ = 'share_groups'
@@ -168,6 +171,7 @@ class ShareGroup(columns.Base):
     stepped_at = sa.Column(columns.Time)
     worker, leased_until, tries = columns.lease()
     forced = columns.flag()
+    scheduler_hints = sa.Column(columns.Json, default=dict)
     __table_args__ = columns.table_args(
         *columns.indexes('share_groups', indexes.SHARE_GROUP_INDEXES)
     )
@@ -263,6 +267,7 @@ class Share(columns.Base):
     stepped_at = sa.Column(columns.Time)
     worker, leased_until, tries = columns.lease()
     forced = columns.flag()
+    scheduler_hints = sa.Column(columns.Json, default=dict)
     __table_args__ = columns.table_args(
         *columns.indexes('shares', indexes.SHARE_INDEXES)
     )

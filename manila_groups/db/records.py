@@ -88,7 +88,11 @@ class Type:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ShareGroup:
-    """A share group; availability zones are names, share_types ids."""
+    """A share group; availability zones are names, share_types ids.
+
+    :ivar scheduler_hints: as the API has them; None if the row is one of the
+        release before
+    """
 
     id: str
     project_id: str
@@ -113,6 +117,22 @@ class ShareGroup:
     tries: int
     forced: bool
     share_types: tuple[str, ...] = ()
+    scheduler_hints: Mapping[str, Any] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Named:
+    """A share group or a share that a scheduler hint names.
+
+    :ivar kind: which of the two, as in states
+    """
+
+    id: str
+    kind: str
+    project_id: str
+    is_public: bool
+    status: str
+    host: str | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,6 +142,7 @@ class Share:
     :ivar new_size: the size that it is being resized to
     :ivar quota_gb: its part of the used quota of gigabytes
     :ivar claimed_gb: its claim in its pool
+    :ivar scheduler_hints: as those of a share group
     """
 
     id: str
@@ -159,6 +180,7 @@ class Share:
         default_factory=dict
     )
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    scheduler_hints: Mapping[str, Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

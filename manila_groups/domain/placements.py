@@ -4,6 +4,7 @@
 from collections.abc import Callable
 import dataclasses
 
+from manila_groups import exception
 from manila_groups.domain.operations import placing
 
 
@@ -85,5 +86,11 @@ class Placements:
 
         :param wanted: a NewShareGroup or a NewShare
         :raises ServiceError: what the creation raises
+        :raises Conflict: the creation would have to wait before it is decided
         """
-        return self._explain(*self._rehearse(ctxt, wanted))
+        row_id, waiting = self._rehearse(ctxt, wanted)
+        if waiting.hints.awaits is not None:
+            raise exception.Conflict(
+                f'It can not be told yet: {waiting.hints.awaits}.'
+            )
+        return self._explain(row_id, waiting)

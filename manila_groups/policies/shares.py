@@ -34,6 +34,13 @@ def list_rules():
             ),
             ('create', base.MEMBER, 'Create a share.', [f'POST {_PATH}']),
             (
+                'create_on_host',
+                base.ADMIN,
+                'Choose the pool or the back end of a new share (the '
+                'scheduler hint only_host).',
+                [f'POST {_PATH}', f'POST {_PATH}/placement'],
+            ),
+            (
                 'placement',
                 base.MEMBER,
                 'Ask where a share would go.',

@@ -66,7 +66,7 @@ class Decider:
             task_view = list(view.values())
             try:
                 chosen = self._choose(one, task_view)
-            except placing.NoPool as error:
+            except (placing.NoPool, verbs.Awaits) as error:
                 one.error, one.cleaned = error, True
                 continue
             pool = view[chosen]
@@ -82,7 +82,10 @@ class Decider:
         """Return the name of the best pool.
 
         :raises NoPool: none fits
+        :raises Awaits: it can not be decided yet
         """
+        if task.work.hints.awaits is not None:
+            raise verbs.Awaits(task.work.hints.awaits)
         try:
             decision = self.rank(task.row.id, task.work, view)
         except Exception:
@@ -111,6 +114,9 @@ class Decider:
             size_gb=waiting.size_gb,
             excluded=waiting.tried,
             protocol=waiting.protocol,
+            different_host=waiting.hints.different_host,
+            same_host=waiting.hints.same_host,
+            only_host=waiting.hints.only_host,
         )
         return placement.place(request, view, self._filters, self._weighers)
 

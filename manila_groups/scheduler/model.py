@@ -86,6 +86,11 @@ class Pool:
         return cls(**{**values, **capacities})
 
     @property
+    def back_end(self) -> str:
+        """The back end that the pool is of: ``host@backend``."""
+        return self.name.partition('#')[0]
+
+    @property
     def usable_gb(self) -> float | None:
         """The free capacity that new shares may use; None if unknown.
 
@@ -116,6 +121,10 @@ class Request:
     :ivar excluded: names of the pools that failed to create it
     :ivar protocol: of the share, in upper case; None for a group, whose shares
         may have any, and for a share that has its pool already
+    :ivar different_host: the back ends, host@backend, to stay away from
+    :ivar same_host: the back ends that will do; None for any
+    :ivar only_host: the pool, or the back end, that it has to be in; None for
+        any
     """
 
     id: str
@@ -125,6 +134,9 @@ class Request:
     size_gb: int = 0
     excluded: frozenset[str] = frozenset()
     protocol: str | None = None
+    different_host: frozenset[str] = frozenset()
+    same_host: frozenset[str] | None = None
+    only_host: str | None = None
 
 
 class Candidate(typing.NamedTuple):

@@ -10,24 +10,36 @@ from manila_groups import exception
 from manila_groups.scheduler import filters
 from manila_groups.scheduler import weighers
 from manila_groups.scheduler.filters import capacity
+from manila_groups.scheduler.filters import different_host
+from manila_groups.scheduler.filters import only_host
+from manila_groups.scheduler.filters import same_host
 
 FILTERS = 'manila_groups.scheduler.filters'
 WEIGHERS = 'manila_groups.scheduler.weighers'
+
+#: The filters that are added where they are not listed: a pool without enough
+#: capacity cannot be claimed, so it must not be chosen; and hints that the API
+#: has accepted must not be ignored.
+_ALWAYS = (
+    capacity.CapacityFilter,
+    different_host.DifferentHostFilter,
+    same_host.SameHostFilter,
+    only_host.OnlyHostFilter,
+)
 
 
 def load_filters(conf: cfg.ConfigOpts) -> list[filters.Filter]:
     """Load the filters of ``[scheduler] enabled_filters``, in its order.
 
-    CapacityFilter is always added: a pool without enough capacity cannot be
-    claimed, so it must not be chosen.
+    Those that always apply are added.
 
     :raises ConfigurationError: a name is unknown or listed twice, or its
         plug-in cannot be loaded
     """
     found = _load(conf, 'enabled_filters', FILTERS)
-    if capacity.CapacityFilter.name not in {one.name for one in found}:
-        found.append(capacity.CapacityFilter(conf))
-    return found
+    listed = {one.name for one in found}
+    missing = [make(conf) for make in _ALWAYS if make.name not in listed]
+    return [*found, *missing]
 
 
 def load_weighers(conf: cfg.ConfigOpts) -> list[weighers.Weigher]:

@@ -216,6 +216,7 @@ class Schema:
     :param required: the required names
     :param since: name to the microversion that introduced it; before, it is
         refused like an unknown name
+    :param earlier: name to the schema that it has before, instead
     :param ignored_before: name to the microversion before which it is
         accepted and has no effect
     :param absent: names that may be null, with the same effect as if absent
@@ -231,6 +232,7 @@ class Schema:
         properties: Mapping[str, dict] | None = None,
         required: tuple[str, ...] = (),
         since: Mapping[str, str] | None = None,
+        earlier: Mapping[str, dict] | None = None,
         ignored_before: Mapping[str, str] | None = None,
         names: dict | None = None,
         others: dict | None = None,
@@ -243,6 +245,7 @@ class Schema:
             self._properties[name] = or_null(self._properties[name])
         self._required = list(required)
         self._since = _parse_versions(since)
+        self._earlier = dict(earlier or {})
         self._ignored_before = _parse_versions(ignored_before)
         self._names = names
         self._others = others
@@ -265,12 +268,17 @@ class Schema:
         return _Validator(self._schema(unknown))
 
     def _schema(self, unknown):
+        before = {
+            name: rule
+            for name, rule in self._earlier.items()
+            if name in unknown
+        }
         schema = {
             'type': 'object',
             'properties': {
                 name: rule
-                for name, rule in self._properties.items()
-                if name not in unknown
+                for name, rule in {**self._properties, **before}.items()
+                if name not in unknown or name in before
             },
             'required': self._required,
             'additionalProperties': self._others or False,

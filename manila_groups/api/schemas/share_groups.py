@@ -4,6 +4,7 @@
 from manila_groups import states
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
+from manila_groups.api.schemas import scheduler_hints
 from manila_groups.policies import base as policies
 
 #: The reference's names of fields. See the contract, 'Where reference and wire
@@ -56,12 +57,14 @@ CREATE = base.Schema(
             'maxItems': 1000,
         },
         'availability_zone': base.OPTIONAL_ID,
+        'scheduler_hints': scheduler_hints.FIELD,
         **{
             name: base.OPTIONAL_ID
             for pair in FIELD_ALIASES.items()
             for name in pair
         },
-    }
+    },
+    since={'scheduler_hints': scheduler_hints.SINCE},
 )
 
 UPDATE = base.Schema(_FIELDS)

@@ -5,6 +5,7 @@ from manila_groups import states
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import metadata
+from manila_groups.api.schemas import scheduler_hints
 
 #: Other names of fields for clients.
 FIELD_ALIASES = {
@@ -93,7 +94,6 @@ def _nothing(noun):
 
 #: Fields that clients send without a value, for features that are not here.
 NOT_HERE = {
-    'scheduler_hints': _nothing('scheduler hints'),
     'mount_point_name': _nothing('mount point names'),
     'encryption_key_ref': _nothing('encryption keys'),
 }
@@ -115,8 +115,11 @@ CREATE = base.Schema(
         'snapshot_id': base.OPTIONAL_ID,
         'is_public': base.BOOLEAN,
         'metadata': metadata.FIELD,
+        'scheduler_hints': scheduler_hints.FIELD,
     },
     required=('size', 'share_proto'),
+    since={'scheduler_hints': scheduler_hints.SINCE},
+    earlier={'scheduler_hints': _nothing('scheduler hints')},
     absent=('is_public', 'metadata'),
 )
 

@@ -15,11 +15,15 @@ class Controller:
 
     :param groups: the domain, for share groups
     :param shares: the same, for shares
+    :param enforcer: the policy
     """
 
-    def __init__(self, groups: domain.Placements, shares: domain.Placements):
+    def __init__(
+        self, groups: domain.Placements, shares: domain.Placements, enforcer
+    ):
         self._groups = groups
         self._shares = shares
+        self._enforcer = enforcer
 
     @wsgi.since(views.SINCE)
     @wsgi.policy('share_group:placement')
@@ -27,7 +31,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     def place_group(self, request, body):
         """Tell where a share group would go."""
-        wanted = share_groups.read_new(body)
+        wanted = share_groups.read_new(request, body, self._enforcer)
         return self._show(request, self._groups.of(request.context, wanted))
 
     @wsgi.since(views.SINCE)
@@ -36,7 +40,7 @@ class Controller:
     @wsgi.returns(views.ONE)
     def place_share(self, request, body):
         """Tell where a share would go."""
-        wanted = shares.read_new(request, body)
+        wanted = shares.read_new(request, body, self._enforcer)
         return self._show(request, self._shares.of(request.context, wanted))
 
     def _show(self, request, placement):

@@ -4,6 +4,7 @@
 from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
+from manila_groups.api.schemas import scheduler_hints
 from manila_groups.api.schemas import share_groups as schemas
 from manila_groups.api.views import share_groups as views
 from manila_groups.domain.share_groups import api as domain
@@ -62,8 +63,10 @@ class Controller:
     @wsgi.sends
     def create(self, request, body):
         """Create a share group."""
-        made = self._groups.create(request.context, read_new(body))
-        return self._show(request, made)
+        wanted = read_new(request, body, self._enforcer)
+        return self._show(
+            request, self._groups.create(request.context, wanted)
+        )
 
     @since
     @wsgi.policy('share_group:get')
@@ -132,8 +135,13 @@ class Controller:
         self._groups.force_delete(request.context, share_group_id)
 
 
-def read_new(body) -> domain.NewShareGroup:
-    """Read what a new share group shall be."""
-    return domain.NewShareGroup(
-        **schema_base.one_name_each(body, schemas.FIELD_ALIASES)
+def read_new(request, body, enforcer) -> domain.NewShareGroup:
+    """Read what a new share group shall be.
+
+    :raises Forbidden: the policy does not let the caller choose its pool
+    """
+    values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
+    values['scheduler_hints'] = scheduler_hints.read(
+        values.get('scheduler_hints'), request, enforcer, 'share_group'
     )
+    return domain.NewShareGroup(**values)

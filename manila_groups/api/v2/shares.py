@@ -7,6 +7,7 @@ from manila_groups.api import paging
 from manila_groups.api import wsgi
 from manila_groups.api.schemas import base as schema_base
 from manila_groups.api.schemas import metadata as metadata_schema
+from manila_groups.api.schemas import scheduler_hints
 from manila_groups.api.schemas import shares as schemas
 from manila_groups.api.views import metadata as metadata_views
 from manila_groups.api.views import shares as views
@@ -61,7 +62,7 @@ class Controller:
     @wsgi.sends
     def create(self, request, body):
         """Create a share."""
-        wanted = read_new(request, body)
+        wanted = read_new(request, body, self._enforcer)
         if wanted.is_public:
             self._enforcer.authorize(
                 request.context, 'share:create_public_share'
@@ -224,13 +225,19 @@ class Controller:
         self._shares.delete_metadata(request.context, share_id, key)
 
 
-def read_new(request, body) -> share_creation.NewShare:
-    """Read what a new share shall be."""
+def read_new(request, body, enforcer) -> share_creation.NewShare:
+    """Read what a new share shall be.
+
+    :raises Forbidden: the policy does not let the caller choose its pool
+    """
     values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
     for name in schemas.NOT_HERE:
         values.pop(name, None)
     values['size'] = int(values['size'])
     values['is_public'] = schema_base.to_bool(values.get('is_public', False))
+    values['scheduler_hints'] = scheduler_hints.read(
+        values.get('scheduler_hints'), request, enforcer, 'share'
+    )
     zones = microversions.parse(schemas.ZONES_SINCE)
     return share_creation.NewShare(
         **values, in_any_zone=not request.version.has(zones)

@@ -3,6 +3,7 @@
 
 from manila_groups import states
 from manila_groups.api.views import base
+from manila_groups.api.views import scheduler_hints
 from manila_groups.api.views import shapes
 
 _LINKS = base.links('share-groups')
@@ -36,6 +37,7 @@ DETAIL = base.View(
     base.Field('share_types', shape=shapes.ListOf(shapes.TEXT)),
     base.optional('availability_zone', since='2.34'),
     base.optional('consistent_snapshot_support', since='2.34'),
+    scheduler_hints.FIELD,
     base.optional('share_server_id', admin=True),
     _LINKS,
 )

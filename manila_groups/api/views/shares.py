@@ -5,6 +5,7 @@ from oslo_utils import strutils
 
 from manila_groups import states
 from manila_groups.api.views import base
+from manila_groups.api.views import scheduler_hints
 from manila_groups.api.views import shapes
 
 #: The progress of a creation; shares with another status have been created.
@@ -85,6 +86,7 @@ DETAIL = base.View(
     _constant('scheduled_to_be_deleted_at', None, since='2.69'),
     _constant('source_backup_id', None, since='2.80'),
     _constant('encryption_key_ref', None, since='2.90'),
+    scheduler_hints.FIELD,
     base.optional('share_server_id', admin=True),
     base.optional('host', admin=True),
     _LINKS,

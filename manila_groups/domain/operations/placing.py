@@ -13,6 +13,7 @@ from manila_groups import utils
 from manila_groups.db import availability_zones
 from manila_groups.db import operation_search as search
 from manila_groups.db import pools
+from manila_groups.domain import scheduler_hints
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
 
@@ -33,6 +34,7 @@ class Waiting:
     :ivar groups: as how many groups it counts in a pool
     :ivar shares: how many shares come with the group
     :ivar protocol: of a share that is to be created
+    :ivar hints: with whom it is to be on a back end, or not
     """
 
     extra_specs: tuple[Mapping[str, str], ...]
@@ -44,6 +46,7 @@ class Waiting:
     groups: int = 0
     shares: int = 0
     protocol: str | None = None
+    hints: scheduler_hints.Hints = scheduler_hints.NONE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

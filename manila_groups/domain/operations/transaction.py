@@ -23,6 +23,8 @@ from manila_groups.rpc import wake
 
 #: The most seconds between two tries of what can't be done for the moment.
 _LONGEST_WAIT = 60
+#: When what waits for something else is due: the next time that anybody looks.
+_SOON = datetime.timedelta(seconds=1)
 
 
 @dataclasses.dataclass(slots=True)
@@ -146,7 +148,7 @@ class Tx:
         :returns: how many seconds later
         :raises Lost: it is not this process's any more
         """
-        until = next_try(self.conf, task.operation)
+        until = _next_look(self.conf, task)
         if not operations.put_off(
             self.conn,
             task.operation.id,
@@ -186,6 +188,13 @@ class Tx:
     def begin(self, verb: verbs.Verb, rows: Sequence[Any]) -> None:
         """Begin other operations: see beginning.begin_many()."""
         self.wakes.extend(beginning.begin_many(self.conn, verb, rows))
+
+
+def _next_look(conf: Any, task: verbs.Task) -> datetime.datetime:
+    if isinstance(task.error, verbs.Awaits):
+        # It may begin at any moment, however long it has waited.
+        return timeutils.utcnow() + _SOON
+    return next_try(conf, task.operation)
 
 
 def next_try(conf: Any, operation: records.Operation) -> datetime.datetime:

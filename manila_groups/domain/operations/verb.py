@@ -50,6 +50,10 @@ class NotYet(Exception):
     """The operation can't begin yet, and nothing is wrong with that."""
 
 
+class Awaits(NotYet):
+    """It waits for another operation, whose end nobody tells it of."""
+
+
 @dataclasses.dataclass(slots=True)
 class Task:
     """An operation that this process has claimed, with what its step needs.

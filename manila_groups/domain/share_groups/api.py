@@ -35,6 +35,7 @@ class NewShareGroup:
 
     :ivar share_types: ids
     :ivar availability_zone: a name
+    :ivar scheduler_hints: see domain.scheduler_hints
     """
 
     name: str | None = None
@@ -44,6 +45,7 @@ class NewShareGroup:
     share_network_id: str | None = None
     source_share_group_snapshot_id: str | None = None
     availability_zone: str | None = None
+    scheduler_hints: Mapping[str, Any] | None = None
 
 
 class ShareGroups:
@@ -96,7 +98,8 @@ class ShareGroups:
 
         :raises Invalid: types, network, zone or source do not go together
         :raises NotFound: an unknown availability zone
-        :raises Conflict: the source is not available
+        :raises Conflict: the source is not available, or scheduler_hints
+            name what is on no back end
         :raises OverQuota: the project has as many as it may
         """
         group, wakes = self._insert(ctxt, wanted)

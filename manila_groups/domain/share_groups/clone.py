@@ -64,6 +64,11 @@ def _check_alone(wanted):
                 f'{field}: comes from the source_share_group_snapshot_id, '
                 'and must not be given with it.'
             )
+    if wanted.scheduler_hints:
+        raise exception.Invalid(
+            'scheduler_hints: must not be given because the group goes where '
+            'its source is.'
+        )
 
 
 def _check_type(wanted, source):

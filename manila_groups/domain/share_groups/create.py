@@ -16,6 +16,7 @@ from manila_groups.db import share_groups as rows
 from manila_groups.db import shares
 from manila_groups.db import types as type_rows
 from manila_groups.domain import changes
+from manila_groups.domain import scheduler_hints
 from manila_groups.domain.events import base as events
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import placing
@@ -97,6 +98,7 @@ def _load_place(conn, operations):
     found = _read(conn, operations)
     types = {one for group, _work in found for one in group.share_types}
     specs = type_rows.SHARE_TYPES.specs_of(conn, types)
+    hints = scheduler_hints.resolve(conn, [group for group, _work in found])
     return {
         group.id: (
             group,
@@ -109,6 +111,7 @@ def _load_place(conn, operations):
                 pool=_only_pool(group, work),
                 groups=1,
                 shares=len(work.shares),
+                hints=hints[group.id],
             ),
         )
         for group, work in found

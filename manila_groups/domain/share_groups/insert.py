@@ -8,6 +8,7 @@ from manila_groups import utils
 from manila_groups.db import records
 from manila_groups.db import share_groups as rows
 from manila_groups.db import types as type_rows
+from manila_groups.domain import scheduler_hints
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.share_networks import location
 from manila_groups.domain.types import base as types
@@ -30,20 +31,23 @@ class Creation:
         """Add a share group.
 
         :param wanted: a NewShareGroup without a source
-        :raises Invalid: types, network or zone do not go together
+        :raises Invalid: types, network, zone or hints do not go together
         :raises NotFound: an unknown availability zone
+        :raises Conflict: hints name what is on no back end
         :raises OverQuota: the project has as many as it may
         """
         group_type = self._find_type(conn, ctxt, wanted)
         share_types = self._find_share_types(conn, ctxt, wanted, group_type)
         zone_id = location.find_zone(conn, wanted, share_types)
         location.check_network(conn, ctxt, wanted, share_types)
+        scheduler_hints.check(conn, ctxt, wanted.scheduler_hints)
         values = new_row(
             ctxt,
             wanted,
             share_group_type_id=group_type.id,
             share_network_id=wanted.share_network_id,
             zone_id=zone_id,
+            scheduler_hints=wanted.scheduler_hints,
         )
         take_quota(conn, self._conf, ctxt)
         ids = [one.id for one in share_types]

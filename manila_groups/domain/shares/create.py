@@ -12,6 +12,7 @@ from manila_groups.db import share_export_locations
 from manila_groups.db import share_groups
 from manila_groups.db import shares as rows
 from manila_groups.domain import changes
+from manila_groups.domain import scheduler_hints
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import removing
@@ -37,15 +38,19 @@ def _load_place(conn, operations):
         one.id: one.host or ''
         for one in share_groups.get_many(conn, list(group_ids))
     }
+    hints = scheduler_hints.resolve(conn, found)
     return {
         share.id: (
             share,
-            work.waiting(
-                share,
-                by_id[share.id],
-                share.size,
-                groups.get(share.share_group_id or ''),
-                share.share_proto,
+            dataclasses.replace(
+                work.waiting(
+                    share,
+                    by_id[share.id],
+                    share.size,
+                    groups.get(share.share_group_id or ''),
+                    share.share_proto,
+                ),
+                hints=hints[share.id],
             ),
         )
         for share in found

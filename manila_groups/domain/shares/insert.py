@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 import dataclasses
+from typing import Any
 
 from oslo_utils import uuidutils
 
@@ -12,6 +13,7 @@ from manila_groups.db import records
 from manila_groups.db import shares as rows
 from manila_groups.db import types as type_rows
 from manila_groups.domain import changes
+from manila_groups.domain import scheduler_hints
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.share_networks import location
 from manila_groups.domain.types import share_types as share_types_domain
@@ -26,6 +28,7 @@ class NewShare:
     :ivar share_type: an id or a name
     :ivar availability_zone: a name
     :ivar in_any_zone: also in one that the share type does not list
+    :ivar scheduler_hints: see domain.scheduler_hints
     """
 
     size: int
@@ -40,6 +43,7 @@ class NewShare:
     is_public: bool = False
     metadata: Mapping[str, str] | None = None
     in_any_zone: bool = False
+    scheduler_hints: Mapping[str, Any] | None = None
 
 
 class Creation:
@@ -57,9 +61,10 @@ class Creation:
 
         To be called before anything is read in the transaction.
 
-        :raises Invalid: group, type, network, zone, protocol or size do not
-            go together
+        :raises Invalid: group, type, network, zone, protocol, size or hints
+            do not go together
         :raises NotFound: an unknown group, type, zone or snapshot
+        :raises Conflict: hints name what is on no back end
         :raises OverQuota: the project may not have so much more
         """
         group = _lock_group(conn, ctxt, wanted)
@@ -73,6 +78,7 @@ class Creation:
         limiting = [] if wanted.in_any_zone else [share_type]
         zone_id = location.find_zone(conn, wanted, limiting)
         share_types_domain.check_size(share_type.specs, wanted.size)
+        scheduler_hints.check(conn, ctxt, wanted.scheduler_hints)
         self._take_quotas(conn, ctxt, wanted, share_type)
         values = {
             'id': uuidutils.generate_uuid(),
@@ -89,6 +95,7 @@ class Creation:
             'is_public': wanted.is_public,
             'requested_zone_id': zone_id,
             'availability_zone_id': zone_id,
+            'scheduler_hints': wanted.scheduler_hints,
         }
         rows.insert(conn, [values])
         rows.set_metadata(conn, values['id'], wanted.metadata or {})
@@ -169,6 +176,11 @@ def _check_snapshot(wanted):
 
 def _move_to_group(conn, wanted, group):
     """Give a share the zone and the network of its group."""
+    if wanted.scheduler_hints:
+        raise exception.Invalid(
+            'scheduler_hints: must not be given because the share goes where '
+            f'its share group {utils.label(group)} is.'
+        )
     location.find_zone(conn, wanted, [])
     for field, noun in (
         ('availability_zone', 'availability zone'),

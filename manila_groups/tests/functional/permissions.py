@@ -70,7 +70,9 @@ TABLE = """
 reader 200 none    GET /share-groups
 reader 200 hidden  GET /share-groups?all_tenants=1
 member 202 same    POST /share-groups
+admin  202 same    POST /share-groups with only_host
 member 200 same    POST /share-groups/placement
+admin  200 same    POST /share-groups/placement with only_host
 reader 200 none    GET /share-groups/detail
 reader 200 hidden  GET /share-groups/detail?all_tenants=1
 reader 200 404     GET /share-groups/{id}
@@ -140,7 +142,9 @@ reader 200 hidden  GET /shares?all_tenants=1
 admin  200 none    GET /shares?host=host@alpha%23one
 admin  200 same    GET /shares?share_server_id=any
 member 200 same    POST /shares
+admin  200 same    POST /shares with only_host
 member 200 same    POST /shares/placement
+admin  200 same    POST /shares/placement with only_host
 admin  200 same    POST /shares with is_public
 reader 200 none    GET /shares/detail
 reader 200 hidden  GET /shares/detail?all_tenants=1

@@ -81,9 +81,15 @@ class PermissionsFixture(api_fixture.ApiFixture):
         share = {**SHARE, 'share_type': share_type_id}
         access_id = self.ids['share-access-rules', 'access_id']
         extended = {'new_size': 3}
+        chosen = {'scheduler_hints': {'only_host': 'host@alpha'}}
         return {
             'POST /share-groups': group,
+            'POST /share-groups with only_host': {**group, **chosen},
             'POST /share-groups/placement': group,
+            'POST /share-groups/placement with only_host': {
+                **group,
+                **chosen,
+            },
             'POST /share-group-snapshots': {'share_group_id': GROUP_ID},
             'POST /share-group-types/{id}/action removeProjectAccess': {
                 'removeProjectAccess': access
@@ -94,7 +100,9 @@ class PermissionsFixture(api_fixture.ApiFixture):
             'PUT /services/enable': SERVICE,
             'PUT /services/disable': SERVICE,
             'POST /shares': share,
+            'POST /shares with only_host': {**share, **chosen},
             'POST /shares/placement': share,
+            'POST /shares/placement with only_host': {**share, **chosen},
             'POST /shares with is_public': {**share, 'is_public': True},
             'PUT /shares/{id} with is_public': {'is_public': True},
             'POST /shares/{id}/action extend': {'extend': extended},

@@ -20,6 +20,7 @@ RULES = {
     'share_group:get': 'reader',
     'share_group:get_operations': 'reader',
     'share_group:create': 'member',
+    'share_group:create_on_host': 'admin',
     'share_group:placement': 'member',
     'share_group:update': 'member',
     'share_group:delete': 'member',

@@ -56,6 +56,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0007': 'operations.id',
         '0008': 'share_group_types.description',
         '0009': 'idempotency_keys.digest',
+        '0010': 'share_groups.scheduler_hints',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.

@@ -8,9 +8,12 @@ from manila_groups.scheduler import model
 from manila_groups.scheduler import placement
 from manila_groups.scheduler.filters import availability_zone
 from manila_groups.scheduler.filters import capacity
+from manila_groups.scheduler.filters import different_host
 from manila_groups.scheduler.filters import driver_handles_share_servers
 from manila_groups.scheduler.filters import extra_specs
 from manila_groups.scheduler.filters import group_specs
+from manila_groups.scheduler.filters import only_host
+from manila_groups.scheduler.filters import same_host
 from manila_groups.scheduler.filters import service
 from manila_groups.scheduler.weighers import free_capacity
 from manila_groups.scheduler.weighers import share_groups
@@ -22,6 +25,9 @@ FILTERS = (
     extra_specs.ExtraSpecsFilter,
     group_specs.GroupSpecsFilter,
     capacity.CapacityFilter,
+    different_host.DifferentHostFilter,
+    same_host.SameHostFilter,
+    only_host.OnlyHostFilter,
 )
 WEIGHERS = (
     free_capacity.FreeCapacityWeigher,

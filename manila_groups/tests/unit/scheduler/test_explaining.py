@@ -77,8 +77,23 @@ class TestPlacements(base.TestCase):
     def zone(self):
         return self.random.choice((None, None, 'nova', 'north'))
 
+    def hints(self):
+        """Hints that name some of what is placed, if any is."""
+        rows = [*self.service.all_groups(), *self.service.all_shares()]
+        there = [one for one in rows if one.host is not None]
+        hints = {}
+        for name in ('different_host', 'same_host'):
+            if there and self.random.random() < 0.2:
+                hints[name] = [self.random.choice(there).id]
+        if self.random.random() < 0.1:
+            hints['only_host'] = self.random.choice(
+                ('host@beta', 'host@alpha#two')
+            )
+        return hints
+
     def one_group(self):
         wanted = {
+            'scheduler_hints': self.hints(),
             'availability_zone': self.zone(),
             'share_group_type_id': self.random.choice(
                 (None, None, self.impossible)

@@ -5,6 +5,7 @@ import random
 import types
 from unittest import mock
 
+from manila_groups.domain import scheduler_hints
 from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.share_groups import create
@@ -18,6 +19,7 @@ from manila_groups.tests.unit.scheduler import fixtures
 REQUESTS = 1000
 ZONES = ('nova', 'north')
 TIERS = ('gold', 'silver')
+BACK_ENDS = tuple(f'host{number}@be' for number in range(3))
 
 
 class Known:
@@ -86,6 +88,23 @@ class TestEquality(base.TestCase):
             if self.odds(0.2)
             else None,
             groups=1,
+            hints=self.hints(),
+        )
+
+    def some_back_ends(self):
+        return frozenset(
+            self.random.sample(BACK_ENDS, self.random.choice((1, 2)))
+        )
+
+    def hints(self):
+        return scheduler_hints.Hints(
+            different_host=self.some_back_ends()
+            if self.odds(0.2)
+            else frozenset(),
+            same_host=self.some_back_ends() if self.odds(0.2) else None,
+            only_host=self.random.choice((*BACK_ENDS, f'{BACK_ENDS[1]}#1'))
+            if self.odds(0.1)
+            else None,
         )
 
     def decided(self, row_id, waiting):

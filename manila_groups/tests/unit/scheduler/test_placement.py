@@ -186,6 +186,9 @@ class PlaceTestCase(base.TestCase):
             ),
             group_specs={'tier': 'gold'},
             excluded=frozenset([pool.name]),
+            different_host=frozenset([pool.back_end]),
+            same_host=frozenset(['other@be']),
+            only_host='other@be',
         )
         decision = place(request, [pool])
         self.assertEqual(

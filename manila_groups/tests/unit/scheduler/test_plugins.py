@@ -15,6 +15,7 @@ from manila_groups.scheduler.filters import capacity
 from manila_groups.tests import base
 from manila_groups.tests.unit.scheduler import fixtures
 
+ALWAYS = ['capacity', 'different_host', 'same_host', 'only_host']
 SETUP_CFG = pathlib.Path(__file__).parents[4] / 'setup.cfg'
 
 
@@ -69,16 +70,18 @@ class PluginsTestCase(base.TestCase):
         )
 
     def test_order_is_the_options(self):
-        conf = fixtures.make_conf(enabled_filters=['service', 'capacity'])
+        names = ['only_host', 'same_host', 'different_host', 'capacity']
+        conf = fixtures.make_conf(enabled_filters=names)
         loaded = plugins.load_filters(conf)
-        self.assertEqual(['service', 'capacity'], [one.name for one in loaded])
-        self.assertIsInstance(loaded[1], capacity.CapacityFilter)
-        self.assertIs(conf, loaded[1].conf)
+        self.assertEqual(names, [one.name for one in loaded])
+        self.assertIsInstance(loaded[3], capacity.CapacityFilter)
+        self.assertIs(conf, loaded[3].conf)
 
-    def test_the_capacity_is_always_looked_at(self):
+    def test_some_always_apply(self):
         conf = fixtures.make_conf(enabled_filters=['service'])
         loaded = plugins.load_filters(conf)
-        self.assertEqual(['service', 'capacity'], [one.name for one in loaded])
+        self.assertEqual(['service', *ALWAYS], [one.name for one in loaded])
+        self.assertTrue(all(one.conf is conf for one in loaded))
 
     def test_none_enabled(self):
         conf = fixtures.make_conf(enabled_weighers=[])
