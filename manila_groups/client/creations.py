@@ -2,8 +2,10 @@
 """What ``openstack share group create`` is given."""
 
 import argparse
+import contextlib
 from typing import Any
 
+from manila_groups.client import axis
 from manila_groups.client import resources
 
 #: Options whose text is sent as it is.
@@ -18,6 +20,19 @@ _NAMES = (
         'source_share_group_snapshot_id',
     ),
 )
+
+
+#: The version that takes scheduler hints.
+_HINTS_SINCE = (1, 6)
+#: Hints that name share groups and shares.
+_NAMING = ('different_host', 'same_host')
+
+
+def since(parsed_args: argparse.Namespace) -> axis.Version | None:
+    """The version on the axis that a creation needs; None for none."""
+    given = vars(parsed_args)
+    has_hints = any(given.get(name) for name in (*_NAMING, 'only_host'))
+    return _HINTS_SINCE if has_hints else None
 
 
 def wanted(share: Any, parsed_args: argparse.Namespace) -> dict[str, Any]:
@@ -37,4 +52,26 @@ def wanted(share: Any, parsed_args: argparse.Namespace) -> dict[str, Any]:
             resources.find(share.share_types, name).id
             for name in given['share_types']
         ]
+    hints = _hints(share, given)
+    return {**found, 'scheduler_hints': hints} if hints else found
+
+
+def _hints(share: Any, given: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        name: [_find_named(share, one).id for one in given[name]]
+        for name in _NAMING
+        if name in given
+    }
+    if 'only_host' in given:
+        found['only_host'] = given['only_host']
     return found
+
+
+def _find_named(share: Any, name_or_id: str) -> Any:
+    """Find a share group or, if there is none of this name, a share."""
+    try:
+        return resources.find(share.share_groups, name_or_id)
+    except Exception as error:
+        with contextlib.suppress(Exception):
+            return resources.find(share.shares, name_or_id)
+        raise error

@@ -35,7 +35,7 @@ def show(client: axis.Client, parsed_args: argparse.Namespace) -> tuple:
     :returns: the names and the values of what is printed
     """
     found = client.ask(
-        SINCE,
+        creations.since(parsed_args) or SINCE,
         'post',
         '/share-groups/placement',
         share_group=creations.wanted(client.share, parsed_args),

@@ -6,17 +6,39 @@ from collections.abc import Callable
 import functools
 from typing import Any
 
+from manila_groups.client import axis
+from manila_groups.client import creations
 from manila_groups.client import hook
 from manila_groups.client import lines
 from manila_groups.client import operations
 from manila_groups.client import placements
 from manila_groups.client import waiting
 
+#: The options that keep a share group apart from others, or together.
+_HINTS = (
+    ('--different-host', 'on another back end than'),
+    ('--same-host', 'on the back end of'),
+)
+
 
 class Create(hook.Hook):
-    """Tells where a share group would go, and waits with more to tell."""
+    """Also tells where a share group would go, says where, and waits."""
 
     def add_options(self, group: Any) -> None:
+        for option, where in _HINTS:
+            group.add_argument(
+                option,
+                metavar='<share-group-or-share>',
+                action='append',
+                help=f'Create the share group {where} this share group or '
+                'share (name or ID; may be used several times)',
+            )
+        group.add_argument(
+            '--only-host',
+            metavar='<host>',
+            help='Create the share group in this pool, host@backend#pool, or '
+            'on this back end, host@backend (administrators only)',
+        )
         group.add_argument(
             '--dry-run',
             action='store_true',
@@ -30,11 +52,29 @@ class Create(hook.Hook):
             command.take_action = functools.partial(
                 placements.show, self.client
             )
+        elif (version := creations.since(parsed_args)) is not None:
+            command.take_action = functools.partial(self._create, version)
         elif parsed_args.wait and self.client.has(operations.SINCE):
             command.take_action = functools.partial(
                 self._create_and_wait, command.take_action
             )
         return parsed_args
+
+    def _create(
+        self, version: axis.Version, parsed_args: argparse.Namespace
+    ) -> tuple:
+        """Create what python-manilaclient can't ask for."""
+        group = self.client.ask(
+            version,
+            'post',
+            '/share-groups',
+            share_group=creations.wanted(self.client.share, parsed_args),
+        )['share_group']
+        if parsed_args.wait:
+            waiting.until_done(self.client, group['id'], 'create')
+            path = f'/share-groups/{group["id"]}'
+            group = self.client.ask(version, 'get', path)['share_group']
+        return self._shown(group)
 
     def _create_and_wait(
         self, create: Callable[..., tuple], parsed_args: argparse.Namespace

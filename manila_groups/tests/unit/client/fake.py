@@ -18,7 +18,7 @@ class Client:
     """
 
     share_group_types = share_types = None
-    share_networks = share_group_snapshots = None
+    share_networks = share_group_snapshots = shares = None
 
     def __init__(self, extensions=(AXIS,), answers=None, group=None):
         self._extensions = {'extensions': [*extensions]}

@@ -74,6 +74,17 @@ class CreateTestCase(base.TestCase):
         )
         self.assertEqual([{'share_group': {}}], sent)
 
+    def test_hints(self):
+        for option, value in (
+            ('different_host', ['a', 'b']),
+            ('same_host', ['c']),
+            ('only_host', 'host@alpha'),
+        ):
+            _printed, sent = self.run_with(**{option: value})
+            self.assertEqual(
+                [{'share_group': {'scheduler_hints': {option: value}}}], sent
+            )
+
     def test_what_people_read(self):
         (titles, values), _sent = self.run_with(
             {**PLACEMENT, **FOR_ADMINISTRATORS}
