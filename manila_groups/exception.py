@@ -159,6 +159,10 @@ class PossibleDataLoss(DriverError):
     """A share contains more data than its new size."""
 
 
+class NothingChanged(DriverError):
+    """A revert failed, and all shares have the content that they had."""
+
+
 def no_row(noun: str, row_id: str) -> NotFound:
     """Make the error for an id that no row has, or none that is seen.
 

@@ -29,6 +29,9 @@ EXTENDING_ERROR = 'extending_error'
 SHRINKING = 'shrinking'
 SHRINKING_ERROR = 'shrinking_error'
 POSSIBLE_DATA_LOSS = 'shrinking_possible_data_loss_error'
+REVERTING = 'reverting'
+REVERTING_ERROR = 'reverting_error'
+RESTORING = 'restoring'
 
 #: Every status that a share group can have. See the contract, 'Share groups'.
 SHARE_GROUP_STATUSES = (
@@ -37,6 +40,8 @@ SHARE_GROUP_STATUSES = (
     ERROR,
     DELETING,
     ERROR_DELETING,
+    REVERTING,
+    REVERTING_ERROR,
 )
 #: Each kind has its own list, so that a new status of one is not another's.
 SHARE_GROUP_SNAPSHOT_STATUSES = (
@@ -45,6 +50,7 @@ SHARE_GROUP_SNAPSHOT_STATUSES = (
     ERROR,
     DELETING,
     ERROR_DELETING,
+    RESTORING,
 )
 SHARE_STATUSES = (
     CREATING,
@@ -57,6 +63,8 @@ SHARE_STATUSES = (
     SHRINKING,
     SHRINKING_ERROR,
     POSSIBLE_DATA_LOSS,
+    REVERTING,
+    REVERTING_ERROR,
 )
 
 #: The statuses in which nothing is at work on a row, of whatever kind.
@@ -68,6 +76,7 @@ AT_REST = frozenset(
         EXTENDING_ERROR,
         SHRINKING_ERROR,
         POSSIBLE_DATA_LOSS,
+        REVERTING_ERROR,
     )
 )
 #: Every status of each kind that users know.
@@ -135,11 +144,20 @@ class ShareGroup(Resource):
     CLAIM = Transition((CREATING,), CREATING)
     CREATED = Transition((CREATING,), AVAILABLE)
     CREATE_FAILED = Transition((CREATING,), ERROR)
-    DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
+    DELETE = Transition(
+        (AVAILABLE, ERROR, ERROR_DELETING, REVERTING_ERROR), DELETING
+    )
     #: The owner may delete a group that was not created in time.
     DELETE_OVERDUE = Transition((CREATING,), DELETING)
     FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
     DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
+    #: What a failed revert has left is reverted again.
+    REVERT = Transition((AVAILABLE, REVERTING_ERROR), REVERTING)
+    REVERT_STEP = Transition((REVERTING,), REVERTING)
+    REVERTED = Transition((REVERTING,), AVAILABLE)
+    #: Nothing has changed.
+    NOT_REVERTED = Transition((REVERTING,), AVAILABLE)
+    REVERT_FAILED = Transition((REVERTING,), REVERTING_ERROR)
 
 
 class ShareGroupSnapshot(Resource):
@@ -156,6 +174,9 @@ class ShareGroupSnapshot(Resource):
     DELETE_OVERDUE = Transition((CREATING,), DELETING)
     FORCE_DELETE = Transition(SHARE_GROUP_SNAPSHOT_STATUSES, DELETING)
     DELETE_FAILED = Transition((DELETING,), ERROR)
+    #: Its group is being reverted to it, and it is as it was afterwards.
+    RESTORE = Transition((AVAILABLE,), RESTORING)
+    RESTORED = Transition((RESTORING,), AVAILABLE)
 
 
 class Share(Resource):
@@ -164,7 +185,9 @@ class Share(Resource):
     CLAIM = Transition((CREATING,), CREATING)
     CREATED = Transition((CREATING,), AVAILABLE)
     CREATE_FAILED = Transition((CREATING,), ERROR)
-    DELETE = Transition((*SETTLED, ERROR, ERROR_DELETING), DELETING)
+    DELETE = Transition(
+        (*SETTLED, ERROR, ERROR_DELETING, REVERTING_ERROR), DELETING
+    )
     DELETE_OVERDUE = Transition((CREATING,), DELETING)
     FORCE_DELETE = Transition(SHARE_STATUSES, DELETING)
     DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
@@ -177,6 +200,10 @@ class Share(Resource):
     SHRUNK = Transition((SHRINKING,), AVAILABLE)
     SHRINK_FAILED = Transition((SHRINKING,), SHRINKING_ERROR)
     SHRINK_REFUSED = Transition((SHRINKING,), POSSIBLE_DATA_LOSS)
+    REVERT = Transition((AVAILABLE, REVERTING_ERROR), REVERTING)
+    REVERT_STEP = Transition((REVERTING,), REVERTING)
+    REVERTED = Transition((REVERTING,), AVAILABLE)
+    REVERT_FAILED = Transition((REVERTING,), REVERTING_ERROR)
 
 
 class AccessRule:

@@ -59,10 +59,14 @@ def transitions_of(kind):
 
 def beginning(verb):
     """Return the transitions that begin a verb: (name, transition)."""
+    return _into(verb.kind, verb.during)
+
+
+def _into(kind, statuses):
     return [
         (name, one)
-        for name, one in transitions_of(verb.kind)
-        if one.becomes in verb.during and (one.becomes,) != one.expected
+        for name, one in transitions_of(kind)
+        if one.becomes in statuses and (one.becomes,) != one.expected
     ]
 
 
@@ -120,7 +124,10 @@ def makers(registry, transition):
 def begun_by(registry, transition):
     """Return the verbs that begin with a transition."""
     for verb in registry.verbs:
-        if any(one is transition for _name, one in beginning(verb)):
+        begun = beginning(verb)
+        for kind, along in verb.along.items():
+            begun += _into(kind, along)
+        if any(one is transition for _name, one in begun):
             yield verb
 
 

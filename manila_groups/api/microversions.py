@@ -206,6 +206,16 @@ SHARE_GROUPS_HISTORY = (
         'Where a share group or a share would go.',
     ),
     (
+        '1.4',
+        '2026-11-30',
+        'A share group is created as a copy of another one, as it is now.',
+    ),
+    (
+        '1.5',
+        '2026-11-30',
+        'A share group is reverted to a share group snapshot.',
+    ),
+    (
         '1.6',
         '2026-11-30',
         'Scheduler hints: share groups and shares that are to be on the same '

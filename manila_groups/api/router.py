@@ -53,7 +53,8 @@ class Match:
 
 def _explain_actions(actions: Mapping, body: Mapping) -> str:
     for name in body:
-        if lack := absent.explain_action(name):
+        lack = name not in actions and absent.explain_action(name)
+        if lack:
             return lack
     found = ', '.join(repr(name)[:50] for name in list(body)[:5])
     return (

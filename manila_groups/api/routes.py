@@ -55,6 +55,7 @@ TABLE = (
             'POST': {
                 'reset_status': share_groups.Controller.reset_status,
                 'force_delete': share_groups.Controller.force_delete,
+                'revert': share_groups.Controller.revert,
             }
         },
     ),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import dataclasses
 import math
 from typing import Any
+import uuid
 
 from oslo_config import cfg
 
@@ -226,6 +227,25 @@ def _check_at_least(pool, field, minimum):
         )
 
 
+#: What the ids of snapshots are made from that are taken for a copy.
+_MOMENTS = uuid.UUID('b3b2a2a4-54f1-4c0e-9a35-0a4f6f1c7d20')
+
+
+def _moment_of(group, source_id, share_ids=()):
+    """Describe the snapshot of a source that is taken for a new group.
+
+    Its id is always the same for the same group, so that a later process
+    finds it.
+    """
+    return ShareGroupSnapshot(
+        id=str(uuid.uuid5(_MOMENTS, group.id)),
+        project_id=group.project_id,
+        pool=group.pool,
+        share_group_id=source_id,
+        share_ids=share_ids,
+    )
+
+
 class Driver(abc.ABC):
     """One back end's storage; derive from this to add a storage system.
 
@@ -399,6 +419,72 @@ class Driver(abc.ABC):
         :raises DriverError: the group was not created; a later
             :meth:`delete_share_group` removes what there is of it
         """
+
+    def create_share_group_from_group(
+        self, group: ShareGroup, source: ShareGroup, clones: list[Clone]
+    ) -> dict[str, list[ExportLocation]]:
+        """Create a share group with shares that have another group's data.
+
+        Does nothing if the group exists already. The source is in the same
+        pool. Its clients go on to write, and meanwhile other methods may be
+        called for it, but none that deletes, resizes or reverts its shares.
+        If the pool reports ``consistent_snapshot_support``, the new group
+        shows all shares as they were at one moment.
+
+        By default, it takes a snapshot of the source, creates the group from
+        that, and deletes the snapshot.
+
+        :param clones: the shares of the new group
+        :returns: the id of each new share to its export locations
+        :raises DriverError: the group was not created; later calls of
+            :meth:`forget_source` and :meth:`delete_share_group` remove what
+            there is of it
+        """
+        moment = _moment_of(
+            group, source.id, tuple(one.source_share_id for one in clones)
+        )
+        self.create_share_group_snapshot(moment)
+        locations = self.create_share_group_from_snapshot(
+            group, moment, clones
+        )
+        self.delete_share_group_snapshot(moment)
+        return locations
+
+    def forget_source(self, group: ShareGroup, source_id: str) -> None:
+        """Remove what a failed creation from a group has left at its source.
+
+        Called before :meth:`delete_share_group` for every group that was made
+        from another one. By default, it deletes the snapshot that
+        :meth:`create_share_group_from_group` takes.
+
+        :param source_id: the group's source, which may be gone
+        :raises DriverError: something of it still exists
+        """
+        self.delete_share_group_snapshot(_moment_of(group, source_id))
+
+    def revert_share_group(
+        self,
+        group: ShareGroup,
+        snapshot: ShareGroupSnapshot,
+        shares: list[Share],
+    ) -> None:
+        """Give all shares of a group the data that a snapshot of it has.
+
+        When it returns, no client can use the shares until
+        :meth:`update_access` allows it again. The snapshot stays, and so do
+        all others of the group. Drivers that report the group capability
+        ``revert_to_snapshot_support`` implement it; with
+        ``revert_to_any_group_snapshot``, they accept others than the newest.
+
+        :param shares: all shares of the group, with their sizes of then
+        :raises NothingChanged: it failed, and all shares have the data that
+            they had before
+        :raises DriverError: it failed, and the shares' data is unknown; a
+            later call repeats it
+        """
+        raise exception.NothingChanged(
+            f'back end {self.name} cannot revert the share group {group.id}'
+        )
 
     @abc.abstractmethod
     def update_access(self, share: Share, rules: list[AccessRule]) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a driver is given, made of the database's records."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -69,13 +70,30 @@ def clones(
     sources: dict[str | None, str] = {
         one.id: one.share_id for one in source.members
     }
-    size = sum(one.size for one in shares)
     return [
-        driver.Clone(
-            share(one, size),
-            sources[one.source_share_group_snapshot_member_id],
-        )
-        for one in shares
+        driver.Clone(made, sources[one.source_share_group_snapshot_member_id])
+        for made, one in zip(members(shares), shares, strict=True)
+    ]
+
+
+def copies(shares: Sequence[records.Share]) -> list[driver.Clone]:
+    """Make a driver's shares of a group that is made from a group."""
+    return [
+        driver.Clone(made, utils.present(one.source_share_id))
+        for made, one in zip(members(shares), shares, strict=True)
+    ]
+
+
+def members(shares: Sequence[records.Share]) -> list[driver.Share]:
+    """Make a driver's shares of one group, all of them."""
+    size = sum(one.new_size or one.size for one in shares)
+    return [share(one, size) for one in shares]
+
+
+def rules(found: Iterable[records.AccessRule]) -> list[driver.AccessRule]:
+    """Make a driver's access rules."""
+    return [
+        driver.AccessRule(one.access_to, one.access_level) for one in found
     ]
 
 

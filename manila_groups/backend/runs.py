@@ -26,9 +26,16 @@ def of(driver: drivers.Driver) -> Runs:
     groups, shares = _ShareGroups(driver), _Shares(driver)
     snapshots = _ShareGroupSnapshots(driver)
     nothing = _nothing_to_undo
-    table: dict[tuple[str, str], verbs.Run] = {
+    table: dict[tuple[str, ...], verbs.Run] = {
         (states.SHARE_GROUP, 'create'): verbs.Run(
             groups.create, groups.remove
+        ),
+        (states.SHARE_GROUP, 'clone', 'create'): verbs.Run(
+            groups.clone, groups.remove
+        ),
+        (states.SHARE_GROUP, 'revert'): verbs.Run(groups.revert, nothing),
+        (states.SHARE_GROUP, 'revert', 'open'): verbs.Run(
+            groups.open, nothing
         ),
         (states.SHARE_GROUP, 'delete'): verbs.Run(groups.delete, nothing),
         (states.SHARE_GROUP, 'clean_up'): verbs.Run(groups.clean_up, nothing),
@@ -50,8 +57,11 @@ def of(driver: drivers.Driver) -> Runs:
             shares.apply_rules, nothing
         ),
     }
-    # Each verb has one step at its back end, which has its name.
-    return {(kind, verb, verb): run for (kind, verb), run in table.items()}
+    # A step without a name has that of its verb.
+    return {
+        (kind, verb, *(step or (verb,))): run
+        for (kind, verb, *step), run in table.items()
+    }
 
 
 def _nothing_to_undo(_task: verbs.Task) -> bool:
@@ -113,9 +123,50 @@ class _ShareGroups:
             payloads.clones(work.source, work.shares),
         )
 
+    def clone(self, task):
+        """Copy a group; returns its server, and its shares' locations."""
+        group, work = task.row, task.work
+        if work.source is None:
+            raise exception.DriverError(
+                f'the source of the share group {group.id} is gone'
+            )
+        server_id = _share_server(self._driver, group)
+        return server_id, self._driver.create_share_group_from_group(
+            payloads.share_group(group, work.specs),
+            payloads.share_group(work.source, work.specs),
+            payloads.copies(work.shares),
+        )
+
     def remove(self, task):
         wanted = payloads.share_group(task.row, task.work.specs)
-        return _try(self._driver.delete_share_group, wanted)
+        return _try(
+            lambda group: self._delete(group, task.row.source_share_group_id),
+            wanted,
+        )
+
+    def _delete(self, wanted, source_id):
+        if source_id is not None:
+            self._driver.forget_source(wanted, source_id)
+        self._driver.delete_share_group(wanted)
+
+    def revert(self, task):
+        group, work = task.row, task.work
+        if work.snapshot is None:
+            raise exception.NothingChanged(
+                f'no snapshot is being restored to the share group {group.id}'
+            )
+        self._driver.revert_share_group(
+            payloads.share_group(group, work.specs),
+            payloads.snapshot(work.snapshot),
+            payloads.members(work.shares),
+        )
+
+    def open(self, task):
+        """Let clients use a group's shares as their access rules say."""
+        for share in payloads.members(task.work.shares):
+            self._driver.update_access(
+                share, payloads.rules(task.work.rules.get(share.id, ()))
+            )
 
     def delete(self, task):
         if task.work.is_kept:
@@ -127,14 +178,16 @@ class _ShareGroups:
             self._driver.delete_share_group_snapshot(
                 payloads.snapshot(snapshot)
             )
-        self._driver.delete_share_group(
-            payloads.share_group(task.row, task.work.specs)
+        self._delete(
+            payloads.share_group(task.row, task.work.specs),
+            task.row.source_share_group_id,
         )
 
     def clean_up(self, task):
         _check_gone(task)
-        self._driver.delete_share_group(
-            drivers.ShareGroup(**payloads.remains(task.row))
+        self._delete(
+            drivers.ShareGroup(**payloads.remains(task.row)),
+            task.row.source_share_group_id,
         )
 
 
@@ -162,10 +215,7 @@ class _Shares:
     def apply_rules(self, task):
         self._driver.update_access(
             payloads.share(task.row, task.row.size),
-            [
-                drivers.AccessRule(rule.access_to, rule.access_level)
-                for rule in task.work
-            ],
+            payloads.rules(task.work),
         )
 
     def clean_up(self, task):

@@ -20,6 +20,7 @@ SHARE_GROUP_INDEXES = (
     ('project_id', 'share_network_id', 'id'),
     ('project_id', 'share_group_type_id', 'id'),
     ('project_id', 'source_share_group_snapshot_id', 'id'),
+    ('project_id', 'source_share_group_id', 'id'),
     ('created_at', 'id'),
     ('name', 'id'),
     ('name', 'created_at', 'id'),
@@ -31,6 +32,7 @@ SHARE_GROUP_INDEXES = (
     ('share_network_id', 'created_at', 'id'),
     ('share_group_type_id', 'created_at', 'id'),
     ('source_share_group_snapshot_id', 'created_at', 'id'),
+    ('source_share_group_id', 'created_at', 'id'),
     ('availability_zone_id', 'created_at', 'id'),
 )
 

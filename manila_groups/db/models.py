@@ -158,6 +158,7 @@ class ShareGroup(columns.Base):
     host = columns.text()
     share_group_type_id = columns.reference('share_group_types.id')
     source_share_group_snapshot_id = sa.Column(columns.Id)
+    source_share_group_id = sa.Column(columns.Id)
     share_network_id = sa.Column(columns.Id)
     share_server_id = sa.Column(columns.Id)
     requested_zone_id = columns.reference(
@@ -244,6 +245,7 @@ class Share(columns.Base):
     share_type_id = columns.reference('share_types.id')
     snapshot_id = sa.Column(columns.Id)
     source_share_group_snapshot_member_id = sa.Column(columns.Id)
+    source_share_id = sa.Column(columns.Id)
     name = columns.text()
     description = columns.text()
     size = sa.Column(sa.Integer, nullable=False)

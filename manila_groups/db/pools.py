@@ -38,6 +38,12 @@ def list_all(
     return [records.Pool(**row._mapping) for row in conn.execute(query)]
 
 
+def get(conn, name: str) -> records.Pool | None:
+    """Read the pool of this name, host@backend#pool; None without any."""
+    row = conn.execute(_QUERY.where(_POOL.c.name == name)).one_or_none()
+    return row and records.Pool(**row._mapping)
+
+
 def report(
     conn, service_id: int, reports: Mapping[str, Mapping[str, Any]]
 ) -> bool:

@@ -104,6 +104,7 @@ class ShareGroup:
     host: str | None
     share_group_type_id: str
     source_share_group_snapshot_id: str | None
+    source_share_group_id: str | None
     share_network_id: str | None
     share_server_id: str | None
     requested_zone_id: str | None
@@ -153,6 +154,7 @@ class Share:
     share_type_id: str
     snapshot_id: str | None
     source_share_group_snapshot_member_id: str | None
+    source_share_id: str | None
     name: str | None
     description: str | None
     size: int

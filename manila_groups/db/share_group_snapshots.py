@@ -188,18 +188,34 @@ def in_groups(ids: list[str]):
 
 
 def is_no_source():
-    """A condition: no share group is being created from the snapshot."""
-    return ~sa.exists().where(
-        _GROUP.c.source_share_group_snapshot_id == _SNAPSHOT.c.id,
-        _GROUP.c.status == states.CREATING,
+    """A condition: no group is being created from it, or reverted to it."""
+    return sa.and_(
+        _SNAPSHOT.c.status != states.RESTORING,
+        ~sa.exists().where(
+            _GROUP.c.source_share_group_snapshot_id == _SNAPSHOT.c.id,
+            _GROUP.c.status == states.CREATING,
+        ),
     )
 
 
-def clone_in_creation(conn, group_id: str) -> str | None:
-    """Find a group that is being created from a snapshot of a group."""
-    sources = sa.select(_SNAPSHOT.c.id).where(in_group(group_id))
-    query = sa.select(_GROUP.c.id).where(
-        _GROUP.c.source_share_group_snapshot_id.in_(sources),
-        _GROUP.c.status == states.CREATING,
+def newest_of(conn, group_id: str) -> str | None:
+    """Return the id of a group's newest snapshot; None without any."""
+    query = (
+        sa.select(_SNAPSHOT.c.id)
+        .where(in_group(group_id))
+        .order_by(_SNAPSHOT.c.created_at.desc(), _SNAPSHOT.c.id.desc())
     )
-    return conn.scalar(query.order_by(_GROUP.c.id).limit(1))
+    return conn.scalar(query.limit(1))
+
+
+def restoring_of(
+    conn, group_ids: list[str]
+) -> dict[str, records.ShareGroupSnapshot]:
+    """Read the snapshots that some groups are being reverted to.
+
+    :returns: the id of each group that has one to the snapshot
+    """
+    found = _find(
+        conn, in_groups(group_ids) & (_SNAPSHOT.c.status == states.RESTORING)
+    )
+    return {one.share_group_id: one for one in found}

@@ -63,6 +63,7 @@ SORT_COLUMNS = {
     'share_network_id': _GROUP.c.share_network_id,
     'share_group_type_id': _GROUP.c.share_group_type_id,
     'source_share_group_snapshot_id': _GROUP.c.source_share_group_snapshot_id,
+    'source_share_group_id': _GROUP.c.source_share_group_id,
 }
 
 
@@ -112,6 +113,7 @@ FILTERS = {
             'share_server_id',
             'share_network_id',
             'source_share_group_snapshot_id',
+            'source_share_group_id',
         )
     },
     'share_group_type_id': _of_type,
@@ -218,6 +220,44 @@ def _insert_share_types(conn, group, share_types):
             'share_types: names a type that has been deleted, or that the '
             'share group type no longer allows.'
         )
+
+
+def is_copy():
+    """A condition: the group is made from another group."""
+    return _GROUP.c.source_share_group_id.is_not(None)
+
+
+def is_no_source():
+    """A condition: no share group is being created from the group."""
+    return ~_copies_in_creation(_GROUP.c.id)
+
+
+def holds_no_source():
+    """A condition on a share: no group is being created from its group."""
+    return ~_copies_in_creation(_SHARE.c.share_group_id)
+
+
+def _copies_in_creation(source_id):
+    copy = _GROUP.alias('copy')
+    return sa.exists().where(
+        copy.c.source_share_group_id == source_id,
+        copy.c.status == states.CREATING,
+    )
+
+
+def copy_in_creation(conn, group_id: str) -> str | None:
+    """Find a group that is being created from a group, or its snapshots."""
+    snapshots = sa.select(_SNAPSHOT.c.id).where(
+        _SNAPSHOT.c.share_group_id == group_id
+    )
+    query = sa.select(_GROUP.c.id).where(
+        sa.or_(
+            _GROUP.c.source_share_group_id == group_id,
+            _GROUP.c.source_share_group_snapshot_id.in_(snapshots),
+        ),
+        _GROUP.c.status == states.CREATING,
+    )
+    return conn.scalar(query.order_by(_GROUP.c.id).limit(1))
 
 
 def takes_along_share():

@@ -338,7 +338,10 @@ def is_made_alone():
     """A condition: the share is not being created together with its group."""
     return sa.or_(
         _SHARE.c.status != states.CREATING,
-        _SHARE.c.source_share_group_snapshot_member_id.is_(None),
+        sa.and_(
+            _SHARE.c.source_share_group_snapshot_member_id.is_(None),
+            _SHARE.c.source_share_id.is_(None),
+        ),
     )
 
 

@@ -61,6 +61,12 @@ def list_rules():
                 [f'DELETE {_PATH}/{{share_group_id}}'],
             ),
             (
+                'revert_to_snapshot',
+                base.MEMBER,
+                'Revert a share group to a share group snapshot.',
+                [f'POST {_PATH}/{{share_group_id}}/action'],
+            ),
+            (
                 'reset_status',
                 base.ADMIN,
                 'Reset the status of a share group.',

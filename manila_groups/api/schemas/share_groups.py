@@ -15,6 +15,9 @@ FIELD_ALIASES = {
     'source_share_group_snapshot': 'source_share_group_snapshot_id',
 }
 
+#: The axis share-groups has no second names.
+_COPIED_SINCE = 'share-groups 1.4'
+
 INDEX = lists.List(
     lists.text('id', also=('share_group_id',)),
     lists.text('name'),
@@ -34,6 +37,7 @@ INDEX = lists.List(
         'source_share_group_snapshot_id',
         also=('share_group_snapshot_id', 'snapshot'),
     ),
+    lists.text('source_share_group_id', since=_COPIED_SINCE),
     lists.text('snapshot_id'),
     lists.text('project_id'),
     lists.flag('all_tenants'),
@@ -57,6 +61,7 @@ CREATE = base.Schema(
             'maxItems': 1000,
         },
         'availability_zone': base.OPTIONAL_ID,
+        'source_share_group_id': base.OPTIONAL_ID,
         'scheduler_hints': scheduler_hints.FIELD,
         **{
             name: base.OPTIONAL_ID
@@ -64,7 +69,10 @@ CREATE = base.Schema(
             for name in pair
         },
     },
-    since={'scheduler_hints': scheduler_hints.SINCE},
+    since={
+        'source_share_group_id': _COPIED_SINCE,
+        'scheduler_hints': scheduler_hints.SINCE,
+    },
 )
 
 UPDATE = base.Schema(_FIELDS)
@@ -81,6 +89,17 @@ RESET_STATUS = base.Schema(
                 'status': {'enum': list(states.SHARE_GROUP_STATUSES)}
             },
             'required': ['status'],
+            'additionalProperties': False,
+        }
+    }
+)
+
+REVERT = base.Schema(
+    {
+        'revert': {
+            'type': 'object',
+            'properties': {'share_group_snapshot_id': base.ID},
+            'required': ['share_group_snapshot_id'],
             'additionalProperties': False,
         }
     }

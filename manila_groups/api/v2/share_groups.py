@@ -134,6 +134,20 @@ class Controller:
         self._find(request, share_group_id)
         self._groups.force_delete(request.context, share_group_id)
 
+    @wsgi.since('share-groups 1.5')
+    @wsgi.policy('share_group:revert_to_snapshot')
+    @wsgi.body(schemas.REVERT)
+    @wsgi.success(202)
+    @wsgi.sends
+    def revert(self, request, share_group_id, body):
+        """Give all shares of a group the content of a snapshot."""
+        self._find(request, share_group_id)
+        self._groups.revert(
+            request.context,
+            share_group_id,
+            body['revert']['share_group_snapshot_id'],
+        )
+
 
 def read_new(request, body, enforcer) -> domain.NewShareGroup:
     """Read what a new share group shall be.

@@ -32,9 +32,14 @@ _METHODS = (
     'create_share_group_snapshot',
     'delete_share_group_snapshot',
     'create_share_group_from_snapshot',
+    'revert_share_group',
     'update_access',
 )
 _CAPABILITIES = {'snapshot_support': True, 'storage_protocol': 'NFS'}
+_GROUP_CAPABILITIES = {
+    'revert_to_snapshot_support': True,
+    'revert_to_any_group_snapshot': True,
+}
 _SERVERS = 'driver_handles_share_servers'
 #: What the ids of share servers are made from.
 _NAMESPACE = uuid.UUID('5d0f6a4e-9a0e-4b57-8f55-6f3a1b0d9c11')
@@ -187,6 +192,13 @@ class FakeDriver(driver.Driver):
         }
 
     @_simulated
+    def revert_share_group(self, group, snapshot, shares):
+        with self._lock:
+            for share in shares:
+                self._shares[share.id] = share
+                self._access.pop(share.id, None)
+
+    @_simulated
     def update_access(self, share, rules):
         with self._lock:
             self._access[share.id] = list(rules)
@@ -268,7 +280,9 @@ class FakeDriver(driver.Driver):
                 | dict(capabilities)
             ),
             group_capabilities=(
-                self.section.fake_group_capabilities | dict(group_capabilities)
+                _GROUP_CAPABILITIES
+                | self.section.fake_group_capabilities
+                | dict(group_capabilities)
             ),
         )
 

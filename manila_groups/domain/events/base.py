@@ -152,7 +152,7 @@ _TYPE_VERBS = (
 
 NOUNS = {
     'share_group': Noun(
-        (*_phases('create', 'delete'), 'update', 'reset_status'),
+        (*_phases('create', 'delete', 'revert'), 'update', 'reset_status'),
         (
             *_OWNED,
             'status',
@@ -162,6 +162,7 @@ NOUNS = {
             'share_types',
             'share_network_id',
             'source_share_group_snapshot_id',
+            'source_share_group_id',
         ),
         details=('reason',),
     ),
@@ -176,7 +177,7 @@ NOUNS = {
     ),
     'share': Noun(
         (
-            *_phases('create', 'delete', 'extend', 'shrink'),
+            *_phases('create', 'delete', 'extend', 'shrink', 'revert'),
             'update',
             'reset_status',
         ),

@@ -26,6 +26,7 @@ _RESOURCE_TYPES = {
 #: The actions, as numbers that clients know.
 ALLOCATE_HOST = '001'
 CREATE = '002'
+REVERT = '006'
 DELETE = '007'
 EXTEND = '008'
 SHRINK = '009'
@@ -35,6 +36,7 @@ UPDATE_ACCESS_RULES = '010'
 _VERBS = {
     ALLOCATE_HOST: 'create',
     CREATE: 'create',
+    REVERT: 'revert',
     DELETE: 'delete',
     EXTEND: 'extend',
     SHRINK: 'shrink',

@@ -31,6 +31,7 @@ class Registry:
         self.verbs = tuple(known)
         problems = [
             *_problems_of_names(self.verbs),
+            *_problems_of_pairs(self.verbs),
             *(text for one in self.verbs for text in _problems_of(one)),
             *_problems_of_statuses(self.verbs),
         ]
@@ -127,11 +128,22 @@ def _problems_of_names(known: Iterable[verbs.Verb]) -> Iterator[str]:
             yield f'{kind}.{name} is registered {count} times'
 
 
-def _problems_of_statuses(known: Iterable[verbs.Verb]) -> Iterator[str]:
+def _problems_of_pairs(known: Iterable[verbs.Verb]) -> Iterator[str]:
+    names = {(one.kind, one.name) for one in known}
+    for one in known:
+        for other in one.beside:
+            if (one.kind, other) not in names:
+                yield f'{one.kind}.{one.name} is beside {other}, which is gone'
+
+
+def _problems_of_statuses(known: Collection[verbs.Verb]) -> Iterator[str]:
     """Tell of statuses with no verb, or with several."""
-    owners = collections.Counter(
-        (one.kind, status) for one in known for status in one.during
-    )
+    owners: collections.Counter[tuple[str, str]] = collections.Counter()
+    for one in known:
+        owners.update((one.kind, status) for status in one.during)
+        for kind, along in one.along.items():
+            owners.update((kind, status) for status in along)
+    shared = _beside(known)
     for kind, own in states.STATUSES.items():
         for status in own:
             if status not in states.AT_REST:
@@ -139,8 +151,25 @@ def _problems_of_statuses(known: Iterable[verbs.Verb]) -> Iterator[str]:
     for (kind, status), count in owners.items():
         if status in states.AT_REST:
             yield f'in the status {status} nothing is at work on a {kind}'
-        elif count != 1:
+        elif count != shared.get((kind, status), 1):
             yield f'{count} verbs have the status {status} of the kind {kind}'
+
+
+def _beside(known: Collection[verbs.Verb]) -> dict[tuple[str, str], int]:
+    """Count the verbs with each status, where each of them names the rest."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for one in known:
+        for status in one.during:
+            names.setdefault((one.kind, status), set()).add(one.name)
+    return {
+        key: len(found)
+        for key, found in names.items()
+        if all(
+            found == {one.name, *one.beside}
+            for one in known
+            if one.kind == key[0] and one.name in found
+        )
+    }
 
 
 def _problems_of(one: verbs.Verb) -> Iterator[str]:
@@ -152,6 +181,10 @@ def _problems_of(one: verbs.Verb) -> Iterator[str]:
         (len(set(steps)) < len(steps), 'has two steps of one name'),
         (not callable(one.locate), 'has no locate'),
         (not _has_statuses(one), 'has no resource with statuses'),
+        (
+            bool(one.beside) and not one.is_own,
+            'shares its statuses, and does not tell which rows are its own',
+        ),
         (
             one.exclusive and not shows,
             'excludes others, and nothing shows that it is open',

@@ -23,6 +23,7 @@ class Remains:
 
     :ivar host: the pool, as host@backend#pool
     :ivar group_size: the sum of the sizes of the shares in its group, in GiB
+    :ivar source_share_group_id: the group that it was made from
     """
 
     id: str
@@ -30,6 +31,7 @@ class Remains:
     share_group_id: str | None
     host: str
     group_size: int
+    source_share_group_id: str | None = None
 
 
 def _payload(row):
@@ -40,6 +42,7 @@ def _payload(row):
     return {
         'pool': row.host,
         'share_group_id': getattr(row, 'share_group_id', None),
+        'source_share_group_id': getattr(row, 'source_share_group_id', None),
     }
 
 
@@ -65,6 +68,7 @@ def _remains(operation, sizes):
         group_id,
         operation.payload['pool'],
         sizes.get(group_id, 0),
+        operation.payload.get('source_share_group_id'),
     )
 
 

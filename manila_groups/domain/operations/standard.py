@@ -6,14 +6,18 @@ from manila_groups.domain.operations import registry
 from manila_groups.domain.operations import removing
 from manila_groups.domain.share_group_snapshots import create as create_snap
 from manila_groups.domain.share_group_snapshots import delete as delete_snap
+from manila_groups.domain.share_groups import clone
 from manila_groups.domain.share_groups import create as create_group
 from manila_groups.domain.share_groups import delete as delete_group
+from manila_groups.domain.share_groups import revert
 from manila_groups.domain.shares import create as create_share
 from manila_groups.domain.shares import delete as delete_share
 from manila_groups.domain.shares import resize
 
 VERBS = (
     create_group.VERB,
+    clone.VERB,
+    revert.VERB,
     delete_group.VERB,
     create_snap.VERB,
     delete_snap.VERB,

@@ -140,6 +140,8 @@ class Verb:
     :ivar resource: the kind whose row is locked
     :ivar during: the statuses that the resource has meanwhile; empty for a
         verb beside which the resource keeps its status
+    :ivar along: a kind to the statuses that what is in the resource has
+        meanwhile
     :ivar locate: tells from the resource's record which step is next
     :ivar payload: makes, of the resource's record, what an operation has to
         know from its beginning
@@ -147,6 +149,8 @@ class Verb:
         resource's id)
     :ivar is_own: conditions on rows in these statuses that have an operation
         of their own, and not a part in another row's
+    :ivar beside: the names of other verbs with the same statuses; is_own
+        tells their rows apart
     :ivar may_end: conditions on those that may end when they are overdue and
         have no operation; None for those of is_own
     :ivar find_strays: finds resources that need an operation and have none,
@@ -162,7 +166,11 @@ class Verb:
     payload: Callable[[Any], Mapping[str, Any]] = lambda _row: {}
     lock: Callable[[Any, str], None] = lambda _conn, _id: None
     during: tuple[str, ...] = ()
+    along: Mapping[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict, hash=False
+    )
     is_own: tuple[Any, ...] = ()
+    beside: tuple[str, ...] = ()
     may_end: tuple[Any, ...] | None = None
     find_strays: Callable[..., list[str]] | None = None
     exclusive: bool = True

@@ -14,7 +14,6 @@ from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as rows
-from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
 from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
@@ -97,11 +96,7 @@ class ShareGroupSnapshots:
         group = changes.lock_source(
             conn, changes.SHARE_GROUP, ctxt, 'share_group_id', group_id
         )
-        _check_placed(group)
-        # So that none is resized meanwhile, either.
-        share_rows.ROWS.lock_many(conn, share_rows.in_group(group_id))
-        shares = share_rows.of_group(conn, group_id)
-        _check_available(shares)
+        shares = changes.lock_members(conn, group)
         owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
         values = {
             **owner,
@@ -148,7 +143,8 @@ class ShareGroupSnapshots:
         """Begin to delete a snapshot in whatever status it is.
 
         :raises NotFound: there is none that the caller may see
-        :raises Conflict: a share group is being created from it
+        :raises Conflict: a share group is being created from it, or reverted
+            to it
         """
         wakes = self._begin_force_delete(ctxt, snapshot_id)
         wake.wake_all(self._waker, wakes)
@@ -196,25 +192,6 @@ def _begin_to_delete(snapshot, transition, **details):
         raise _not_deletable(snapshot.row, transition)
 
 
-def _check_placed(group):
-    # Its status was set by hand: no back end could take a snapshot of it.
-    if group.host is None:
-        raise exception.Conflict(
-            f'The share group {utils.label(group)} has not been placed on a '
-            'back end.'
-        )
-
-
-def _check_available(shares):
-    for share in shares:
-        if share.status != states.AVAILABLE:
-            raise exception.Conflict(
-                f'The share {utils.label(share)} in the share group has the '
-                'status '
-                f'{share.status}; it must be {states.AVAILABLE}.'
-            )
-
-
 def _new_member(share, owner):
     return {
         **owner,
@@ -227,6 +204,11 @@ def _new_member(share, owner):
 
 
 def _not_deletable(snapshot, transition):
+    if snapshot.status == states.RESTORING:
+        return exception.Conflict(
+            f'The share group {snapshot.share_group_id} is being reverted to '
+            f'the share group snapshot {utils.label(snapshot)}.'
+        )
     if snapshot.status in transition.expected:
         return exception.Conflict(
             'A share group is being created from the share group snapshot '

@@ -22,10 +22,12 @@ from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import purge
-from manila_groups.domain.share_groups import clone as share_group_cloning
+from manila_groups.domain.share_groups import clone
 from manila_groups.domain.share_groups import create
 from manila_groups.domain.share_groups import delete
+from manila_groups.domain.share_groups import from_source
 from manila_groups.domain.share_groups import insert as share_group_creation
+from manila_groups.domain.share_groups import revert_request
 from manila_groups.rpc import wake
 
 
@@ -44,6 +46,7 @@ class NewShareGroup:
     share_group_type_id: str | None = None
     share_network_id: str | None = None
     source_share_group_snapshot_id: str | None = None
+    source_share_group_id: str | None = None
     availability_zone: str | None = None
     scheduler_hints: Mapping[str, Any] | None = None
 
@@ -119,15 +122,15 @@ class ShareGroups:
         """
         with self._db.rehearsal() as conn:
             group, _wakes = self._begin_create(conn, ctxt, wanted)
-            return group.id, placing.of_new(conn, create.VERB, group.id)
+            return group.id, placing.of_new(conn, _creator(group), group.id)
 
     def _begin_create(self, conn, ctxt, wanted):
-        if wanted.source_share_group_snapshot_id is None:
+        if from_source.field_of(wanted) is None:
             group = self._creation.insert(conn, ctxt, wanted)
         else:
-            group = share_group_cloning.insert(conn, self._conf, ctxt, wanted)
+            group = from_source.insert(conn, self._conf, ctxt, wanted)
         events.note(conn, 'share_group.create.start', group, ctxt)
-        return group, beginning.begin_many(conn, create.VERB, [group])
+        return group, beginning.begin_many(conn, _creator(group), [group])
 
     @changes.locked(changes.SHARE_GROUP)
     def update(
@@ -143,6 +146,21 @@ class ShareGroups:
         group.note('update')
         return group.row
 
+    def revert(self, ctxt, group_id: str, snapshot_id: str) -> None:
+        """Begin to give all shares of a group the content of a snapshot.
+
+        :raises NotFound: there is no group that the caller may see
+        :raises Invalid: it has no such snapshot, or its back end can't
+        :raises Conflict: what is in it, or at work on it, forbids it
+        :raises OverQuota: the project may not have so much more
+        """
+        wakes = self._begin_revert(ctxt, group_id, snapshot_id)
+        wake.wake_all(self._waker, wakes)
+
+    @changes.locked(changes.SHARE_GROUP, with_content=True)
+    def _begin_revert(self, group, snapshot_id):
+        return [revert_request.begin(group, self._conf, snapshot_id)]
+
     def delete(self, ctxt, group_id: str) -> None:
         """Begin to delete an empty share group.
 
@@ -156,8 +174,8 @@ class ShareGroups:
         """Begin to delete a share group with its shares and snapshots.
 
         :raises NotFound: there is none that the caller may see
-        :raises Conflict: a share group is being created from a snapshot of
-            it, or this release does not know its status
+        :raises Conflict: a share group is being created from it or from a
+            snapshot of it, or this release does not know its status
         """
         wakes = self._begin_force_delete(ctxt, group_id)
         wake.wake_all(self._waker, wakes)
@@ -168,8 +186,12 @@ class ShareGroups:
             self._conf, group.row, states.ShareGroup
         )
         if not group.transition(
-            transition, rows.is_empty(), event='delete.start'
+            transition,
+            rows.is_empty(),
+            rows.is_no_source(),
+            event='delete.start',
         ):
+            from_source.check_no_copy(group)
             raise _not_deletable(group.row, transition)
         return deleting.begin(group, delete.VERB, purge.all_share_groups)
 
@@ -177,7 +199,7 @@ class ShareGroups:
     # and what is counted is as it is when it goes.
     @changes.locked(changes.SHARE_GROUP, with_content=True)
     def _begin_force_delete(self, group):
-        _check_no_clone(group.conn, group.row.id)
+        from_source.check_no_copy(group)
         if not group.transition(
             states.ShareGroup.FORCE_DELETE,
             reason=deleting.FORCED,
@@ -229,8 +251,17 @@ def _force_delete_content(group):
     )
 
 
+def _creator(group):
+    return create.VERB if group.source_share_group_id is None else clone.VERB
+
+
 def _end_content_work(conn, group_id):
-    """End what was being deleted or made with a group whose work has ended."""
+    """End what a group whose work has ended did with what is in it."""
+    snapshot_rows.ROWS.transition_many(
+        conn,
+        states.ShareGroupSnapshot.RESTORED,
+        snapshot_rows.in_group(group_id),
+    )
     snapshot_rows.ROWS.transition_many(
         conn,
         states.ShareGroupSnapshot.DELETE_FAILED,
@@ -249,6 +280,9 @@ def _end_content_work(conn, group_id):
         share_rows.in_group(group_id),
         ~share_rows.is_made_alone(),
     )
+    share_rows.ROWS.transition_many(
+        conn, states.Share.REVERT_FAILED, share_rows.in_group(group_id)
+    )
 
 
 def _not_deletable(group, transition):
@@ -266,12 +300,3 @@ def _in_wrong_status(group, transition):
         f'{group.status}; it can '
         f'be deleted when it is {" or ".join(transition.expected)}.'
     )
-
-
-def _check_no_clone(conn, group_id):
-    clone_id = snapshot_rows.clone_in_creation(conn, group_id)
-    if clone_id is not None:
-        raise exception.Conflict(
-            f'The share group {clone_id} is being created from a snapshot of '
-            f'the share group {group_id}.'
-        )

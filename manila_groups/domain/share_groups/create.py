@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The creation of share groups, empty or from a share group snapshot."""
+"""The creation of share groups, empty or with the shares of a source."""
 
 from collections.abc import Sequence
 import dataclasses
@@ -26,11 +26,12 @@ from manila_groups.domain.operations import verb as verbs
 
 PLACE = 'place'
 CREATE = 'create'
+CLONE = 'clone'
 
 _FAILED = 'The share group could not be created on any back end.'
-_CLONE_FAILED = (
-    'The share group could not be created from its share group snapshot. '
-    'Delete it and try again, or ask the administrator.'
+_COPY_FAILED = (
+    'The share group could not be created from its {}. Delete it and try '
+    'again, or ask the administrator.'
 )
 _OVERDUE = (
     'The share group was not created in time. Delete it and try again, or '
@@ -43,33 +44,34 @@ class Work:
     """What a back end needs for a new share group.
 
     :ivar specs: the group specs of its type
-    :ivar source: the snapshot that it is created from
+    :ivar source: the snapshot or the group that it is created from
     :ivar shares: the shares that are created with it
     """
 
     specs: dict[str, str]
-    source: records.ShareGroupSnapshot | None = None
+    source: records.ShareGroupSnapshot | records.ShareGroup | None = None
     shares: Sequence[records.Share] = ()
 
 
-def _is_clone(group):
-    return group.source_share_group_snapshot_id is not None
+def _source_id(group):
+    """Return the id of what a group is made from; None for an empty one."""
+    return group.source_share_group_id or group.source_share_group_snapshot_id
 
 
 def _read(conn, operations):
-    """Read groups with the specs of their types and what clones need."""
+    """Read groups with the specs of their types and what copies need."""
     groups = rows.get_many(conn, [one.resource_id for one in operations])
     specs = type_rows.SHARE_GROUP_TYPES.specs_of(
         conn, {one.share_group_type_id for one in groups}
     )
-    clones = [one for one in groups if _is_clone(one)]
-    sources, members = _read_content(conn, clones)
+    copies = [one for one in groups if _source_id(one)]
+    sources, members = _read_content(conn, copies)
     return [
         (
             group,
             Work(
                 specs=specs[group.share_group_type_id],
-                source=sources.get(group.source_share_group_snapshot_id),
+                source=sources.get(_source_id(group)),
                 shares=members.get(group.id, ()),
             ),
         )
@@ -77,20 +79,29 @@ def _read(conn, operations):
     ]
 
 
-def _read_content(conn, clones):
-    """Read the source of each clone, and the shares that come with it."""
+def _read_content(conn, copies):
+    """Read the source of each copy, and the shares that come with it."""
     members: dict[str, list[records.Share]] = {}
-    if not clones:
+    if not copies:
         return {}, members
-    sources = share_group_snapshots.get_many(
-        conn, [one.source_share_group_snapshot_id for one in clones]
-    )
-    for share in shares.of_groups(conn, [one.id for one in clones]):
+    sources: dict[str, Any] = {}
+    for store, ids in (
+        (rows, [one.source_share_group_id for one in copies]),
+        (
+            share_group_snapshots,
+            [one.source_share_group_snapshot_id for one in copies],
+        ),
+    ):
+        named = [one for one in ids if one]
+        if named:
+            found = store.get_many(conn, named)
+            sources.update({one.id: one for one in found})
+    for share in shares.of_groups(conn, [one.id for one in copies]):
         if share.status != states.CREATING:
             # Set by hand.
             continue
         members.setdefault(share.share_group_id or '', []).append(share)
-    return {one.id: one for one in sources}, members
+    return sources, members
 
 
 def _load_place(conn, operations):
@@ -120,8 +131,8 @@ def _load_place(conn, operations):
 
 
 def _only_pool(group, work):
-    """The pool with the snapshot that a group is made from, if any is."""
-    if not _is_clone(group):
+    """The pool with the source that a group is made from, if any is."""
+    if not _source_id(group):
         return None
     return (work.source and work.source.host) or ''
 
@@ -185,7 +196,7 @@ def _fail(tx, task, action, text, *conditions, **details):
         *conditions,
         **details,
     )
-    if _is_clone(failed):
+    if _source_id(failed):
         shares.ROWS.transition_many(
             tx.conn,
             states.Share.CREATE_FAILED,
@@ -225,9 +236,9 @@ def _created(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
             rows.ROWS.placed_at(host),
             share_server_id=server_id,
         )
-    clones = [one for one in groups if _is_clone(one)]
-    if clones:
-        _shares_created(tx.conn, clones, tasks)
+    copies = [one for one in groups if _source_id(one)]
+    if copies:
+        _shares_created(tx.conn, copies, tasks)
     for group in groups:
         events.note(tx.conn, 'share_group.create.end', group)
     tx.end(tasks)
@@ -278,8 +289,10 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
     if not task.cleaned:
         tx.begin(removing.SHARE_GROUP, [left])
     tried = [*task.operation.payload.get('tried', ()), left.host]
-    if _is_clone(left):
-        _fail(tx, task, messages.CREATE, _CLONE_FAILED)
+    if _source_id(left):
+        is_copy = left.source_share_group_id is not None
+        noun = 'source' if is_copy else 'share group snapshot'
+        _fail(tx, task, messages.CREATE, _COPY_FAILED.format(noun))
     elif len(tried) >= tx.conf.scheduler.max_attempts:
         text = f'{_FAILED} Pools tried: {len(tried)}.'
         _fail(tx, task, messages.CREATE, text)
@@ -300,7 +313,7 @@ def _take_away(tx, group):
         share_server_id=None,
         consistent_snapshot_support=None,
     )
-    claimed = _take_shares_away(tx.conn, group) if _is_clone(group) else 0
+    claimed = _take_shares_away(tx.conn, group) if _source_id(group) else 0
     pools.release(tx.conn, group.host, groups=1, gigabytes=claimed)
     return taken
 
@@ -320,30 +333,41 @@ def _take_shares_away(conn, group):
     return sum(one.claimed_gb for one in coming)
 
 
-VERB = verbs.Verb(
-    name=CREATE,
-    kind=states.SHARE_GROUP,
-    resource=changes.SHARE_GROUP,
-    during=(states.CREATING,),
-    locate=lambda group: PLACE if group.host is None else CREATE,
-    steps=(
-        verbs.Step(
-            name=PLACE,
-            at=verbs.Place.SCHEDULERS,
-            load=_load_place,
-            done=_placed,
-            failed=_not_placed,
-            overdue=_overdue,
-            gone=verbs.WAIT,
+def verb(name: str, other: str, is_own: Any) -> verbs.Verb:
+    """Make one of the two verbs that create share groups.
+
+    :param other: the name of the other one
+    :param is_own: the condition on the groups that it creates
+    """
+    return verbs.Verb(
+        name=name,
+        kind=states.SHARE_GROUP,
+        resource=changes.SHARE_GROUP,
+        during=(states.CREATING,),
+        is_own=(is_own,),
+        beside=(other,),
+        locate=lambda group: PLACE if group.host is None else CREATE,
+        steps=(
+            verbs.Step(
+                name=PLACE,
+                at=verbs.Place.SCHEDULERS,
+                load=_load_place,
+                done=_placed,
+                failed=_not_placed,
+                overdue=_overdue,
+                gone=verbs.WAIT,
+            ),
+            verbs.Step(
+                name=CREATE,
+                at=verbs.Place.BACKEND,
+                load=_load_create,
+                done=_created,
+                failed=_attempt_failed,
+                overdue=_overdue,
+                gone=verbs.Gone(verbs.Away.DOWN, _attempt_failed),
+            ),
         ),
-        verbs.Step(
-            name=CREATE,
-            at=verbs.Place.BACKEND,
-            load=_load_create,
-            done=_created,
-            failed=_attempt_failed,
-            overdue=_overdue,
-            gone=verbs.Gone(verbs.Away.DOWN, _attempt_failed),
-        ),
-    ),
-)
+    )
+
+
+VERB = verb(CREATE, CLONE, ~rows.is_copy())

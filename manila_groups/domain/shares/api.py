@@ -12,6 +12,7 @@ from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import pools
 from manila_groups.db import records
+from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
 from manila_groups.domain import changes
 from manila_groups.domain import visibility
@@ -177,6 +178,7 @@ class Shares:
         :raises Invalid: it is in another group, or in none
         :raises Forbidden: a snapshot of its group holds it, or its status
             forbids it
+        :raises Conflict: its share group is being copied
         """
         wakes = self._begin_delete(ctxt, share_id, group_id)
         wake.wake_all(self._waker, wakes)
@@ -186,6 +188,7 @@ class Shares:
 
         :raises NotFound: there is none that the caller may see
         :raises Forbidden: a snapshot of its group holds it
+        :raises Conflict: its share group is being copied
         """
         wakes = self._begin_force_delete(ctxt, share_id)
         wake.wake_all(self._waker, wakes)
@@ -235,6 +238,7 @@ class Shares:
         :param force: whether or not its pool has the capacity
         :raises NotFound: there is none that the caller may see
         :raises Invalid: its size, its type or its status forbid it
+        :raises Conflict: its share group is being copied
         :raises Forbidden: the project may not have so much more
         :raises OverQuota: no share may be so large
         """
@@ -251,7 +255,7 @@ class Shares:
             _claim_beyond(share.conn, share.row, size)
             values['claimed_gb'] = size
         self._take_more(share.conn, share.row, size)
-        share.transition(states.Share.EXTEND, event='extend.start', **values)
+        _begin_resize(share, states.Share.EXTEND, 'extend.start', **values)
         return [beginning.begin(share.conn, resize.EXTEND_VERB, share.row)]
 
     def _take_more(self, conn, share, size):
@@ -270,6 +274,7 @@ class Shares:
         :param size: the new size, in GiB
         :raises NotFound: there is none that the caller may see
         :raises Invalid: its size, its type or its status forbid it
+        :raises Conflict: its share group is being copied
         """
         wakes = self._begin_shrink(ctxt, share_id, size)
         wake.wake_all(self._waker, wakes)
@@ -278,8 +283,8 @@ class Shares:
     def _begin_shrink(self, share, size):
         _check_resizable(share.row, states.Share.SHRINK)
         _check_smaller(share.row, size)
-        share.transition(
-            states.Share.SHRINK, event='shrink.start', new_size=size
+        _begin_resize(
+            share, states.Share.SHRINK, 'shrink.start', new_size=size
         )
         return [beginning.begin(share.conn, resize.SHRINK_VERB, share.row)]
 
@@ -330,6 +335,7 @@ def _begin_to_delete(share, transition, **details):
     if not share.transition(
         transition,
         rows.in_no_snapshot(),
+        group_rows.holds_no_source(),
         event='delete.start',
         new_size=None,
         **details,
@@ -337,7 +343,26 @@ def _begin_to_delete(share, transition, **details):
         raise _not_deletable(share, transition)
 
 
+def _begin_resize(share, transition, event, **values):
+    if not share.transition(
+        transition, group_rows.holds_no_source(), event=event, **values
+    ):
+        raise _copied(share.row)
+
+
+def _copied(share):
+    return exception.Conflict(
+        f'A share group is being created from the share group '
+        f'{share.share_group_id}: the share {utils.label(share)} keeps its '
+        'size, and cannot be deleted, until that has ended.'
+    )
+
+
 def _not_deletable(share, transition):
+    if not rows.matches(
+        share.conn, share.row.id, group_rows.holds_no_source()
+    ):
+        return _copied(share.row)
     # 403, where groups have 409: see the contract, 'Shares'.
     row = share.row
     if not rows.matches(share.conn, row.id, rows.in_no_snapshot()):

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extending and shrinking shares."""
 
-import collections
 from collections.abc import Callable
 from collections.abc import Sequence
 
 from manila_groups import exception
 from manila_groups import states
-from manila_groups.db import pools
-from manila_groups.db import records
 from manila_groups.db import shares as rows
 from manila_groups.domain import changes
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
-from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.shares import settling
 from manila_groups.domain.shares import work
 
 EXTEND = 'extend'
@@ -84,7 +81,7 @@ def _no_room(tx: transaction.Tx, task: verbs.Task) -> None:
         new_size=None,
         quota_gb=share.size,
     )
-    _give_back(tx, [share], {share.id: share.size})
+    settling.give_back(tx, [share], {share.id: share.size})
     tx.tell(task, ended, messages.EXTEND, messages.NO_VALID_HOST, text)
     tx.end([task])
 
@@ -94,7 +91,7 @@ def _resizing(transition: states.Transition, event: str) -> verbs.Done:
         shares = [one.row for one in tasks]
         # None where the status was set by hand.
         sizes = {one.id: one.new_size or one.size for one in shares}
-        _end(tx, shares, transition, sizes, event=event)
+        settling.settle(tx, shares, transition, sizes, event=event)
         tx.end(tasks)
 
     return done
@@ -102,45 +99,6 @@ def _resizing(transition: states.Transition, event: str) -> verbs.Done:
 
 _extended = _resizing(states.Share.EXTENDED, 'extend.end')
 _shrunk = _resizing(states.Share.SHRUNK, 'shrink.end')
-
-
-def _end(tx, shares, transition, sizes, **notes) -> list[records.Share]:
-    """End resizes, well or not.
-
-    :param sizes: each share's id to its size from now on, in GiB
-    """
-    claims = {one.id: sizes[one.id] if one.host else 0 for one in shares}
-    ended = tx.transition(
-        changes.SHARE,
-        shares,
-        transition,
-        rows.are_as_sized(shares),
-        size=rows.value_of_each(sizes),
-        new_size=None,
-        quota_gb=rows.value_of_each(sizes),
-        claimed_gb=rows.value_of_each(claims),
-        **notes,
-    )
-    more: collections.Counter[str] = collections.Counter()
-    for one in shares:
-        if one.host:
-            more[one.host] += one.claimed_gb - claims[one.id]
-    for pool, gigabytes in sorted(more.items()):
-        if gigabytes:
-            pools.release(tx.conn, pool, gigabytes=gigabytes)
-    _give_back(tx, shares, sizes)
-    return ended
-
-
-def _give_back(tx, shares, sizes):
-    """Give back the quotas beyond the sizes of shares."""
-    more: collections.Counter[tuple] = collections.Counter()
-    for one in shares:
-        owner = one.project_id, one.user_id or '', one.share_type_id
-        more[owner] += one.quota_gb - sizes[one.id]
-    for owner, gigabytes in sorted(more.items()):
-        amounts = {quotas.GIGABYTES: gigabytes}
-        quotas.give_back(tx.conn, quotas.Owner(*owner), amounts)
 
 
 def _failing(
@@ -151,7 +109,7 @@ def _failing(
         # None where the status was set by hand.
         text = template.format(share.new_size or share.size)
         sizes = {share.id: share.size}
-        (ended,) = _end(tx, [share], transition, sizes, reason=text)
+        (ended,) = settling.settle(tx, [share], transition, sizes, reason=text)
         tx.tell(task, ended, action, detail, text)
         tx.end([task])
 

@@ -46,7 +46,10 @@ _REPORT = {
     'reserved_percentage': 0,
     'claimable_gb': 100,
     'capabilities': {'tier': 'gold', 'sizes': [1, 2.5, 'infinite']},
-    'group_capabilities': {'tier': ['gold', 'silver']},
+    'group_capabilities': {
+        'tier': ['gold', 'silver'],
+        'revert_to_snapshot_support': True,
+    },
 }
 UNKNOWN_ID = '00000000-0000-4000-8000-999999999999'
 
@@ -87,7 +90,10 @@ class ApiFixture(fixtures.Fixture):
             ('types', 'key'): 'tier',
             ('messages', 'message_id'): self._make_message(),
             **self._make_network(),
-            **self._make_group_snapshot(),
+            (
+                'share-group-snapshots',
+                'share_group_snapshot_id',
+            ): self.make_group_snapshot(GROUP_SNAPSHOT_ID, GROUP_ID),
             **self._make_share(share_type),
             ('quota-sets', 'owner_id'): 'somebody',
             ('extensions', 'extension_id'): 'share-groups',
@@ -198,23 +204,19 @@ class ApiFixture(fixtures.Fixture):
             ('share-networks', 'subnet_id'): made.subnets[0].id,
         }
 
-    def _make_group_snapshot(self):
+    def make_group_snapshot(self, snapshot_id, group_id):
+        """Make an available snapshot of a group; returns its id."""
         with self.db.writer() as conn:
             conn.execute(
                 sa.insert(models.ShareGroupSnapshot).values(
-                    id=GROUP_SNAPSHOT_ID,
+                    id=snapshot_id,
                     project_id=PROJECT,
-                    share_group_id=GROUP_ID,
+                    share_group_id=group_id,
                     status='available',
                     created_at=timeutils.utcnow(),
                 )
             )
-        return {
-            (
-                'share-group-snapshots',
-                'share_group_snapshot_id',
-            ): GROUP_SNAPSHOT_ID
-        }
+        return snapshot_id
 
     def _make_message(self):
         with self.db.writer() as conn:

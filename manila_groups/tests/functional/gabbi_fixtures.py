@@ -132,6 +132,15 @@ class FailingClones(Service):
     }
 
 
+class FailingReverts(Service):
+    """No back end can revert a group, or say that nothing has changed."""
+
+    overrides = {
+        name: {'fake_failures': {'revert_share_group': 1}}
+        for name in ('alpha', 'beta')
+    }
+
+
 class SeveralProtocols(Service):
     """The back end beta exports by CIFS too, and none by CEPHFS."""
 

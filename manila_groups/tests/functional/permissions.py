@@ -82,6 +82,7 @@ member 202 404     DELETE /share-groups/{id}
 admin  202 same    DELETE /share-groups/{id}?force=true
 admin  202 same    POST /share-groups/{id}/action reset_status
 admin  202 same    POST /share-groups/{id}/action force_delete
+member 202 404     POST /share-groups/{id}/action revert
 
 reader 200 none    GET /share-group-snapshots
 reader 200 hidden  GET /share-group-snapshots?all_tenants=1

@@ -14,6 +14,9 @@ from manila_groups.tests.functional import wsgi_client
 
 #: A group with nothing in it.
 GROUP_ID = '00000000-0000-4000-8000-000000000004'
+#: A group that has a snapshot.
+REVERTED_ID = '00000000-0000-4000-8000-000000000005'
+REVERTED_TO_ID = '00000000-0000-4000-8000-000000000006'
 SHARE = {'size': 1, 'share_proto': 'NFS'}
 SERVICE = {'host': 'host@alpha', 'binary': 'manila-share'}
 
@@ -54,9 +57,11 @@ class PermissionsFixture(api_fixture.ApiFixture):
         """Make what can be deleted, and what every project may use."""
         self.ids['quota-sets', 'owner_id'] = api_fixture.PROJECT
         share_type, group_type = self.make_types('public', True)
-        self.make_group(
-            GROUP_ID, share_type, group_type, host='host@alpha#one'
-        )
+        for group_id in (GROUP_ID, REVERTED_ID):
+            self.make_group(
+                group_id, share_type, group_type, host='host@alpha#one'
+            )
+        self.make_group_snapshot(REVERTED_TO_ID, REVERTED_ID)
         self._fields = self._special_fields(share_type.id, group_type.id)
         for start in ('types', 'share-group-types'):
             self._do(
@@ -67,6 +72,9 @@ class PermissionsFixture(api_fixture.ApiFixture):
         made = self._do('POST /types', name='also unused')
         self._own_ids = {
             'DELETE /share-groups/{id}': {'share_group_id': GROUP_ID},
+            'POST /share-groups/{id}/action revert': {
+                'share_group_id': REVERTED_ID
+            },
             'DELETE /share-group-types/{id}': {'type_id': unused.id},
             'DELETE /types/{id}': {'type_id': made.json['share_type']['id']},
         }
@@ -89,6 +97,9 @@ class PermissionsFixture(api_fixture.ApiFixture):
             'POST /share-groups/placement with only_host': {
                 **group,
                 **chosen,
+            },
+            'POST /share-groups/{id}/action revert': {
+                'revert': {'share_group_snapshot_id': REVERTED_TO_ID}
             },
             'POST /share-group-snapshots': {'share_group_id': GROUP_ID},
             'POST /share-group-types/{id}/action removeProjectAccess': {

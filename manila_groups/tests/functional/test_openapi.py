@@ -26,6 +26,9 @@ _FIELDS = {
     'POST /shares/placement': {'share_proto': 'NFS'},
     'PUT /types/{type_id}': {'name': 'default'},
     'PUT /share-group-types/{type_id}': {'name': 'default'},
+    'POST /share-groups/{share_group_id}/action revert': {
+        'revert': {'share_group_snapshot_id': api_fixture.GROUP_SNAPSHOT_ID}
+    },
     'PUT /services/enable': _SERVICE,
     'PUT /services/disable': _SERVICE,
     'POST /shares/{share_id}/action extend': {'extend': {'new_size': 3}},

@@ -4,6 +4,7 @@
 import dataclasses
 import os
 import stat
+import time
 
 from manila_groups.backend import driver
 from manila_groups.tests import base
@@ -188,6 +189,32 @@ class KilledContract:
             3,
         )
 
+    def test_copy(self):
+        group, clones = self.scene.clones
+        self._at_every_step(
+            self._filled,
+            lambda: self._make().create_share_group_from_group(
+                group, self.scene.group, clones
+            ),
+            3,
+        )
+
+    def test_revert(self):
+        scene = self.scene
+
+        def changed():
+            self._with_snapshot()
+            for share in scene.members:
+                (self.home(share) / 'deep' / 'file').write_text('new')
+
+        self._at_every_step(
+            changed,
+            lambda: self._make().revert_share_group(
+                scene.group, scene.taken, scene.members
+            ),
+            4,
+        )
+
     def test_update_access(self):
         self._at_every_step(
             self._filled,
@@ -233,6 +260,7 @@ class TestKilledInACommand(local_case.LocalTestCase):
 
     FILES = 400
     TRIES = 10
+    REVERTS = 20
     rootdir = base.in_memory()
 
     def setUp(self):
@@ -285,6 +313,47 @@ class TestKilledInACommand(local_case.LocalTestCase):
             self.assertEqual(
                 self.FILES, len(os.listdir(self.home(clone.share)))
             )
+
+    def _killed_after(self, seconds, operation):
+        end = time.monotonic() + seconds
+        return local_case.killed_when(
+            lambda: time.monotonic() >= end, operation
+        )
+
+    def test_revert(self):
+        """It is all as it was, or as it is in the snapshot."""
+        scene = self.scene
+        self.driver.create_share_group_snapshot(scene.taken)
+
+        def change():
+            for share in scene.members:
+                for number in range(self.FILES):
+                    (self.home(share) / str(number)).write_text('new')
+
+        def contents():
+            return {
+                (self.home(share) / str(number)).read_text()
+                for share in scene.members
+                for number in range(self.FILES)
+            }
+
+        def revert():
+            self.driver.revert_share_group(
+                scene.group, scene.taken, scene.members
+            )
+
+        old = {str(number) for number in range(self.FILES)}
+        change()
+        killed = 0
+        while killed < self.REVERTS:
+            killed += self._killed_after(killed % 20 / 1000, revert)
+            self.assertIn(contents(), (old, {'new'}))
+            change()
+        revert()
+        self.assertEqual(old, contents())
+        self.driver.setup()
+        for directory in ('drafts', 'trash'):
+            self.assertEqual([], os.listdir(self.path / directory))
 
     def test_delete_share_group(self):
         def again():

@@ -22,6 +22,7 @@ RULES = {
     'share_group:create': 'member',
     'share_group:create_on_host': 'admin',
     'share_group:placement': 'member',
+    'share_group:revert_to_snapshot': 'member',
     'share_group:update': 'member',
     'share_group:delete': 'member',
     'share_group:reset_status': 'admin',

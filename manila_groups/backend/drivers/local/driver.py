@@ -29,6 +29,7 @@ class LocalDriver(driver.Driver):
         self._local_path = paths.LocalPath(name, section)
         self._call = privileged.Caller(section)
         self._exports = exports.choose(name, section)
+        self._can_exchange = False
 
     def setup(self):
         self._local_path.prepare()
@@ -37,6 +38,7 @@ class LocalDriver(driver.Driver):
             if not root:
                 self._need_no_root(kept)
             kept.setup()
+            self._can_exchange = kept.can_exchange()
             self._exports.setup()
             for share_id in self._exports.published() - kept.shares():
                 self._exports.withdraw(share_id)
@@ -93,7 +95,10 @@ class LocalDriver(driver.Driver):
             figures = os.statvfs(kept.path)
             used = kept.used_bytes() / figures.f_frsize
         ratio = self.section.max_over_subscription_ratio
-        group_capabilities = {}
+        group_capabilities: dict[str, object] = {
+            'revert_to_snapshot_support': self._can_exchange,
+            'revert_to_any_group_snapshot': self._can_exchange,
+        }
         if kept.consistent:
             group_capabilities['consistent_snapshot_support'] = kept.consistent
         return [
@@ -168,11 +173,37 @@ class LocalDriver(driver.Driver):
             ids += [clone.source_share_id, *_ids(clone.share)]
         with self._storage(*ids) as kept:
             self._check_pool(group.pool)
-            kept.clone(group.id, snapshot.id, clones)
+            kept.clone(group.id, kept.snapshot_path(snapshot.id), clones)
             return {
                 clone.share.id: self._locations(kept, clone.share)
                 for clone in clones
             }
+
+    def create_share_group_from_group(self, group, source, clones):
+        ids = [group.id, source.id]
+        for clone in clones:
+            ids += [clone.source_share_id, *_ids(clone.share)]
+        with self._storage(*ids) as kept:
+            self._check_pool(group.pool)
+            kept.clone(group.id, kept.group_path(source.id), clones)
+            return {
+                clone.share.id: self._locations(kept, clone.share)
+                for clone in clones
+            }
+
+    def forget_source(self, group, source_id):
+        """Nothing is left: a draft goes with the next attempt or start."""
+
+    def revert_share_group(self, group, snapshot, shares):
+        ids = (group.id, snapshot.id, *snapshot.share_ids)
+        with self._storage(*ids) as kept:
+            self._check_pool(group.pool)
+            kept.revert(snapshot, shares, self._close)
+
+    def _close(self, shares):
+        """Shut the clients of some shares out."""
+        for share in shares:
+            self._exports.withdraw(share.id)
 
     def update_access(self, share, rules):
         with self._storage(*_ids(share)) as kept:

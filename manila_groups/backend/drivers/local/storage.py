@@ -19,8 +19,13 @@ import re
 import stat
 import uuid
 
+from oslo_log import log
+
 from manila_groups import exception
+from manila_groups.backend.drivers.local import exchange
 from manila_groups.backend.drivers.local import paths
+
+LOG = log.getLogger(__name__)
 
 #: All users of clients may write to a share, but not to its parents.
 SHARE_MODE = 0o777
@@ -79,6 +84,14 @@ class Storage(abc.ABC):
     def at(self, *names: str) -> str:
         """Return a path below ``local_path``."""
         return os.path.join(self.path, *names)
+
+    def group_path(self, group_id: str) -> str:
+        """Return the directory of a share group."""
+        return self.at(paths.GROUPS, group_id)
+
+    def snapshot_path(self, snapshot_id: str) -> str:
+        """Return the directory of a share group snapshot."""
+        return self.at(paths.SNAPSHOTS, snapshot_id)
 
     def share_path(self, share) -> str:
         """Return the directory of a share."""
@@ -193,39 +206,114 @@ class Storage(abc.ABC):
     def delete_snapshot(self, snapshot_id):
         self.remove(self.at(paths.SNAPSHOTS, snapshot_id))
 
-    def clone(self, group_id, snapshot_id, clones):
-        target = self.at(paths.GROUPS, group_id)
+    def clone(self, group_id, source, clones):
+        target = self.group_path(group_id)
         names = {clone.source_share_id: clone.share.id for clone in clones}
         size_gb = max(
             (clone.share.group_size_gb for clone in clones), default=0
         )
         if not exists(target):
-            source = self.at(paths.SNAPSHOTS, snapshot_id)
             _need(source, names)
             with self.draft(target) as draft:
                 self.copy_group(source, draft, names)
         self.limit(target, size_gb)
 
+    def can_exchange(self) -> bool:
+        """Find out whether two directories can change places at once."""
+        pair = [self.at(paths.DRAFTS, uuid.uuid4().hex) for _ in range(2)]
+        try:
+            for one in pair:
+                os.mkdir(one)
+            exchange.exchange(*pair)
+        except OSError as error:
+            LOG.warning(
+                'Share groups in %s cannot be reverted: %s', self.path, error
+            )
+            return False
+        finally:
+            for one in pair:
+                with contextlib.suppress(FileNotFoundError):
+                    os.rmdir(one)
+        return True
+
+    def revert(self, snapshot, shares, close) -> None:
+        """Put a copy of a snapshot in the place of its group.
+
+        :param close: called with the shares when the copy is there: nobody
+            may use them until the end
+        :raises NothingChanged: the group is as it was
+        """
+        source = self.snapshot_path(snapshot.id)
+        target = self.group_path(snapshot.share_group_id)
+        names = {one.id: one.id for one in shares}
+        size_gb = max((one.group_size_gb for one in shares), default=0)
+        with _unchanged(), self._drafted(target) as draft:
+            _need(source, names)
+            _need(target, ())
+            self.copy_group(source, draft, names)
+            self.limit(draft, size_gb)
+            close(shares)
+            exchange.exchange(draft, target)
+        sync_parent(target)
+        sync_parent(draft)
+        self._discard(draft)
+
+    def _discard(self, draft):
+        """Remove what a revert has replaced, or leave it for later."""
+        try:
+            self.remove(draft)
+        except (exception.DriverError, OSError) as error:
+            LOG.warning(
+                'Failed to remove %s; it goes when the back end starts, or '
+                'with the next attempt: %s',
+                draft,
+                error,
+            )
+
     @contextlib.contextmanager
     def draft(self, target):
-        """Yield a new directory, which is renamed to the target at the end.
+        """Yield a new directory, which is renamed to the target at the end."""
+        with self._drafted(target) as draft:
+            yield draft
+            os.rename(draft, target)
+        sync_parent(target)
+        sync_parent(draft)
+
+    @contextlib.contextmanager
+    def _drafted(self, target):
+        """Yield a path for what shall come to the place of a target.
 
         Each attempt has a unique name, so that a command that an earlier one
         left running cannot write to it.
         """
         group_id = os.path.basename(target)
-        for name in os.listdir(self.at(paths.DRAFTS)):
-            if name.startswith(group_id):
-                self.remove(self.at(paths.DRAFTS, name))
+        for directory in (paths.DRAFTS, paths.TRASH):
+            for name in os.listdir(self.at(directory)):
+                if name.startswith(f'{group_id}.'):
+                    self.clear(self.at(directory, name))
         draft = self.at(paths.DRAFTS, f'{group_id}.{uuid.uuid4().hex}')
         try:
             yield draft
-            os.rename(draft, target)
         except BaseException:
             self.remove(draft)
             raise
-        sync_parent(target)
-        sync_parent(draft)
+
+
+@contextlib.contextmanager
+def _unchanged():
+    """Say of final errors that nothing has changed."""
+    try:
+        yield
+    except exception.TransientDriverError:
+        raise
+    except exception.DriverError as error:
+        raise exception.NothingChanged(error.message) from error
+    except OSError as error:
+        if paths.kind_of(error) is exception.TransientDriverError:
+            raise
+        where = f'{error.filename}: ' if error.filename else ''
+        reason = f'{where}{error.strerror}'
+        raise exception.NothingChanged(reason) from error
 
 
 def refuse_less(what: str, held: int, size_gb: int) -> None:

@@ -300,6 +300,74 @@ class DriverContract:
         )
         self.assertEqual({group.id}, self.groups_of(self.driver))
 
+    def test_copy(self):
+        group, *members = self.group_with(2)
+        new_group, clones = clones_of(self.pool, members)
+        for _again in range(2):
+            locations = self.driver.create_share_group_from_group(
+                new_group, group, clones
+            )
+            self.assertEqual(
+                {clone.share.id for clone in clones}, set(locations)
+            )
+            self.assertTrue(all(locations.values()))
+        self.assertEqual({group.id, new_group.id}, self.groups_of(self.driver))
+        self.assertEqual(4, len(self.shares_of(self.driver)))
+        self.assertEqual(set(), self.snapshots_of(self.driver))
+
+    def test_copy_of_no_group(self):
+        group = share_group(self.pool)
+        new_group, clones = clones_of(self.pool, [share(self.pool, group)])
+        self.assertRaises(
+            exception.DriverError,
+            self.driver.create_share_group_from_group,
+            new_group,
+            group,
+            clones,
+        )
+        for _again in range(2):
+            self.driver.forget_source(new_group, group.id)
+            self.driver.delete_share_group(new_group)
+        self.assertEqual(set(), self.groups_of(self.driver))
+        self.assertEqual(set(), self.snapshots_of(self.driver))
+
+    def test_revert(self):
+        group, *members = self.group_with(2)
+        taken = [snapshot(group, members) for _ in range(2)]
+        for one in taken:
+            self.driver.create_share_group_snapshot(one)
+        reported = self.driver.pools()[0].group_capabilities
+        if not reported.get('revert_to_snapshot_support'):
+            self.assertRaises(
+                exception.NothingChanged,
+                self.driver.revert_share_group,
+                group,
+                taken[1],
+                members,
+            )
+            return
+        to_any = reported.get('revert_to_any_group_snapshot')
+        for one in (taken[1], taken[1], *taken[:1][:to_any]):
+            self.driver.revert_share_group(group, one, members)
+            self.driver.update_access(members[0], [])
+        self.assertEqual(
+            {one.id for one in taken}, self.snapshots_of(self.driver)
+        )
+        self.assertEqual(
+            {member.id for member in members}, self.shares_of(self.driver)
+        )
+
+    def test_revert_to_no_snapshot(self):
+        group, *members = self.group_with(1)
+        self.assertRaises(
+            exception.NothingChanged,
+            self.driver.revert_share_group,
+            group,
+            snapshot(group, members),
+            members,
+        )
+        self.assertEqual({members[0].id}, self.shares_of(self.driver))
+
     def test_update_access(self):
         made = share(self.pool)
         self.driver.create_share(made)
@@ -373,3 +441,32 @@ class BytesContract(DriverContract):
         self.driver.delete_share_group(group)
         self.assertEqual('old 0', self.read(clones[0].share))
         self.assertEqual('mine', self.read(clones[1].share))
+
+    def test_copy_has_the_bytes_of_its_source(self):
+        group, *members = self.group_with(2)
+        for number, member in enumerate(members):
+            self.write(member, f'old {number}')
+        new_group, clones = clones_of(self.pool, members)
+        self.driver.create_share_group_from_group(new_group, group, clones)
+        for member in members:
+            self.write(member, 'new')
+        self.driver.create_share_group_from_group(new_group, group, clones)
+        self.driver.delete_share_group(group)
+        for number, clone in enumerate(clones):
+            self.assertEqual(f'old {number}', self.read(clone.share))
+
+    def test_revert_brings_the_bytes_back(self):
+        group, *members = self.group_with(2)
+        taken = []
+        for text in ('first', 'second', 'third'):
+            for member in members:
+                self.write(member, text)
+            taken.append(snapshot(group, members))
+            self.driver.create_share_group_snapshot(taken[-1])
+        for number, text in ((1, 'second'), (2, 'third'), (0, 'first')):
+            for _again in range(2):
+                self.driver.revert_share_group(group, taken[number], members)
+                self.assertEqual(
+                    [text, text], [self.read(member) for member in members]
+                )
+                self.write(members[0], 'mine')

@@ -59,6 +59,8 @@ def in_child(function):
 #: What changes something, of what the interpreter audits. A kill before a
 #: read is one before the next change.
 _CHANGES = {
+    # Before a function of the C library is called.
+    'ctypes.dlsym',
     'os.chmod',
     'os.chown',
     'os.link',

@@ -57,12 +57,20 @@ def call(made, method):
     return False
 
 
+REVERTS = {
+    'revert_to_snapshot_support': True,
+    'revert_to_any_group_snapshot': True,
+}
+
+
 class TestContract(contract.DriverContract, base.TestCase):
     # What was made by an earlier process is not missed.
     test_create_share_in_no_group = None
     test_resize_share_that_is_not_there = None
     test_snapshot_of_no_group = None
     test_clone_of_no_snapshot = None
+    test_copy_of_no_group = None
+    test_revert_to_no_snapshot = None
     test_update_access_of_no_share = None
 
     def make_driver(self):
@@ -98,7 +106,7 @@ class TestPools(base.TestCase):
         self.assertEqual(1000, pool.total_capacity_gb)
         self.assertEqual(1000, pool.free_capacity_gb)
         self.assertEqual(7, pool.reserved_percentage)
-        self.assertEqual({}, pool.group_capabilities)
+        self.assertEqual(REVERTS, pool.group_capabilities)
 
     def test_none(self):
         self.assertEqual([], ready(fake_pools='[]').pools())
@@ -120,7 +128,11 @@ class TestPools(base.TestCase):
         self.assertEqual(['disk', 'tape'], gold.capabilities['media'])
         self.assertIs(True, gold.capabilities['snapshot_support'])
         self.assertEqual(
-            {'consistent_snapshot_support': 'pool', 'tier': 1},
+            {
+                'consistent_snapshot_support': 'pool',
+                'tier': 1,
+                **REVERTS,
+            },
             gold.group_capabilities,
         )
         self.assertEqual('infinite', scrap.free_capacity_gb)

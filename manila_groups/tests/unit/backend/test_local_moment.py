@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Snapshots of a group whose shares are written one after the other.
+"""Snapshots and copies of a group whose shares are written meanwhile.
 
-The writer makes each counter durable before it goes on, as an NFS client
-does when a file is closed or synced. What a program has only handed to the
+The writer counts in one share, then in the other. It makes each counter
+durable before it goes on, as an NFS client does when a file is closed or
+synced. What a program has only handed to the
 kernel is not in the file system yet, in no order.
 """
 
@@ -73,19 +74,34 @@ class MomentTestCase:
             for share in self.shares
         ]
 
+    def copy(self):
+        """Copy the group; return both counters in the copy."""
+        group, clones = contract.clones_of('alpha', self.shares)
+        self.driver.create_share_group_from_group(group, self.group, clones)
+        counters = [
+            int(self._counter(clone.share).read_text()) for clone in clones
+        ]
+        self.driver.delete_share_group(group)
+        return counters
+
 
 class TestOnBtrfs(MomentTestCase, local_case.BtrfsTestCase):
     def test_every_snapshot_is_of_one_moment(self):
-        taken = [self.snapshot() for _ in range(SNAPSHOTS)]
+        self.assertMoments(self.snapshot)
+
+    def test_every_copy_is_of_one_moment(self):
+        self.assertMoments(self.copy)
+        self.assertEqual([], os.listdir(self.path / 'snapshots'))
+
+    def assertMoments(self, take):
+        taken = [take() for _ in range(SNAPSHOTS)]
         for first, second in taken:
             self.assertIn(first - second, (0, 1), taken)
         self.assertGreater(taken[-1][0], taken[0][0])
 
     def test_which_is_reported(self):
-        self.assertEqual(
-            {'consistent_snapshot_support': 'pool'},
-            self.driver.pools()[0].group_capabilities,
-        )
+        reported = self.driver.pools()[0].group_capabilities
+        self.assertEqual('pool', reported['consistent_snapshot_support'])
 
 
 class TestOnDirectories(MomentTestCase, local_case.LocalTestCase):
@@ -97,4 +113,5 @@ class TestOnDirectories(MomentTestCase, local_case.LocalTestCase):
         self.fail('copies have been of one moment each time')
 
     def test_which_is_not_reported(self):
-        self.assertEqual({}, self.driver.pools()[0].group_capabilities)
+        reported = self.driver.pools()[0].group_capabilities
+        self.assertNotIn('consistent_snapshot_support', reported)

@@ -57,6 +57,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0008': 'share_group_types.description',
         '0009': 'idempotency_keys.digest',
         '0010': 'share_groups.scheduler_hints',
+        '0011': 'share_groups.source_share_group_id',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.

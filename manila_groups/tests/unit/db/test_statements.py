@@ -9,6 +9,7 @@ import uuid
 import sqlalchemy as sa
 import webob
 
+from manila_groups.api import microversions
 from manila_groups.cmd import api
 from manila_groups.db import models
 from manila_groups.rpc import base as rpc
@@ -36,6 +37,7 @@ VALUES = {
     'share_network_id': made_id(3),
     'share_group_type_id': made_id(1),
     'source_share_group_snapshot_id': made_id(4),
+    'source_share_group_id': made_id(6),
     'availability_zone': 'zone-1',
     'share_types': f'{made_id(1)},type-2',
     'snapshot_id': made_id(5),
@@ -103,6 +105,7 @@ class Filled(case.OnSqlite):
                 'share_network_id': made_id(number % 50),
                 'share_server_id': made_id(number % 50),
                 'source_share_group_snapshot_id': made_id(number % 50),
+                'source_share_group_id': made_id(number % 50),
                 'availability_zone_id': zones[number % 2],
                 'created_at': case.START
                 + datetime.timedelta(seconds=number // 2),
@@ -146,7 +149,7 @@ class Filled(case.OnSqlite):
         request = webob.Request.blank(
             f'/v2/share-groups/detail?{query}',
             headers={
-                'X-OpenStack-Manila-API-Version': '2.60',
+                **microversions.ask(microversions.NEWEST),
                 'X-Project-Id': 'project-1',
             },
         )

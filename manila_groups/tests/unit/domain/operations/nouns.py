@@ -2,10 +2,12 @@
 """How resources are made: the one table, by kind, that needs a line."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import dataclasses
 import functools
 
 from manila_groups import states
+from manila_groups.db import share_group_snapshots
 from manila_groups.tests import inprocess
 
 
@@ -18,6 +20,25 @@ def _clone(service):
     return functools.partial(
         service.create, source_share_group_snapshot_id=snapshot_id
     )
+
+
+def _copy(service):
+    share = service.get_share(made(service, _member))
+    return functools.partial(
+        service.create, source_share_group_id=share.share_group_id
+    )
+
+
+def _with_snapshot(service):
+    """A group with a share that clients use, and a snapshot of it."""
+    share_id = made(service, functools.partial(rule, way=_member))
+    group_id = service.get_share(share_id).share_group_id
+
+    def begin():
+        service.create_snapshot(group_id)
+        return group_id
+
+    return begin
 
 
 def share_alone(service):
@@ -54,6 +75,9 @@ def made(service, way):
     return row_id
 
 
+Way = Callable[[inprocess.InProcess], Callable[[], str]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Noun:
     """A kind of resources, as its users know it.
@@ -61,14 +85,22 @@ class Noun:
     :ivar api: the name of its part of the service
     :ivar ways: in which a resource is made; each prepares what it needs, and
         returns a function that begins to make it, and returns its id
+    :ivar own: the name of each verb that only other resources have to these
     """
 
     api: str
-    ways: tuple[Callable[[inprocess.InProcess], Callable[[], str]], ...]
+    ways: tuple[Way, ...]
+    own: Mapping[str, tuple[Way, ...]] = dataclasses.field(
+        default_factory=dict
+    )
 
 
 NOUNS = {
-    states.SHARE_GROUP: Noun('groups', (_group, _clone)),
+    states.SHARE_GROUP: Noun(
+        'groups',
+        (_group, _clone),
+        {'clone': (_copy,), 'revert': (_with_snapshot,)},
+    ),
     states.SHARE: Noun('shares', (share_alone, _member)),
     states.SHARE_GROUP_SNAPSHOT: Noun('snapshots', (snapshot,)),
     states.SHARE_ACCESS: Noun(
@@ -81,8 +113,17 @@ NOUNS = {
 }
 
 
-def values_of(row, name):
+def ways_of(verb) -> tuple[Way, ...]:
+    """The ways to make what a verb can be at work on."""
+    noun = NOUNS[verb.kind]
+    return noun.own.get(verb.name, noun.ways)
+
+
+def values_of(service, row, name):
     """What a parameter of a domain's method may be for a resource."""
+    if name == 'snapshot_id':
+        found = service.read(share_group_snapshots.newest_of, row.id)
+        return () if found is None else (found,)
     if name == 'size':
         return row.size + 1, row.size - 1
     return (getattr(row, {'group_id': 'share_group_id'}[name]),)

@@ -112,7 +112,7 @@ class Play:
 
     def _call_for(self, method, row_id, names):
         row = self.service.read(self.verb.resource.store.get, row_id)
-        choices = [nouns.values_of(row, name) for name in names]
+        choices = [nouns.values_of(self.service, row, name) for name in names]
         for values in itertools.product(*choices):
             with contextlib.suppress(*test_races.REFUSALS):
                 method(self.service.caller, row_id, *values)

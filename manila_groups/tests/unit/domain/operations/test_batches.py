@@ -57,7 +57,7 @@ class TestBatches(base.TestCase):
         play = plays.Play(
             self,
             verb,
-            nouns.NOUNS[verb.kind].ways[0],
+            nouns.ways_of(verb)[0],
             number,
             ONE_POOL,
         )

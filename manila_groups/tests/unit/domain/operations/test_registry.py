@@ -51,18 +51,48 @@ class TestRegistry(base.TestCase):
 
     def test_a_status_with_two_verbs(self):
         self.assertRefused(
-            dataclasses.replace(trial.VERB, during=(states.CREATING,)),
-            '2 verbs have the status creating of the kind share_group',
+            dataclasses.replace(trial.VERB, during=(states.DELETING,)),
+            '2 verbs have the status deleting of the kind share_group',
+        )
+
+    def test_verbs_with_the_same_statuses(self):
+        first = dataclasses.replace(
+            trial.VERB, beside=('demote',), is_own=(True,)
+        )
+        other = dataclasses.replace(first, name='demote', beside=('promote',))
+        made = registry.Registry([*standard.VERBS, first, other])
+        self.assertIs(other, made.verb(states.SHARE_GROUP, 'demote'))
+        self.assertRefused(first, 'share_group.promote is beside demote')
+        third = dataclasses.replace(first, name='turn')
+        self.assertNoRegistry(
+            [*standard.VERBS, first, other, third],
+            '3 verbs have the status promoting of the kind share_group',
+        )
+        vague = dataclasses.replace(other, is_own=())
+        self.assertNoRegistry(
+            [*standard.VERBS, first, vague],
+            'does not tell which rows are its own',
+        )
+
+    def test_a_status_of_what_is_in_a_resource_with_two_verbs(self):
+        self.assertRefused(
+            dataclasses.replace(
+                trial.VERB, along={states.SHARE: (states.EXTENDING,)}
+            ),
+            '2 verbs have the status extending of the kind share',
         )
 
     def test_a_status_without_a_verb(self):
         for verb in standard.VERBS:
+            others = [one for one in standard.VERBS if one is not verb]
             for status in verb.during:
-                self.assertNoRegistry(
-                    [one for one in standard.VERBS if one is not verb],
-                    f'0 verbs have the status {status} of the kind '
-                    f'{verb.kind}',
+                expected = (
+                    f'is beside {verb.name}, which is gone'
+                    if verb.beside
+                    else f'0 verbs have the status {status} of the kind '
+                    f'{verb.kind}'
                 )
+                self.assertNoRegistry(others, expected)
 
     def test_a_status_in_which_nothing_is_at_work(self):
         self.assertRefused(
