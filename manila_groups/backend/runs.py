@@ -163,10 +163,12 @@ class _ShareGroups:
 
     def open(self, task):
         """Let clients use a group's shares as their access rules say."""
+        rules = task.work.rules
         for share in payloads.members(task.work.shares):
-            self._driver.update_access(
-                share, payloads.rules(task.work.rules.get(share.id, ()))
-            )
+            if share.id in rules:
+                self._driver.update_access(
+                    share, payloads.rules(rules[share.id])
+                )
 
     def delete(self, task):
         if task.work.is_kept:

@@ -50,7 +50,7 @@ def list_rules():
                 'create_public_share',
                 base.ADMIN,
                 'Create a share that is visible to all projects.',
-                [f'POST {_PATH}'],
+                [f'POST {_PATH}', f'POST {_PATH}/placement'],
             ),
             ('get', base.READER, 'Show a share.', [f'GET {_ONE}']),
             (

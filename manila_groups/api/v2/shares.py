@@ -63,10 +63,6 @@ class Controller:
     def create(self, request, body):
         """Create a share."""
         wanted = read_new(request, body, self._enforcer)
-        if wanted.is_public:
-            self._enforcer.authorize(
-                request.context, 'share:create_public_share'
-            )
         return self._show(
             request, self._shares.create(request.context, wanted)
         )
@@ -228,13 +224,16 @@ class Controller:
 def read_new(request, body, enforcer) -> share_creation.NewShare:
     """Read what a new share shall be.
 
-    :raises Forbidden: the policy does not let the caller choose its pool
+    :raises Forbidden: the policy does not let the caller choose its pool, or
+        show it to all projects
     """
     values = schema_base.one_name_each(body, schemas.FIELD_ALIASES)
     for name in schemas.NOT_HERE:
         values.pop(name, None)
     values['size'] = int(values['size'])
     values['is_public'] = schema_base.to_bool(values.get('is_public', False))
+    if values['is_public']:
+        enforcer.authorize(request.context, 'share:create_public_share')
     values['scheduler_hints'] = scheduler_hints.read(
         values.get('scheduler_hints'), request, enforcer, 'share'
     )

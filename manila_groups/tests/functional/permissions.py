@@ -147,6 +147,7 @@ admin  200 same    POST /shares with only_host
 member 200 same    POST /shares/placement
 admin  200 same    POST /shares/placement with only_host
 admin  200 same    POST /shares with is_public
+admin  200 same    POST /shares/placement with is_public
 reader 200 none    GET /shares/detail
 reader 200 hidden  GET /shares/detail?all_tenants=1
 reader 200 404     GET /shares/{id}

@@ -115,6 +115,10 @@ class PermissionsFixture(api_fixture.ApiFixture):
             'POST /shares/placement': share,
             'POST /shares/placement with only_host': {**share, **chosen},
             'POST /shares with is_public': {**share, 'is_public': True},
+            'POST /shares/placement with is_public': {
+                **share,
+                'is_public': True,
+            },
             'PUT /shares/{id} with is_public': {'is_public': True},
             'POST /shares/{id}/action extend': {'extend': extended},
             'POST /shares/{id}/action extend with force': {
