@@ -312,13 +312,14 @@ class TestRefusals(HintsCase):
         )
         self.assertIn('scheduler_hints.different_host: ', message)
 
-    def test_where_a_group_or_a_snapshot_decides(self):
+    def test_where_a_group_or_a_source_decides(self):
         group = self.placed().id
         snapshot = self.service.create_snapshot(group)
         self.service.deliver_all()
         for create, wanted in (
             (self.service.create_share, {'share_group_id': group}),
             (self.create, {'source_share_group_snapshot_id': snapshot}),
+            (self.create, {'source_share_group_id': group}),
         ):
             raised = self.assertRaises(
                 exception.Invalid,
