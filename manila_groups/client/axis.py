@@ -46,8 +46,25 @@ class Client:
         :returns: the body of the answer
         :raises Unsupported: the service does not have this version
         """
+        return self._send(since, method, path, body)[1]
+
+    def begin(self, since: Version, path: str, **body: Any) -> str:
+        """Ask the service to begin something.
+
+        :returns: the id of the request, which its operation and its user
+            messages have
+        :raises Unsupported: the service does not have this version
+        """
+        response, _found = self._send(since, 'post', path, body)
+        found: str = response.headers['X-OpenStack-Request-Id']
+        return found
+
+    def _send(
+        self, since: Version, method: str, path: str, body: dict[str, Any]
+    ) -> tuple[Any, Any]:
+        """Send a request; returns the response and its body."""
         more = {'body': body} if body else {}
-        _response, found = getattr(self.share.client, method)(
+        found: tuple[Any, Any] = getattr(self.share.client, method)(
             path, headers=self._headers(since), **more
         )
         return found

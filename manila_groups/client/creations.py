@@ -12,6 +12,7 @@ from manila_groups.client import resources
 _TEXTS = ('name', 'description', 'availability_zone')
 #: Options that name something: where to look for it, and what is sent.
 _NAMES = (
+    ('source_share_group', 'share_groups', 'source_share_group_id'),
     ('share_group_type', 'share_group_types', 'share_group_type_id'),
     ('share_network', 'share_networks', 'share_network_id'),
     (
@@ -21,18 +22,20 @@ _NAMES = (
     ),
 )
 
-
-#: The version that takes scheduler hints.
-_HINTS_SINCE = (1, 6)
 #: Hints that name share groups and shares.
 _NAMING = ('different_host', 'same_host')
+#: Options that python-manilaclient does not know, and what brings them.
+_SINCE = {
+    'source_share_group': (1, 4),
+    **dict.fromkeys((*_NAMING, 'only_host'), (1, 6)),
+}
 
 
 def since(parsed_args: argparse.Namespace) -> axis.Version | None:
     """The version on the axis that a creation needs; None for none."""
     given = vars(parsed_args)
-    has_hints = any(given.get(name) for name in (*_NAMING, 'only_host'))
-    return _HINTS_SINCE if has_hints else None
+    needed = [_SINCE[name] for name in _SINCE if given.get(name)]
+    return max(needed, default=None)
 
 
 def wanted(share: Any, parsed_args: argparse.Namespace) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service that a command asks, and what its users name."""
 
+import argparse
 from typing import Any
 
 from manila_groups.client import axis
@@ -12,6 +13,16 @@ def client(command: Any) -> axis.Client:
     :param command: a command of the program ``openstack``
     """
     return axis.Client(command.app.client_manager.share)
+
+
+def name(text: str) -> str:
+    """Read a name or an id from the command line.
+
+    :raises ArgumentTypeError: it is empty, as a variable that is not set is
+    """
+    if not text:
+        raise argparse.ArgumentTypeError('it must not be empty')
+    return text
 
 
 def find(manager: Any, name_or_id: str) -> Any:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""More options of ``openstack share group create``."""
+"""``openstack share group revert``, and more options of ``create``."""
 
 import argparse
 from collections.abc import Callable
 import functools
 from typing import Any
+
+from cliff import command
 
 from manila_groups.client import axis
 from manila_groups.client import creations
@@ -12,7 +14,11 @@ from manila_groups.client import hook
 from manila_groups.client import lines
 from manila_groups.client import operations
 from manila_groups.client import placements
+from manila_groups.client import resources
 from manila_groups.client import waiting
+
+#: The version that reverts share groups.
+REVERTED_SINCE = (1, 5)
 
 #: The options that keep a share group apart from others, or together.
 _HINTS = (
@@ -22,7 +28,7 @@ _HINTS = (
 
 
 class Create(hook.Hook):
-    """Also tells where a share group would go, says where, and waits."""
+    """Also copies share groups, and tells where one would go, and why not."""
 
     def add_options(self, group: Any) -> None:
         for option, where in _HINTS:
@@ -40,6 +46,13 @@ class Create(hook.Hook):
             'on this back end, host@backend (administrators only)',
         )
         group.add_argument(
+            '--source-share-group',
+            metavar='<share-group>',
+            type=resources.name,
+            help='Name or ID of a share group; the new one gets copies of all '
+            'shares in it, as they are now',
+        )
+        group.add_argument(
             '--dry-run',
             action='store_true',
             help='Create nothing; show how many pools the share group fits '
@@ -47,16 +60,14 @@ class Create(hook.Hook):
         )
 
     def before(self, parsed_args: argparse.Namespace) -> argparse.Namespace:
-        command: Any = self.cmd
+        cmd: Any = self.cmd
         if parsed_args.dry_run:
-            command.take_action = functools.partial(
-                placements.show, self.client
-            )
+            cmd.take_action = functools.partial(placements.show, self.client)
         elif (version := creations.since(parsed_args)) is not None:
-            command.take_action = functools.partial(self._create, version)
+            cmd.take_action = functools.partial(self._create, version)
         elif parsed_args.wait and self.client.has(operations.SINCE):
-            command.take_action = functools.partial(
-                self._create_and_wait, command.take_action
+            cmd.take_action = functools.partial(
+                self._create_and_wait, cmd.take_action
             )
         return parsed_args
 
@@ -87,9 +98,52 @@ class Create(hook.Hook):
 
     def _shown(self, group: dict[str, Any]) -> tuple:
         """What the command itself prints of a share group."""
-        command: Any = self.cmd
+        cmd: Any = self.cmd
         group.pop('links', None)
-        shown: tuple = command.dict2columns(
+        shown: tuple = cmd.dict2columns(
             {**group, 'share_types': lines.Lines(group['share_types'])}
         )
         return shown
+
+
+class Revert(command.Command):
+    """Give all shares of a share group the content of a snapshot again.
+
+    What has been written to the shares since the share group snapshot was
+    taken is lost.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'share_group',
+            metavar='<share-group>',
+            type=resources.name,
+            help='Name or ID of the share group; what has been written to its '
+            'shares since the snapshot is lost',
+        )
+        parser.add_argument(
+            'share_group_snapshot',
+            metavar='<share-group-snapshot>',
+            type=resources.name,
+            help='Name or ID of the share group snapshot',
+        )
+        parser.add_argument(
+            '--wait', action='store_true', help='Wait until it is reverted'
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        client = resources.client(self)
+        share = client.share
+        group = resources.find(share.share_groups, parsed_args.share_group)
+        snapshot = resources.find(
+            share.share_group_snapshots, parsed_args.share_group_snapshot
+        )
+        request_id = client.begin(
+            REVERTED_SINCE,
+            f'/share-groups/{group.id}/action',
+            revert={'share_group_snapshot_id': snapshot.id},
+        )
+        if parsed_args.wait:
+            waiting.until_done(client, group.id, 'revert', request_id)

@@ -9,6 +9,12 @@ import fixtures
 AXIS = {'alias': 'share-groups', 'min_version': '1.0', 'version': '1.10'}
 
 
+REQUEST_ID = 'req-1'
+_RESPONSE = types.SimpleNamespace(
+    headers={'X-OpenStack-Request-Id': REQUEST_ID}
+)
+
+
 class Client:
     """Notes what it is asked.
 
@@ -39,7 +45,7 @@ class Client:
             answer = self._answers[path].pop(0)
             if isinstance(answer, Exception):
                 raise answer
-            return None, answer
+            return _RESPONSE, answer
 
         return ask
 

@@ -42,6 +42,13 @@ class AxisTestCase(base.TestCase):
         axis.Client(client).ask((1, 10), 'get', '/things')
         self.assertIsNone(client.asked[0][-1])
 
+    def test_the_id_of_a_request(self):
+        client = fake.Client(answers={'/things': [None]})
+        found = axis.Client(client).begin((1, 9), '/things', grow={'by': 1})
+        self.assertEqual(fake.REQUEST_ID, found)
+        ((method, _path, _headers, body),) = client.asked
+        self.assertEqual(('post', {'grow': {'by': 1}}), (method, body))
+
     def test_it_asks_once_which_versions_there_are(self):
         share = fake.Client(answers={'/things': [{}, {}]})
         client = axis.Client(share)

@@ -40,8 +40,9 @@ class CreateTestCase(base.TestCase):
         given = argparse.Namespace(dry_run=is_dry, **options)
         hook.before(given)
         printed = command.take_action(given)
-        for method, path, _headers, _body in client.asked:
+        for method, path, headers, _body in client.asked:
             self.assertEqual(('post', PATH), (method, path))
+            self.version = headers['OpenStack-API-Version'].split()[-1]
         return printed, [body for *_others, body in client.asked]
 
     def test_without_the_option(self):
@@ -57,6 +58,7 @@ class CreateTestCase(base.TestCase):
             share_group_type='f',
             share_network='g',
             source_share_group_snapshot='h',
+            source_share_group='i',
             wait=True,
         )
         expected = {
@@ -65,6 +67,7 @@ class CreateTestCase(base.TestCase):
             'share_group_type_id': 'f',
             'share_network_id': 'g',
             'source_share_group_snapshot_id': 'h',
+            'source_share_group_id': 'i',
         }
         self.assertEqual([{'share_group': expected}], sent)
 
@@ -84,6 +87,17 @@ class CreateTestCase(base.TestCase):
             self.assertEqual(
                 [{'share_group': {'scheduler_hints': {option: value}}}], sent
             )
+
+    def test_it_asks_for_the_version_that_it_needs(self):
+        copy, hint = {'source_share_group': 'a'}, {'only_host': 'b'}
+        for options, version in (
+            ({}, '1.3'),
+            (copy, '1.4'),
+            (hint, '1.6'),
+            ({**copy, **hint}, '1.6'),
+        ):
+            self.run_with(**options)
+            self.assertEqual(version, self.version, options)
 
     def test_what_people_read(self):
         (titles, values), _sent = self.run_with(
@@ -113,3 +127,14 @@ class CreateTestCase(base.TestCase):
         given = argparse.Namespace(dry_run=False, wait=True)
         self.assertTrue(share_groups.Create(command).before(given).wait)
         self.assertIsNone(command.take_action)
+
+    def test_the_source_must_not_be_empty(self):
+        parser = argparse.ArgumentParser(exit_on_error=False)
+        command = types.SimpleNamespace(app=fake.App(fake.Client()))
+        share_groups.Create(command).get_parser(parser)
+        error = self.assertRaises(
+            argparse.ArgumentError,
+            parser.parse_args,
+            ['--source-share-group', ''],
+        )
+        self.assertIn('must not be empty', str(error))

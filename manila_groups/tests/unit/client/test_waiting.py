@@ -26,6 +26,7 @@ def listed(status='running', progress=None, **values):
 
 
 NOTHING = {'operations': []}
+PATH = '/share-groups/shop/operations'
 
 
 class Terminal(io.StringIO):
@@ -45,9 +46,8 @@ class WaitingTestCase(base.TestCase):
 
         :returns: the group, and what is written to the standard error
         """
-        path = '/share-groups/shop/operations'
         group = types.SimpleNamespace(status=status)
-        share = fake.Client(answers={path: [*answers]}, group=group)
+        share = fake.Client(answers={PATH: [*answers]}, group=group)
         errors = errors or io.StringIO()
         with fixtures.MonkeyPatch('sys.stderr', errors):
             found = waiting.until_done(axis.Client(share), 'shop', 'create')
@@ -66,10 +66,11 @@ class WaitingTestCase(base.TestCase):
     def test_until_it_has_ended(self):
         self.wait(listed('waiting'), listed(), listed(), NOTHING)
 
-    def test_what_does_not_belong_to_it(self):
-        for other in ({'verb': 'delete'}, {'resource_id': 'another'}):
-            self.waits.clear()
-            self.wait(listed(), listed(**other))
+    def test_what_is_in_the_group_may_go_on(self):
+        self.wait(listed(), listed(resource_id='orders'))
+
+    def test_a_copy_is_made_by_a_verb_of_its_own(self):
+        self.wait(listed(verb='clone'), NOTHING)
 
     def test_the_reason_of_a_failure(self):
         failed = listed('failed', reason='No pool fits.')
@@ -81,6 +82,28 @@ class WaitingTestCase(base.TestCase):
     def test_a_failure_of_which_the_reason_is_forgotten(self):
         found = self.fails(listed(), NOTHING, status='error')
         self.assertIn('its status is error', found)
+
+    def revert(self, *messages):
+        """Wait for a revert that has left the group as it was."""
+        found = {'messages': [{'user_message': one} for one in messages]}
+        group = types.SimpleNamespace(status='available')
+        share = fake.Client(
+            answers={
+                PATH: [listed(verb='revert'), NOTHING],
+                '/messages?request_id=req-1&resource_id=shop': [found],
+            },
+            group=group,
+        )
+        return waiting.until_done(
+            axis.Client(share), 'shop', 'revert', 'req-1'
+        )
+
+    def test_a_failure_that_the_status_does_not_show(self):
+        error = self.assertRaises(waiting.Failed, self.revert, 'Too full.')
+        self.assertEqual(
+            'Share group shop: revert failed: Too full.', str(error)
+        )
+        self.assertEqual('available', self.revert().status)
 
     def test_a_group_that_is_gone(self):
         self.assertIn('it is gone', self.fails(listed(), fake.Gone()))
