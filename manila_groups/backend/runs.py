@@ -164,11 +164,14 @@ class _ShareGroups:
     def open(self, task):
         """Let clients use a group's shares as their access rules say."""
         rules = task.work.rules
-        for share in payloads.members(task.work.shares):
-            if share.id in rules:
-                self._driver.update_access(
-                    share, payloads.rules(rules[share.id])
-                )
+        shares = [
+            one
+            for one in payloads.members(task.work.shares)
+            if one.id in rules
+        ]
+        for number, share in enumerate(shares, 1):
+            self._driver.update_access(share, payloads.rules(rules[share.id]))
+            task.report(number, len(shares))
 
     def delete(self, task):
         if task.work.is_kept:

@@ -87,6 +87,20 @@ class TestRevert(RevertCase):
         self.assertNotIn(self.first, self.driver.access)
         self.assertEqual('reverting_error', self.service.status(self.group))
 
+    def test_it_tells_how_far_it_is(self):
+        self.service.allow(self.second, '10.0.0.2')
+        self.service.deliver_all()
+        found = []
+        apply = self.driver.update_access
+
+        def look(share, rules):
+            found.append(self.service.operation(self.group).progress)
+            apply(share, rules)
+
+        self.driver.update_access = look
+        self.reverted()
+        self.assertEqual([{}, {'done': 1, 'total': 2}], found)
+
     def test_sizes_with_quotas_and_claims(self):
         self.resize(self.first, 5)
         self.resize(self.second, 1)
