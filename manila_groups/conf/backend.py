@@ -148,8 +148,8 @@ SECTION_OPTS = [
         'such as create_share_group:2.5,pools:0.1. The methods are setup, '
         'check, pools, share_server, create_share_group, delete_share_group, '
         'create_share, delete_share, resize_share, update_access, '
-        'create_share_group_snapshot, delete_share_group_snapshot and '
-        'create_share_group_from_snapshot.',
+        'create_share_group_snapshot, delete_share_group_snapshot, '
+        'create_share_group_from_snapshot and revert_share_group.',
     ),
     cfg.Opt(
         'fake_failures',
