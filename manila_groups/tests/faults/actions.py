@@ -92,12 +92,19 @@ def create_snapshot(me, group):
 
 def clone(me, snapshot):
     """Create a share group from a snapshot, and find its shares."""
-    made = _create(
-        me,
-        'create a share group from a snapshot',
-        ledger.GROUPS,
-        {'source_share_group_snapshot_id': snapshot.id},
-    )
+    what = 'create a share group from a snapshot'
+    values = {'source_share_group_snapshot_id': snapshot.id}
+    return _create_with_shares(me, what, values)
+
+
+def copy(me, group):
+    """Create a share group from another one, and find its shares."""
+    what = 'create a share group from a share group'
+    return _create_with_shares(me, what, {'source_share_group_id': group.id})
+
+
+def _create_with_shares(me, what, values):
+    made = _create(me, what, ledger.GROUPS, values)
     if made is None or made.id is None:
         return made
     found = me.session.look(f'/shares?share_group_id={made.id}')
@@ -143,6 +150,12 @@ def _note_deletion(me, thing, what, method, path, answer):
     return thing
 
 
+def revert(me, snapshot):
+    """Revert a share group to a snapshot."""
+    values = {'share_group_snapshot_id': snapshot.id}
+    return _change(me, snapshot.group, 'revert', values)
+
+
 def extend(me, share):
     """Let a share hold more."""
     return _change(me, share, 'extend', {'new_size': me.random.randint(2, 9)})
@@ -158,9 +171,10 @@ def allow(me, share):
     return _change(me, share, 'allow_access', values)
 
 
-def _change(me, share, action, values):
-    path, what = f'{share.path}/action', f'{action} of a share'
+def _change(me, thing, action, values):
+    path = f'{thing.path}/action'
+    what = f'{action} of a {_WORDS[thing.kind]}'
     answer = me.session.send('POST', path, {action: values})
     known = outcome(me, what, 'POST', path, answer)
     me.ledger.count(what, known, is_change=True)
-    return share
+    return thing

@@ -56,6 +56,10 @@ def _has_room(me):
     return len(_all(ledgers.GROUPS)(me)) < MOST_GROUPS
 
 
+def _groups_to_copy(me):
+    return _all(ledgers.GROUPS)(me) if _has_room(me) else []
+
+
 def _snapshots_to_clone(me):
     return _all(ledgers.SNAPSHOTS)(me) if _has_room(me) else []
 
@@ -66,6 +70,8 @@ ACTIONS = (
     ),
     client.Action(5, actions.create_snapshot, _groups_with_shares),
     client.Action(2, actions.clone, _snapshots_to_clone),
+    client.Action(2, actions.copy, _groups_to_copy),
+    client.Action(6, actions.revert, _all(ledgers.SNAPSHOTS)),
     client.Action(3, actions.delete, _all(ledgers.SNAPSHOTS)),
     client.Action(4, actions.delete, _free_shares),
     client.Action(6, actions.delete, _empty_groups),

@@ -29,6 +29,8 @@ _METHODS = {
     'create_share_group_snapshot': WORK,
     'delete_share_group_snapshot': WORK,
     'create_share_group_from_snapshot': WORK,
+    'create_share_group_from_group': WORK,
+    'revert_share_group': WORK,
     'update_access': WORK,
     'pools': LOOK,
 }

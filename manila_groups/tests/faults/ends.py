@@ -39,7 +39,8 @@ def judge(
     if 'error' not in status:
         return status, False
     told = [row['id']]
-    if thing.comes_with_group:
+    is_reverted = status == states.REVERTING_ERROR
+    if thing.comes_with_group or (is_reverted and thing.group):
         told.append(thing.group.id)
     is_told = any(has_message(one) for one in told)
     return (FAILED if is_told else SILENT), is_told

@@ -17,6 +17,8 @@ _UNDER_WAY = (
     states.DELETING,
     states.EXTENDING,
     states.SHRINKING,
+    states.REVERTING,
+    states.RESTORING,
 )
 
 #: The tables of rows that have a status, its column, and what is no status to

@@ -16,7 +16,7 @@ _PAUSE = 1
 #: Seconds that a client waits, at most, for what it has asked for.
 _SETTLING = 8
 
-_TRANSITIONAL = ('creating', 'deleting', 'extending')
+_TRANSITIONAL = ('creating', 'deleting', 'extending', 'reverting')
 
 _now = time.monotonic
 

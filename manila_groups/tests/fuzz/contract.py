@@ -87,6 +87,13 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
+        r'(reference\.)?share_groups\.action',
+        400,
+        'has no share group snapshot|cannot revert it',
+        'a group is reverted to a snapshot of its own, where its back end can',
+    ),
+    Excuse(
+        _REJECTED,
         r'shares\.delete',
         400,
         'is not the share group of|is required because the share',

@@ -12,6 +12,7 @@ _KEPT = 12
 _KINDS = {
     'share_group_id': 'share_groups',
     'share_group_snapshot_id': 'share_group_snapshots',
+    'source_share_group_id': 'share_groups',
     'source_share_group_snapshot_id': 'share_group_snapshots',
     'source_share_group_snapshot': 'share_group_snapshots',
     'share_group_type_id': 'share_group_types',

@@ -8,6 +8,8 @@ from hypothesis import stateful
 from manila_groups.domain.types import share_types
 from manila_groups.tests.functional import api_fixture
 from manila_groups.tests.long import contract_model as model
+from manila_groups.tests.long import contract_refusals as refusals
+from manila_groups.tests.long import contract_rows as rows
 from manila_groups.tests.long import contract_service
 
 OPTIONS = {
@@ -18,12 +20,15 @@ OPTIONS = {
     },
     'beta': {
         'fake_pools': [{'name': 'only'}],
+        'fake_group_capabilities': {'revert_to_any_group_snapshot': False},
         'backend_availability_zone': 'west',
     },
 }
 ZONES = {'alpha': 'nova', 'beta': 'west'}
+#: The back end that reverts a group to its newest snapshot only.
+TO_NEWEST = 'beta'
 USERS = {
-    name: model.User(
+    name: rows.User(
         project, admin='admin' in roles, reader='member' not in roles
     )
     for name, (project, _user, roles) in contract_service.USERS.items()
@@ -31,9 +36,9 @@ USERS = {
 PROJECTS = sorted({user.project for user in USERS.values()})
 #: Each kind's path and the key of its list.
 PATHS = {
-    model.GROUP: ('/share-groups', 'share_groups'),
-    model.SHARE: ('/shares', 'shares'),
-    model.SNAPSHOT: ('/share-group-snapshots', 'share_group_snapshots'),
+    rows.GROUP: ('/share-groups', 'share_groups'),
+    rows.SHARE: ('/shares', 'shares'),
+    rows.SNAPSHOT: ('/share-group-snapshots', 'share_group_snapshots'),
 }
 #: The share group types, and the share types that each allows.
 TYPES = {
@@ -58,7 +63,7 @@ class Machine(stateful.RuleBasedStateMachine):
         self.test = unittest.TestCase()
         self.service = contract_service.Service(OPTIONS)
         self.service.setUp()
-        self.model = model.Model(self.service.clock.passed)
+        self.model = refusals.Refusals(self.service.clock.passed)
         self.number = 0
         self.compared = {}
         self._make_types()
@@ -125,11 +130,11 @@ class Machine(stateful.RuleBasedStateMachine):
 
     # The two sorts of steps.
 
-    def request(self, who, refusals, success, effect, *call, **query):
+    def request(self, who, codes, success, effect, *call, **query):
         """Make a request, which the model knows the answer of.
 
-        :param refusals: the codes of which one is due; none when there are
-            none
+        :param codes: those of refusals, of which one is due; none when there
+            are none
         :param effect: what it does to the model, called with all rows
         """
         self._begin()
@@ -141,11 +146,11 @@ class Machine(stateful.RuleBasedStateMachine):
         found = self.look()
         if answer is None:
             # All of it or nothing: the client can't know.
-            is_possible = not refusals or success in refusals
+            is_possible = not codes or success in codes
             if is_possible and found != self.expected():
                 effect(found)
         else:
-            allowed = refusals or {success}
+            allowed = codes or {success}
             self.test.assertIn(answer.status, allowed, answer.body)
             if answer.status == success:
                 effect(found)
@@ -193,7 +198,8 @@ class Machine(stateful.RuleBasedStateMachine):
             row.deaths += killed
             row.excused |= row.deaths >= model.TRIES
             row.excused |= self.model.is_overdue(row)
-            row.excused |= is_down and row.status == model.CREATING
+            # A scheduler finds no pool.
+            row.excused |= is_down and row.status in rows.PLACED
 
     def _follow(self, found):
         """Let the model become what it may."""
@@ -201,6 +207,9 @@ class Machine(stateful.RuleBasedStateMachine):
             row_id: self.model.may_become(row)
             for row_id, row in self.model.rows.items()
         }
+        for row in self.model.of_kind(rows.SHARE):
+            if row.id in found:
+                self._follow_size(row, found[row.id])
         for row_id, row in list(self.model.rows.items()):
             now = found.get(row_id)
             status = now and now['status']
@@ -214,23 +223,41 @@ class Machine(stateful.RuleBasedStateMachine):
         self.test.assertEqual(self.expected(), found)
 
     def _follow_row(self, row, now):
-        has_place = row.kind != model.SNAPSHOT
-        is_made = row.status == model.CREATING and self.model.in_motion(row)
+        has_place = row.kind != rows.SNAPSHOT
+        is_made = row.status == rows.CREATING and self.model.in_motion(row)
         if has_place and is_made and row.host != now['host']:
             row.host, row.since = now['host'], self.model.clock()
             self._check_place(row)
         if now['status'] != row.status:
             self.model.set(row, now['status'])
 
+    def _follow_size(self, row, now):
+        has_ended = row.status != now['status']
+        is_resized = row.status in rows.RESIZING.values() and has_ended
+        if is_resized or self._is_settled(row):
+            sizes = self.model.may_have_size(row, now['status'])
+            self.test.assertIn(now['size'], sizes, row)
+            row.settle(now['size'])
+
+    def _is_settled(self, row):
+        """Tell whether a revert has given a share its size.
+
+        It does so before its end; no request shows what is counted then.
+        """
+        if row.status != rows.REVERTING or not self.model.in_motion(row):
+            return False
+        share = self.service.get_share(row.id)
+        return share.new_size is None and share.quota_gb == share.size
+
     def _check_place(self, row):
         if row.host is not None and row.zone is not None:
-            name = row.host.partition('#')[0].rpartition('@')[2]
+            name = contract_service.backend_of(row.host)
             self.test.assertEqual(row.zone, ZONES[name], row)
 
     def _check_message(self, row, status):
         """Check that the users learn why something failed."""
         with_group = row.group and row.working and row.cloned
-        if status in (None, model.AVAILABLE) or with_group or not row.working:
+        if status in (None, rows.AVAILABLE) or with_group or not row.working:
             return
         answer = self.service.call(
             'admin', 'GET', '/messages', resource_id=row.id, all_tenants='1'
@@ -282,15 +309,15 @@ class Machine(stateful.RuleBasedStateMachine):
         return [
             row
             for row in self.model.rows.values()
-            if row.status in model.WELL and self.model.in_motion(row)
+            if row.status in rows.WELL and self.model.in_motion(row)
         ]
 
     def _empty(self):
         """Delete all by force: nothing may be left anywhere."""
         # A group that something is made from goes after that.
         for _again in range(3):
-            for row in self.model.of_kind(model.GROUP):
-                self.force('admin', row.id, PATHS[model.GROUP][0])
+            for row in self.model.of_kind(rows.GROUP):
+                self.force('admin', row.id, PATHS[rows.GROUP][0])
             if self.model.rows:
                 self.happen(self.service.settle)
         self.test.assertEqual({}, self.model.rows)
@@ -300,9 +327,13 @@ class Machine(stateful.RuleBasedStateMachine):
 
 
 _OWN = {
-    model.GROUP: lambda row: {'host': row.host, 'source': row.source},
-    model.SHARE: lambda row: {'host': row.host, 'size': row.size},
-    model.SNAPSHOT: lambda row: {'members': row.members},
+    rows.GROUP: lambda row: {
+        'host': row.host,
+        'source': row.source,
+        'copied': row.copied,
+    },
+    rows.SHARE: lambda row: {'host': row.host, 'size': row.size},
+    rows.SNAPSHOT: lambda row: {'members': row.members},
 }
 
 
@@ -315,10 +346,14 @@ def _describe(kind, shown):
         'status': shown['status'],
         'group': shown.get('share_group_id'),
     }
-    if kind == model.SNAPSHOT:
+    if kind == rows.SNAPSHOT:
         members = {one['share_id']: one['size'] for one in shown['members']}
         return {**described, 'members': members}
     described['host'] = shown['host']
-    if kind == model.SHARE:
+    if kind == rows.SHARE:
         return {**described, 'size': shown['size']}
-    return {**described, 'source': shown['source_share_group_snapshot_id']}
+    return {
+        **described,
+        'source': shown['source_share_group_snapshot_id'],
+        'copied': shown['source_share_group_id'],
+    }

@@ -8,29 +8,21 @@ the requests is a table of what may become of a row.
 """
 
 import collections
-import dataclasses
 
-GROUP, SHARE, SNAPSHOT = 'group', 'share', 'snapshot'
-CREATING, DELETING = 'creating', 'deleting'
-AVAILABLE, ERROR = 'available', 'error'
-ERROR_DELETING = 'error_deleting'
-GONE = None
-STATUSES = (CREATING, AVAILABLE, ERROR, DELETING, ERROR_DELETING)
+from manila_groups.tests.long import contract_rows as rows
+from manila_groups.tests.long.contract_rows import AVAILABLE
+from manila_groups.tests.long.contract_rows import CREATING
+from manila_groups.tests.long.contract_rows import DELETING
+from manila_groups.tests.long.contract_rows import ERROR
+from manila_groups.tests.long.contract_rows import FAILED
+from manila_groups.tests.long.contract_rows import GONE
+from manila_groups.tests.long.contract_rows import GROUP
+from manila_groups.tests.long.contract_rows import RESTORING
+from manila_groups.tests.long.contract_rows import REVERTING
+from manila_groups.tests.long.contract_rows import SHARE
+from manila_groups.tests.long.contract_rows import SNAPSHOT
+from manila_groups.tests.long.contract_rows import WELL
 
-#: What the service may make of a row by itself when nothing goes wrong.
-WELL = {CREATING: AVAILABLE, DELETING: GONE}
-#: The same, when something does.
-FAILED = {
-    GROUP: {CREATING: ERROR, DELETING: ERROR_DELETING},
-    SHARE: {CREATING: ERROR, DELETING: ERROR_DELETING},
-    SNAPSHOT: {CREATING: ERROR, DELETING: ERROR},
-}
-#: The statuses that a user may delete from.
-DELETABLE = {
-    GROUP: (AVAILABLE, ERROR, ERROR_DELETING),
-    SHARE: (AVAILABLE, ERROR, ERROR_DELETING),
-    SNAPSHOT: (AVAILABLE, ERROR),
-}
 #: What limits there are; -1 is none.
 LIMITS = {
     'share_groups': 6,
@@ -45,58 +37,6 @@ UNLIMITED = -1
 DEADLINE = 600
 #: How many processes may die over the same work before it is.
 TRIES = 3
-
-
-@dataclasses.dataclass
-class Row:
-    """A share group, a share or a snapshot.
-
-    :ivar host: the pool; None as long as there is none
-    :ivar working: whether the service works on a row in this status, which it
-        does not when an administrator has set it
-    :ivar excused: whether something went wrong since this status came
-    :ivar deaths: how many processes were killed since it came
-    :ivar since: when it came, or the place of the row did: seconds
-    :ivar forced: whether a deletion ends in any case
-    :ivar group: the id of the group that it is in; None for a group
-    :ivar zone: where a group has to be; None is anywhere
-    :ivar source: the id of the snapshot that a group is made from
-    :ivar types: the names of the share types that a group may hold
-    :ivar size: of a share, in GiB
-    :ivar cloned: whether a share came with its group
-    :ivar members: of a snapshot: share's id to size in GiB
-    """
-
-    kind: str
-    id: str
-    name: str
-    project: str
-    status: str = CREATING
-    host: str | None = None
-    working: bool = True
-    excused: bool = False
-    deaths: int = 0
-    since: int = 0
-    forced: bool = False
-    group: str | None = None
-    zone: str | None = None
-    source: str | None = None
-    types: frozenset[str] = frozenset()
-    size: int = 0
-    cloned: bool = False
-    members: dict[str, int] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True)
-class User:
-    """Who makes a request."""
-
-    project: str
-    admin: bool = False
-    reader: bool = False
-
-    def sees(self, row):
-        return row is not None and (self.admin or row.project == self.project)
 
 
 class Model:
@@ -132,6 +72,37 @@ class Model:
             if row.group == group_id and kind in (None, row.kind)
         ]
 
+    def host_of(self, row):
+        """The pool of a row; a snapshot is where its group is."""
+        return self.rows[row.group].host if row.kind == SNAPSHOT else row.host
+
+    def is_copied(self, group_id):
+        """Tell whether a group is being created from a group."""
+        return any(
+            one.copied == group_id and one.status == CREATING
+            for one in self.of_kind(GROUP)
+        )
+
+    def is_cloned(self, snapshot_id):
+        """Tell whether a group is being created from a snapshot."""
+        return any(
+            one.source == snapshot_id and one.status == CREATING
+            for one in self.of_kind(GROUP)
+        )
+
+    def is_source(self, group_id):
+        """Tell whether one is being created from a group, or a snapshot."""
+        return self.is_copied(group_id) or any(
+            self.is_cloned(one.id) for one in self.within(group_id, SNAPSHOT)
+        )
+
+    def content_of(self, source_id):
+        """The sizes of the shares that a new group would come with."""
+        source = self.rows[source_id]
+        if source.kind == SNAPSHOT:
+            return [*source.members.values()]
+        return [one.size for one in self.within(source_id, SHARE)]
+
     # Quotas.
 
     def usage(self, project):
@@ -139,153 +110,26 @@ class Model:
         used = dict.fromkeys(LIMITS, 0)
         for row in self.rows.values():
             if row.project == project:
-                for resource, amount in amounts(row).items():
+                for resource, amount in rows.amounts(row).items():
                     used[resource] += amount
         return used
 
-    def exceeds(self, project, more):
+    def exceeds(self, project, more, code=413):
         """The code for a quota that would be exceeded, if any would."""
         used = self.usage(project)
         limits = LIMITS | self.limits[project]
         over = [
             resource
             for resource, amount in more.items()
-            if amount
+            if amount > 0
             and UNLIMITED < limits[resource] < used[resource] + amount
         ]
-        return {413} if over else set()
+        return {code} if over else set()
 
-    # What requests are refused with.
-
-    def refuse_group(self, user, allowed):
-        """Refuse a new group without a source.
-
-        :param allowed: the codes for its types and its zone
-        """
-        if user.reader:
-            return {403}
-        return allowed | self.exceeds(user.project, {'share_groups': 1})
-
-    def refuse_clone(self, user, source_id, zone):
-        """Refuse a new group from a snapshot."""
-        if user.reader:
-            return {403}
-        codes = {400} if zone else set()
-        source = self.rows.get(source_id)
-        if not user.sees(source) or source.project != user.project:
-            return codes | {400}
-        if source.status != AVAILABLE:
-            codes.add(409)
-        more = {
-            'share_groups': 1,
-            'shares': len(source.members),
-            'gigabytes': sum(source.members.values()),
-        }
-        return codes | self.exceeds(user.project, more)
-
-    def refuse_share(self, user, group_id, size, is_allowed):
-        """Refuse a new share in a group.
-
-        :param is_allowed: whether the group may have such a share
-        """
-        if user.reader:
-            return {403}
-        group = self.rows.get(group_id)
-        if not user.sees(group):
-            return {404}
-        codes = self.exceeds(user.project, {'shares': 1, 'gigabytes': size})
-        if (
-            group.project != user.project
-            or group.status != AVAILABLE
-            or not is_allowed
-        ):
-            codes.add(400)
-        return codes
-
-    def refuse_snapshot(self, user, group_id):
-        """Refuse a new snapshot."""
-        if user.reader:
-            return {403}
-        group = self.rows.get(group_id)
-        if not user.sees(group) or group.project != user.project:
-            return {400}
-        shares = self.within(group_id, SHARE)
-        codes = self.exceeds(user.project, snapshot_amounts(shares))
-        statuses = {group.status, *(one.status for one in shares)}
-        if statuses != {AVAILABLE} or group.host is None:
-            codes.add(409)
-        return codes
-
-    def refuse_change(self, user, row_id):
-        """Refuse to change a name."""
-        row = self.rows.get(row_id)
-        codes = set() if user.sees(row) else {404}
-        return codes | ({403} if user.reader else set())
-
-    def refuse_action(self, user, row_id):
-        """Refuse what only administrators may do."""
-        if not user.admin:
-            return {403}
-        return set() if row_id in self.rows else {404}
-
-    def refuse_delete(self, user, row_id, group_id=None):
-        """Refuse a deletion.
-
-        :param group_id: the group that a share is said to be in
-        """
-        codes = self.refuse_change(user, row_id)
-        row = self.rows.get(row_id)
-        if codes or row is None:
-            return codes
-        conflict = 403 if row.kind == SHARE else 409
-        if self._is_held(row):
-            codes.add(conflict)
-        if row.status == CREATING and self.is_overdue(row):
-            # Whether it is a status set by hand for too long is not known.
-            codes |= set() if row.working else {conflict, 202}
-        elif row.status not in DELETABLE[row.kind]:
-            codes.add(conflict)
-        if row.kind == GROUP and self.within(row_id):
-            codes.add(409)
-        if row.kind == SHARE and group_id != row.group:
-            codes.add(400)
-        return codes
-
-    def refuse_force(self, user, row_id):
-        """Refuse a deletion by force."""
-        codes = self.refuse_action(user, row_id)
-        if codes:
-            return codes
-        row = self.rows[row_id]
-        held = self._is_held(row) or any(
-            self._is_held(one) for one in self.within(row_id, SNAPSHOT)
-        )
-        conflict = 403 if row.kind == SHARE else 409
-        return {conflict} if held else set()
-
-    def refuse_limit(self, user, project, resource, limit, force):
-        """Refuse a limit of a quota."""
-        if not user.admin:
-            return {403}
-        below = UNLIMITED < limit < self.usage(project)[resource]
-        return {400} if below and not force else set()
-
-    def _is_held(self, row):
-        """Tell whether something needs a share or a snapshot."""
-        if row.kind == SHARE:
-            return any(
-                row.id in one.members
-                for one in self.within(row.group, SNAPSHOT)
-            )
-        return row.kind == SNAPSHOT and any(
-            one.source == row.id and one.status == CREATING
-            for one in self.of_kind(GROUP)
-        )
-
-    # What they do.
+    # What requests do.
 
     def add(self, row):
-        row.since = self.clock()
+        row.since = row.made = self.clock()
         self.rows[row.id] = row
 
     def delete(self, row_id, forced=False, is_reachable=True):
@@ -297,7 +141,9 @@ class Model:
         for one in self.within(row_id):
             # The work is that of the group's deletion.
             self.set(one, DELETING, working=False)
+            one.new_size = None
         self.set(row, DELETING, forced=forced)
+        row.new_size = None
         if self.host_of(row) is None or (forced and not is_reachable):
             self.remove(row_id)
 
@@ -305,9 +151,24 @@ class Model:
         for one in [*self.within(row_id), self.rows[row_id]]:
             del self.rows[one.id]
 
-    def host_of(self, row):
-        """The pool of a row; a snapshot is where its group is."""
-        return self.rows[row.group].host if row.kind == SNAPSHOT else row.host
+    def resize(self, share_id, action, size):
+        """Begin to extend or shrink a share, which counts the larger size."""
+        share = self.rows[share_id]
+        share.new_size = size
+        if action == 'extend':
+            share.counted = size
+        self.set(share, rows.RESIZING[action])
+
+    def revert(self, group_id, snapshot_id):
+        """Begin to revert a group; its shares count the larger sizes."""
+        snapshot = self.rows[snapshot_id]
+        # The work is that of the group.
+        self.set(snapshot, RESTORING, working=False)
+        for one in self.within(group_id, SHARE):
+            one.new_size = snapshot.members[one.id]
+            one.counted = max(one.counted, one.new_size)
+            self.set(one, REVERTING, working=False)
+        self.set(self.rows[group_id], REVERTING)
 
     def reset(self, row_id, status):
         """Set a status by hand; what was under way in a group has failed."""
@@ -317,6 +178,8 @@ class Model:
                 self.set(one, FAILED[one.kind][DELETING])
             elif one.status == CREATING and one.cloned:
                 self.set(one, ERROR)
+            elif one.status in (REVERTING, RESTORING):
+                self.set(one, FAILED[one.kind][one.status])
 
     # What the service does by itself.
 
@@ -326,7 +189,7 @@ class Model:
         return row.working or (
             group is not None
             and group.working
-            and group.status in (CREATING, DELETING)
+            and group.status in (CREATING, DELETING, REVERTING)
         )
 
     def may_become(self, row):
@@ -336,9 +199,8 @@ class Model:
         moves = self.in_motion(row)
         if row.status in WELL and moves:
             found.add(WELL[row.status])
-        excused = row.excused or (group is not None and group.excused)
         if row.status in WELL and (
-            self.is_overdue(row) or (moves and excused)
+            self.is_overdue(row) or self._may_fail(row, group, moves)
         ):
             is_forced = row.forced and row.status == DELETING
             found.add(GONE if is_forced else FAILED[row.kind][row.status])
@@ -346,21 +208,18 @@ class Model:
             found.add(GONE)
         return found
 
+    def _may_fail(self, row, group, moves):
+        if group is None:
+            return moves and row.excused
+        is_part = row.status in (REVERTING, RESTORING)
+        if is_part and group.status == REVERTING and self.is_overdue(group):
+            return True
+        return moves and (row.excused or group.excused)
 
-def amounts(row):
-    """What a row counts in the quotas of its project."""
-    if row.kind == GROUP:
-        return {'share_groups': 1}
-    if row.kind == SHARE:
-        return {'shares': 1, 'gigabytes': row.size}
-    return {
-        'share_group_snapshots': 1,
-        'snapshots': len(row.members),
-        'snapshot_gigabytes': sum(row.members.values()),
-    }
-
-
-def snapshot_amounts(shares):
-    """What a new snapshot of shares would count."""
-    members = {one.id: one.size for one in shares}
-    return amounts(Row(SNAPSHOT, '', '', '', members=members))
+    def may_have_size(self, row, status):
+        """The sizes that a share may have when its work ends in a status."""
+        if status != AVAILABLE and row.status != REVERTING:
+            return {row.size}
+        planned = {row.new_size or row.size}
+        is_excused = row.excused or self.rows[row.group].excused
+        return planned | ({row.size} if is_excused else set())

@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 
 from manila_groups.tests.long import contract_machine as machine
 from manila_groups.tests.long import contract_model as model
+from manila_groups.tests.long import contract_rows as rows
 
 numbers = st.integers(0, 9)
 users = st.sampled_from(['owner'] * 8 + ['admin'] * 2 + sorted(machine.USERS))
 kinds = st.sampled_from(sorted(machine.PATHS))
-GROUP, SHARE, SNAPSHOT = model.GROUP, model.SHARE, model.SNAPSHOT
+GROUP, SHARE, SNAPSHOT = rows.GROUP, rows.SHARE, rows.SNAPSHOT
+#: Every status, also those that some kinds do not have.
+STATUSES = sorted({one for some in rows.STATUSES.values() for one in some})
 
 
 class Requests(machine.Machine):
@@ -119,10 +122,11 @@ class Requests(machine.Machine):
         def effect(found):
             row_id = _find(found, body['name'])
             self.model.add(
-                model.Row(kind, row_id, body['name'], project, **values)
+                rows.Row(kind, row_id, body['name'], project, **values)
             )
-            if values.get('source'):
-                self.add_clones(found, row_id, values['source'])
+            source_id = values.get('source') or values.get('copied')
+            if source_id:
+                self.add_clones(found, row_id, source_id)
 
         self.request(
             who,
@@ -138,19 +142,19 @@ class Requests(machine.Machine):
         """Add the shares that a group has come with."""
         group = self.model.rows[group_id]
         source = self.model.rows[source_id]
-        group.types = self.model.rows[source.group].types
+        group.types = self.model.rows[source.group or source.id].types
         clones = {
             row_id: one
             for row_id, one in found.items()
             if one['kind'] == SHARE and one['group'] == group_id
         }
         self.test.assertEqual(
-            sorted(source.members.values()),
+            sorted(self.model.content_of(source_id)),
             sorted(one['size'] for one in clones.values()),
         )
         for row_id, one in clones.items():
             self.model.add(
-                model.Row(
+                rows.Row(
                     SHARE,
                     row_id,
                     one['name'],
@@ -216,13 +220,13 @@ class Requests(machine.Machine):
         who=st.sampled_from(['admin', 'admin', 'owner', 'other']),
         kind=kinds,
         number=numbers,
-        status=st.sampled_from(model.STATUSES),
+        status=st.sampled_from(STATUSES),
     )
     def reset_status(self, who, kind, number, status):
         row_id, user = self.pick(kind, number), machine.USERS[who]
         self.request(
             who,
-            self.model.refuse_action(user, row_id),
+            self.model.refuse_reset(user, row_id, kind, status),
             202,
             lambda _found: self.model.reset(row_id, status),
             'POST',
@@ -273,7 +277,7 @@ class Requests(machine.Machine):
         who=users,
         kind=kinds,
         everywhere=st.booleans(),
-        status=st.sampled_from([None, None, *model.STATUSES]),
+        status=st.sampled_from([None, None, *STATUSES]),
         part=st.sampled_from([None, None, '1', '01', '%']),
         limit=st.integers(1, 5),
         offset=st.integers(0, 3),

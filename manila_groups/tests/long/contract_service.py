@@ -17,6 +17,7 @@ from manila_groups import exception
 from manila_groups import policy
 from manila_groups.api import app
 from manila_groups.api import collaborators
+from manila_groups.backend.driver import Driver
 from manila_groups.cmd import api as cmd_api
 from manila_groups.db import api as db_api
 from manila_groups.rpc import base as rpc
@@ -40,7 +41,12 @@ METHODS = (
     'create_share_group_snapshot',
     'delete_share_group_snapshot',
     'create_share_group_from_snapshot',
+    'resize_share',
+    'revert_share_group',
+    'update_access',
 )
+#: Those that consist of others, where no driver has its own.
+COMPOSED = ('create_share_group_from_group', 'forget_source')
 
 
 class Killed(BaseException):
@@ -63,9 +69,20 @@ class Storage:
 
     def __getattr__(self, name):
         found = getattr(self._driver, name)
+        if name in COMPOSED:
+            return functools.partial(self._compose, getattr(Driver, name))
         if name not in METHODS:
             return found
         return lambda *args: self._call(found, name, *args)
+
+    def _compose(self, method, group, *args):
+        """Do what fails, and may be killed, in each of its parts."""
+        failed = set(self.failed)
+        try:
+            return method(self, group, *args)
+        except exception.DriverError:
+            self.failed = failed | {group.id}
+            raise
 
     def _call(self, method, name, *args):
         kill, self.kill = self.kill, None
@@ -183,8 +200,7 @@ class Service(inprocess.InProcess):
 
     def is_reachable(self, host):
         """Tell whether the back end of a pool has reported lately."""
-        name = host.partition('#')[0].rpartition('@')[2]
-        return self._away[name] <= self.conf.service.down_time
+        return self._away[backend_of(host)] <= self.conf.service.down_time
 
     def pass_time(self, seconds):
         super().pass_time(seconds)
@@ -244,6 +260,11 @@ class Service(inprocess.InProcess):
             storage.kill = None
             if not self.is_up(name):
                 self.start(name)
+
+
+def backend_of(host):
+    """The name of the back end that has a pool."""
+    return host.partition('#')[0].rpartition('@')[2]
 
 
 def _look(manager):

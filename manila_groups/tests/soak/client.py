@@ -48,6 +48,10 @@ def _snapshots(me):
     return [one for group in me.groups for one in group.snapshots]
 
 
+def _groups_to_copy(me):
+    return me.groups if len(me.groups) < MOST_GROUPS else []
+
+
 def _snapshots_to_clone(me):
     return _snapshots(me) if len(me.groups) < MOST_GROUPS else []
 
@@ -71,6 +75,8 @@ ACTIONS = (
     Action(4, groups.update, _groups),
     Action(4, groups.delete, _groups),
     Action(2, groups.clone, _snapshots_to_clone),
+    Action(2, groups.copy, _groups_to_copy),
+    Action(2, groups.revert, _snapshots),
     Action(1, groups.fail),
     Action(6, shares.create, _roomy_groups),
     Action(6, shares.show, _shares),

@@ -105,30 +105,63 @@ def delete(me, group) -> None:
 
 def clone(me, snapshot) -> None:
     """Create a group from a snapshot."""
-    members = me.session.ask('GET', f'{snapshot.path}/members')
+    what = 'create a group from a snapshot'
+    sizes = snapshot.sizes.values()
+    _create_from(me, what, 'source_share_group_snapshot_id', snapshot, sizes)
+
+
+def copy(me, source) -> None:
+    """Create a group from another one; no snapshot stays."""
+    sizes = [share.size for share in source.shares]
+    made = _create_from(
+        me, 'copy a group', 'source_share_group_id', source, sizes
+    )
+    for group, number in ((made, 0), (source, len(source.snapshots))):
+        path = f'/share-group-snapshots?share_group_id={group.id}'
+        found = me.session.ask('GET', path)['share_group_snapshots']
+        me.check(len(found) == number, f'the snapshots of {path}: {found}')
+
+
+def _create_from(me, what, field, source, sizes):
+    body = {'name': new_name(me), field: source.id}
     answer = me.session.ask(
-        'POST',
-        '/share-groups',
-        {
-            'share_group': {
-                'name': new_name(me),
-                'source_share_group_snapshot_id': snapshot.id,
-            }
-        },
-        202,
+        'POST', '/share-groups', {'share_group': body}, 202
     )
     group = holdings.Group(answer['share_group']['id'])
     me.groups.append(group)
     me.session.becomes(group.path)
-    me.took('create a group from a snapshot', group.begun)
+    me.took(what, group.begun)
     found = me.session.ask('GET', f'/shares/detail?share_group_id={group.id}')
     for one in found['shares']:
         group.shares.append(holdings.Share(one['id'], group, one['size']))
     me.check(
-        len(found['shares']) == len(members['share_group_snapshot_members'])
+        sorted(one['size'] for one in found['shares']) == sorted(sizes)
         and all(one['status'] == 'available' for one in found['shares']),
-        f'the shares of {group.path}, which is made of {members}: {found}',
+        f'the shares of {group.path}, which is made of {source}: {found}',
     )
+    return group
+
+
+def revert(me, snapshot) -> None:
+    """Revert a group to a snapshot, if it has the same shares still."""
+    group, begun = snapshot.group, time.monotonic()
+    is_possible = {one.id for one in group.shares} == {*snapshot.sizes}
+    me.session.ask(
+        'POST',
+        f'{group.path}/action',
+        {'revert': {'share_group_snapshot_id': snapshot.id}},
+        202 if is_possible else 409,
+    )
+    if not is_possible:
+        return
+    for share in group.shares:
+        share.size = snapshot.sizes[share.id]
+    me.session.becomes(group.path)
+    me.took('revert a group', begun)
+    found = me.session.ask('GET', snapshot.path)['share_group_snapshot']
+    me.check(found['status'] == 'available', f'{snapshot.path}: {found}')
+    for share in group.shares:
+        shares.show(me, share)
 
 
 def fail(me) -> None:

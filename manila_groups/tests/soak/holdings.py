@@ -27,10 +27,11 @@ class Share:
 
 @dataclasses.dataclass(slots=True)
 class Snapshot:
-    """A snapshot of a group."""
+    """A snapshot of a group; sizes are those of its members then, by id."""
 
     id: str
     group: 'Group'
+    sizes: dict[str, int]
     begun: float = _now()
 
     @property

@@ -14,6 +14,18 @@ TABLE = (
         {'share_group': {'source_share_group_snapshot_id': 'unknown'}},
         400,
     ),
+    (
+        'POST',
+        '/share-groups',
+        {'share_group': {'source_share_group_id': 'unknown'}},
+        400,
+    ),
+    (
+        'POST',
+        '/share-groups/{group}/action',
+        {'revert': {'share_group_snapshot_id': 'unknown'}},
+        400,
+    ),
     ('GET', '/share-groups?limit=-1', None, 400),
     ('GET', '/share-groups?sort_key=colour', None, 400),
     ('GET', '/share-groups/unknown', None, 404),

@@ -6,11 +6,13 @@ import json
 import time
 
 VERSION = '2.90'
+#: What only this service has.
+SHARE_GROUPS = '1.6'
 
 #: Seconds that one answer may take.
 ANSWER = 60
 
-_ENDED = ('available', 'error', 'error_deleting')
+_ENDED = ('available', 'error', 'error_deleting', 'reverting_error')
 
 
 class UnexpectedAnswer(Exception):
@@ -33,6 +35,7 @@ class Session:
         self.user = user
         self._headers = {
             'X-OpenStack-Manila-API-Version': VERSION,
+            'OpenStack-API-Version': f'share-groups {SHARE_GROUPS}',
             'Content-Type': 'application/json',
             'X-Project-Id': project,
             'X-User-Id': user,

@@ -21,7 +21,11 @@ def create(me, group) -> None:
         },
         202,
     )
-    snapshot = holdings.Snapshot(answer['share_group_snapshot']['id'], group)
+    snapshot = holdings.Snapshot(
+        answer['share_group_snapshot']['id'],
+        group,
+        {share.id: share.size for share in group.shares},
+    )
     group.snapshots.append(snapshot)
     me.session.becomes(snapshot.path)
     me.took('create a snapshot', snapshot.begun)

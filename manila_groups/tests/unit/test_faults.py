@@ -229,8 +229,18 @@ class TestEnds(base.TestCase):
         whole.note_deletion(ledger.ACCEPTED)
         self.assertTrue(judge(own))
 
+    def test_a_share_fails_to_be_reverted_with_its_group(self):
+        row = {'id': 'share', 'status': 'reverting_error'}
+        share = thing(ledger.SHARES, group=thing(id='group'))
+        for told in ('group', 'share'):
+            judged = ends.judge(share, row, told.__eq__)
+            self.assertEqual((ends.FAILED, True), judged)
+        judged = ends.judge(share, row, 'other'.__eq__)
+        self.assertEqual((ends.SILENT, False), judged)
+
     def test_under_way(self):
-        self.assertFalse(self.judge(thing(), 'creating', has_message=True))
+        for status in ('creating', 'reverting', 'restoring'):
+            self.assertFalse(self.judge(thing(), status, has_message=True))
 
     def test_what_was_accepted_once_stays_so(self):
         one = thing()

@@ -30,6 +30,16 @@ def response(status=400, text='', version=NEWEST, axis=AXIS):
     )
 
 
+def fields_of(schema):
+    """All fields that are named anywhere in a schema."""
+    if isinstance(schema, list):
+        return set().union(*map(fields_of, schema))
+    if not isinstance(schema, dict):
+        return set()
+    inner = map(fields_of, schema.values())
+    return set(schema.get('properties', ())).union(*inner)
+
+
 class TestContract(base.TestCase):
     def explain(self, *args, check=REJECTED, operation='shares.delete', **kw):
         return contract.explain(check, operation, response(*args, **kw))
@@ -48,6 +58,14 @@ class TestContract(base.TestCase):
         text = 'share_group_id: a is not the share group of the share b'
         self.assertIsNotNone(self.explain(text=text))
         self.assertIsNone(self.explain(text=text, operation='shares.update'))
+
+    def test_a_revert_to_what_is_no_snapshot_of_the_group(self):
+        text = 'share_group_snapshot_id: the share group a has no share group'
+        self.assertIsNone(self.explain(text=text + ' snapshot b'))
+        for prefix in ('', 'reference.'):
+            name = f'{prefix}share_groups.action'
+            found = self.explain(text=text + ' snapshot b', operation=name)
+            self.assertIn('a snapshot of its own', found)
 
     def test_another_microversion_has_another_document(self):
         found = self.explain(200, version='2.31', check='JsonSchemaError')
@@ -121,6 +139,17 @@ class TestThings(base.TestCase):
             for name in one.variables:
                 known = (*things._KINDS, *things._TEXTS, 'type_id')
                 self.assertIn(name, known)
+
+    def test_every_id_in_a_body_about_groups_is_known(self):
+        made = document.make(microversions.NEWEST)
+        names = set()
+        for path, verbs in made['paths'].items():
+            if path.startswith('/v2/share-group'):
+                for one in verbs.values():
+                    names |= fields_of(one.get('requestBody'))
+        ids = {one for one in names if one.endswith(('_id', '_host'))}
+        self.assertLess({'source_share_group_id', 'same_host'}, ids)
+        self.assertEqual(set(), ids - {*things._KINDS, *things._TEXTS})
 
 
 class TestReport(base.TestCase):

@@ -24,6 +24,8 @@ UNFINISHED = (
     states.DELETING,
     states.EXTENDING,
     states.SHRINKING,
+    states.REVERTING,
+    states.RESTORING,
 )
 QUOTA = 25
 SEEDS = (1, 2)
@@ -158,6 +160,8 @@ class TestThreads(base.TestCase):
                     source_share_group_snapshot_id=snapshot_id
                 ),
             ),
+            (1, lambda: service.create(source_share_group_id=group_id)),
+            (2, lambda: self.revert(snapshot_id)),
             (1, lambda: service.shares.extend(caller, share_id, 3)),
             (1, lambda: service.shares.shrink(caller, share_id, 1)),
             (1, lambda: service.shares.force_delete(service.admin, share_id)),
@@ -168,6 +172,13 @@ class TestThreads(base.TestCase):
         )
         weights, calls = zip(*acts, strict=True)
         chance.choices(calls, weights)[0]()
+
+    def revert(self, snapshot_id):
+        snapshot = self.service.get_snapshot(snapshot_id)
+        if snapshot is not None:
+            self.service.groups.revert(
+                self.service.caller, snapshot.share_group_id, snapshot_id
+            )
 
     def deliver(self, chance):
         try:

@@ -12,7 +12,7 @@ from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import test_races
 
 NAMES = ('alpha', 'beta')
-STATUSES = ('creating', 'available', 'error', 'deleting')
+STATUSES = ('creating', 'available', 'error', 'deleting', 'reverting')
 METHODS = (
     'create_share_group',
     'delete_share_group',
@@ -22,6 +22,7 @@ METHODS = (
     'create_share_group_snapshot',
     'delete_share_group_snapshot',
     'create_share_group_from_snapshot',
+    'revert_share_group',
     'update_access',
 )
 OPTIONS = {
@@ -87,6 +88,24 @@ class RandomOrder(stateful.RuleBasedStateMachine):
             source_share_group_snapshot_id=self.snapshot(number)
         )
         self.try_to(self.service.groups.create, self.service.caller, wanted)
+
+    @stateful.rule(number=numbers)
+    def copy(self, number):
+        wanted = share_groups.NewShareGroup(
+            source_share_group_id=self.group(number)
+        )
+        self.try_to(self.service.groups.create, self.service.caller, wanted)
+
+    @stateful.rule(number=numbers)
+    def revert(self, number):
+        found = self.service.get_snapshot(self.snapshot(number))
+        if found is not None:
+            self.try_to(
+                self.service.groups.revert,
+                self.service.caller,
+                found.share_group_id,
+                found.id,
+            )
 
     @stateful.rule(number=numbers, size=st.integers(1, 9), force=st.booleans())
     def resize(self, number, size, force):

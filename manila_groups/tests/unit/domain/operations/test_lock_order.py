@@ -51,10 +51,29 @@ class TestBatches(base.TestCase):
         self.assertEqual(
             {'available'}, {service.status(one) for one in clones}
         )
+        copies = self.each(
+            lambda one: service.create(source_share_group_id=one), groups
+        )
+        self.assertEqual(
+            {'available'}, {service.status(one) for one in copies}
+        )
+        members = [
+            one for one in service.all_shares() if one.share_group_id in groups
+        ]
+        self.each(
+            lambda one: service.shares.extend(caller, one.id, 3), members
+        )
+        revert = service.groups.revert
+        self.each(
+            lambda pair: revert(caller, *pair),
+            list(zip(groups, snapshots, strict=True)),
+        )
+        sizes = {service.get_share(one.id).size for one in members}
+        self.assertEqual({1}, sizes)
         empty = self.each(lambda _: service.create(), range(4))
         self.each(lambda one: service.shares.delete(caller, one, None), shares)
         self.each(lambda one: service.snapshots.delete(caller, one), snapshots)
-        for group_id in (*groups, *clones):
+        for group_id in (*groups, *clones, *copies):
             service.groups.force_delete(service.admin, group_id)
         self.each(lambda one: service.groups.delete(caller, one), empty)
         self.assertEqual([], service.all_groups() + service.all_shares())

@@ -22,6 +22,8 @@ MOST = {
     'allow a client': (8, 1, 15),
     'create a snapshot': (19, 1, 6),
     'create a clone': (24, 15, 14),
+    'copy a group': (23, 14, 13),
+    'revert a group': (15, 1, 28),
     'extend a share': (10, 9, 5),
     'shrink a share': (5, 1, 8),
     'delete a snapshot': (6, 1, 9),
@@ -29,6 +31,7 @@ MOST = {
     'delete a member': (7, 1, 12),
     'delete a group': (5, 1, 10),
     'delete by force': (16, 1, 18),
+    'delete a copy by force': (16, 1, 18),
 }
 
 
@@ -68,10 +71,16 @@ class TestStatements(base.TestCase):
             result = call(*args)
         for manager in (self.service.scheduler, self.backend):
             with self.counted(numbers):
-                manager.runner.run_all()
-        self.service.messages.clear()
+                self.work(manager)
         self.costs[what] = tuple(numbers)
         return result
+
+    def work(self, manager):
+        """Let a place work until nobody wakes it for a further step."""
+        self.service.messages.clear()
+        manager.runner.run_all()
+        if manager is self.backend and self.service.messages:
+            self.work(manager)
 
     def live(self):
         """Let one of each live."""
@@ -89,6 +98,11 @@ class TestStatements(base.TestCase):
         )
         clone = ask('create a clone', from_snapshot)
         shares, groups = service.shares, service.groups
+        copy = ask(
+            'copy a group',
+            functools.partial(service.create, source_share_group_id=group),
+        )
+        ask('revert a group', groups.revert, caller, group, snapshot)
         ask('extend a share', shares.extend, caller, share, 2)
         ask('shrink a share', shares.shrink, caller, share, 1)
         delete_snapshot = service.snapshots.delete
@@ -97,6 +111,7 @@ class TestStatements(base.TestCase):
         ask('delete a member', shares.delete, caller, member, group)
         ask('delete a group', groups.delete, caller, group)
         ask('delete by force', groups.force_delete, service.admin, clone)
+        ask('delete a copy by force', groups.force_delete, service.admin, copy)
         self.assertEqual([], service.all_groups() + service.all_shares())
         self.assertEqual([], service.under_way())
 
@@ -109,6 +124,36 @@ class TestStatements(base.TestCase):
         for what, most in MOST.items():
             for found, allowed in zip(self.costs[what], most, strict=True):
                 self.assertLessEqual(found, allowed, (what, self.costs[what]))
+
+    def test_shares_cost_nothing_more(self):
+        costs = []
+        # The first of all makes the rows that quotas are counted in.
+        for number in (2, 3, 15):
+            self.costs = {}
+            self.copy_and_revert(number)
+            costs.append(self.costs)
+        self.assertEqual(*costs[1:])
+
+    def copy_and_revert(self, number):
+        """Copy and revert a group with so many shares."""
+        service, caller, ask = self.service, self.service.caller, self.ask
+        group = service.create()
+        service.deliver_all()
+        made = [
+            service.create_share(share_group_id=group) for _ in range(number)
+        ]
+        service.deliver_all()
+        snapshot = service.create_snapshot(group)
+        service.deliver_all()
+        for one in made:
+            service.shares.extend(caller, one, 2)
+        service.deliver_all()
+        copy = functools.partial(service.create, source_share_group_id=group)
+        ask('copy a group', copy)
+        ask('revert a group', service.groups.revert, caller, group, snapshot)
+        self.assertEqual([], service.under_way())
+        sizes = {service.get_share(one).size for one in made}
+        self.assertEqual({1}, sizes)
 
 
 class TestStatementsOnMysql(TestStatements):

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the model of the contract knows of each row, and of the statuses."""
+
+import dataclasses
+
+GROUP, SHARE, SNAPSHOT = 'group', 'share', 'snapshot'
+CREATING, DELETING = 'creating', 'deleting'
+EXTENDING, SHRINKING = 'extending', 'shrinking'
+REVERTING, RESTORING = 'reverting', 'restoring'
+AVAILABLE, ERROR = 'available', 'error'
+ERROR_DELETING = 'error_deleting'
+REVERTING_ERROR = 'reverting_error'
+GONE = None
+
+_COMMON = (CREATING, AVAILABLE, ERROR, DELETING, ERROR_DELETING)
+#: The statuses that can be set by hand.
+STATUSES = {
+    GROUP: (*_COMMON, REVERTING, REVERTING_ERROR),
+    SHARE: (*_COMMON, REVERTING, REVERTING_ERROR),
+    SNAPSHOT: (*_COMMON, RESTORING),
+}
+#: What the service may make of a row by itself when nothing goes wrong.
+WELL = {
+    CREATING: AVAILABLE,
+    DELETING: GONE,
+    EXTENDING: AVAILABLE,
+    SHRINKING: AVAILABLE,
+    REVERTING: AVAILABLE,
+    RESTORING: AVAILABLE,
+}
+#: The same, when something does.
+FAILED = {
+    GROUP: {
+        CREATING: ERROR,
+        DELETING: ERROR_DELETING,
+        REVERTING: REVERTING_ERROR,
+    },
+    SHARE: {
+        CREATING: ERROR,
+        DELETING: ERROR_DELETING,
+        EXTENDING: 'extending_error',
+        SHRINKING: 'shrinking_error',
+        REVERTING: REVERTING_ERROR,
+    },
+    SNAPSHOT: {CREATING: ERROR, DELETING: ERROR, RESTORING: AVAILABLE},
+}
+#: The statuses in which a scheduler looks for a pool.
+PLACED = (CREATING, EXTENDING)
+#: What a change of a share's size is called.
+RESIZING = {'extend': EXTENDING, 'shrink': SHRINKING}
+#: The statuses of a share whose size may be changed.
+RESIZABLE = (AVAILABLE, 'extending_error', 'shrinking_error')
+#: Those of a group and of its shares that may be reverted.
+REVERTIBLE = (AVAILABLE, REVERTING_ERROR)
+#: The statuses that a user may delete from.
+DELETABLE = {
+    GROUP: (*REVERTIBLE, ERROR, ERROR_DELETING),
+    SHARE: (*RESIZABLE, REVERTING_ERROR, ERROR, ERROR_DELETING),
+    SNAPSHOT: (AVAILABLE, ERROR),
+}
+
+
+@dataclasses.dataclass
+class Row:
+    """A share group, a share or a snapshot.
+
+    :ivar host: the pool; None as long as there is none
+    :ivar working: whether the service works on a row in this status, which it
+        does not when an administrator has set it
+    :ivar excused: whether something went wrong since this status came
+    :ivar deaths: how many processes were killed since it came
+    :ivar since: when it came, or the place of the row did: seconds
+    :ivar made: when the row was made: seconds
+    :ivar forced: whether a deletion ends in any case
+    :ivar group: the id of the group that it is in; None for a group
+    :ivar zone: where a group has to be; None is anywhere
+    :ivar source: the id of the snapshot that a group is made from
+    :ivar copied: the id of the group that a group is made from
+    :ivar types: the names of the share types that a group may hold
+    :ivar size: of a share, in GiB
+    :ivar new_size: the size that it is to have; None if it keeps its own
+    :ivar counted: what it counts in the quota of gigabytes
+    :ivar cloned: whether a share came with its group
+    :ivar members: of a snapshot: share's id to size in GiB
+    """
+
+    kind: str
+    id: str
+    name: str
+    project: str
+    status: str = CREATING
+    host: str | None = None
+    working: bool = True
+    excused: bool = False
+    deaths: int = 0
+    since: int = 0
+    made: int = 0
+    forced: bool = False
+    group: str | None = None
+    zone: str | None = None
+    source: str | None = None
+    copied: str | None = None
+    types: frozenset[str] = frozenset()
+    size: int = 0
+    new_size: int | None = None
+    counted: int = 0
+    cloned: bool = False
+    members: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        self.counted = self.size
+
+    def settle(self, size):
+        """Let a share have a size, and count as much."""
+        self.size = self.counted = size
+        self.new_size = None
+
+
+@dataclasses.dataclass(frozen=True)
+class User:
+    """Who makes a request."""
+
+    project: str
+    admin: bool = False
+    reader: bool = False
+
+    def sees(self, row):
+        return row is not None and (self.admin or row.project == self.project)
+
+
+def amounts(row):
+    """What a row counts in the quotas of its project."""
+    if row.kind == GROUP:
+        return {'share_groups': 1}
+    if row.kind == SHARE:
+        return {'shares': 1, 'gigabytes': row.counted}
+    return {
+        'share_group_snapshots': 1,
+        'snapshots': len(row.members),
+        'snapshot_gigabytes': sum(row.members.values()),
+    }
+
+
+def snapshot_amounts(shares):
+    """What a new snapshot of shares would count."""
+    members = {one.id: one.size for one in shares}
+    return amounts(Row(SNAPSHOT, '', '', '', members=members))
