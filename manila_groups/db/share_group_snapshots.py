@@ -213,9 +213,11 @@ def restoring_of(
 ) -> dict[str, records.ShareGroupSnapshot]:
     """Read the snapshots that some groups are being reverted to.
 
+    One whose status was set by hand is none of them.
+
     :returns: the id of each group that has one to the snapshot
     """
     found = _find(
-        conn, in_groups(group_ids) & (_SNAPSHOT.c.status == states.RESTORING)
+        conn, in_groups(group_ids) & ROWS.waiting((states.RESTORING,))
     )
     return {one.share_group_id: one for one in found}

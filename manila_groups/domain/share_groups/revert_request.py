@@ -90,6 +90,12 @@ def _check_shares(shares):
                 f'The share {utils.label(one)} in the share group has the '
                 f'status {one.status}; it must be {" or ".join(expected)}.'
             )
+        # Its status was set by hand: no pool has claims for it.
+        if one.host is None:
+            raise exception.Conflict(
+                f'The share {utils.label(one)} in the share group has not '
+                'been placed on a back end.'
+            )
         if one.access_rules_status != states.ACTIVE:
             raise exception.Conflict(
                 f'The access rules of the share {utils.label(one)} in the '

@@ -117,7 +117,7 @@ class Refusals(contract_model.Model):
         statuses = {group.status, *(one.status for one in shares)}
         if (
             not statuses <= set(rows.REVERTIBLE)
-            or group.host is None
+            or None in (group.host, *(one.host for one in shares))
             or snapshot.status != AVAILABLE
             or {one.id for one in shares} != set(snapshot.members)
             or self.is_source(group_id)

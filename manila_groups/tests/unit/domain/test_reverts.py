@@ -353,6 +353,31 @@ class TestFailures(RevertCase):
         self.assertAtRest()
         self.assertIn('stay as they are', self.only_message(self.group, '006'))
 
+    def test_another_snapshot_set_by_hand(self):
+        """That one is not what the group is reverted to."""
+        self.resize(self.first, 1)
+        others = [self.available_snapshot(self.group) for _ in range(3)]
+        self.resize(self.first, 3)
+        for one in others:
+            self.service.snapshots.reset_status(
+                self.service.admin, one, 'restoring'
+            )
+        asked = []
+        self.driver.revert_share_group = lambda *args: asked.append(args[1].id)
+        self.reverted()
+        self.assertEqual([self.snapshot], asked)
+
+    def test_a_share_on_no_back_end(self):
+        """Its status was set by hand, and so it is in a snapshot."""
+        alone = self.service.create_share(5, share_group_id=self.group)
+        self.service.shares.reset_status(
+            self.service.admin, alone, 'available'
+        )
+        snapshot = self.available_snapshot(self.group)
+        self.refuses(
+            exception.Conflict, 'has not been placed on a back end', snapshot
+        )
+
     def test_deleted_by_force_meanwhile(self):
         driver = self.driver
         self.revert()
