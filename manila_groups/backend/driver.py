@@ -396,3 +396,17 @@ class Driver(abc.ABC):
         :param rules: all rules of the share
         :raises DriverError: the rules were not applied
         """
+
+    def update_access_many(
+        self, wanted: Iterable[tuple[Share, list[AccessRule]]]
+    ) -> None:
+        """Do what :meth:`update_access` does for several shares.
+
+        Drivers override it if they can do that in less time.
+
+        :param wanted: each share with all its rules; the next one is taken
+            when the one before is done
+        :raises DriverError: the rules of some were not applied
+        """
+        for share, rules in wanted:
+            self.update_access(share, rules)

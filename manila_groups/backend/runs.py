@@ -2,6 +2,8 @@
 """What a back end does in each step of an operation, with its driver."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from oslo_log import log
@@ -87,6 +89,13 @@ def _try(delete: Callable[[Any], None], wanted: Any) -> bool:
     return True
 
 
+def _reported(task: verbs.Task, wanted: Sequence[Any]) -> Iterator[Any]:
+    """Yield items to work on; each that is done counts as progress."""
+    for number, one in enumerate(wanted, 1):
+        yield one
+        task.report(number, len(wanted))
+
+
 def _check_gone(task: verbs.Task) -> None:
     if removing.is_there(task):
         raise verbs.NotYet(f'{task.row.id} may be in the pool again')
@@ -164,14 +173,12 @@ class _ShareGroups:
     def open(self, task):
         """Let clients use a group's shares as their access rules say."""
         rules = task.work.rules
-        shares = [
-            one
+        wanted = [
+            (one, payloads.rules(rules[one.id]))
             for one in payloads.members(task.work.shares)
             if one.id in rules
         ]
-        for number, share in enumerate(shares, 1):
-            self._driver.update_access(share, payloads.rules(rules[share.id]))
-            task.report(number, len(shares))
+        self._driver.update_access_many(_reported(task, wanted))
 
     def delete(self, task):
         if task.work.is_kept:

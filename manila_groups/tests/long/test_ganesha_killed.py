@@ -5,10 +5,19 @@ import os
 import signal
 import sys
 
+from manila_groups.backend.drivers.local import ganesha_bus
 from manila_groups.tests.unit.backend import ganesha_case
 from manila_groups.tests.unit.backend import local_case
 
-_STEPS = ('fcntl.', 'open', 'os.', 'shutil.', 'socket.connect', 'subprocess.')
+_STEPS = (
+    'fcntl.',
+    'open',
+    'os.',
+    'shutil.',
+    'socket.connect',
+    'subprocess.',
+    'bus.',
+)
 
 
 def _killed_at(step, function):
@@ -28,6 +37,7 @@ def _killed_at(step, function):
                 if left == -1:
                     os.kill(os.getpid(), signal.SIGKILL)
 
+        _audit_calls()
         sys.addaudithook(audit)
         function()
 
@@ -37,6 +47,17 @@ def _killed_at(step, function):
     if os.waitstatus_to_exitcode(status) != 0:
         raise AssertionError('the operation failed')
     return False
+
+
+def _audit_calls():
+    """Let each call on the bus be audited, in this process."""
+    send = ganesha_bus.Bus._send
+
+    def audited(*arguments):
+        sys.audit('bus.send')
+        return send(*arguments)
+
+    ganesha_bus.Bus._send = audited
 
 
 class Killed:

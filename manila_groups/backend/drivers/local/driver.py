@@ -40,8 +40,8 @@ class LocalDriver(driver.Driver):
             kept.setup()
             self._can_exchange = kept.can_exchange()
             self._exports.setup()
-            for share_id in self._exports.published() - kept.shares():
-                self._exports.withdraw(share_id)
+            gone = self._exports.published() - kept.shares()
+            self._exports.withdraw(*gone)
 
     def _need_no_root(self, kept):
         for needs, what in (
@@ -57,6 +57,15 @@ class LocalDriver(driver.Driver):
     @contextlib.contextmanager
     def _storage(self, *ids):
         """Find the storage, for work on resources with these ids."""
+        self._check_ids(*ids)
+        with self._unless_away(), self._local_path.opened() as path:
+            fsid = btrfs.find_uuid(path)
+            if fsid is None or self.section.local_privileges == 'none':
+                yield plain.Plain(path, self._call)
+            else:
+                yield btrfs.Btrfs(path, self._call, fsid)
+
+    def _check_ids(self, *ids):
         for wrong in ids:
             if not storage.is_id(wrong):
                 raise exception.DriverError(
@@ -64,12 +73,6 @@ class LocalDriver(driver.Driver):
                     'share, a share group or a snapshot, which is a UUID in '
                     'lower case with hyphens'
                 )
-        with self._unless_away(), self._local_path.opened() as path:
-            fsid = btrfs.find_uuid(path)
-            if fsid is None or self.section.local_privileges == 'none':
-                yield plain.Plain(path, self._call)
-            else:
-                yield btrfs.Btrfs(path, self._call, fsid)
 
     @contextlib.contextmanager
     def _unless_away(self):
@@ -139,8 +142,7 @@ class LocalDriver(driver.Driver):
 
     def delete_share_group(self, group):
         with self._storage(group.id) as kept:
-            for share_id in kept.shares_of(group.id):
-                self._exports.withdraw(share_id)
+            self._exports.withdraw(*kept.shares_of(group.id))
             kept.delete_group(group.id)
 
     def create_share(self, share):
@@ -202,15 +204,24 @@ class LocalDriver(driver.Driver):
 
     def _close(self, shares):
         """Shut the clients of some shares out."""
-        for share in shares:
-            self._exports.withdraw(share.id)
+        self._exports.withdraw(*(share.id for share in shares))
 
     def update_access(self, share, rules):
-        with self._storage(*_ids(share)) as kept:
-            path = kept.share_path(share)
-            if not storage.exists(path):
-                raise exception.DriverError(f'share {share.id} does not exist')
-            self._exports.publish(share.id, path, rules)
+        self.update_access_many([(share, rules)])
+
+    def update_access_many(self, wanted):
+        with self._storage() as kept:
+            self._exports.publish(
+                (share.id, self._existing(kept, share), rules)
+                for share, rules in wanted
+            )
+
+    def _existing(self, kept, share):
+        self._check_ids(*_ids(share))
+        path = kept.share_path(share)
+        if not storage.exists(path):
+            raise exception.DriverError(f'share {share.id} does not exist')
+        return path
 
     def _locations(self, kept, share):
         return self._exports.locations(share.id, kept.share_path(share))

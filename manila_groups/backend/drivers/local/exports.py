@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exports of shares: none, or NFS exports."""
 
+import collections
+from collections.abc import Iterable
+
 from manila_groups.backend import driver
 from manila_groups.backend.drivers.local import ganesha
 
@@ -32,11 +35,13 @@ class NoExport:
         """Return the export locations of a share."""
         return [driver.ExportLocation(path=path, is_admin_only=True)]
 
-    def publish(self, share_id: str, path: str, rules: list) -> None:
-        """Allow exactly the clients in the rules to mount a share."""
+    def publish(self, shares: Iterable[ganesha.Published]) -> None:
+        """Allow exactly the clients in the rules to mount shares."""
+        # Taking one from a generator may refuse it.
+        collections.deque(shares, maxlen=0)
 
-    def withdraw(self, share_id: str) -> None:
-        """End the export of a share."""
+    def withdraw(self, *share_ids: str) -> None:
+        """End the exports of shares."""
 
     def published(self) -> set[str]:
         """Return the ids of the exported shares."""

@@ -35,9 +35,8 @@ LOG = log.getLogger(__name__)
 _PATH = re.compile(r'/[^"\\\x00-\x1f\x7f]*')
 _VOLUME = re.compile(r'[^",/\\\x00-\x1f\x7f]{1,90}')
 
-_INCLUDE = re.compile(
-    r'^\s*%(include|dir)\s+"?([^"\n]+?)"?\s*$', re.MULTILINE | re.IGNORECASE
-)
+#: The id of a share, its directory, and its access rules.
+Published = tuple[str, str, Iterable[driver.AccessRule]]
 
 
 class Ganesha:
@@ -113,44 +112,43 @@ class Ganesha:
             for index, address in enumerate(self._section.ganesha_addresses)
         ]
 
-    def publish(
-        self, share_id: str, path: str, rules: Iterable[driver.AccessRule]
-    ) -> None:
-        """Allow exactly the clients in the rules to use a share.
+    def publish(self, shares: Iterable[Published]) -> None:
+        """Allow exactly the clients in the rules to use shares.
 
         Returns when NFS-Ganesha has applied the rules.
 
-        :param path: the directory of the share, with the share's id as name
-        :param rules: all rules; without any, the share has no clients
+        :param shares: of each the id, the directory, which has the id as its
+            name, and all rules; without any, the share has no clients
         :raises TransientDriverError: if NFS-Ganesha does not answer; if it had
             not been called yet, it applies the rules when it starts
         :raises DriverError: if it failed; the export is as it was before, or
             closed
         """
-        record = ganesha_files.Record(path, tuple(rules))
-        with (
-            self._translated('ganesha_config_dir'),
-            self._files.locked() as lock,
-        ):
-            root, inside = self._mounts.split(path)
-            volume = os.path.basename(root)
-            served = self._served(volume, inside)
-            self._check_names(served, volume)
-            export = self._export(lock, share_id, volume)
-            text = ganesha_text.write(
-                export.export_id, served, self._pseudo(share_id), record
-            )
-            self._put(export, root, text)
+        with self._locked() as lock:
+            for share_id, path, rules in shares:
+                record = ganesha_files.Record(path, tuple(rules))
+                self._publish(lock, share_id, record)
 
-    def withdraw(self, share_id: str) -> None:
-        """End the export of a share, if there is one.
+    def _publish(self, lock, share_id, record):
+        root, inside = self._mounts.split(record.path)
+        volume = os.path.basename(root)
+        served = self._served(volume, inside)
+        self._check_names(served, volume)
+        export = self._export(lock, share_id, volume)
+        text = ganesha_text.write(
+            export.export_id, served, self._pseudo(share_id), record
+        )
+        self._put(export, root, text)
 
-        :raises DriverError: if a part of the export remains
+    def withdraw(self, *share_ids: str) -> None:
+        """End the exports of shares that have one.
+
+        :raises DriverError: if a part of an export remains
         """
-        with self._translated('ganesha_config_dir'), self._files.locked():
-            export = self._find(share_id)
-            if export:
-                self._remove(export)
+        with self._locked():
+            gone = [one for one in self._own() if one.share_id in share_ids]
+            if gone:
+                self._remove(gone)
 
     def published(self) -> set[str]:
         """Return the ids of the exported shares of this back end.
@@ -159,6 +157,16 @@ class Ganesha:
         """
         with self._translated('ganesha_config_dir'):
             return {export.share_id for export in self._own()}
+
+    @contextlib.contextmanager
+    def _locked(self):
+        """Lock out other threads and processes; yields the lock file."""
+        with (
+            self._translated('ganesha_config_dir'),
+            self._files.locked() as lock,
+            self._bus.connected(),
+        ):
+            yield lock
 
     def _own(self):
         everything = self._files.all()
@@ -172,7 +180,7 @@ class Ganesha:
         """Find the export of a share, or an id for a new one."""
         export = self._find(share_id)
         if export and export.volume != volume:
-            self._remove(export)
+            self._remove([export])
             export = None
         return export or ganesha_files.Export(
             self._name, volume, share_id, self._free_id(lock)
@@ -194,7 +202,7 @@ class Ganesha:
 
     def _settle(self, share_id):
         """Make sure that an export matches its file or is closed."""
-        with self._translated('ganesha_config_dir'), self._files.locked():
+        with self._locked():
             export = self._find(share_id)
             if export and share_id in self._doubtful:
                 text = self._files.read(export)
@@ -208,7 +216,8 @@ class Ganesha:
         try:
             self._write(export, before, text)
             self._mount(export, root)
-            tell = self._find_method(export, text)
+            # The id of a new export has been found free just now.
+            tell = self._find_method(export, text) if before else self._bus.add
             is_sent = True
             self._tell(tell, export, text)
         except Exception as error:
@@ -303,13 +312,15 @@ class Ganesha:
         if shown:
             self._bus.remove(export.export_id)
 
-    def _remove(self, export):
-        """Remove an export, its mount, and at last its file."""
-        self._end(export)
-        volumes = [one.volume for one in self._own()]
-        if export.volume and volumes.count(export.volume) == 1:
-            self._mounts.remove(export.volume)
-        self._files.remove(export)
+    def _remove(self, exports):
+        """Remove exports, mounts that no other uses, and at last the files."""
+        for export in exports:
+            self._end(export)
+        kept = {one.volume for one in self._own() if one not in exports}
+        for volume in {one.volume for one in exports} - kept - {''}:
+            self._mounts.remove(volume)
+        for export in exports:
+            self._files.remove(export)
 
     def _restore(self):
         """Publish all exports again: after a boot the mounts are missing."""
@@ -317,7 +328,7 @@ class Ganesha:
             try:
                 record = ganesha_files.Record.parse(self._files.read(export))
                 rules = self._usable(export, record.rules)
-                self.publish(export.share_id, record.path, rules)
+                self.publish([(export.share_id, record.path, rules)])
             except (exception.DriverError, ValueError) as error:
                 self._warn(export, error)
 
@@ -336,7 +347,9 @@ class Ganesha:
     def _check_included(self):
         with self._translated('ganesha_config_file'):
             wanted = os.path.realpath(self._files.path)
-            if wanted in _included(self._section.ganesha_config_file):
+            if wanted in ganesha_files.included(
+                self._section.ganesha_config_file
+            ):
                 return
         raise self._refused(
             'ganesha_config_file',
@@ -375,21 +388,3 @@ class Ganesha:
     def _refused(self, option, reason, kind=exception.DriverError):
         value = self._section[option]
         return kind(f'[{self._name}] {option} = {value}: {reason}')
-
-
-def _included(file, seen=None):
-    """Return the directories that a configuration includes, as real paths.
-
-    :raises OSError: if the file, or one that it includes, cannot be read
-    """
-    directories, seen = set(), set() if seen is None else seen
-    with open(file, encoding='utf-8', errors='replace') as config:
-        text = config.read()
-    for kind, name in _INCLUDE.findall(text):
-        path = os.path.realpath(os.path.join(os.path.dirname(file), name))
-        if kind.lower() == 'dir':
-            directories.add(path)
-        elif path not in seen:
-            seen.add(path)
-            directories |= _included(path, seen)
-    return directories

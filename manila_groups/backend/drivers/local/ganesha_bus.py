@@ -2,7 +2,10 @@
 """The methods of NFS-Ganesha on the D-Bus."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
 import dataclasses
+import threading
 
 import jeepney
 from jeepney.io import blocking
@@ -74,6 +77,17 @@ class _Connection(blocking.DBusConnection):
         )
 
 
+class _Thread(threading.local):
+    """What one thread has.
+
+    :ivar connection: for its next call; None if there is none
+    :ivar keeps: whether the connection is kept after a call
+    """
+
+    connection: _Connection | None = None
+    keeps = False
+
+
 class Bus:
     """The export manager of the NFS-Ganesha on one bus.
 
@@ -91,6 +105,20 @@ class Bus:
     ):
         self._address = address
         self._refused = refused
+        self._thread = _Thread()
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator[None]:
+        """Let the calls of this thread share a connection.
+
+        Making one takes longer than a call.
+        """
+        self._thread.keeps = True
+        try:
+            yield
+        finally:
+            self._thread.keeps = False
+            self._hang_up()
 
     def check(self) -> None:
         """Make sure that NFS-Ganesha answers within a few seconds.
@@ -154,12 +182,13 @@ class Bus:
         return self._send(message, TIMEOUT)
 
     def _send(self, message, timeout):
+        usable = False
         try:
-            socket = blocking.prep_socket(
-                blocking.get_bus(self._address), timeout=timeout
+            reply = self._connection(timeout).send_and_get_reply(
+                message, timeout=timeout
             )
-            with _Connection(socket, timeout) as connection:
-                return connection.send_and_get_reply(message, timeout=timeout)
+            usable = True
+            return reply
         except TimeoutError as error:
             raise self._refused(
                 exception.TransientDriverError,
@@ -169,6 +198,22 @@ class Bus:
             raise self._refused(
                 exception.TransientDriverError, f'no answer: {error!r}'
             ) from error
+        finally:
+            if not (usable and self._thread.keeps):
+                self._hang_up()
+
+    def _connection(self, timeout):
+        if self._thread.connection is None:
+            socket = blocking.prep_socket(
+                blocking.get_bus(self._address), timeout=timeout
+            )
+            self._thread.connection = _Connection(socket, timeout)
+        return self._thread.connection
+
+    def _hang_up(self):
+        connection, self._thread.connection = self._thread.connection, None
+        if connection:
+            connection.close()
 
     def _body(self, reply):
         name = _error_name(reply)

@@ -17,12 +17,16 @@ import dataclasses
 import fcntl
 import json
 import os
+import re
 
 from manila_groups.backend import driver
 
 _STATE = '.manila-groups'
 _MAX_ID = 65535
 _SUFFIX = '.conf'
+_INCLUDE = re.compile(
+    r'^\s*%(include|dir)\s+"?([^"\n]+?)"?\s*$', re.MULTILINE | re.IGNORECASE
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Files:
     def __init__(self, path: str):
         self.path = path
         self._state = os.path.join(path, _STATE)
+        self._is_changed = False
 
     def prepare(self) -> None:
         """Make the directory.
@@ -98,14 +103,28 @@ class Files:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[int]:
-        """Lock out other threads and processes; yields the lock file."""
+        """Lock out other threads and processes; yields the lock file.
+
+        What has changed meanwhile is durable at the end.
+        """
         path = os.path.join(self._state, 'lock')
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield lock
         finally:
+            self._sync()
             os.close(lock)
+
+    def _sync(self):
+        """Make the names in the directory durable, all at once."""
+        if self._is_changed:
+            self._is_changed = False
+            directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
 
     def all(self) -> list[Export]:
         """Return the exports of all back ends."""
@@ -140,19 +159,22 @@ class Files:
             return ''
 
     def write(self, export: Export, text: str) -> None:
-        """Replace a file atomically; durable when this returns.
+        """Replace a file atomically.
 
         The caller must have the lock.
         """
         with self._draft(text) as draft:
             os.rename(draft, self.where(export))
-            _sync(self.path)
+            self._is_changed = True
 
     def remove(self, export: Export) -> None:
-        """Remove a file, if it exists."""
+        """Remove a file, if it exists.
+
+        The caller must have the lock.
+        """
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.where(export))
-            _sync(self.path)
+            self._is_changed = True
 
     @contextlib.contextmanager
     def _draft(self, text):
@@ -173,9 +195,19 @@ def _parse(name):
     return Export(pool, project_id, share_id, int(number))
 
 
-def _sync(directory):
-    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+def included(file: str, seen: set[str] | None = None) -> set[str]:
+    """Return the directories that a configuration includes, as real paths.
+
+    :raises OSError: if the file, or one that it includes, cannot be read
+    """
+    directories, seen = set(), set() if seen is None else seen
+    with open(file, encoding='utf-8', errors='replace') as config:
+        text = config.read()
+    for kind, name in _INCLUDE.findall(text):
+        path = os.path.realpath(os.path.join(os.path.dirname(file), name))
+        if kind.lower() == 'dir':
+            directories.add(path)
+        elif path not in seen:
+            seen.add(path)
+            directories |= included(path, seen)
+    return directories

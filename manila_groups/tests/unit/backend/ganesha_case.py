@@ -73,7 +73,7 @@ class Share:
 
     def publish(self, rules, exports=None):
         exports = exports or self._case.exports
-        exports.publish(self.id, str(self.path), rules)
+        exports.publish([(self.id, str(self.path), rules)])
 
     def withdraw(self):
         self._case.exports.withdraw(self.id)

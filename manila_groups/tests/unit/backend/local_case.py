@@ -143,15 +143,17 @@ class FileExports:
     def locations(self, share_id, path):
         return [backend_driver.ExportLocation(path=path)]
 
-    def publish(self, share_id, path, rules):
-        if rules:
-            text = '\n'.join(rule.access_to for rule in rules)
-            (self.path / share_id).write_text(text)
-        else:
-            self.withdraw(share_id)
+    def publish(self, shares):
+        for share_id, _path, rules in shares:
+            if rules:
+                text = '\n'.join(rule.access_to for rule in rules)
+                (self.path / share_id).write_text(text)
+            else:
+                self.withdraw(share_id)
 
-    def withdraw(self, share_id):
-        (self.path / share_id).unlink(missing_ok=True)
+    def withdraw(self, *share_ids):
+        for share_id in share_ids:
+            (self.path / share_id).unlink(missing_ok=True)
 
     def published(self):
         return {file.name for file in self.path.glob('*')}

@@ -4,6 +4,7 @@
 import itertools
 import os
 import pathlib
+from unittest import mock
 
 import fixtures
 
@@ -40,6 +41,29 @@ class TestFiles(base.TestCase):
             self.files.remove(one)
             self.files.remove(one)
             self.assertEqual('', self.files.read(one))
+
+    def test_durable_when_the_lock_is_free(self):
+        synced = []
+        fsync = os.fsync
+
+        def note(file):
+            synced.append(os.fstat(file).st_ino)
+            fsync(file)
+
+        directory = self.path.stat().st_ino
+        with mock.patch.object(os, 'fsync', note):
+            with self.files.locked():
+                self.files.write(export(1), 'text')
+                self.files.write(export(2), 'text')
+            self.assertEqual(3, len(synced))
+            self.assertEqual(directory, synced[-1])
+            with self.files.locked():
+                self.files.remove(export(1))
+                self.files.remove(export(3))
+            self.assertEqual([directory], synced[3:])
+            with self.files.locked():
+                self.files.remove(export(3))
+        self.assertEqual(4, len(synced))
 
     def test_other_files(self):
         for name in ('README', 'a,b,c,d.conf', 'a,b,1.conf'):

@@ -4,6 +4,7 @@
 The bus is one of memory, which can misread, refuse, and be away.
 """
 
+import contextlib
 import os
 import pathlib
 import uuid
@@ -43,6 +44,9 @@ class Bus:
         self._calls += 1
         if error:
             raise error
+
+    def connected(self):
+        return contextlib.nullcontext()
 
     def check(self):
         self._call()
@@ -89,7 +93,7 @@ class TestUndo(base.TestCase):
         self.bus.fails = {
             first + number: error for number, error in enumerate(fails)
         }
-        self.exports.publish(self.share_id, str(self.path), rules)
+        self.exports.publish([(self.share_id, str(self.path), rules)])
 
     def served(self):
         return [export.clients for export in self.bus.exports.values()]

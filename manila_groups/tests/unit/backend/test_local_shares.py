@@ -229,7 +229,7 @@ class SharesContract:
     def test_setup_withdraws_exports_of_what_is_gone(self):
         made = self._exporting()
         lost = contract.share('alpha')
-        made._exports.publish(lost.id, 'somewhere', RULES)
+        made._exports.publish([(lost.id, 'somewhere', RULES)])
         made.setup()
         self.assertEqual(
             {self.member.id, self.alone.id}, made._exports.published()
