@@ -7,10 +7,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import fixtures
 
+from manila_groups.tests import nfs_write
 from manila_groups.tests import servers
 
 _COMMANDS = ('ganesha.nfsd', 'dbus-daemon', 'nfs-cat', 'nfs-cp', 'nfs-ls')
@@ -182,9 +184,13 @@ class GaneshaFixture(fixtures.Fixture):
         address, _colon, path = location.partition(':')
         return f'nfs://{address}{path}/{name}?version=4&nfsport={self._port}'
 
-    def client(self, *command: str) -> subprocess.CompletedProcess:
-        """Run a client of libnfs; its output is bytes."""
-        return subprocess.run(command, capture_output=True, timeout=60)
+    def client(
+        self, *command: str, content: bytes = b''
+    ) -> subprocess.CompletedProcess:
+        """Run a client of libnfs; its input and its output are bytes."""
+        return subprocess.run(
+            command, capture_output=True, timeout=60, input=content
+        )
 
     def read(self, location: str, name: str) -> bytes | None:
         """Read a file of a share; None if that is refused."""
@@ -196,6 +202,12 @@ class GaneshaFixture(fixtures.Fixture):
         source = self.temp / f'write-{time.monotonic_ns()}'
         source.write_bytes(content)
         done = self.client('nfs-cp', str(source), self.url(location, name))
+        return not done.returncode
+
+    def overwrite(self, location: str, name: str, content: bytes) -> bool:
+        """Write over a file of a share; return whether that was done."""
+        program = (sys.executable, '-m', nfs_write.__name__)
+        done = self.client(*program, self.url(location, name), content=content)
         return not done.returncode
 
     def mountable(self, location: str) -> bool:

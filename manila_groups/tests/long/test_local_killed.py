@@ -4,7 +4,6 @@
 import dataclasses
 import os
 import stat
-import time
 
 from manila_groups.backend import driver
 from manila_groups.tests import base
@@ -260,7 +259,6 @@ class TestKilledInACommand(local_case.LocalTestCase):
 
     FILES = 400
     TRIES = 10
-    REVERTS = 20
     rootdir = base.in_memory()
 
     def setUp(self):
@@ -313,47 +311,6 @@ class TestKilledInACommand(local_case.LocalTestCase):
             self.assertEqual(
                 self.FILES, len(os.listdir(self.home(clone.share)))
             )
-
-    def _killed_after(self, seconds, operation):
-        end = time.monotonic() + seconds
-        return local_case.killed_when(
-            lambda: time.monotonic() >= end, operation
-        )
-
-    def test_revert(self):
-        """It is all as it was, or as it is in the snapshot."""
-        scene = self.scene
-        self.driver.create_share_group_snapshot(scene.taken)
-
-        def change():
-            for share in scene.members:
-                for number in range(self.FILES):
-                    (self.home(share) / str(number)).write_text('new')
-
-        def contents():
-            return {
-                (self.home(share) / str(number)).read_text()
-                for share in scene.members
-                for number in range(self.FILES)
-            }
-
-        def revert():
-            self.driver.revert_share_group(
-                scene.group, scene.taken, scene.members
-            )
-
-        old = {str(number) for number in range(self.FILES)}
-        change()
-        killed = 0
-        while killed < self.REVERTS:
-            killed += self._killed_after(killed % 20 / 1000, revert)
-            self.assertIn(contents(), (old, {'new'}))
-            change()
-        revert()
-        self.assertEqual(old, contents())
-        self.driver.setup()
-        for directory in ('drafts', 'trash'):
-            self.assertEqual([], os.listdir(self.path / directory))
 
     def test_delete_share_group(self):
         def again():

@@ -3,9 +3,11 @@
 
 import dataclasses
 import os
+from unittest import mock
 import uuid
 
 from manila_groups.backend import driver
+from manila_groups.backend.drivers.local import exchange
 from manila_groups.tests import btrfs
 from manila_groups.tests import ganesha
 from manila_groups.tests.unit.backend import contract
@@ -41,16 +43,14 @@ class Exports:
     def allow(self, share, *rules):
         self.driver.update_access(share, list(rules))
 
+    def snapshot(self, *shares):
+        snapshot = contract.snapshot(self.group, shares)
+        self.driver.create_share_group_snapshot(snapshot)
+        return snapshot
+
     def clone(self, share):
         """Make a snapshot of the group, and a group with a share of it."""
-        snapshot = driver.ShareGroupSnapshot(
-            id=str(uuid.uuid4()),
-            project_id='a-project',
-            pool='alpha',
-            share_group_id=self.group.id,
-            share_ids=(share.id,),
-        )
-        self.driver.create_share_group_snapshot(snapshot)
+        snapshot = self.snapshot(share)
         group = contract.share_group('alpha')
         copy = dataclasses.replace(
             share, id=str(uuid.uuid4()), share_group_id=group.id
@@ -112,6 +112,73 @@ class Exports:
         ).stdout.decode()
         self.assertIn(share.id, shown)
         self.assertNotIn(snapshot.id, shown)
+
+    def test_group_from_group(self):
+        share, location = self.make_share(self.group.id)
+        self.allow(share, *ganesha_case.READ_WRITE)
+        self.server.write(location, 'file', b'old')
+        group, clones = contract.clones_of('alpha', [share])
+        locations = self.driver.create_share_group_from_group(
+            group, self.group, clones
+        )
+        copy = clones[0].share
+        copied = locations[copy.id][0].path
+        self.assertFalse(self.server.mountable(copied))
+        self.assertEqual({share.id}, self.driver._exports.published())
+        self.overwrite(location, b'new')
+        self.allow(copy, *ganesha_case.READ_ONLY)
+        self.assertEqual(b'old', self.server.read(copied, 'file'))
+        self.assertFalse(self.server.write(copied, 'refused', b''))
+        self.allow(share)
+        self.assertEqual(b'old', self.server.read(copied, 'file'))
+        self.assertFalse(self.server.mountable(location))
+
+    def test_revert(self):
+        """Clients see all of it before, none during, and all of it after."""
+        shares, locations = zip(
+            *(self.make_share(self.group.id) for _ in range(3)), strict=True
+        )
+        stranger = [driver.AccessRule('192.0.2.1', 'rw')]
+        rules = [ganesha_case.READ_WRITE, ganesha_case.READ_WRITE, stranger]
+        wanted = list(zip(shares, rules, strict=True))
+        self.driver.update_access_many(wanted)
+        for number, location in enumerate(locations[:2]):
+            text = b'old %d' % number
+            self.assertTrue(self.server.write(location, 'file', text))
+        snapshot = self.snapshot(*shares)
+        for _again in range(2):
+            for location in locations[:2]:
+                self.overwrite(location, b'new')
+                self.assertTrue(self.server.write(location, 'other', b'new'))
+            self.revert(snapshot, shares, locations)
+            self.driver.update_access_many(wanted)
+            for number, location in enumerate(locations[:2]):
+                self.assertEqual(
+                    b'old %d' % number, self.server.read(location, 'file')
+                )
+                self.assertIsNone(self.server.read(location, 'other'))
+            self.assertFalse(self.server.mountable(locations[2]))
+
+    def overwrite(self, location, content):
+        self.assertTrue(self.server.overwrite(location, 'file', content))
+        self.assertEqual(content, self.server.read(location, 'file'))
+
+    def revert(self, snapshot, shares, locations):
+        """Revert the group; no client gets in from the exchange on."""
+        seen = []
+
+        def look():
+            seen.append([self.server.mountable(one) for one in locations])
+
+        def watched(*paths):
+            look()
+            exchange_now(*paths)
+
+        exchange_now = exchange.exchange
+        with mock.patch.object(exchange, 'exchange', watched):
+            self.driver.revert_share_group(self.group, snapshot, shares)
+        look()
+        self.assertEqual([[False] * len(locations)] * 2, seen)
 
     def test_exports_of_shares_that_are_gone(self):
         share, location = self.make_share()
