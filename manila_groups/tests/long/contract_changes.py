@@ -15,6 +15,17 @@ PATHS = {kind: path for kind, (path, _key) in machine.PATHS.items()}
 class Changes(requests.Requests):
     """Copies of groups, reverts, and changes of sizes."""
 
+    @stateful.initialize(first=st.sampled_from(['copy', 'revert', None]))
+    def begin_with(self, first):
+        """Let one of them be under way, most often."""
+        self.begin()
+        if first == 'copy':
+            self.copy_group('owner', 1, None)
+        elif first == 'revert':
+            self.resize('owner', 1, 'extend', 3)
+            self.happen(self.service.deliver_all)
+            self.revert('owner', 1)
+
     @stateful.rule(
         who=requests.users,
         number=requests.numbers,
@@ -46,25 +57,39 @@ class Changes(requests.Requests):
             {action: {'new_size': size}},
         )
 
-    @stateful.rule(
-        who=requests.users,
-        number=requests.numbers,
-        other=st.sampled_from([None] * 5 + [*range(10)]),
-    )
-    def revert(self, who, number, other):
-        """Revert the group that a snapshot is of, or another one."""
+    @stateful.rule(who=requests.users, number=requests.numbers)
+    def revert(self, who, number):
+        """Revert the group that a snapshot is of, most often if it can be."""
+        usable = [
+            one
+            for one in self.model.of_kind(rows.SNAPSHOT)
+            if not self._refuse_revert('admin', one.group, one.id)
+        ]
         snapshot_id = self.pick(rows.SNAPSHOT, number)
-        group_id = self.pick(rows.GROUP, number if other is None else other)
-        if other is None and snapshot_id in self.model.rows:
-            group_id = self.model.rows[snapshot_id].group
+        if usable and number:
+            snapshot_id = usable[number % len(usable)].id
+        snapshot = self.model.rows.get(snapshot_id)
+        group_id = snapshot and snapshot.group
+        self._revert(who, group_id or self.pick(rows.GROUP, 0), snapshot_id)
+
+    @stateful.rule(number=requests.numbers, other=requests.numbers)
+    def revert_another(self, number, other):
+        """Revert a group to a snapshot that may be of another one."""
+        snapshot_id = self.pick(rows.SNAPSHOT, number)
+        self._revert('owner', self.pick(rows.GROUP, other), snapshot_id)
+
+    def _revert(self, who, group_id, snapshot_id):
         self.act(
             who,
-            self.model.refuse_revert(
-                machine.USERS[who], group_id, snapshot_id, _only_newest
-            ),
+            self._refuse_revert(who, group_id, snapshot_id),
             lambda _found: self.model.revert(group_id, snapshot_id),
             f'{PATHS[rows.GROUP]}/{group_id}',
             {'revert': {'share_group_snapshot_id': snapshot_id}},
+        )
+
+    def _refuse_revert(self, who, group_id, snapshot_id):
+        return self.model.refuse_revert(
+            machine.USERS[who], group_id, snapshot_id, _only_newest
         )
 
     def act(self, who, codes, effect, path, body):

@@ -19,7 +19,6 @@ STATUSES = sorted({one for some in rows.STATUSES.values() for one in some})
 class Requests(machine.Machine):
     """What users and administrators do."""
 
-    @stateful.initialize()
     def begin(self):
         """Make something to begin with."""
         for who in ('owner', 'owner', 'other'):
