@@ -67,6 +67,14 @@ SHARE_STATUSES = (
     REVERTING_ERROR,
 )
 
+#: Those that an administrator sets: not what only a revert of the group ends.
+SNAPSHOT_STATUSES_BY_HAND = tuple(
+    one for one in SHARE_GROUP_SNAPSHOT_STATUSES if one != RESTORING
+)
+SHARE_STATUSES_BY_HAND = tuple(
+    one for one in SHARE_STATUSES if one != REVERTING
+)
+
 #: The statuses in which nothing is at work on a row, of whatever kind.
 AT_REST = frozenset(
     (

@@ -36,6 +36,7 @@ class Ends:
     :ivar begins: the names of the verbs whose operations it begins
     :ivar deletes: whether it deletes rows
     :ivar puts_off: whether it leaves the step for later
+    :ivar notes: whether it changes what the operation knows
     """
 
     transitions: list[states.Transition] = dataclasses.field(
@@ -45,6 +46,7 @@ class Ends:
     begins: list[str] = dataclasses.field(default_factory=list)
     deletes: bool = False
     puts_off: bool = False
+    notes: bool = False
 
 
 def transitions_of(kind):
@@ -226,5 +228,7 @@ def _read_call(node, names, ends):
             ends.begins.append(_value(node.args[0], names).name)
         case ast.Attribute(value=ast.Name(id='tx'), attr='put_off'):
             ends.puts_off = True
+        case ast.Attribute(value=ast.Name(id='tx'), attr='note'):
+            ends.notes = True
         case ast.Attribute(value=ast.Attribute(attr='ROWS'), attr=name):
             ends.deletes |= name.startswith('delete')

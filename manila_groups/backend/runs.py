@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+import time
 from typing import Any
 
 from oslo_log import log
@@ -16,6 +17,9 @@ from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import verb as verbs
 
 LOG = log.getLogger(__name__)
+
+#: The least seconds between two notes of how far a task is.
+_PAUSE = 1.0
 
 Runs = dict[tuple[str, str, str], verbs.Run]
 
@@ -91,9 +95,12 @@ def _try(delete: Callable[[Any], None], wanted: Any) -> bool:
 
 def _reported(task: verbs.Task, wanted: Sequence[Any]) -> Iterator[Any]:
     """Yield items to work on; each that is done counts as progress."""
+    told = time.monotonic()
     for number, one in enumerate(wanted, 1):
         yield one
-        task.report(number, len(wanted))
+        if time.monotonic() - told >= _PAUSE:
+            task.report(number, len(wanted))
+            told = time.monotonic()
 
 
 def _check_gone(task: verbs.Task) -> None:

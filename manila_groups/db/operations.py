@@ -310,6 +310,18 @@ def move(
     return conn.execute(statement.values(values)).rowcount == len(ids)
 
 
+def set_payload(
+    conn, ids: list[int], worker: str, payload: Mapping[str, Any]
+) -> bool:
+    """Set what operations have to know; False unless all are the worker's."""
+    statement = (
+        sa.update(_OPERATION)
+        .where(_COLUMNS.id.in_(ids), _COLUMNS.worker == worker)
+        .values(payload=payload)
+    )
+    return conn.execute(statement).rowcount == len(ids)
+
+
 def prolong(conn, operation_id: int) -> None:
     """Let the deadline of an operation begin anew, whoever has claimed it."""
     conn.execute(

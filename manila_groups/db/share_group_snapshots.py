@@ -27,6 +27,8 @@ _HOST = (
     .scalar_subquery()
 )
 
+_RESTORING = (states.RESTORING,)
+
 ROWS = transitions.Rows(_SNAPSHOT, states.SHARE_GROUP_SNAPSHOT, host=_HOST)
 
 _QUERY = sa.select(*_SNAPSHOT.c, _GROUP.c.host).select_from(
@@ -190,7 +192,7 @@ def in_groups(ids: list[str]):
 def is_no_source():
     """A condition: no group is being created from it, or reverted to it."""
     return sa.and_(
-        _SNAPSHOT.c.status != states.RESTORING,
+        ~ROWS.waiting(_RESTORING),
         ~sa.exists().where(
             _GROUP.c.source_share_group_snapshot_id == _SNAPSHOT.c.id,
             _GROUP.c.status == states.CREATING,
@@ -217,7 +219,5 @@ def restoring_of(
 
     :returns: the id of each group that has one to the snapshot
     """
-    found = _find(
-        conn, in_groups(group_ids) & ROWS.waiting((states.RESTORING,))
-    )
+    found = _find(conn, in_groups(group_ids) & ROWS.waiting(_RESTORING))
     return {one.share_group_id: one for one in found}

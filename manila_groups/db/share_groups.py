@@ -63,7 +63,6 @@ SORT_COLUMNS = {
     'share_network_id': _GROUP.c.share_network_id,
     'share_group_type_id': _GROUP.c.share_group_type_id,
     'source_share_group_snapshot_id': _GROUP.c.source_share_group_snapshot_id,
-    'source_share_group_id': _GROUP.c.source_share_group_id,
 }
 
 
@@ -227,21 +226,11 @@ def is_copy():
     return _GROUP.c.source_share_group_id.is_not(None)
 
 
-def is_no_source():
-    """A condition: no share group is being created from the group."""
-    return ~_copies_in_creation(_GROUP.c.id)
-
-
 def holds_no_source():
     """A condition on a share: no group is being created from its group."""
-    return ~_copies_in_creation(_SHARE.c.share_group_id)
-
-
-def _copies_in_creation(source_id):
-    copy = _GROUP.alias('copy')
-    return sa.exists().where(
-        copy.c.source_share_group_id == source_id,
-        copy.c.status == states.CREATING,
+    return ~sa.exists().where(
+        _GROUP.c.source_share_group_id == _SHARE.c.share_group_id,
+        _GROUP.c.status == states.CREATING,
     )
 
 

@@ -36,7 +36,7 @@ RESET_STATUS = base.Schema(
         'reset_status': {
             'type': 'object',
             'properties': {
-                'status': {'enum': list(states.SHARE_GROUP_SNAPSHOT_STATUSES)}
+                'status': {'enum': list(states.SNAPSHOT_STATUSES_BY_HAND)}
             },
             'required': ['status'],
             'additionalProperties': False,

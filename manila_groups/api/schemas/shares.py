@@ -151,7 +151,9 @@ def _action(name, required, **properties):
 
 
 RESET_STATUS = _action(
-    'reset_status', 'status', status={'enum': list(states.SHARE_STATUSES)}
+    'reset_status',
+    'status',
+    status={'enum': list(states.SHARE_STATUSES_BY_HAND)},
 )
 
 #: The command line client sends it with every update of a share.

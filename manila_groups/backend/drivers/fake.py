@@ -193,6 +193,11 @@ class FakeDriver(driver.Driver):
 
     @_simulated
     def revert_share_group(self, group, snapshot, shares):
+        if {one.id for one in shares} != set(snapshot.share_ids):
+            raise exception.NothingChanged(
+                f'back end {self.name}: share group {group.id} has other '
+                f'shares than its snapshot {snapshot.id}'
+            )
         with self._lock:
             for share in shares:
                 self._shares[share.id] = share

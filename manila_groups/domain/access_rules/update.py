@@ -27,7 +27,7 @@ APPLY = 'apply_rules'
 #: The states of the rules that the driver has at work.
 _AT_WORK = (states.APPLYING, states.DENYING)
 #: The states of the rules that the driver is given.
-_IN_FORCE = (states.APPLYING, states.ACTIVE)
+IN_FORCE = (states.APPLYING, states.ACTIVE)
 
 _FAILED = (
     'The back end could not apply the access rules of the share. Delete the '
@@ -57,8 +57,32 @@ def _begin(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
         rules.transit(rules.that_are(*transition.expected), transition)
     for one in tasks:
         one.work = [
-            rule for rule in rules.of(one.row.id) if rule.state in _IN_FORCE
+            rule for rule in rules.of(one.row.id) if rule.state in IN_FORCE
         ]
+
+
+def queue_again(conn, some: Sequence[records.Share]) -> None:
+    """Let the rules of shares be applied once more.
+
+    The transaction has locked the shares. Their back end finds them when it
+    looks for what waits.
+    """
+    by_id = {one.id: one for one in some}
+    found = [
+        one
+        for one in rows.of_shares(conn, [*by_id])
+        if one.state == states.ACTIVE
+    ]
+    if found:
+        changes.transit_many(
+            conn,
+            changes.SHARE_ACCESS,
+            found,
+            states.AccessRule.QUEUE_CHANGE,
+            callers={one.id: by_id[one.share_id] for one in found},
+        )
+        ids = sorted({one.share_id for one in found})
+        shares.set_rules_status(conn, ids, states.SYNCING)
 
 
 class _Rules:

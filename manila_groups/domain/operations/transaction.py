@@ -185,6 +185,19 @@ class Tx:
             for one in tasks
         )
 
+    def note(
+        self, tasks: Sequence[verbs.Task], payload: Mapping[str, Any]
+    ) -> None:
+        """Let the operations of tasks know something from now on.
+
+        :param payload: instead of what they knew
+        :raises Lost: one of them is not this process's any more
+        """
+        ids = [one.operation.id for one in tasks]
+        worker = utils.present(self.worker)
+        if not operations.set_payload(self.conn, ids, worker, payload):
+            raise verbs.Lost
+
     def begin(self, verb: verbs.Verb, rows: Sequence[Any]) -> None:
         """Begin other operations: see beginning.begin_many()."""
         self.wakes.extend(beginning.begin_many(self.conn, verb, rows))

@@ -182,16 +182,13 @@ class ShareGroups:
 
     @changes.locked(changes.SHARE_GROUP)
     def _begin_delete(self, group):
+        from_source.check_no_copy(group)
         transition = deleting.transition_for(
             self._conf, group.row, states.ShareGroup
         )
         if not group.transition(
-            transition,
-            rows.is_empty(),
-            rows.is_no_source(),
-            event='delete.start',
+            transition, rows.is_empty(), event='delete.start'
         ):
-            from_source.check_no_copy(group)
             raise _not_deletable(group.row, transition)
         return deleting.begin(group, delete.VERB, purge.all_share_groups)
 

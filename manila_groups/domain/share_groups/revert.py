@@ -20,6 +20,7 @@ from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.db import types as type_rows
 from manila_groups.domain import changes
+from manila_groups.domain.access_rules import update as update_rules
 from manila_groups.domain.events import base as events
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import transaction
@@ -29,23 +30,28 @@ from manila_groups.domain.shares import settling
 REVERT = 'revert'
 OPEN = 'open'
 
+#: In the payload of an operation that has not changed any content yet.
+FRESH = 'fresh'
+#: In that of one that has ended without a change.
+_REFUSED = 'refused'
+
+_UNKNOWN = (
+    'What its shares contain is unknown: try again, or ask the administrator.'
+)
+_STAY = 'Its shares stay as they are. Try again, or ask the administrator.'
 _FAILED = (
     'The back end could not revert the share group to the share group '
-    'snapshot. What its shares contain is unknown: try again, or ask the '
-    'administrator.'
+    f'snapshot. {_UNKNOWN}'
 )
 _NOT_CHANGED = (
     'The back end could not revert the share group to the share group '
-    'snapshot. Its shares stay as they are. Try again, or ask the '
-    'administrator.'
+    f'snapshot. {_STAY}'
 )
+_LATE = 'The share group was not reverted in time. {}'
 _NOT_OPEN = (
-    'The back end could not let clients use the shares of the share group '
-    'again. Revert it once more, or ask the administrator.'
-)
-_OVERDUE = (
-    'The share group was not reverted in time. What its shares contain is '
-    'unknown: try again, or ask the administrator.'
+    'The back end could not let the clients of all shares in the share group '
+    'in again. The access rules of each share are applied again by '
+    'themselves: see their states.'
 )
 
 
@@ -72,7 +78,8 @@ def _load(conn, operations):
         conn, {one.share_group_type_id for one in groups}
     )
     restoring = snapshots.restoring_of(conn, ids)
-    shares = _reverting(conn, ids)
+    # Also those whose status was set by hand: their content is replaced too.
+    shares = share_rows.of_groups(conn, ids)
     rules = _rules_of(conn, shares)
     return {
         group.id: (
@@ -80,7 +87,9 @@ def _load(conn, operations):
             Work(
                 specs=specs[group.share_group_type_id],
                 snapshot=restoring.get(group.id),
-                shares=_in_group(shares, group),
+                shares=[
+                    one for one in shares if one.share_group_id == group.id
+                ],
                 rules=rules,
             ),
         )
@@ -93,24 +102,19 @@ def _rules_of(conn, shares):
     rules: dict[str, list[records.AccessRule]] = {}
     ids = [one.id for one in shares]
     for one in share_access_rules.of_shares(conn, ids) if ids else ():
-        rules.setdefault(one.share_id, []).append(one)
+        if one.state in update_rules.IN_FORCE:
+            rules.setdefault(one.share_id, []).append(one)
     return rules
 
 
-def _reverting(conn, group_ids) -> list[records.Share]:
-    """Read the shares of groups that are reverted with them.
-
-    Those whose status was set by hand are not.
-    """
-    return [
-        one
-        for one in share_rows.of_groups(conn, group_ids)
-        if one.status == states.REVERTING
-    ]
+def _attempt(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    """Note that the content may change from now on."""
+    tx.note(tasks, {})
 
 
-def _in_group(shares, group):
-    return [one for one in shares if one.share_group_id == group.id]
+def _is_fresh(task):
+    """Tell whether nothing had been attempted before the task began."""
+    return bool(task.operation.payload.get(FRESH))
 
 
 def _reverted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
@@ -124,37 +128,89 @@ def _settle(tx, tasks, size_of):
     tx.claim(changes.SHARE_GROUP, groups, states.ShareGroup.REVERT_STEP)
     ids = [one.id for one in groups]
     share_rows.ROWS.lock_many(tx.conn, share_rows.in_groups(ids))
-    shares = _reverting(tx.conn, ids)
+    shares = [
+        one
+        for one in share_rows.of_groups(tx.conn, ids)
+        if one.status == states.REVERTING
+    ]
     if shares:
         sizes = {one.id: size_of(one) for one in shares}
         settling.settle(tx, shares, states.Share.REVERT_STEP, sizes)
 
 
 def _not_reverted(tx: transaction.Tx, task: verbs.Task) -> None:
-    if isinstance(task.error, exception.NothingChanged):
+    if not _is_fresh(task):
+        # Whatever the last attempt says, one before may have changed it.
+        _fail(tx, task, _FAILED)
+    elif task.error is None:
+        _end_unchanged(tx, task, _NOT_CHANGED, messages.DRIVER_FAILED)
+    elif isinstance(task.error, exception.NothingChanged):
         # Clients may have been shut out already.
         _settle(tx, [task], lambda share: share.size)
-        tx.move([task], OPEN, task.row, {'refused': True})
+        tx.move([task], OPEN, task.row, {_REFUSED: True})
     else:
         _fail(tx, task, _FAILED)
 
 
+def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    if _is_fresh(task):
+        text = _LATE.format(_STAY)
+        _end_unchanged(tx, task, text, messages.TIMED_OUT)
+    else:
+        text = _LATE.format(_UNKNOWN)
+        _fail(tx, task, text, detail=messages.TIMED_OUT)
+
+
+def _end_unchanged(tx, task, text, detail):
+    """End what no back end has taken up."""
+    _settle(tx, [task], lambda share: share.size)
+    groups = _end(tx, [task], states.ShareGroup.NOT_REVERTED)
+    _tell(tx, task, groups[0], text, detail)
+    tx.end([task])
+
+
 def _opened(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    refused = [one for one in tasks if one.operation.payload.get('refused')]
+    _end_all(tx, tasks)
+    tx.end(tasks)
+
+
+def _end_all(tx, tasks):
+    """End reverts, and those that were refused, once their clients are in."""
+    refused = [one for one in tasks if one.operation.payload.get(_REFUSED)]
     reverted = [one for one in tasks if one not in refused]
     if reverted:
         _end(tx, reverted, states.ShareGroup.REVERTED, 'revert.end')
     if refused:
         groups = _end(tx, refused, states.ShareGroup.NOT_REVERTED)
         for group, task in zip(groups, refused, strict=True):
-            _tell_unchanged(tx, task, group)
-    tx.end(tasks)
+            _tell(tx, task, group, _NOT_CHANGED, messages.DRIVER_FAILED)
 
 
-def _tell_unchanged(tx, task, group):
-    cause = messages.DRIVER_FAILED
-    tx.tell(task, group, messages.REVERT, cause, _NOT_CHANGED)
-    _note_shares(tx.conn, [group], 'revert.error', reason=_NOT_CHANGED)
+def _tell(tx, task, group, text, detail):
+    tx.tell(task, group, messages.REVERT, detail, text)
+    _note_shares(tx.conn, [group], 'revert.error', reason=text)
+
+
+def _not_opened(tx: transaction.Tx, task: verbs.Task) -> None:
+    _open_apart(tx, task, messages.DRIVER_FAILED)
+
+
+def _opening_overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    _open_apart(tx, task, messages.TIMED_OUT)
+
+
+def _open_apart(tx, task, detail):
+    """Let the rules of each share be applied by themselves.
+
+    One that can't be applied is then in error, and the other shares are not
+    affected.
+    """
+    _end_all(tx, [task])
+    update_rules.queue_again(
+        tx.conn, share_rows.of_group(tx.conn, task.row.id)
+    )
+    tx.tell(task, task.row, messages.REVERT, detail, _NOT_OPEN)
+    tx.end([task])
 
 
 def _end(tx, tasks, transition, event=None):
@@ -192,32 +248,12 @@ def _end_content(conn, groups, transition):
     )
 
 
-def _not_opened(tx: transaction.Tx, task: verbs.Task) -> None:
-    _fail(tx, task, _NOT_OPEN)
-
-
-def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
-    _fail(tx, task, _OVERDUE, detail=messages.TIMED_OUT)
-
-
 def _fail(tx, task, text, **details):
     transition = states.ShareGroup.REVERT_FAILED
     failed = tx.fail(task, transition, messages.REVERT, text, **details)
     _end_content(tx.conn, [failed], states.Share.REVERT_FAILED)
     _note_shares(tx.conn, [failed], 'revert.error', reason=text)
     tx.end([task])
-
-
-def _step(name: str, done: verbs.Done, failed: verbs.End) -> verbs.Step:
-    return verbs.Step(
-        name=name,
-        at=verbs.Place.BACKEND,
-        load=_load,
-        done=done,
-        failed=failed,
-        overdue=_overdue,
-        gone=verbs.Gone(verbs.Away.REMOVED, failed),
-    )
 
 
 VERB = verbs.Verb(
@@ -232,7 +268,24 @@ VERB = verbs.Verb(
     locate=lambda _group: REVERT,
     lock=changes.lock_content,
     steps=(
-        _step(REVERT, _reverted, _not_reverted),
-        _step(OPEN, _opened, _not_opened),
+        verbs.Step(
+            name=REVERT,
+            at=verbs.Place.BACKEND,
+            load=_load,
+            begin=_attempt,
+            done=_reverted,
+            failed=_not_reverted,
+            overdue=_overdue,
+            gone=verbs.Gone(verbs.Away.REMOVED, _not_reverted),
+        ),
+        verbs.Step(
+            name=OPEN,
+            at=verbs.Place.BACKEND,
+            load=_load,
+            done=_opened,
+            failed=_not_opened,
+            overdue=_opening_overdue,
+            gone=verbs.Gone(verbs.Away.REMOVED, _not_opened),
+        ),
     ),
 )

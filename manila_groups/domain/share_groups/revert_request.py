@@ -45,8 +45,15 @@ def begin(
     _check_members(group.row, snapshot, shares)
     from_source.check_no_copy(group)
     _check_support(group, snapshot)
+    statuses = {group.row.status, *(one.status for one in shares)}
+    is_known = statuses == {states.AVAILABLE}
     _begin(group, conf, snapshot, shares)
-    return beginning.begin(group.conn, revert.VERB, group.row)
+    return beginning.begin(
+        group.conn,
+        revert.VERB,
+        group.row,
+        payload={revert.FRESH: True} if is_known else None,
+    )
 
 
 def _find_snapshot(group, snapshot_id):

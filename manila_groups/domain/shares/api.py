@@ -16,6 +16,7 @@ from manila_groups.db import share_groups as group_rows
 from manila_groups.db import shares as rows
 from manila_groups.domain import changes
 from manila_groups.domain import visibility
+from manila_groups.domain.access_rules import update as update_rules
 from manila_groups.domain.events import base as events
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
@@ -226,6 +227,9 @@ class Shares:
 
         :raises NotFound: there is no share that the caller may see
         """
+        if share.row.status in (states.REVERTING, states.REVERTING_ERROR):
+            # Its clients may have been shut out.
+            update_rules.queue_again(share.conn, [share.row])
         share.set_status(status)
         operations.cancel(share.conn, share.kind, share.row.id)
 

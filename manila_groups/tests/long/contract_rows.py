@@ -16,8 +16,8 @@ _COMMON = (CREATING, AVAILABLE, ERROR, DELETING, ERROR_DELETING)
 #: The statuses that can be set by hand.
 STATUSES = {
     GROUP: (*_COMMON, REVERTING, REVERTING_ERROR),
-    SHARE: (*_COMMON, REVERTING, REVERTING_ERROR),
-    SNAPSHOT: (*_COMMON, RESTORING),
+    SHARE: (*_COMMON, REVERTING_ERROR),
+    SNAPSHOT: _COMMON,
 }
 #: What the service may make of a row by itself when nothing goes wrong.
 WELL = {

@@ -41,6 +41,7 @@ class TestEnds(DrawingCase):
                     or ends.deletes
                     or ends.steps
                     or ends.puts_off
+                    or ends.notes
                     or (not verb.during and name == 'done')
                 )
                 self.assertTrue(is_known, (verb.name, step.name, name))
@@ -63,10 +64,7 @@ class TestEnds(DrawingCase):
                     *self.ends.makers(self.registry, one),
                     *self.ends.begun_by(self.registry, one),
                 ]
-                is_request = one.becomes in (
-                    states.QUEUED_TO_APPLY,
-                    states.QUEUED_TO_DENY,
-                )
+                is_request = one.becomes == states.QUEUED_TO_DENY
                 self.assertNotEqual(is_request, bool(found), name)
 
     def test_a_creation_goes_on_in_another_pool(self):

@@ -31,6 +31,8 @@ LOG = log.getLogger(__name__)
 SHARE_MODE = 0o777
 
 GIB = 2**30
+#: Errors of a file system, or a C library, that cannot exchange directories.
+_CANNOT = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _CANONICAL = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 
@@ -226,6 +228,8 @@ class Storage(abc.ABC):
                 os.mkdir(one)
             exchange.exchange(*pair)
         except OSError as error:
+            if error.errno not in _CANNOT:
+                raise
             LOG.warning(
                 'Share groups in %s cannot be reverted: %s', self.path, error
             )
@@ -250,6 +254,8 @@ class Storage(abc.ABC):
         with _unchanged(), self._drafted(target) as draft:
             _need(source, names)
             _need(target, ())
+            # What is not copied would be gone.
+            _need_all(snapshot, names)
             self.copy_group(source, draft, names)
             self.limit(draft, size_gb)
             close(shares)
@@ -352,6 +358,14 @@ def set_mode(path: str, mode: int) -> None:
     # The umask of the process may have cleared some bits.
     if stat.S_IMODE(os.lstat(path).st_mode) != mode:
         os.chmod(path, mode)
+
+
+def _need_all(snapshot, share_ids):
+    if set(snapshot.share_ids) != set(share_ids):
+        raise exception.DriverError(
+            f'share group {snapshot.share_group_id} has other shares than its '
+            f'snapshot {snapshot.id}'
+        )
 
 
 def _need(source, share_ids):

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups that are reverted to a snapshot of them."""
 
+import fixtures
+
 from manila_groups import exception
+from manila_groups.backend import runs
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.tests.unit.domain import share_case
 
@@ -44,17 +47,22 @@ class RevertCase(share_case.ShareCase):
     def sizes(self):
         return [self.service.get_share(one).size for one in self.members_]
 
-    def assertAtRest(self):
+    def assertAtRest(self, with_rules=False):
         self.assertEqual(
             ('available', {'available'}, 'available'), self.statuses()
         )
-        self.assertEqual([], self.service.under_way())
+        if not with_rules:
+            self.assertEqual([], self.service.under_way())
 
     def refuses(self, error, text, snapshot=None):
         before = self.everything()
         raised = self.assertRaises(error, self.revert, snapshot)
         self.assertIn(text, raised.message)
         self.assertEqual(before, self.everything())
+
+    @property
+    def host(self):
+        return self.service.get(self.group).host.partition('#')[0]
 
     @property
     def driver(self):
@@ -85,9 +93,51 @@ class TestRevert(RevertCase):
         self.let_fail('update_access')
         self.service.deliver_all()
         self.assertNotIn(self.first, self.driver.access)
-        self.assertEqual('reverting_error', self.service.status(self.group))
+        self.assertAtRest()
+        self.assertIn('access rules', self.only_message(self.group, '006'))
+        self.assertEqual(
+            {'10.0.0.1': 'queued_to_apply'}, self.service.rules(self.first)
+        )
+
+    def test_rules_that_cannot_be_applied_are_in_error(self):
+        self.service.allow(self.second, '10.0.0.2')
+        self.service.deliver_all()
+        apply = self.driver.update_access
+
+        def refuse(share, rules):
+            if share.id == self.second and rules:
+                raise exception.DriverError('simulated')
+            apply(share, rules)
+
+        self.driver.update_access = refuse
+        self.reverted()
+        self.service.settle()
+        self.assertAtRest()
+        self.assertEqual(
+            {'10.0.0.1': 'active'}, self.service.rules(self.first)
+        )
+        self.assertEqual(
+            {'10.0.0.2': 'error'}, self.service.rules(self.second)
+        )
+        self.assertIn(self.first, self.driver.access)
+
+    def test_late_clients(self):
+        self.revert()
+        self.driver.update_access = self.leave
+        self.service.deliver_all()
+        self.assertEqual('open', self.service.operation(self.group).step)
+        self.service.stop_backend(self.host.partition('@')[2])
+        self.service.pass_time(self.service.conf.service.work_deadline + 1)
+        self.service.scheduler.reconcile()
+        self.assertAtRest(with_rules=True)
+        self.assertEqual([2, 4], self.sizes())
+        self.assertIn('access rules', self.only_message(self.group, '006'))
+
+    def leave(self, *_args):
+        raise exception.TransientDriverError('simulated')
 
     def test_it_tells_how_far_it_is(self):
+        self.useFixture(fixtures.MonkeyPatch(f'{runs.__name__}._PAUSE', 0))
         self.service.allow(self.second, '10.0.0.2')
         self.service.deliver_all()
         found = []
@@ -339,10 +389,73 @@ class TestFailures(RevertCase):
         self.service.shares.reset_status(
             self.service.admin, self.first, 'error'
         )
+        given = []
+        revert = self.driver.revert_share_group
+
+        def note(group, snapshot, shares):
+            given.extend(one.id for one in shares)
+            revert(group, snapshot, shares)
+
+        self.driver.revert_share_group = note
         self.service.deliver_all()
+        # What the driver is not given would be gone.
+        self.assertEqual(sorted(self.members_), sorted(given))
         self.assertEqual('available', self.service.status(self.group))
         self.assertEqual('error', self.service.share_status(self.first))
         self.assertEqual('available', self.service.share_status(self.second))
+        self.service.settle()
+        self.assertEqual(
+            {'10.0.0.1': 'active'}, self.service.rules(self.first)
+        )
+        self.assertIn(self.first, self.driver.access)
+
+    def test_set_available_again_by_hand(self):
+        self.let_fail('revert_share_group')
+        self.driver.access.pop(self.first)
+        self.reverted()
+        self.mend()
+        self.service.shares.reset_status(
+            self.service.admin, self.first, 'available'
+        )
+        self.assertEqual(
+            {'10.0.0.1': 'queued_to_apply'}, self.service.rules(self.first)
+        )
+        self.service.settle()
+        self.assertEqual(
+            {'10.0.0.1': 'active'}, self.service.rules(self.first)
+        )
+
+    def test_a_snapshot_set_by_hand_goes_by_force(self):
+        newer = self.available_snapshot(self.group)
+        self.service.snapshots.reset_status(
+            self.service.admin, newer, 'restoring'
+        )
+        self.service.snapshots.force_delete(self.service.admin, newer)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get_snapshot(newer))
+
+    def test_nothing_changed_after_an_attempt_that_may_have(self):
+        self.let_refuse(exception.TransientDriverError('simulated'))
+        self.reverted()
+        self.let_refuse(exception.NothingChanged('simulated'))
+        self.service.settle()
+        self.assertEqual('reverting_error', self.service.status(self.group))
+        self.reverted()
+        self.assertEqual('reverting_error', self.service.status(self.group))
+        self.assertIn('unknown', self.service.user_messages()[0].user_message)
+
+    def test_nobody_took_it_up(self):
+        self.resize(self.second, 1)
+        host = self.host
+        self.revert()
+        self.service.stop_backend(host.partition('@')[2])
+        self.service.messages.clear()
+        self.service.pass_time(self.service.conf.service.work_deadline + 1)
+        self.service.scheduler.reconcile()
+        self.assertAtRest()
+        self.assertEqual([2, 1], self.sizes())
+        self.assertEqual(3, self.service.in_use(quotas.GIGABYTES))
+        self.assertIn('stay as they are', self.only_message(self.group, '006'))
 
     def test_a_snapshot_set_by_hand(self):
         self.revert()

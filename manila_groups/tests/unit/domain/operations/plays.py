@@ -60,6 +60,7 @@ class Play:
         ready = [way(self.service) for _ in range(number)]
         self._ids = [begin() for begin in ready]
         self.row_id = self._ids[0]
+        self._before = None
         self.is_open = self._open()
 
     def _make_others(self):
@@ -85,6 +86,7 @@ class Play:
         if self.operation() is not None:
             return True
         self.service.deliver_all()
+        self._before = self.outcome()
         for begin in (self._call, self._set_status, self._leave_remains):
             with contextlib.suppress(*test_races.REFUSALS):
                 begin()
@@ -189,6 +191,10 @@ class Play:
             return None
         rules = self.service.rules(self.row_id)
         return row.status, getattr(row, 'size', None), rules
+
+    def is_unchanged(self):
+        """Tell whether the resource is as it was before the verb began."""
+        return self._before is not None and self.outcome() == self._before
 
     def is_in_error(self):
         """Tell whether a user sees that it has failed."""
