@@ -214,6 +214,16 @@ def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
     _fail(tx, task, messages.CREATE, _OVERDUE, detail=messages.TIMED_OUT)
 
 
+def _creating_overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    """End a creation that a back end may still be at work on."""
+    left = task.row
+    if left.source_share_group_id is not None:
+        # Nobody else knows of the snapshot that the back end may have taken.
+        task = dataclasses.replace(task, row=_take_away(tx, left))
+        tx.begin(removing.SHARE_GROUP, [left])
+    _overdue(tx, task)
+
+
 def _load_create(conn, operations):
     return {
         group.id: (group, work)
@@ -363,7 +373,7 @@ def verb(name: str, other: str, is_own: Any) -> verbs.Verb:
                 load=_load_create,
                 done=_created,
                 failed=_attempt_failed,
-                overdue=_overdue,
+                overdue=_creating_overdue,
                 gone=verbs.Gone(verbs.Away.DOWN, _attempt_failed),
             ),
         ),

@@ -209,7 +209,9 @@ def _open_apart(tx, task, detail):
     update_rules.queue_again(
         tx.conn, share_rows.of_group(tx.conn, task.row.id)
     )
-    tx.tell(task, task.row, messages.REVERT, detail, _NOT_OPEN)
+    # No error of the revert: it has ended.
+    action = messages.UPDATE_ACCESS_RULES
+    tx.tell(task, task.row, action, detail, _NOT_OPEN)
     tx.end([task])
 
 

@@ -100,6 +100,27 @@ class TestCopy(CopyCase):
         self.service.settle()
         self.assertEqual({}, driver.snapshots)
 
+    def test_that_takes_too_long(self):
+        """The snapshot goes although nobody deletes the copy."""
+        copy_id = self.copy()
+        driver = self.driver_of(self.service.get(self.source))
+        make = driver.create_share_group_from_snapshot
+
+        def hang(*_args):
+            raise exception.TransientDriverError('simulated')
+
+        driver.create_share_group_from_snapshot = hang
+        self.service.deliver_all()
+        self.assertEqual(1, len(driver.snapshots))
+        driver.create_share_group_from_snapshot = make
+        self.service.pass_time(self.service.conf.service.work_deadline + 1)
+        self.service.scheduler.reconcile()
+        self.assertEqual('error', self.service.status(copy_id))
+        self.assertIn('in time', self.only_message(copy_id, '002'))
+        self.service.settle()
+        self.assertEqual({}, driver.snapshots)
+        self.assertEqual({self.source}, set(driver.share_groups))
+
     def test_whose_source_cannot_be_found(self):
         copy_id = self.copy()
         self.service.deliver()

@@ -94,7 +94,7 @@ class TestRevert(RevertCase):
         self.service.deliver_all()
         self.assertNotIn(self.first, self.driver.access)
         self.assertAtRest()
-        self.assertIn('access rules', self.only_message(self.group, '006'))
+        self.assertIn('access rules', self.only_message(self.group, '010'))
         self.assertEqual(
             {'10.0.0.1': 'queued_to_apply'}, self.service.rules(self.first)
         )
@@ -131,7 +131,7 @@ class TestRevert(RevertCase):
         self.service.scheduler.reconcile()
         self.assertAtRest(with_rules=True)
         self.assertEqual([2, 4], self.sizes())
-        self.assertIn('access rules', self.only_message(self.group, '006'))
+        self.assertIn('access rules', self.only_message(self.group, '010'))
 
     def leave(self, *_args):
         raise exception.TransientDriverError('simulated')
