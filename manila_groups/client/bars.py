@@ -31,7 +31,14 @@ class Bar(contextlib.ExitStack):
                 task, description=words, completed=percent or 0, refresh=True
             )
         elif percent is not None and sys.stderr.isatty():
+            self.callback(_show_cursor)
             self._progress = self.enter_context(_start(words, percent))
+
+
+def _show_cursor() -> None:
+    # Ctrl-C in the midst of drawing keeps the bar from doing that at its end.
+    sys.stderr.write('\x1b[?25h')
+    sys.stderr.flush()
 
 
 def _start(words: str, percent: int) -> 'progress.Progress':

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -38,6 +39,11 @@ class Terminal:
                 # The command has ended.
                 break
         return found.decode(errors='replace')
+
+
+def _take_interrupts():
+    # What a shell has put into the background ignores them.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class ClientTest(standalone_case.StandaloneTest):
@@ -76,6 +82,7 @@ class ClientTest(standalone_case.StandaloneTest):
             stdout=subprocess.PIPE,
             stderr=its,
             text=True,
+            preexec_fn=_take_interrupts,
         )
         os.close(its)
         self.addCleanup(process.stdout.close)

@@ -8,6 +8,7 @@ from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import share_group_snapshots as rows
+from manila_groups.db import share_groups
 from manila_groups.tests.unit.db import case
 
 NAMES = ('ab', 'AB', 'a%b', 'a_b', 'a\\b', '\U0001f600\u00fc', None)
@@ -205,7 +206,7 @@ class TestSources(SnapshotRowsCase):
             in_creation = status == states.CREATING
             self.assertEqual(
                 clone if in_creation else None,
-                self.ask(rows.clone_in_creation, self.group),
+                self.ask(share_groups.copy_in_creation, self.group),
             )
             for snapshot_id, expected in ((source, in_creation), (free, 0)):
                 taken = self.transition(
@@ -216,6 +217,19 @@ class TestSources(SnapshotRowsCase):
                 )
                 self.assertEqual(not expected, taken)
             self.drop_group(clone)
+
+    def test_what_a_copy_is_being_created_from(self):
+        for status in states.SHARE_GROUP_STATUSES:
+            (copy,) = self.insert_groups(
+                {'status': status, 'source_share_group_id': self.group}
+            )
+            for source, is_one in ((self.group, True), (copy, False)):
+                expected = is_one and status == states.CREATING
+                self.assertEqual(
+                    copy if expected else None,
+                    self.ask(share_groups.copy_in_creation, source),
+                )
+            self.drop_group(copy)
 
     def drop_group(self, group_id):
         with self.db.writer() as conn:
