@@ -15,7 +15,7 @@ from manila_groups.db import shares as share_rows
 from manila_groups.domain.operations import reconcile
 from manila_groups.domain.operations import standard
 from manila_groups.domain.quotas import check as quota_check
-from manila_groups.domain.share_groups import api
+from manila_groups.domain.share_groups import from_source
 from manila_groups.domain.shares import api as shares
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.db import case
@@ -88,7 +88,7 @@ class TestForceDeleteRaces(snapshot_case.SnapshotCase):
         for _module, noun, make in self.content():
             group_id = self.given_group(1)
             row_id = make(group_id)
-            with self.meanwhile(api, '_check_no_clone', noun, row_id):
+            with self.meanwhile(from_source, 'check_no_copy', noun, row_id):
                 self.groups.force_delete(self.admin, group_id)
             self.assertEqual([], quota_check.differences(self.db), noun)
 
