@@ -204,7 +204,8 @@ def _new_member(share, owner):
 
 
 def _not_deletable(snapshot, transition):
-    if snapshot.status == states.RESTORING:
+    is_by_hand = snapshot.stepped_at is None
+    if snapshot.status == states.RESTORING and not is_by_hand:
         return exception.Conflict(
             f'The share group {snapshot.share_group_id} is being reverted to '
             f'the share group snapshot {utils.label(snapshot)}.'

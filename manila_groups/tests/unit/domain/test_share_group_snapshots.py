@@ -190,7 +190,9 @@ class TestDelete(snapshot_case.SnapshotCase):
                 [('delete', 'delete', snapshot_case.BACKEND, True)],
                 self.operations_on(self.snapshot_id),
             )
-        self.assertEqual(len(states.SHARE_GROUP_STATUSES), len(self.hints))
+        self.assertEqual(
+            len(states.SHARE_GROUP_SNAPSHOT_STATUSES), len(self.hints)
+        )
 
     def test_not_while_a_group_is_being_created_from_it(self):
         clone = self.clone(self.snapshot_id)
