@@ -85,7 +85,8 @@ class Noun:
     :ivar api: the name of its part of the service
     :ivar ways: in which a resource is made; each prepares what it needs, and
         returns a function that begins to make it, and returns its id
-    :ivar own: the name of each verb that only other resources have to these
+    :ivar own: the name of each verb that only some resources have to the ways
+        in which these are made
     """
 
     api: str
@@ -99,7 +100,8 @@ NOUNS = {
     states.SHARE_GROUP: Noun(
         'groups',
         (_group, _clone),
-        {'clone': (_copy,), 'revert': (_with_snapshot,)},
+        # One with shares is deleted by force only.
+        {'clone': (_copy,), 'revert': (_with_snapshot,), 'delete': (_group,)},
     ),
     states.SHARE: Noun('shares', (share_alone, _member)),
     states.SHARE_GROUP_SNAPSHOT: Noun('snapshots', (snapshot,)),

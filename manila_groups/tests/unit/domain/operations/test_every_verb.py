@@ -40,12 +40,13 @@ def _test(check, verb):
 
 
 #: What becomes of each play of a verb when nothing happens to it.
-_OUTCOMES: dict[tuple[int | None, str, str], list] = {}
+_OUTCOMES: dict[tuple[bool, str, str], list] = {}
 
 
 class EveryVerb(base.TestCase):
-    #: How many of the ways to make a resource are tried; None is all.
-    ways: int | None = 1
+    #: Whether all ways to make a resource but the first one are tried, or
+    #: only that.
+    further = False
 
     def plays(self, verb):
         """Begin a verb, one time after the other, in each way that there is.
@@ -53,7 +54,8 @@ class EveryVerb(base.TestCase):
         A play must end before the next one begins: it moves the clock.
         """
         count = 0
-        for way in nouns.ways_of(verb)[: self.ways]:
+        ways = nouns.ways_of(verb)
+        for way in ways[1:] if self.further else ways[:1]:
             play = plays.Play(self, verb, way)
             if play.is_open:
                 count += 1
@@ -80,7 +82,7 @@ class EveryVerb(base.TestCase):
 
     def outcomes(self, verb):
         """What becomes of each play when nothing happens to it."""
-        key = self.ways, verb.kind, verb.name
+        key = self.further, verb.kind, verb.name
         if key not in _OUTCOMES:
             found = []
             for play in self.plays(verb):
@@ -94,7 +96,9 @@ class EveryVerb(base.TestCase):
         self.outcomes(verb)
         return [
             calls
-            for _outcome, calls in _OUTCOMES[self.ways, verb.kind, verb.name]
+            for _outcome, calls in _OUTCOMES[
+                self.further, verb.kind, verb.name
+            ]
         ]
 
     def may_go(self, verb):
