@@ -106,7 +106,10 @@ class Client(threading.Thread):
     :param setting: the types that there are
     :param tally: of times
     :param ended: when to end
+    :cvar actions: what it does
     """
+
+    actions = ACTIONS
 
     def __init__(self, number, seed, session, setting, findings, tally, ended):
         super().__init__(name=f'client {number}', daemon=True)
@@ -151,9 +154,9 @@ class Client(threading.Thread):
     def _choose(self):
         if len(self.groups) < MOST_GROUPS and self.random.random() < 0.1:
             return groups.create, self
-        weights = [action.weight for action in ACTIONS]
+        weights = [action.weight for action in self.actions]
         while True:
-            (action,) = self.random.choices(ACTIONS, weights)
+            (action,) = self.random.choices(self.actions, weights)
             if action.on is None:
                 return action.call, self
             found = action.on(self)
