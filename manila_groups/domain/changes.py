@@ -337,32 +337,6 @@ def lock_content(conn: db_api.Connection, group_id: str) -> None:
     shares.ROWS.lock_many(conn, shares.in_group(group_id))
 
 
-def lock_members(
-    conn: db_api.Connection, group: records.ShareGroup
-) -> list[records.Share]:
-    """Lock the shares of a group that is to be copied as it is now.
-
-    :param group: its record, read under its lock
-    :raises Conflict: the group is in no pool, or a share is not available
-    """
-    # Its status was set by hand: no back end could read it.
-    if group.host is None:
-        raise exception.Conflict(
-            f'The share group {utils.label(group)} has not been placed on a '
-            'back end.'
-        )
-    # So that none is resized meanwhile, either.
-    shares.ROWS.lock_many(conn, shares.in_group(group.id))
-    found = shares.of_group(conn, group.id)
-    for share in found:
-        if share.status != states.AVAILABLE:
-            raise exception.Conflict(
-                f'The share {utils.label(share)} in the share group has the '
-                f'status {share.status}; it must be {states.AVAILABLE}.'
-            )
-    return found
-
-
 def _group_id(
     db: db_api.Database,
     kind: Owned[R],

@@ -91,6 +91,6 @@ class Placements:
         row_id, waiting = self._rehearse(ctxt, wanted)
         if waiting.hints.awaits is not None:
             raise exception.Conflict(
-                f'It can not be told yet: {waiting.hints.awaits}.'
+                f'It cannot be told yet: {waiting.hints.awaits}.'
             )
         return self._explain(row_id, waiting)

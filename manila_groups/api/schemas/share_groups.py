@@ -15,7 +15,7 @@ FIELD_ALIASES = {
     'source_share_group_snapshot': 'source_share_group_snapshot_id',
 }
 
-#: The axis share-groups has no second names.
+#: The version that copies share groups.
 _COPIED_SINCE = 'share-groups 1.4'
 
 INDEX = lists.List(

@@ -23,6 +23,7 @@ from manila_groups.domain.operations import purge
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.share_group_snapshots import create
 from manila_groups.domain.share_group_snapshots import delete
+from manila_groups.domain.share_groups import members
 from manila_groups.rpc import wake
 
 
@@ -96,7 +97,7 @@ class ShareGroupSnapshots:
         group = changes.lock_source(
             conn, changes.SHARE_GROUP, ctxt, 'share_group_id', group_id
         )
-        shares = changes.lock_members(conn, group)
+        shares = members.lock_available(conn, group)
         owner = {'project_id': ctxt.project_id, 'user_id': ctxt.user_id}
         values = {
             **owner,

@@ -18,6 +18,7 @@ from manila_groups.domain import changes
 from manila_groups.domain.events import base as events
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.share_groups import insert as share_group_creation
+from manila_groups.domain.share_groups import members as group_members
 
 SNAPSHOT = 'source_share_group_snapshot_id'
 SHARE_GROUP = 'source_share_group_id'
@@ -149,7 +150,7 @@ def _read_group(conn, ctxt, wanted):
         SHARE_GROUP,
         wanted.source_share_group_id,
     )
-    shares = changes.lock_members(conn, source)
+    shares = group_members.lock_available(conn, source)
     return source, [
         _Member(
             name=one.name,

@@ -61,8 +61,9 @@ class Work:
 
     :ivar specs: the group specs of its type
     :ivar snapshot: what it is reverted to; None if it was set free by hand
-    :ivar shares: its shares that are reverted
-    :ivar rules: the id of each of these that has access rules to the rules
+    :ivar shares: all its shares
+    :ivar rules: the id of each share that clients may use to its rules that
+        are in force
     """
 
     specs: Mapping[str, str]
@@ -139,12 +140,11 @@ def _settle(tx, tasks, size_of):
 
 
 def _not_reverted(tx: transaction.Tx, task: verbs.Task) -> None:
-    if not _is_fresh(task):
-        # Whatever the last attempt says, one before may have changed it.
-        _fail(tx, task, _FAILED)
-    elif task.error is None:
+    # Whatever the last attempt says, one before may have changed it.
+    is_fresh = _is_fresh(task)
+    if is_fresh and task.error is None:
         _end_unchanged(tx, task, _NOT_CHANGED, messages.DRIVER_FAILED)
-    elif isinstance(task.error, exception.NothingChanged):
+    elif is_fresh and isinstance(task.error, exception.NothingChanged):
         # Clients may have been shut out already.
         _settle(tx, [task], lambda share: share.size)
         tx.move([task], OPEN, task.row, {_REFUSED: True})

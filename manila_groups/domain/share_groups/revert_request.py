@@ -18,6 +18,7 @@ from manila_groups.domain.events import base as events
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.share_groups import from_source
+from manila_groups.domain.share_groups import members
 from manila_groups.domain.share_groups import revert
 from manila_groups.rpc import wake
 
@@ -74,11 +75,7 @@ def _check_group(group):
             f'{group.status}; it can be reverted when it is '
             f'{" or ".join(expected)}.'
         )
-    if group.host is None:
-        raise exception.Conflict(
-            f'The share group {utils.label(group)} has not been placed on a '
-            'back end.'
-        )
+    members.check_placed(group)
 
 
 def _check_snapshot(snapshot):
@@ -90,13 +87,8 @@ def _check_snapshot(snapshot):
 
 
 def _check_shares(shares):
-    expected = states.Share.REVERT.expected
     for one in shares:
-        if one.status not in expected:
-            raise exception.Conflict(
-                f'The share {utils.label(one)} in the share group has the '
-                f'status {one.status}; it must be {" or ".join(expected)}.'
-            )
+        members.check_status(one, states.Share.REVERT.expected)
         # Its status was set by hand: no pool has claims for it.
         if one.host is None:
             raise exception.Conflict(
@@ -138,22 +130,19 @@ def _listed(names: Sequence[str], most: int = 10) -> str:
 def _check_support(group, snapshot):
     pool = pools.get(group.conn, group.row.host)
     reported = pool.report['group_capabilities'] if pool else {}
-    if not _is_true(reported.get(SUPPORT)):
+    if not strutils.bool_from_string(reported.get(SUPPORT)):
         raise exception.Invalid(
             f'The back end of the share group {utils.label(group.row)} cannot '
             'revert it to a share group snapshot.'
         )
     newest = snapshots.newest_of(group.conn, group.row.id)
-    if newest != snapshot.id and not _is_true(reported.get(TO_ANY)):
+    to_any = strutils.bool_from_string(reported.get(TO_ANY))
+    if newest != snapshot.id and not to_any:
         raise exception.Conflict(
             f'{_FIELD}: the back end of the share group '
             f'{utils.label(group.row)} can revert it only to its newest '
             f'share group snapshot, which is {newest}.'
         )
-
-
-def _is_true(value):
-    return strutils.bool_from_string(value)
 
 
 def _begin(group, conf, snapshot, shares):

@@ -170,28 +170,22 @@ class LocalDriver(driver.Driver):
             kept.delete_snapshot(snapshot.id)
 
     def create_share_group_from_snapshot(self, group, snapshot, clones):
-        ids = [group.id, snapshot.id]
-        for clone in clones:
-            ids += [clone.source_share_id, *_ids(clone.share)]
-        with self._storage(*ids) as kept:
-            self._check_pool(group.pool)
-            kept.clone(group.id, kept.snapshot_path(snapshot.id), clones)
-            return {
-                clone.share.id: self._locations(kept, clone.share)
-                for clone in clones
-            }
+        with self._storage(*_ids_of(group, snapshot, clones)) as kept:
+            source = kept.snapshot_path(snapshot.id)
+            return self._clone(kept, group, source, clones)
 
     def create_share_group_from_group(self, group, source, clones):
-        ids = [group.id, source.id]
-        for clone in clones:
-            ids += [clone.source_share_id, *_ids(clone.share)]
-        with self._storage(*ids) as kept:
-            self._check_pool(group.pool)
-            kept.clone(group.id, kept.group_path(source.id), clones)
-            return {
-                clone.share.id: self._locations(kept, clone.share)
-                for clone in clones
-            }
+        with self._storage(*_ids_of(group, source, clones)) as kept:
+            path = kept.group_path(source.id)
+            return self._clone(kept, group, path, clones)
+
+    def _clone(self, kept, group, source, clones):
+        self._check_pool(group.pool)
+        kept.clone(group.id, source, clones)
+        return {
+            clone.share.id: self._locations(kept, clone.share)
+            for clone in clones
+        }
 
     def forget_source(self, group, source_id):
         """Nothing is left: a draft goes with the next attempt or start."""
@@ -225,6 +219,14 @@ class LocalDriver(driver.Driver):
 
     def _locations(self, kept, share):
         return self._exports.locations(share.id, kept.share_path(share))
+
+
+def _ids_of(group, source, clones):
+    """Name all ids in a request to make a group of a source."""
+    ids = [group.id, source.id]
+    for clone in clones:
+        ids += [clone.source_share_id, *_ids(clone.share)]
+    return ids
 
 
 def _ids(share):

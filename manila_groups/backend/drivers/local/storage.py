@@ -103,7 +103,7 @@ class Storage(abc.ABC):
 
     def shares_of(self, group_id: str) -> list[str]:
         """List the shares in the directory of a group."""
-        path = self.at(paths.GROUPS, group_id)
+        path = self.group_path(group_id)
         return _ids(path) if exists(path) else []
 
     def shares(self) -> set[str]:
@@ -150,10 +150,10 @@ class Storage(abc.ABC):
         """
 
     def create_group(self, group_id):
-        self.make(self.at(paths.GROUPS, group_id), paths.MODE)
+        self.make(self.group_path(group_id), paths.MODE)
 
     def delete_group(self, group_id):
-        self.remove(self.at(paths.GROUPS, group_id))
+        self.remove(self.group_path(group_id))
 
     def create_share(self, share):
         path = self.share_path(share)
@@ -191,12 +191,12 @@ class Storage(abc.ABC):
         if share.share_group_id is None:
             self.limit(self.share_path(share), share.size_gb)
         else:
-            group = self.at(paths.GROUPS, share.share_group_id)
+            group = self.group_path(share.share_group_id)
             self.limit(group, share.group_size_gb)
 
     def create_snapshot(self, snapshot):
-        source = self.at(paths.GROUPS, snapshot.share_group_id)
-        target = self.at(paths.SNAPSHOTS, snapshot.id)
+        source = self.group_path(snapshot.share_group_id)
+        target = self.snapshot_path(snapshot.id)
         if not exists(target):
             _need(source, snapshot.share_ids)
             self.keep(source, target, snapshot.share_ids)
@@ -206,7 +206,7 @@ class Storage(abc.ABC):
         """Make a snapshot of a group's directory."""
 
     def delete_snapshot(self, snapshot_id):
-        self.remove(self.at(paths.SNAPSHOTS, snapshot_id))
+        self.remove(self.snapshot_path(snapshot_id))
 
     def clone(self, group_id, source, clones):
         target = self.group_path(group_id)
