@@ -141,8 +141,8 @@ HISTORY = (
     (
         '2.80',
         '2026-11-22',
-        'Quota sets have backups and backup_gigabytes, which are not limited '
-        'and not used. Shares have source_backup_id, which is null here.',
+        'Quota sets have backups and backup_gigabytes, which are those of '
+        'share groups. Shares have source_backup_id, which is null here.',
     ),
     (
         '2.82',
@@ -220,6 +220,11 @@ SHARE_GROUPS_HISTORY = (
         '2026-11-30',
         'Scheduler hints: share groups and shares that are to be on the same '
         'back end, or on different ones.',
+    ),
+    (
+        '1.7',
+        '2026-11-30',
+        'Backups of share groups, and their quotas.',
     ),
 )
 

@@ -39,6 +39,23 @@ _TABLE = (
         'The maximum number of share networks of a project',
     ),
     ('per_share_gigabytes', -1, 'The maximum size of one share in GiB'),
+    (
+        'share_group_backups',
+        50,
+        'The maximum number of share group backups of a project',
+    ),
+    (
+        'backups',
+        50,
+        'The maximum total number of members of the share group backups '
+        'of a project',
+    ),
+    (
+        'backup_gigabytes',
+        1000,
+        'The maximum total size in GiB of the members of the share group '
+        'backups of a project',
+    ),
 )
 
 OPTS = [

@@ -8,8 +8,6 @@ from manila_groups.domain.quotas import counts as quotas
 NOT_HERE = (
     'share_replicas',
     'replica_gigabytes',
-    'backups',
-    'backup_gigabytes',
     'encryption_keys',
 )
 
@@ -23,6 +21,7 @@ SINCE = {
     'backups': '2.80',
     'backup_gigabytes': '2.80',
     'encryption_keys': '2.90',
+    'share_group_backups': 'share-groups 1.7',
 }
 
 _LIMIT = {'type': 'integer', 'minimum': -1, 'maximum': 2**63 - 1}

@@ -38,6 +38,24 @@ _TABLE = (
         'totalShareGroupSnapshotsUsed',
         '2.58',
     ),
+    (
+        'share_group_backups',
+        'maxTotalShareGroupBackups',
+        'totalShareGroupBackupsUsed',
+        'share-groups 1.7',
+    ),
+    (
+        'backups',
+        'maxTotalShareBackups',
+        'totalShareBackupsUsed',
+        'share-groups 1.7',
+    ),
+    (
+        'backup_gigabytes',
+        'maxTotalBackupGigabytes',
+        'totalBackupGigabytesUsed',
+        'share-groups 1.7',
+    ),
 )
 
 

@@ -8,7 +8,12 @@ from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.quotas import sets as domain
 
 _NONE = domain.Quota(limit=-1)
-
+#: Those of share types; clients also print what share types do not have.
+_OF_SHARE_TYPES = (
+    *quotas.RESOURCES_OF_SHARE_TYPES,
+    quotas.BACKUPS,
+    quotas.BACKUP_GIGABYTES,
+)
 
 _LIMIT = {'type': 'integer', 'minimum': -1}
 _USAGE = shapes.Members(
@@ -44,11 +49,11 @@ def _view(resources, read, shape):
 #: The views, by whether the quota set is of a share type.
 LIMITS = {
     False: _view(quotas.RESOURCES, _limit, _LIMIT),
-    True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _limit, _LIMIT),
+    True: _view(_OF_SHARE_TYPES, _limit, _LIMIT),
 }
 USAGES = {
     False: _view(quotas.RESOURCES, _usage, _USAGE),
-    True: _view(quotas.RESOURCES_OF_SHARE_TYPES, _usage, _USAGE),
+    True: _view(_OF_SHARE_TYPES, _usage, _USAGE),
 }
 
 

@@ -21,6 +21,10 @@ SNAPSHOT_GIGABYTES = 'snapshot_gigabytes'
 SHARE_GROUPS = 'share_groups'
 SHARE_GROUP_SNAPSHOTS = 'share_group_snapshots'
 SHARE_NETWORKS = 'share_networks'
+SHARE_GROUP_BACKUPS = 'share_group_backups'
+#: The members of share group backups, and their sizes.
+BACKUPS = 'backups'
+BACKUP_GIGABYTES = 'backup_gigabytes'
 #: A limit on the size of one share, which has no usage.
 PER_SHARE_GIGABYTES = 'per_share_gigabytes'
 
@@ -34,6 +38,9 @@ RESOURCES = (
     SHARE_GROUP_SNAPSHOTS,
     SHARE_NETWORKS,
     PER_SHARE_GIGABYTES,
+    SHARE_GROUP_BACKUPS,
+    BACKUPS,
+    BACKUP_GIGABYTES,
 )
 
 #: The resources whose usage is recorded for share types too.

@@ -28,6 +28,9 @@ _OTHERS = {
         'share_group_snapshots': 7,
         'share_networks': 7,
         'per_share_gigabytes': 7,
+        'share_group_backups': 7,
+        'backups': 7,
+        'backup_gigabytes': 7,
     },
     'scheduler': {
         'enabled_filters': ['capacity'],

@@ -74,6 +74,26 @@ class TestQuotas(case.OnSqlite):
         self.assertEqual(0, self.used(PROJECT, 'share_groups'))
         self.assertEqual(1, self.used(USER, 'share_networks'))
 
+    def test_nor_do_backups(self):
+        amounts = {
+            quotas.SHARE_GROUP_BACKUPS: 1,
+            quotas.BACKUPS: 2,
+            quotas.BACKUP_GIGABYTES: 20,
+        }
+        self.take(**amounts)
+        self.assertEqual(
+            {
+                (scope, resource): amount
+                for scope in (PROJECT, USER)
+                for resource, amount in amounts.items()
+            },
+            self.usages(),
+        )
+        self.set_limits(PROJECT, backups=3)
+        self.assertIn('backups: limit 3, in use 2', self.refused(**amounts))
+        self.give_back(**amounts)
+        self.assertEqual({0}, set(self.usages().values()))
+
     def test_nothing_of_a_resource_is_no_use_of_it(self):
         self.set_limits(PROJECT, snapshots=0)
         self.take(share_group_snapshots=1, snapshots=0)
