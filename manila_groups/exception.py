@@ -160,7 +160,7 @@ class PossibleDataLoss(DriverError):
 
 
 class NothingChanged(DriverError):
-    """A revert failed, and all shares have the content that they had."""
+    """A revert or restore failed, and all shares have what they had."""
 
 
 def no_row(noun: str, row_id: str) -> NotFound:

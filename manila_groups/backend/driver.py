@@ -7,15 +7,16 @@ messages nor the API.
 """
 
 import abc
+from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Mapping
-import dataclasses
+import contextlib
 from typing import Any
 import uuid
 
 from oslo_config import cfg
 
 from manila_groups import exception
+from manila_groups.backend import driver_payloads
 from manila_groups.backend import pool_reports
 
 #: What a driver reports of a pool, and the words in place of a capacity.
@@ -23,112 +24,17 @@ PoolReport = pool_reports.PoolReport
 INFINITE = pool_reports.INFINITE
 UNKNOWN = pool_reports.UNKNOWN
 
+#: What a driver is given.
+ShareGroup = driver_payloads.ShareGroup
+Share = driver_payloads.Share
+ShareGroupSnapshot = driver_payloads.ShareGroupSnapshot
+Clone = driver_payloads.Clone
+AccessRule = driver_payloads.AccessRule
+#: What it answers with.
+ExportLocation = driver_payloads.ExportLocation
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ShareGroup:
-    """A share group, as a driver is given it.
-
-    :param id: a UUID in its canonical form: lower case, with hyphens
-    :param project_id: the project that owns it
-    :param pool: the name of the pool that the scheduler chose
-    :param group_specs: the group type's specs; those with a scope
-        (``vendor:key``) are for drivers, which ignore unknown scopes
-    :param share_network_id: its share network, on a back end with share
-        servers; None on others, and in a cleanup after its row is gone
-    """
-
-    id: str
-    project_id: str
-    pool: str
-    group_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    share_network_id: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Share:
-    """A share, as a driver is given it.
-
-    :param id: a UUID in its canonical form
-    :param project_id: the project that owns it
-    :param pool: the name of its pool, which is also its group's
-    :param size_gb: its size in GiB after the call
-    :param share_proto: the protocol, such as NFS
-    :param share_group_id: its group; None if it is in none
-    :param group_size_gb: the sum of the sizes of all shares of the group, in
-        GiB, after the call; the share's own size if it is in no group
-    :param extra_specs: the share type's specs; those with a scope
-        (``vendor:key``) are for drivers
-    :param share_network_id: its share network, on a back end with share
-        servers; None on others, and in a cleanup after its row is gone
-    """
-
-    id: str
-    project_id: str
-    pool: str
-    size_gb: int
-    share_proto: str = 'NFS'
-    share_group_id: str | None = None
-    group_size_gb: int = 0
-    extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    share_network_id: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ShareGroupSnapshot:
-    """A snapshot of a share group, as a driver is given it.
-
-    :param id: a UUID in its canonical form
-    :param project_id: the project that owns it
-    :param pool: the name of the group's pool
-    :param share_group_id: the group
-    :param share_ids: the shares that it contains; empty in a cleanup after its
-        row is gone
-    """
-
-    id: str
-    project_id: str
-    pool: str
-    share_group_id: str
-    share_ids: tuple[str, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Clone:
-    """A new share, and the share in the snapshot whose data it gets.
-
-    :param share: the new share
-    :param source_share_id: the share of the snapshot's group
-    """
-
-    share: Share
-    source_share_id: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class AccessRule:
-    """Who may mount a share.
-
-    :param access_to: an IPv4 or IPv6 address, or a network in CIDR notation
-    :param access_level: ``rw`` or ``ro``
-    """
-
-    access_to: str
-    access_level: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ExportLocation:
-    """A path under which clients mount a share.
-
-    :param path: what a client mounts, such as ``192.0.2.1:/exports/a``
-    :param preferred: whether clients should choose this one
-    :param is_admin_only: whether only administrators see it
-    """
-
-    path: str
-    preferred: bool = False
-    is_admin_only: bool = False
-
+#: Writes the files of shares to a directory.
+Fill = Callable[[str], None]
 
 #: What the ids of snapshots are made from that are taken for a copy.
 _MOMENTS = uuid.UUID('b3b2a2a4-54f1-4c0e-9a35-0a4f6f1c7d20')
@@ -175,6 +81,11 @@ class Driver(abc.ABC):
     #: The driver's vendor and name, which are capabilities of every pool.
     vendor_name = 'unknown'
     driver_version = 'unknown'
+
+    #: Whether files can be read from snapshots, and be made into groups:
+    #: whether the driver has :meth:`read_snapshot`,
+    #: :meth:`create_share_group_from_files` and :meth:`restore_share_group`.
+    readable = False
 
     def __init__(self, name: str, section: cfg.ConfigOpts.GroupAttr):
         self.name = name
@@ -387,6 +298,64 @@ class Driver(abc.ABC):
         """
         raise exception.NothingChanged(
             f'back end {self.name} cannot revert the share group {group.id}'
+        )
+
+    def read_snapshot(
+        self, snapshot: ShareGroupSnapshot
+    ) -> contextlib.AbstractContextManager[str]:
+        """Let the files of a snapshot be read, as root of this machine.
+
+        The snapshot is not deleted meanwhile. Other methods may be called for
+        its group.
+
+        :returns: a context of the path of a directory, in which each share of
+            the snapshot is a directory with its id as the name
+        :raises DriverError: they cannot be read
+        """
+        raise exception.DriverError(
+            f'back end {self.name} cannot read the snapshot {snapshot.id}'
+        )
+
+    def create_share_group_from_files(
+        self, group: ShareGroup, clones: list[Clone], fill: Fill
+    ) -> dict[str, list[ExportLocation]]:
+        """Create a share group with shares that have the files of a backup.
+
+        Does nothing if the group exists already. The sizes of the shares limit
+        what can be written to them. Nothing remains if ``fill`` fails, and its
+        error is raised.
+
+        :param clones: the shares of the new group
+        :param fill: called once with the path of a directory, in which it
+            makes a directory for each ``source_share_id``; files in it have
+            their final owners and modes
+        :returns: the id of each new share to its export locations
+        :raises DriverError: the group was not created; a later
+            :meth:`delete_share_group` removes what there is of it
+        """
+        raise exception.DriverError(
+            f'back end {self.name} cannot make the share group {group.id} of '
+            'files'
+        )
+
+    def restore_share_group(
+        self, group: ShareGroup, clones: list[Clone], fill: Fill
+    ) -> None:
+        """Give all shares of a group the files of a backup.
+
+        As in :meth:`revert_share_group`, no client can use the shares when it
+        returns, and all snapshots stay. Clients use them while ``fill`` works;
+        if it fails, nothing has changed.
+
+        :param clones: all shares of the group, with their sizes of then
+        :param fill: as in :meth:`create_share_group_from_files`
+        :raises NothingChanged: it failed, and all shares have the data that
+            they had before; likewise for other errors of ``fill``
+        :raises DriverError: it failed, and the shares' data is unknown; a
+            later call repeats it
+        """
+        raise exception.NothingChanged(
+            f'back end {self.name} cannot restore the share group {group.id}'
         )
 
     @abc.abstractmethod
