@@ -40,24 +40,25 @@ class Client:
         """Ask the service for something.
 
         :param since: the version that the request needs
-        :param method: 'get', 'post' or 'put'
-        :param path: below the endpoint
+        :param method: 'get', 'post', 'put' or 'delete'
+        :param path: below the endpoint, with a query if there is one
         :param body: the members of the request's body, if it has one
         :returns: the body of the answer
         :raises Unsupported: the service does not have this version
         """
         return self._send(since, method, path, body)[1]
 
-    def begin(self, since: Version, path: str, **body: Any) -> str:
-        """Ask the service to begin something.
+    def begin(
+        self, since: Version, method: str, path: str, **body: Any
+    ) -> tuple[str, Any]:
+        """Ask the service to begin something; see ask.
 
         :returns: the id of the request, which its operation and its user
-            messages have
+            messages have, and the body of the answer
         :raises Unsupported: the service does not have this version
         """
-        response, _found = self._send(since, 'post', path, body)
-        found: str = response.headers['X-OpenStack-Request-Id']
-        return found
+        response, found = self._send(since, method, path, body)
+        return response.headers['X-OpenStack-Request-Id'], found
 
     def _send(
         self, since: Version, method: str, path: str, body: dict[str, Any]

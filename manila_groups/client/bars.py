@@ -18,21 +18,25 @@ class Bar(contextlib.ExitStack):
 
     _progress: 'progress.Progress | None' = None
 
-    def show(self, operation: dict) -> None:
-        """Show how far an operation is.
+    def show(self, words: str, percent: int | None, far: str = '') -> None:
+        """Show how far something is.
 
-        :param operation: as the service describes it
+        :param words: what it is that is at work
+        :param percent: how much of it is done; None if that is not known
+        :param far: the same in a measure of its own
         """
-        percent = operation['progress']
-        words = f'{operation["verb"]}: {operation["step"]}'
         if self._progress is not None:
             (task,) = self._progress.task_ids
             self._progress.update(
-                task, description=words, completed=percent or 0, refresh=True
+                task,
+                description=words,
+                completed=percent or 0,
+                far=far,
+                refresh=True,
             )
         elif percent is not None and sys.stderr.isatty():
             self.callback(_show_cursor)
-            self._progress = self.enter_context(_start(words, percent))
+            self._progress = self.enter_context(_start(words, percent, far))
 
 
 def _show_cursor() -> None:
@@ -41,7 +45,7 @@ def _show_cursor() -> None:
     sys.stderr.flush()
 
 
-def _start(words: str, percent: int) -> 'progress.Progress':
+def _start(words: str, percent: int, far: str) -> 'progress.Progress':
     # Here, as it takes a while, and most commands need no bar.
     from rich import console
     from rich import progress
@@ -50,11 +54,12 @@ def _start(words: str, percent: int) -> 'progress.Progress':
         progress.TextColumn('{task.description}', markup=False),
         progress.BarColumn(),
         progress.TaskProgressColumn(),
+        progress.TextColumn('{task.fields[far]}', markup=False),
         progress.TimeElapsedColumn(),
         console=console.Console(stderr=True),
         # Whoever waits looks once a second: that is often enough.
         auto_refresh=False,
         transient=True,
     )
-    made.add_task(words, total=100, completed=percent)
+    made.add_task(words, total=100, completed=percent, far=far)
     return made

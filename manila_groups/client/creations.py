@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 from manila_groups.client import axis
+from manila_groups.client import backups
 from manila_groups.client import resources
 
 #: Options whose text is sent as it is.
@@ -27,6 +28,7 @@ _NAMING = ('different_host', 'same_host')
 #: Options that python-manilaclient does not know, and what brings them.
 _SINCE = {
     'source_share_group': (1, 4),
+    'share_group_backup': backups.SINCE,
     **dict.fromkeys((*_NAMING, 'only_host'), (1, 6)),
 }
 
@@ -38,18 +40,24 @@ def since(parsed_args: argparse.Namespace) -> axis.Version | None:
     return max(needed, default=None)
 
 
-def wanted(share: Any, parsed_args: argparse.Namespace) -> dict[str, Any]:
+def wanted(
+    client: axis.Client, parsed_args: argparse.Namespace
+) -> dict[str, Any]:
     """What is sent for the options; nothing for those that are not used.
 
-    :param share: a manilaclient.v2.client.Client, to look for names
+    :param client: to look for names
     :raises CommandError: what an option names is not there
     """
+    share = client.share
     given = {name: value for name, value in vars(parsed_args).items() if value}
     found = {name: given[name] for name in _TEXTS if name in given}
     for option, manager, name in _NAMES:
         if option in given:
             one = resources.find(getattr(share, manager), given[option])
             found[name] = one.id
+    if 'share_group_backup' in given:
+        backup = backups.find(client, given['share_group_backup'])
+        found['source_share_group_backup_id'] = backup['id']
     if 'share_types' in given:
         found['share_types'] = [
             resources.find(share.share_types, name).id

@@ -21,6 +21,6 @@ def read(client: axis.Client, group_id: str) -> list[dict]:
     return found
 
 
-def is_of_group_that_is_gone(error: Exception) -> bool:
-    """Whether it says that there is no such share group any more."""
+def is_gone(error: Exception) -> bool:
+    """Whether it says that there is no such resource, or no more."""
     return getattr(error, 'http_status', None) == 404

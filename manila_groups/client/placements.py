@@ -38,7 +38,7 @@ def show(client: axis.Client, parsed_args: argparse.Namespace) -> tuple:
         creations.since(parsed_args) or SINCE,
         'post',
         '/share-groups/placement',
-        share_group=creations.wanted(client.share, parsed_args),
+        share_group=creations.wanted(client, parsed_args),
     )['placement']
     return tuple(found), tuple(
         lines.Lines(value, _LINES[name]) if name in _LINES else value

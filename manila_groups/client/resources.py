@@ -35,3 +35,15 @@ def find(manager: Any, name_or_id: str) -> Any:
     from osc_lib import utils
 
     return utils.find_resource(manager, name_or_id)
+
+
+def error(text: str) -> Exception:
+    """An error that is a line for the user."""
+    from osc_lib import exceptions
+
+    return exceptions.CommandError(text)
+
+
+def title(name: str) -> str:
+    """The title of a column, of the name of a field."""
+    return name.replace('_', ' ').title().replace('Id', 'ID')

@@ -63,7 +63,7 @@ class List(lister.Lister):
         groups = client.share.share_groups
         group = resources.find(groups, parsed_args.share_group)
         names = LONG if parsed_args.long else SHORT
-        titles = [_title(name) for name in names]
+        titles = [resources.title(name) for name in names]
         rows = _read(client, group.id, names)
         while parsed_args.watch and any(map(_is_open, rows)):
             self.produce_output(parsed_args, titles, rows)
@@ -99,15 +99,11 @@ def _changed(
         try:
             found = _read(client, group_id, names)
         except Exception as error:
-            if not operations.is_of_group_that_is_gone(error):
+            if not operations.is_gone(error):
                 raise
             return []
         if found != rows:
             return found
-
-
-def _title(name: str) -> str:
-    return name.replace('_', ' ').title().replace('Id', 'ID')
 
 
 def _seconds(text: str) -> float:

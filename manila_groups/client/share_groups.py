@@ -28,7 +28,7 @@ _HINTS = (
 
 
 class Create(hook.Hook):
-    """Also copies share groups, and tells where one would go, and why not."""
+    """Also copies and restores, and tells where a group would go, or not."""
 
     def add_options(self, group: Any) -> None:
         for option, where in _HINTS:
@@ -51,6 +51,13 @@ class Create(hook.Hook):
             type=resources.name,
             help='Name or ID of a share group; the new one gets copies of all '
             'shares in it, as they are now',
+        )
+        group.add_argument(
+            '--share-group-backup',
+            metavar='<share-group-backup>',
+            type=resources.name,
+            help='Name or ID of a share group backup; the new share group '
+            'gets all shares in it, with their content',
         )
         group.add_argument(
             '--dry-run',
@@ -79,7 +86,7 @@ class Create(hook.Hook):
             version,
             'post',
             '/share-groups',
-            share_group=creations.wanted(self.client.share, parsed_args),
+            share_group=creations.wanted(self.client, parsed_args),
         )['share_group']
         if parsed_args.wait:
             waiting.until_done(self.client, group['id'], 'create')
@@ -140,8 +147,9 @@ class Revert(command.Command):
         snapshot = resources.find(
             share.share_group_snapshots, parsed_args.share_group_snapshot
         )
-        request_id = client.begin(
+        request_id, _answer = client.begin(
             REVERTED_SINCE,
+            'post',
             f'/share-groups/{group.id}/action',
             revert={'share_group_snapshot_id': snapshot.id},
         )

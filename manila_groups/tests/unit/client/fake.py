@@ -33,7 +33,10 @@ class Client:
         self.asked_for_versions = 0
         self.share_groups = types.SimpleNamespace(get=lambda _id: group)
         self.client = types.SimpleNamespace(
-            **{name: self._asks(name) for name in ('get', 'put', 'post')}
+            **{
+                name: self._asks(name)
+                for name in ('get', 'put', 'post', 'delete')
+            }
         )
 
     def _asks(self, method):

@@ -43,9 +43,11 @@ class AxisTestCase(base.TestCase):
         self.assertIsNone(client.asked[0][-1])
 
     def test_the_id_of_a_request(self):
-        client = fake.Client(answers={'/things': [None]})
-        found = axis.Client(client).begin((1, 9), '/things', grow={'by': 1})
-        self.assertEqual(fake.REQUEST_ID, found)
+        client = fake.Client(answers={'/things': [{'thing': 2}]})
+        found = axis.Client(client).begin(
+            (1, 9), 'post', '/things', grow={'by': 1}
+        )
+        self.assertEqual((fake.REQUEST_ID, {'thing': 2}), found)
         ((method, _path, _headers, body),) = client.asked
         self.assertEqual(('post', {'grow': {'by': 1}}), (method, body))
 

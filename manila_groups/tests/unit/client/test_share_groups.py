@@ -6,6 +6,7 @@ import types
 
 from manila_groups.client import share_groups
 from manila_groups.tests import base
+from manila_groups.tests.unit.client import command_case as case
 from manila_groups.tests.unit.client import fake
 
 PATH = '/share-groups/placement'
@@ -32,7 +33,12 @@ class CreateTestCase(base.TestCase):
 
         :returns: what it would print, and the bodies that were sent
         """
-        client = fake.Client(answers={PATH: [{'placement': placement}]})
+        client = fake.Client(
+            answers={
+                PATH: [{'placement': placement}],
+                case.BY_NAME: [case.several(case.backup())],
+            }
+        )
         command = types.SimpleNamespace(
             app=fake.App(client), take_action=lambda _: 'created'
         )
@@ -40,10 +46,11 @@ class CreateTestCase(base.TestCase):
         given = argparse.Namespace(dry_run=is_dry, **options)
         hook.before(given)
         printed = command.take_action(given)
-        for method, path, headers, _body in client.asked:
-            self.assertEqual(('post', PATH), (method, path))
+        sent = [request for request in client.asked if request[0] == 'post']
+        for _method, path, headers, _body in sent:
+            self.assertEqual(PATH, path)
             self.version = headers['OpenStack-API-Version'].split()[-1]
-        return printed, [body for *_others, body in client.asked]
+        return printed, [body for *_others, body in sent]
 
     def test_without_the_option(self):
         self.assertEqual(
@@ -59,6 +66,7 @@ class CreateTestCase(base.TestCase):
             share_network='g',
             source_share_group_snapshot='h',
             source_share_group='i',
+            share_group_backup='noon',
             wait=True,
         )
         expected = {
@@ -68,6 +76,7 @@ class CreateTestCase(base.TestCase):
             'share_network_id': 'g',
             'source_share_group_snapshot_id': 'h',
             'source_share_group_id': 'i',
+            'source_share_group_backup_id': case.NOON,
         }
         self.assertEqual([{'share_group': expected}], sent)
 
@@ -92,6 +101,7 @@ class CreateTestCase(base.TestCase):
         copy, hint = {'source_share_group': 'a'}, {'only_host': 'b'}
         for options, version in (
             ({}, '1.3'),
+            ({'share_group_backup': 'noon', **hint}, '1.7'),
             (copy, '1.4'),
             (hint, '1.6'),
             ({**copy, **hint}, '1.6'),
@@ -132,9 +142,8 @@ class CreateTestCase(base.TestCase):
         parser = argparse.ArgumentParser(exit_on_error=False)
         command = types.SimpleNamespace(app=fake.App(fake.Client()))
         share_groups.Create(command).get_parser(parser)
-        error = self.assertRaises(
-            argparse.ArgumentError,
-            parser.parse_args,
-            ['--source-share-group', ''],
-        )
-        self.assertIn('must not be empty', str(error))
+        for option in ('--source-share-group', '--share-group-backup'):
+            error = self.assertRaises(
+                argparse.ArgumentError, parser.parse_args, [option, '']
+            )
+            self.assertIn('must not be empty', str(error))

@@ -9,6 +9,7 @@ import fixtures
 from manila_groups.client import axis
 from manila_groups.client import waiting
 from manila_groups.tests import base
+from manila_groups.tests.unit.client import command_case as case
 from manila_groups.tests.unit.client import fake
 
 
@@ -130,3 +131,40 @@ class WaitingTestCase(base.TestCase):
     def test_no_bar_without_a_terminal(self):
         self.useFixture(fixtures.EnvironmentVariable('FORCE_COLOR', '1'))
         self.assertEqual('', self.wait(listed(progress=42), NOTHING))
+
+    def test_the_bar_of_a_backup(self):
+        answers = [
+            case.one(status='creating'),
+            case.one(status='creating', done_bytes=512, total_bytes=2048),
+            case.one(status='creating', done_bytes=2048, total_bytes=2048),
+            case.one(),
+        ]
+        share = fake.Client(
+            answers={
+                case.PATH: answers,
+                case.MESSAGES + case.NOON: [{'messages': []}],
+            }
+        )
+        errors = Terminal()
+        with fixtures.MonkeyPatch('sys.stderr', errors):
+            waiting.until_backed_up(
+                axis.Client(share), case.NOON, 'create', fake.REQUEST_ID
+            )
+        shown = errors.getvalue()
+        for words in ('create ', ' 25%', ' 512 B of 2 KiB', '100%'):
+            self.assertIn(words, shown)
+        self.assertEqual(3, len(self.waits))
+
+    def test_a_backup_that_is_gone(self):
+        share = fake.Client(
+            answers={case.PATH: [case.one(status='creating'), fake.Gone()]}
+        )
+        error = self.assertRaises(
+            waiting.Failed,
+            waiting.until_backed_up,
+            axis.Client(share),
+            case.NOON,
+            'create',
+            fake.REQUEST_ID,
+        )
+        self.assertIn('create failed: it is gone.', str(error))
