@@ -10,6 +10,7 @@ import os
 
 from manila_groups import exception
 from manila_groups.backend import driver
+from manila_groups.backend.drivers.local import backups
 from manila_groups.backend.drivers.local import btrfs
 from manila_groups.backend.drivers.local import exports
 from manila_groups.backend.drivers.local import paths
@@ -23,13 +24,15 @@ class LocalDriver(driver.Driver):
 
     vendor_name = 'manila-groups'
     driver_version = '1.0'
+    readable = True
 
     def __init__(self, name, section):
         super().__init__(name, section)
         self._local_path = paths.LocalPath(name, section)
         self._call = privileged.Caller(section)
         self._exports = exports.choose(name, section)
-        self._can_exchange = False
+        # As long as setup() has not found the contrary.
+        self._can_exchange = True
 
     def setup(self):
         self._local_path.prepare()
@@ -170,22 +173,19 @@ class LocalDriver(driver.Driver):
             kept.delete_snapshot(snapshot.id)
 
     def create_share_group_from_snapshot(self, group, snapshot, clones):
-        with self._storage(*_ids_of(group, snapshot, clones)) as kept:
+        with self._storage(*_ids_of(clones, group.id, snapshot.id)) as kept:
             source = kept.snapshot_path(snapshot.id)
             return self._clone(kept, group, source, clones)
 
     def create_share_group_from_group(self, group, source, clones):
-        with self._storage(*_ids_of(group, source, clones)) as kept:
+        with self._storage(*_ids_of(clones, group.id, source.id)) as kept:
             path = kept.group_path(source.id)
             return self._clone(kept, group, path, clones)
 
     def _clone(self, kept, group, source, clones):
         self._check_pool(group.pool)
         kept.clone(group.id, source, clones)
-        return {
-            clone.share.id: self._locations(kept, clone.share)
-            for clone in clones
-        }
+        return self._all_locations(kept, clones)
 
     def forget_source(self, group, source_id):
         """Nothing is left: a draft goes with the next attempt or start."""
@@ -195,6 +195,37 @@ class LocalDriver(driver.Driver):
         with self._storage(*ids) as kept:
             self._check_pool(group.pool)
             kept.revert(snapshot, shares, self._close)
+
+    @contextlib.contextmanager
+    def read_snapshot(self, snapshot):
+        with self._storage(snapshot.id, *snapshot.share_ids) as kept:
+            path = backups.find(kept, snapshot)
+        with self._unless_away():
+            yield path
+
+    def create_share_group_from_files(self, group, clones, fill):
+        with self._storage(*_ids_of(clones, group.id)) as kept:
+            self._check_pool(group.pool)
+            backups.create(kept, group.id, clones, fill)
+            return self._all_locations(kept, clones)
+
+    def restore_share_group(self, group, clones, fill):
+        ids = _ids_of(clones, group.id)
+        with storage.unchanged():
+            self._check_ids(*ids)
+            self._check_pool(group.pool)
+            self._check_exchange()
+        with self._storage(*ids) as kept:
+            backups.restore(kept, group.id, clones, fill, self._close)
+
+    def _check_exchange(self):
+        """Refuse early what would fail when all files are there."""
+        if not self._can_exchange:
+            raise exception.DriverError(
+                f'[{self.name}] local_path = {self.section.local_path}: two '
+                'directories cannot change places on this file system; make a '
+                'new share group of the backup'
+            )
 
     def _close(self, shares):
         """Shut the clients of some shares out."""
@@ -217,13 +248,19 @@ class LocalDriver(driver.Driver):
             raise exception.DriverError(f'share {share.id} does not exist')
         return path
 
+    def _all_locations(self, kept, clones):
+        return {
+            clone.share.id: self._locations(kept, clone.share)
+            for clone in clones
+        }
+
     def _locations(self, kept, share):
         return self._exports.locations(share.id, kept.share_path(share))
 
 
-def _ids_of(group, source, clones):
-    """Name all ids in a request to make a group of a source."""
-    ids = [group.id, source.id]
+def _ids_of(clones, *others):
+    """Name all ids in a request to make shares of others."""
+    ids = [*others]
     for clone in clones:
         ids += [clone.source_share_id, *_ids(clone.share)]
     return ids

@@ -12,6 +12,7 @@ Below the back end's ``local_path``::
 """
 
 import abc
+from collections.abc import Iterable
 import contextlib
 import errno
 import os
@@ -22,6 +23,7 @@ import uuid
 from oslo_log import log
 
 from manila_groups import exception
+from manila_groups.backend import driver
 from manila_groups.backend.drivers.local import exchange
 from manila_groups.backend.drivers.local import paths
 
@@ -198,7 +200,7 @@ class Storage(abc.ABC):
         source = self.group_path(snapshot.share_group_id)
         target = self.snapshot_path(snapshot.id)
         if not exists(target):
-            _need(source, snapshot.share_ids)
+            need(source, snapshot.share_ids)
             self.keep(source, target, snapshot.share_ids)
 
     @abc.abstractmethod
@@ -211,14 +213,11 @@ class Storage(abc.ABC):
     def clone(self, group_id, source, clones):
         target = self.group_path(group_id)
         names = {clone.source_share_id: clone.share.id for clone in clones}
-        size_gb = max(
-            (clone.share.group_size_gb for clone in clones), default=0
-        )
         if not exists(target):
-            _need(source, names)
+            need(source, names)
             with self.draft(target) as draft:
                 self.copy_group(source, draft, names)
-        self.limit(target, size_gb)
+        self.limit(target, sum_of(clone.share for clone in clones))
 
     def can_exchange(self) -> bool:
         """Find out whether two directories can change places at once."""
@@ -243,21 +242,33 @@ class Storage(abc.ABC):
     def revert(self, snapshot, shares, close) -> None:
         """Put a copy of a snapshot in the place of its group.
 
-        :param close: called with the shares when the copy is there: nobody
-            may use them until the end
+        :param close: as in :meth:`replace`
         :raises NothingChanged: the group is as it was
         """
         source = self.snapshot_path(snapshot.id)
-        target = self.group_path(snapshot.share_group_id)
         names = {one.id: one.id for one in shares}
-        size_gb = max((one.group_size_gb for one in shares), default=0)
-        with _unchanged(), self._drafted(target) as draft:
-            _need(source, names)
-            _need(target, ())
+
+        def copy(draft):
+            need(source, names)
             # What is not copied would be gone.
             _need_all(snapshot, names)
             self.copy_group(source, draft, names)
-            self.limit(draft, size_gb)
+
+        self.replace(snapshot.share_group_id, shares, copy, close)
+
+    def replace(self, group_id, shares, make, close) -> None:
+        """Put something else in the place of a group.
+
+        :param make: makes it as the path that it is called with
+        :param close: called with the shares when it is there: nobody may use
+            them until the end
+        :raises NothingChanged: the group is as it was
+        """
+        target = self.group_path(group_id)
+        with unchanged(), self._drafted(target) as draft:
+            need(target, ())
+            make(draft)
+            self.limit(draft, sum_of(shares))
             close(shares)
             exchange.exchange(draft, target)
         sync_parent(target)
@@ -265,7 +276,7 @@ class Storage(abc.ABC):
         self._discard(draft)
 
     def _discard(self, draft):
-        """Remove what a revert has replaced, or leave it for later."""
+        """Remove what was replaced, or leave it for later."""
         try:
             self.remove(draft)
         except (exception.DriverError, OSError) as error:
@@ -306,7 +317,7 @@ class Storage(abc.ABC):
 
 
 @contextlib.contextmanager
-def _unchanged():
+def unchanged():
     """Say of final errors that nothing has changed."""
     try:
         yield
@@ -320,6 +331,11 @@ def _unchanged():
         where = f'{error.filename}: ' if error.filename else ''
         reason = f'{where}{error.strerror}'
         raise exception.NothingChanged(reason) from error
+
+
+def sum_of(shares: Iterable[driver.Share]) -> int:
+    """Return the sum of the sizes of all shares of a group, in GiB."""
+    return max((one.group_size_gb for one in shares), default=0)
 
 
 def refuse_less(what: str, held: int, size_gb: int) -> None:
@@ -368,7 +384,7 @@ def _need_all(snapshot, share_ids):
         )
 
 
-def _need(source, share_ids):
+def need(source: str, share_ids: Iterable[str]) -> None:
     """Refuse to copy missing directories."""
     for wanted in ('', *share_ids):
         if not exists(os.path.join(source, wanted)):

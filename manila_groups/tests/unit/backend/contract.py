@@ -368,6 +368,33 @@ class DriverContract:
         )
         self.assertEqual({members[0].id}, self.shares_of(self.driver))
 
+    def test_what_is_not_readable(self):
+        if self.driver.readable:
+            return
+        group, *members = self.group_with(1)
+        taken = snapshot(group, members)
+        new_group, clones = clones_of(self.pool, members)
+        for call, error in (
+            ((self._read, taken), exception.DriverError),
+            (
+                (
+                    self.driver.create_share_group_from_files,
+                    *(new_group, clones, self.fail),
+                ),
+                exception.DriverError,
+            ),
+            (
+                (self.driver.restore_share_group, group, clones, self.fail),
+                exception.NothingChanged,
+            ),
+        ):
+            self.assertRaises(error, *call)
+        self.assertEqual({group.id}, self.groups_of(self.driver))
+
+    def _read(self, taken):
+        with self.driver.read_snapshot(taken):
+            pass
+
     def test_update_access(self):
         made = share(self.pool)
         self.driver.create_share(made)

@@ -17,6 +17,7 @@ from manila_groups.backend.drivers.local import driver
 from manila_groups.tests import base
 from manila_groups.tests import btrfs
 from manila_groups.tests.unit.backend import contract
+from manila_groups.tests.unit.backend import contract_files
 
 #: What is in the path of a back end without share groups and shares.
 EMPTY = [
@@ -195,7 +196,7 @@ class BtrfsTestCase(LocalTestCase):
         self.path = self.btrfs.path / 'alpha'
 
 
-class LocalContract(contract.BytesContract):
+class LocalContract(contract_files.FilesContract):
     """The contract, on directories that can be looked into."""
 
     def make_driver(self):
