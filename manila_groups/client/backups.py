@@ -24,6 +24,8 @@ PATH = '/share-group-backups'
 
 #: The statuses in which something is at work on a backup.
 MOVING = ('creating', 'restoring', 'deleting')
+#: Where some of them tell how far it is.
+_PROGRESS = {'creating': 'progress', 'restoring': 'restore_progress'}
 
 
 def path(backup_id: str, below: str = '') -> str:
@@ -101,7 +103,7 @@ def progress(backup: Mapping[str, Any]) -> tuple[int | None, str]:
 
     :returns: in percent, None if that is not known; and in bytes, for people
     """
-    done, total = backup['done_bytes'], backup['total_bytes']
-    if not total:
+    found = backup.get(_PROGRESS.get(backup['status'], ''))
+    if found is None:
         return None, ''
-    return 100 * done // total, f'{sizes.text(done)} of {sizes.text(total)}'
+    return int(found), sizes.far(backup['done_bytes'], backup['total_bytes'])

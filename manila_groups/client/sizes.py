@@ -34,3 +34,10 @@ def text(size: int) -> str:
     while round(found, 1) >= 1024:
         found, unit = found / 1024, next(units)
     return f'{found:.1f}'.removesuffix('.0') + f' {unit}'
+
+
+def far(done: int | None, total: int | None) -> str:
+    """How many bytes of how many are done; '' if that is not known."""
+    if done is None or total is None:
+        return ''
+    return f'{text(done)} of {text(total)}'
