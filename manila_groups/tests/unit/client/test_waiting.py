@@ -7,6 +7,7 @@ import types
 import fixtures
 
 from manila_groups.client import axis
+from manila_groups.client import backups
 from manila_groups.client import waiting
 from manila_groups.tests import base
 from manila_groups.tests.unit.client import command_case as case
@@ -133,10 +134,11 @@ class WaitingTestCase(base.TestCase):
         self.assertEqual('', self.wait(listed(progress=42), NOTHING))
 
     def test_the_bar_of_a_backup(self):
+        creating = {'status': 'creating', 'total_bytes': 2048}
         answers = [
-            case.one(status='creating'),
-            case.one(status='creating', done_bytes=512, total_bytes=2048),
-            case.one(status='creating', done_bytes=2048, total_bytes=2048),
+            case.one(status='creating', progress=None),
+            case.one(**creating, progress='25', done_bytes=512),
+            case.one(**creating, progress='100', done_bytes=2048),
             case.one(),
         ]
         share = fake.Client(
@@ -154,6 +156,18 @@ class WaitingTestCase(base.TestCase):
         for words in ('create ', ' 25%', ' 512 B of 2 KiB', '100%'):
             self.assertIn(words, shown)
         self.assertEqual(3, len(self.waits))
+
+    def test_how_far_a_backup_is(self):
+        bytes_ = {'done_bytes': 5, 'total_bytes': 10, 'progress': '50'}
+        for status, values, expected in (
+            ('creating', bytes_, (50, '5 B of 10 B')),
+            ('creating', {'progress': '0'}, (0, '')),
+            ('restoring', {'restore_progress': '7'}, (7, '')),
+            ('restoring', {**bytes_, 'restore_progress': None}, (None, '')),
+            ('deleting', bytes_, (None, '')),
+        ):
+            found = case.backup(status=status, **values)
+            self.assertEqual(expected, backups.progress(found))
 
     def test_a_backup_that_is_gone(self):
         share = fake.Client(
