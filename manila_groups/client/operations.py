@@ -5,6 +5,8 @@ from manila_groups.client import axis
 
 #: The version that brings the operations of a share group.
 SINCE = (1, 2)
+#: The version that also tells how far they are in bytes.
+BYTES_SINCE = (1, 7)
 
 #: The statuses of those that have not ended.
 OPEN = ('waiting', 'running')
@@ -16,8 +18,9 @@ def read(client: axis.Client, group_id: str) -> list[dict]:
 
     :raises Unsupported: the service does not have this version
     """
+    since = BYTES_SINCE if client.has(BYTES_SINCE) else SINCE
     path = f'/share-groups/{group_id}/operations'
-    found: list[dict] = client.ask(SINCE, 'get', path)['operations']
+    found: list[dict] = client.ask(since, 'get', path)['operations']
     return found
 
 

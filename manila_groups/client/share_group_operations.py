@@ -3,12 +3,14 @@
 
 import argparse
 import time
+from typing import Any
 
 from cliff import lister
 
 from manila_groups.client import axis
 from manila_groups.client import operations
 from manila_groups.client import resources
+from manila_groups.client import sizes
 
 #: Seconds between two looks, unless the user says otherwise.
 INTERVAL = 2.0
@@ -23,8 +25,10 @@ SHORT = (
     'tries',
     'reason',
 )
+_SIZES = ('done_bytes', 'total_bytes')
 LONG = (
     *SHORT,
+    *_SIZES,
     'request_id',
     'message_id',
     'created_at',
@@ -77,9 +81,13 @@ def _read(
 ) -> list[tuple]:
     return [
         # Only administrators are shown all fields.
-        tuple(one.get(name) for name in names)
+        tuple(_printed(name, one.get(name)) for name in names)
         for one in operations.read(client, group_id)
     ]
+
+
+def _printed(name: str, value: Any) -> Any:
+    return sizes.Size(value) if name in _SIZES else value
 
 
 def _is_open(row: tuple) -> bool:

@@ -9,6 +9,7 @@ from manila_groups.client import axis
 from manila_groups.client import backups
 from manila_groups.client import bars
 from manila_groups.client import operations
+from manila_groups.client import sizes
 
 #: Seconds between two looks.
 INTERVAL = 1.0
@@ -49,7 +50,8 @@ def _watch(client: axis.Client, group_id: str, verb: str) -> None:
             if found['status'] == operations.FAILED:
                 raise _failed(GROUP, group_id, verb, found['reason'])
             words = f'{found["verb"]}: {found["step"]}'
-            bar.show(words, found['progress'])
+            far = sizes.far(found.get('done_bytes'), found.get('total_bytes'))
+            bar.show(words, found['progress'], far)
             time.sleep(INTERVAL)
 
 

@@ -7,8 +7,11 @@ from manila_groups.api.views import shapes
 from manila_groups.domain.share_groups import operations
 
 SINCE = 'share-groups 1.2'
+#: The version that tells how far one is in bytes, too.
+BYTES_SINCE = 'share-groups 1.7'
 
 _PERCENT = {'type': ['integer', 'null'], 'minimum': 0, 'maximum': 100}
+_BYTES = {'type': ['integer', 'null'], 'minimum': 0}
 
 DETAIL = base.View(
     base.Field(
@@ -26,6 +29,8 @@ DETAIL = base.View(
     base.optional('step', SINCE),
     base.Field('status', SINCE, shape=shapes.one_of(*operations.STATUSES)),
     base.Field('progress', SINCE, shape=_PERCENT),
+    base.Field('done_bytes', BYTES_SINCE, shape=_BYTES),
+    base.Field('total_bytes', BYTES_SINCE, shape=_BYTES),
     base.Field('tries', SINCE, shape=shapes.OPTIONAL_NUMBER),
     base.optional('reason', SINCE),
     base.optional('request_id', SINCE),

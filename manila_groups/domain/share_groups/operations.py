@@ -27,6 +27,8 @@ class Progress:
 
     :ivar status: one of STATUSES
     :ivar progress: how much of its present step is done, in percent
+    :ivar done_bytes: the same in bytes
+    :ivar total_bytes: of how many
     :ivar updated_at: the time of its last step or progress
     :ivar reason: why its last try did not succeed; of one that is open, only
         administrators read it
@@ -48,6 +50,8 @@ class Progress:
     updated_at: datetime.datetime
     host: str | None = None
     worker: str | None = None
+    done_bytes: int | None = None
+    total_bytes: int | None = None
 
 
 class Operations:
@@ -109,13 +113,14 @@ def _of_failed(message: records.Message) -> Progress:
 
 def _of_open(operation: records.Operation, now, is_admin) -> Progress:
     until = operation.leased_until
+    done, total = _read(operation.progress)
     return Progress(
         resource_type=operation.kind,
         resource_id=operation.resource_id,
         verb=operation.verb,
         step=operation.step,
         status=RUNNING if until is not None and until > now else WAITING,
-        progress=_percent(operation.progress),
+        progress=None if total is None else 100 * done // total,
         tries=operation.tries,
         reason=operation.reason if is_admin else None,
         request_id=operation.request_id,
@@ -124,12 +129,14 @@ def _of_open(operation: records.Operation, now, is_admin) -> Progress:
         updated_at=operation.moved_at,
         host=operation.runs_at,
         worker=operation.worker,
+        done_bytes=done,
+        total_bytes=total,
     )
 
 
-def _percent(progress):
-    """Return how much is done; None where a newer release counts otherwise."""
+def _read(progress):
+    """Return what is done of what; None where a newer release has others."""
     done, total = (progress or {}).get('done'), (progress or {}).get('total')
     if not (isinstance(done, int) and isinstance(total, int) and total > 0):
-        return None
-    return max(0, min(100, 100 * done // total))
+        return None, None
+    return max(0, min(done, total)), total

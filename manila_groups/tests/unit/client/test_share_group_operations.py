@@ -32,7 +32,7 @@ class ListTestCase(base.TestCase):
         self.app = fake.App(client)
         command = share_group_operations.List(self.app, None)
         parser = command.get_parser('list')
-        only = ('-f', 'value', '-c', 'Status')
+        only = () if '-c' in arguments else ('-f', 'value', '-c', 'Status')
         command.run(parser.parse_args(['shop', *only, *arguments]))
         self.assertEqual([], self.answers)
         self.assertEqual(1, client.asked_for_versions)
@@ -78,6 +78,16 @@ class ListTestCase(base.TestCase):
             only = ('-f', 'csv', '-c', expected, *arguments)
             self.list(*only, answers=[operations('running')])
             self.assertIn(f'"{expected}"', self.app.stdout.getvalue())
+
+    def test_bytes(self):
+        found = {'operations': [{'status': 'running', 'done_bytes': 1536}]}
+        only = ('-c', 'Done Bytes', '-c', 'Total Bytes', '--long')
+        for form, expected in (
+            ('value', '1536 None'),
+            ('table', '| 1.5 KiB    | None        |'),
+        ):
+            self.list('-f', form, *only, answers=[found])
+            self.assertIn(expected, self.app.stdout.getvalue())
 
     def test_times_that_are_none(self):
         for value in ('nan', '0', '-1', '1e9', 'soon', ''):

@@ -71,6 +71,18 @@ class WaitingTestCase(base.TestCase):
     def test_what_is_in_the_group_may_go_on(self):
         self.wait(listed(), listed(resource_id='orders'))
 
+    def test_the_version_that_tells_bytes(self):
+        for newest, expected in (('1.6', '1.2'), ('1.7', '1.7')):
+            axis_range = {**fake.AXIS, 'version': newest}
+            share = fake.Client((axis_range,), {PATH: [NOTHING]})
+            share.share_groups.get = lambda _id: types.SimpleNamespace(
+                status='available'
+            )
+            waiting.until_done(axis.Client(share), 'shop', 'create')
+            ((_method, _path, headers, _body),) = share.asked
+            version = headers['OpenStack-API-Version'].split()[-1]
+            self.assertEqual(expected, version)
+
     def test_a_copy_is_made_by_a_verb_of_its_own(self):
         self.wait(listed(verb='clone'), NOTHING)
 
@@ -117,12 +129,16 @@ class WaitingTestCase(base.TestCase):
         shown = self.wait(
             listed(),
             listed(progress=42),
+            listed(progress=50, done_bytes=1536, total_bytes=3072),
             listed(progress=77, step='[publish]'),
             listed(),
             NOTHING,
             errors=Terminal(),
         )
-        for words in ('create: copy', ' 42%', 'create: [publish]', ' 77%'):
+        for words in (
+            *('create: copy', ' 42%', ' 50%', ' 1.5 KiB of 3 KiB'),
+            *('create: [publish]', ' 77%'),
+        ):
             self.assertIn(words, shown)
 
     def test_no_bar_without_progress(self):

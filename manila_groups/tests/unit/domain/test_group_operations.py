@@ -67,17 +67,21 @@ class TestOperations(snapshot_case.SnapshotCase):
     def test_how_far_one_is(self):
         group_id = self.given_group(1)
         self.snapshots.create(self.caller, group_id)
-        for progress, expected in (
-            ({'done': 1, 'total': 3}, 33),
-            ({'done': 3, 'total': 3}, 100),
-            ({'done': 5, 'total': 3}, 100),
-            ({'done': 0, 'total': 0}, None),
-            ({'bytes': 5}, None),
-            (None, None),
+        for progress, *expected in (
+            ({'done': 1, 'total': 3}, 33, 1, 3),
+            ({'done': 3, 'total': 3}, 100, 3, 3),
+            ({'done': 5, 'total': 3}, 100, 3, 3),
+            ({'done': 0, 'total': 0}, None, None, None),
+            ({'bytes': 5}, None, None, None),
+            (None, None, None, None),
         ):
             self.change(progress=progress)
             (found,) = self.list_of(group_id)
-            self.assertEqual(expected, found.progress, progress)
+            self.assertEqual(
+                expected,
+                [found.progress, found.done_bytes, found.total_bytes],
+                progress,
+            )
 
     def test_who_does_it_and_why_not_is_for_administrators(self):
         group_id = self.given_group(1)
