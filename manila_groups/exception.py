@@ -155,6 +155,10 @@ class TransientDriverError(DriverError):
     """
 
 
+class RepositoryInUse(TransientDriverError):
+    """Another process has locked the repository of a project's backups."""
+
+
 class PossibleDataLoss(DriverError):
     """A share contains more data than its new size."""
 

@@ -21,6 +21,7 @@ from oslo_reports import opts as report_opts
 from manila_groups import exception
 from manila_groups.conf import api
 from manila_groups.conf import backend
+from manila_groups.conf import backup
 from manila_groups.conf import files as config_files
 from manila_groups.conf import http_basic
 from manila_groups.conf import log_failures
@@ -59,6 +60,7 @@ def new(with_pipeline: bool = True) -> cfg.ConfigOpts:
     for section in (
         api,
         backend,
+        backup,
         http_basic,
         messaging,
         quota,

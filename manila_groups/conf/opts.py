@@ -6,6 +6,7 @@ import itertools
 from manila_groups import conf
 from manila_groups.conf import api
 from manila_groups.conf import backend
+from manila_groups.conf import backup
 from manila_groups.conf import http_basic
 from manila_groups.conf import keystone
 from manila_groups.conf import messaging
@@ -27,6 +28,7 @@ def list_opts() -> list:
         quota,
         scheduler,
         backend,
+        backup,
     )
     own = itertools.chain.from_iterable(
         section.list_opts() for section in sections

@@ -17,7 +17,13 @@ from manila_groups.conf import backend
 from manila_groups.conf import files
 
 #: Sections of libraries that register their options where they are used.
-_OF_LIBRARIES = ('keystone_authtoken', 'profiler')
+_OF_LIBRARIES = (
+    'barbican',
+    'key_manager',
+    'keystone_authtoken',
+    'profiler',
+    'vault',
+)
 
 #: Sections that only the API reads: a daemon does not know their options.
 _OF_PIPELINE = (

@@ -33,11 +33,13 @@ ALLOWED = {
     'rpc': frozenset(('context', 'sender', 'conf')),
     'service': frozenset(('rpc', 'sender')),
     'db': frozenset(('conf',)),
+    # Runs a program that knows nothing of the service.
+    'backup': frozenset(('conf',)),
     'domain': _DOMAIN,
     'scheduler': _PROCESS,
-    'backend': _PROCESS,
+    'backend': _PROCESS | {'backup'},
     'api': frozenset(('domain', 'conf', 'context', 'policies', 'policy')),
-    'cmd': _PROCESS | {'api', 'scheduler', 'backend', 'policy'},
+    'cmd': _PROCESS | {'api', 'scheduler', 'backend', 'backup', 'policy'},
     'wsgi': frozenset(('cmd', 'conf', 'db', 'rpc')),
 }
 

@@ -13,6 +13,7 @@ import subprocess
 from oslo_concurrency import processutils
 
 from manila_groups import exception
+from manila_groups.backend.drivers.local import programs
 
 _ENVIRONMENT = {
     'LC_ALL': 'C',
@@ -209,5 +210,8 @@ FUNCTIONS = {
         forget_subvolume,
         mount,
         unmount,
+        programs.start_program,
+        programs.read_program,
+        programs.end_program,
     )
 }

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs restic on the repository of a project."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+import json
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups.backup import commands
+from manila_groups.backup import credentials
+from manila_groups.backup import errors
+from manila_groups.backup import keys
+from manila_groups.backup import running
+from manila_groups.backup import versions
+
+LOG = log.getLogger(__name__)
+
+
+class Program:
+    """Runs restic; see setup() before all else.
+
+    :param conf: the configuration
+    :param runner: runs it with the rights that it needs
+    :ivar features: what the version can do
+    """
+
+    features: versions.Features
+
+    def __init__(self, conf: cfg.ConfigOpts, runner: running.Runner):
+        self._conf, self._section = conf, conf.backup
+        self._runner = runner
+
+    def setup(self) -> None:
+        """Read the secret, and look what the program can do.
+
+        :raises DriverError: naming the option to change or what to install
+        """
+        section = self._section
+        self._keys = keys.load(self._conf)
+        found = credentials.load(section.credentials_file)
+        self.features, flags = self._version()
+        for limit in self.features.limits():
+            LOG.warning(
+                'Backups are limited, as [backup] command = %s is restic %s: '
+                '%s',
+                section.command,
+                self.features,
+                limit,
+            )
+        self._commands = commands.Commands(
+            section, self.features, found, flags
+        )
+
+    def _version(self) -> tuple[versions.Features, str]:
+        """Find the version, and the experiments that it knows."""
+        command = self._section.command
+        for flags in (commands.FEATURES, ''):
+            output: list[str] = []
+            ended = self._start(
+                [command, 'version'],
+                environment={'RESTIC_FEATURES': flags},
+                on_line=appender(output),
+                stall_timeout=self._section.stall_timeout,
+            )
+            if not ended.code:
+                break
+        text = '\n'.join([*output, *ended.errors])
+        return versions.parse(text, command), flags
+
+    def _start(
+        self, arguments: Sequence[str], **settings: Any
+    ) -> running.Ended:
+        try:
+            return self._runner.run(arguments, **settings)
+        except running.NoProgram as error:
+            raise exception.DriverError(
+                f'[backup] command = {arguments[0]}: there is no such '
+                f'program. {versions.HOW_TO_GET}'
+            ) from error
+
+    def run(
+        self,
+        project_id: str,
+        doing: str,
+        *arguments: str,
+        **settings: Any,
+    ) -> running.Ended:
+        """Run restic; locks of processes that have ended don't stop it.
+
+        :param doing: the work in words, for errors
+        :param settings: of a Runner's run(), and of :meth:`once`
+        :raises DriverError: it failed
+        """
+        try:
+            return self.once(project_id, doing, *arguments, **settings)
+        except exception.RepositoryInUse:
+            self.unlock(project_id)
+            return self.once(
+                project_id, doing, *arguments, wait=True, **settings
+            )
+
+    def once(
+        self,
+        project_id: str,
+        doing: str,
+        *arguments: str,
+        wait: bool = False,
+        allowed: tuple[int, ...] = (0,),
+        **settings: Any,
+    ) -> running.Ended:
+        """Run restic, whoever has locked the repository.
+
+        :param wait: for a minute for the end of a lock
+        :param allowed: exit codes that are no errors
+        :raises DriverError: it failed
+        """
+        made, key = self._commands, self._keys.of(project_id)
+        environment = made.environment(project_id, key)
+        ended = self._start(
+            made.arguments(*arguments, wait=wait),
+            environment=environment,
+            **{'stall_timeout': self._section.stall_timeout, **settings},
+        )
+        if ended.code not in allowed:
+            raise self.error(project_id, ended, doing)
+        return ended
+
+    def error(
+        self, project_id: str, ended: running.Ended, doing: str
+    ) -> exception.DriverError:
+        """Make the error for how restic has ended."""
+        made = self._commands
+        where = f'{doing}, repository {made.repository(project_id)}'
+        secrets = [*made.credentials.values(), self._keys.of(project_id)]
+        return errors.of(ended, where, secrets)
+
+    def output(
+        self, project_id: str, doing: str, *arguments: str, **settings: Any
+    ) -> str:
+        """Run restic, and return what it prints."""
+        found: list[str] = []
+        self.run(
+            project_id, doing, *arguments, on_line=appender(found), **settings
+        )
+        return '\n'.join(found)
+
+    def snapshots(
+        self, project_id: str, *tags: str
+    ) -> list[dict[str, Any]] | None:
+        """List the snapshots with one of some tags, or all, by their time.
+
+        :returns: None if there is no repository
+        """
+        doing = 'looking for backups'
+        try:
+            text = self.output(project_id, doing, *commands.snapshots(*tags))
+        except errors.NoRepository:
+            return None
+        return sorted(json.loads(text) or (), key=lambda one: one['time'])
+
+    def forget(self, project_id: str, references: list[str]) -> None:
+        """Remove snapshots."""
+        self.run(project_id, 'removing a backup', 'forget', '--', *references)
+
+    def unlock(self, project_id: str) -> None:
+        """Remove the locks of processes that have ended."""
+        self.once(project_id, 'removing old locks', 'unlock')
+
+
+def appender(found: list[str]) -> Callable[[str], bool]:
+    """Take lines into a list."""
+
+    def append(line: str) -> bool:
+        found.append(line)
+        return True
+
+    return append

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Backups in repositories of restic, one for each project."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import json
+import threading
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log
+
+from manila_groups import exception
+from manila_groups.backup import checking
+from manila_groups.backup import commands
+from manila_groups.backup import engine
+from manila_groups.backup import errors
+from manila_groups.backup import program
+from manila_groups.backup import progress
+from manila_groups.backup import running
+
+LOG = log.getLogger(__name__)
+
+#: restic's exit code when it has saved all but some files.
+_INCOMPLETE = 3
+
+
+class Restic:
+    """An engine (engine.Engine) that runs restic.
+
+    :param conf: the configuration
+    :param runner: runs it with the rights that it needs
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, runner: running.Runner):
+        self._program = program.Program(conf, runner)
+        self._copies = threading.BoundedSemaphore(conf.backup.max_copies)
+        self._making = threading.Lock()
+
+    def setup(self) -> None:
+        """Read the secret, and look what the program can do."""
+        self._program.setup()
+
+    def save(
+        self, project_id: str, source: engine.Source, report: engine.Report
+    ) -> engine.Saved:
+        """Back files up.
+
+        A snapshot of an earlier attempt need not have all files, and is only
+        what the next one begins from.
+        """
+        with self._turn(report):
+            earlier = self._earlier(project_id, source)
+            parent = earlier[-1]['id'] if earlier else source.parent
+            summary = self._save(project_id, source, parent, report)
+        sent = sum(
+            progress.sent_size(one.get('summary') or {}) for one in earlier
+        )
+        return engine.Saved(
+            summary['snapshot_id'],
+            summary['total_bytes_processed'],
+            sent + progress.sent_size(summary),
+        )
+
+    def _earlier(
+        self, project_id: str, source: engine.Source
+    ) -> list[dict[str, Any]]:
+        """Find what attempts have left; make the repository if need be."""
+        tag = commands.tag_of(source.backup_id)
+        with self._making:
+            found = self._program.snapshots(project_id, tag)
+            if found is None:
+                self._make(project_id, source.parent)
+        return found or []
+
+    def _make(self, project_id: str, parent: str | None) -> None:
+        doing = 'making the repository'
+        if parent is not None:
+            raise errors.NoRepository(
+                f'project {project_id} has backups, but there is no '
+                f'repository: look whether [backup] repository names the '
+                'right place, and whether that is mounted'
+            )
+        try:
+            self._program.run(project_id, doing, 'init')
+        except exception.TransientDriverError:
+            raise
+        except exception.DriverError:
+            # Another process may just have made it.
+            if self._program.snapshots(project_id) is None:
+                raise
+
+    def _save(
+        self,
+        project_id: str,
+        source: engine.Source,
+        parent: str | None,
+        report: engine.Report,
+    ) -> dict[str, Any]:
+        try:
+            return self._save_from(project_id, source, parent, report)
+        except errors.NoSnapshot as error:
+            if parent is None:
+                raise
+            LOG.warning(
+                'Backup %s reads all files, as the one before is gone: %s',
+                source.backup_id,
+                error,
+            )
+            return self._save_from(project_id, source, None, report)
+
+    def _save_from(
+        self,
+        project_id: str,
+        source: engine.Source,
+        parent: str | None,
+        report: engine.Report,
+    ) -> dict[str, Any]:
+        watch = progress.Progress(report)
+        doing = f'backing up {source.path}'
+        ended = self._program.run(
+            project_id,
+            doing,
+            *commands.save(
+                source.backup_id,
+                source.share_group_id,
+                parent,
+                source.share_ids,
+            ),
+            allowed=(0, _INCOMPLETE),
+            cwd=source.path,
+            on_line=watch.line,
+            on_error=_raiser('cannot be read'),
+            on_tick=watch.tick,
+        )
+        if ended.code == _INCOMPLETE:
+            self._program.forget(project_id, [watch.summary['snapshot_id']])
+            raise self._program.error(project_id, ended, doing)
+        return watch.summary
+
+    def restore(
+        self,
+        project_id: str,
+        reference: str,
+        path: str,
+        report: engine.Report,
+    ) -> None:
+        """Write the files of a backup."""
+        features = self._program.features
+        watch = progress.Progress(report)
+        # What tells no progress can't be seen to make none.
+        settings = {} if features.restore_progress else {'stall_timeout': None}
+        with self._turn(report):
+            self._program.run(
+                project_id,
+                f'restoring to {path}',
+                *commands.restore(reference, path, features.sparse),
+                on_line=watch.line,
+                on_error=_raiser('cannot be restored'),
+                on_tick=watch.tick,
+                **settings,
+            )
+
+    @contextlib.contextmanager
+    def _turn(self, report: engine.Report) -> Iterator[None]:
+        """Wait until there are few enough others."""
+        while not self._copies.acquire(timeout=1):
+            report(0, 0)
+        try:
+            yield
+        finally:
+            self._copies.release()
+
+    def write_manifest(
+        self, project_id: str, backup_id: str, manifest: Mapping[str, Any]
+    ) -> None:
+        """Write a manifest; it is the newest one that counts."""
+        self._program.run(
+            project_id,
+            f'writing the manifest of {backup_id}',
+            *commands.save_manifest(backup_id),
+            stdin=json.dumps(manifest).encode(),
+        )
+
+    def read_manifest(
+        self, project_id: str, backup_id: str
+    ) -> Mapping[str, Any]:
+        """Read the newest manifest."""
+        doing = f'reading the manifest of {backup_id}'
+        text = self._program.output(
+            project_id, doing, *commands.dump_manifest(backup_id)
+        )
+        try:
+            found: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise errors.Damaged(f'{doing}: it is not JSON') from error
+        return found
+
+    def forget(self, project_id: str, backup_id: str) -> None:
+        """Remove the snapshots of a backup: manifest and files."""
+        found = self._program.snapshots(
+            project_id,
+            commands.manifest_tag_of(backup_id),
+            commands.tag_of(backup_id),
+        )
+        if found:
+            self._program.forget(project_id, [one['id'] for one in found])
+
+    def check(
+        self,
+        project_id: str,
+        report: engine.Report,
+        read_data: str | None = None,
+    ) -> engine.Checked:
+        """Look for damage, and for the backups that it is in."""
+        return checking.check(self._program, project_id, report, read_data)
+
+    def prune(self, project_id: str, report: engine.Report) -> None:
+        """Free the space of what no backup needs any longer."""
+        checking.prune(self._program, project_id, report)
+
+    def unlock(self, project_id: str) -> None:
+        """Remove the locks of processes that have ended."""
+        self._program.unlock(project_id)
+
+
+def _raiser(what: str) -> Callable[[str], bool]:
+    """End restic at the first file that it can't deal with."""
+
+    def look(line: str) -> bool:
+        found = progress.problem(line)
+        if found:
+            raise exception.DriverError(f'a file {what}: {found}')
+        return False
+
+    return look
