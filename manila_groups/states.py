@@ -13,6 +13,7 @@ from typing import Protocol
 SHARE_GROUP = 'share_group'
 SHARE = 'share'
 SHARE_GROUP_SNAPSHOT = 'share_group_snapshot'
+SHARE_GROUP_BACKUP = 'share_group_backup'
 #: All access rules of one share; their id is the share's.
 SHARE_ACCESS = 'share_access'
 
@@ -32,6 +33,8 @@ POSSIBLE_DATA_LOSS = 'shrinking_possible_data_loss_error'
 REVERTING = 'reverting'
 REVERTING_ERROR = 'reverting_error'
 RESTORING = 'restoring'
+BACKUP_RESTORING = 'backup_restoring'
+BACKUP_RESTORING_ERROR = 'backup_restoring_error'
 
 #: Every status that a share group can have. See the contract, 'Share groups'.
 SHARE_GROUP_STATUSES = (
@@ -42,6 +45,8 @@ SHARE_GROUP_STATUSES = (
     ERROR_DELETING,
     REVERTING,
     REVERTING_ERROR,
+    BACKUP_RESTORING,
+    BACKUP_RESTORING_ERROR,
 )
 #: Each kind has its own list, so that a new status of one is not another's.
 SHARE_GROUP_SNAPSHOT_STATUSES = (
@@ -65,14 +70,27 @@ SHARE_STATUSES = (
     POSSIBLE_DATA_LOSS,
     REVERTING,
     REVERTING_ERROR,
+    BACKUP_RESTORING,
+    BACKUP_RESTORING_ERROR,
+)
+SHARE_GROUP_BACKUP_STATUSES = (
+    CREATING,
+    AVAILABLE,
+    ERROR,
+    DELETING,
+    ERROR_DELETING,
+    RESTORING,
 )
 
-#: Those that an administrator sets: not what only a revert of the group ends.
+#: Those that an administrator sets: not what only work on the group ends.
 SNAPSHOT_STATUSES_BY_HAND = tuple(
     one for one in SHARE_GROUP_SNAPSHOT_STATUSES if one != RESTORING
 )
 SHARE_STATUSES_BY_HAND = tuple(
-    one for one in SHARE_STATUSES if one != REVERTING
+    one for one in SHARE_STATUSES if one not in (REVERTING, BACKUP_RESTORING)
+)
+BACKUP_STATUSES_BY_HAND = tuple(
+    one for one in SHARE_GROUP_BACKUP_STATUSES if one != RESTORING
 )
 
 #: The statuses in which nothing is at work on a row, of whatever kind.
@@ -85,6 +103,7 @@ AT_REST = frozenset(
         SHRINKING_ERROR,
         POSSIBLE_DATA_LOSS,
         REVERTING_ERROR,
+        BACKUP_RESTORING_ERROR,
     )
 )
 #: Every status of each kind that users know.
@@ -92,6 +111,7 @@ STATUSES = {
     SHARE_GROUP: SHARE_GROUP_STATUSES,
     SHARE_GROUP_SNAPSHOT: SHARE_GROUP_SNAPSHOT_STATUSES,
     SHARE: SHARE_STATUSES,
+    SHARE_GROUP_BACKUP: SHARE_GROUP_BACKUP_STATUSES,
 }
 
 #: The states of an access rule.
@@ -135,6 +155,10 @@ SETTLED = (
     POSSIBLE_DATA_LOSS,
 )
 
+#: The statuses of a group or a share whose content can be replaced: what a
+#: failed attempt has left is replaced again.
+REPLACEABLE = (AVAILABLE, REVERTING_ERROR, BACKUP_RESTORING_ERROR)
+
 
 class Resource(Protocol):
     """The transitions that whatever a user creates and deletes has."""
@@ -153,19 +177,31 @@ class ShareGroup(Resource):
     CREATED = Transition((CREATING,), AVAILABLE)
     CREATE_FAILED = Transition((CREATING,), ERROR)
     DELETE = Transition(
-        (AVAILABLE, ERROR, ERROR_DELETING, REVERTING_ERROR), DELETING
+        (
+            AVAILABLE,
+            ERROR,
+            ERROR_DELETING,
+            REVERTING_ERROR,
+            BACKUP_RESTORING_ERROR,
+        ),
+        DELETING,
     )
     #: The owner may delete a group that was not created in time.
     DELETE_OVERDUE = Transition((CREATING,), DELETING)
     FORCE_DELETE = Transition(SHARE_GROUP_STATUSES, DELETING)
     DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
-    #: What a failed revert has left is reverted again.
-    REVERT = Transition((AVAILABLE, REVERTING_ERROR), REVERTING)
+    REVERT = Transition(REPLACEABLE, REVERTING)
     REVERT_STEP = Transition((REVERTING,), REVERTING)
     REVERTED = Transition((REVERTING,), AVAILABLE)
     #: Nothing has changed.
     NOT_REVERTED = Transition((REVERTING,), AVAILABLE)
     REVERT_FAILED = Transition((REVERTING,), REVERTING_ERROR)
+    #: From a backup.
+    RESTORE = Transition(REPLACEABLE, BACKUP_RESTORING)
+    RESTORE_STEP = Transition((BACKUP_RESTORING,), BACKUP_RESTORING)
+    RESTORED = Transition((BACKUP_RESTORING,), AVAILABLE)
+    NOT_RESTORED = Transition((BACKUP_RESTORING,), AVAILABLE)
+    RESTORE_FAILED = Transition((BACKUP_RESTORING,), BACKUP_RESTORING_ERROR)
 
 
 class ShareGroupSnapshot(Resource):
@@ -194,7 +230,14 @@ class Share(Resource):
     CREATED = Transition((CREATING,), AVAILABLE)
     CREATE_FAILED = Transition((CREATING,), ERROR)
     DELETE = Transition(
-        (*SETTLED, ERROR, ERROR_DELETING, REVERTING_ERROR), DELETING
+        (
+            *SETTLED,
+            ERROR,
+            ERROR_DELETING,
+            REVERTING_ERROR,
+            BACKUP_RESTORING_ERROR,
+        ),
+        DELETING,
     )
     DELETE_OVERDUE = Transition((CREATING,), DELETING)
     FORCE_DELETE = Transition(SHARE_STATUSES, DELETING)
@@ -208,10 +251,29 @@ class Share(Resource):
     SHRUNK = Transition((SHRINKING,), AVAILABLE)
     SHRINK_FAILED = Transition((SHRINKING,), SHRINKING_ERROR)
     SHRINK_REFUSED = Transition((SHRINKING,), POSSIBLE_DATA_LOSS)
-    REVERT = Transition((AVAILABLE, REVERTING_ERROR), REVERTING)
+    REVERT = Transition(REPLACEABLE, REVERTING)
     REVERT_STEP = Transition((REVERTING,), REVERTING)
     REVERTED = Transition((REVERTING,), AVAILABLE)
     REVERT_FAILED = Transition((REVERTING,), REVERTING_ERROR)
+    RESTORE = Transition(REPLACEABLE, BACKUP_RESTORING)
+    RESTORE_STEP = Transition((BACKUP_RESTORING,), BACKUP_RESTORING)
+    RESTORED = Transition((BACKUP_RESTORING,), AVAILABLE)
+    RESTORE_FAILED = Transition((BACKUP_RESTORING,), BACKUP_RESTORING_ERROR)
+
+
+class ShareGroupBackup(Resource):
+    """The machine of share group backups."""
+
+    STEP = Transition((CREATING,), CREATING)
+    CREATED = Transition((CREATING,), AVAILABLE)
+    CREATE_FAILED = Transition((CREATING,), ERROR)
+    DELETE = Transition((AVAILABLE, ERROR, ERROR_DELETING), DELETING)
+    DELETE_OVERDUE = Transition((CREATING,), DELETING)
+    FORCE_DELETE = Transition(SHARE_GROUP_BACKUP_STATUSES, DELETING)
+    DELETE_FAILED = Transition((DELETING,), ERROR_DELETING)
+    #: The shares of a group get its content, and it is as it was afterwards.
+    RESTORE = Transition((AVAILABLE,), RESTORING)
+    RESTORED = Transition((RESTORING,), AVAILABLE)
 
 
 class AccessRule:

@@ -10,8 +10,11 @@ import oslo_messaging
 
 from manila_groups import exception
 from manila_groups import service
+from manila_groups.backend import backup_runs
+from manila_groups.backend import backup_support
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import runs
+from manila_groups.backup import engine as engine_of_backups
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import services
@@ -35,6 +38,7 @@ class BackendManager(service.Manager):
     :param host: host@backend
     :param zone: the availability zone
     :param driver: the storage
+    :param engine: keeps the files of backups; None where there are none
     :param waker: wakes schedulers and back ends
     :param pool: calls the driver
     :param watch: called after each report with the reason why the driver
@@ -60,13 +64,18 @@ class BackendManager(service.Manager):
         waker: wakes.Waker,
         pool: runners.Pool | None = None,
         watch: Callable[[str | None], None] = lambda _reason: None,
+        engine: engine_of_backups.Engine | None = None,
     ):
         self.host = host
         self._watch = watch
         self._db = db
         self._zone = zone
         self._driver = driver
-        table = runs.of(driver)
+        self._backups = backup_support.Support(host, engine)
+        table = runs.of(
+            driver,
+            backup_runs.Backups(driver, engine, conf.backup.max_copies),
+        )
         registry.check_runs(table)
         self._engine = engines.Engine(conf, db, registry, host, host, waker)
         self._adopter = adopting.Adopter(db, registry, waker)
@@ -130,8 +139,11 @@ class BackendManager(service.Manager):
         if not self._ready:
             self._driver.setup()
         self._driver.check()
-        found = self._driver.pools()
-        return {f'{self.host}#{pool.name}': _report(pool) for pool in found}
+        added = self._backups.capabilities()
+        return {
+            f'{self.host}#{pool.name}': _report(pool, added)
+            for pool in self._driver.pools()
+        }
 
     def _log_down(self, reason, error):
         """Write down why the driver cannot work, once for each reason."""
@@ -176,7 +188,8 @@ def _reason(error):
     return f'the driver failed: {error!r}'[:_LONGEST_REASON]
 
 
-def _report(pool):
+def _report(pool, added):
     report = dataclasses.asdict(pool)
     del report['name']
+    report['group_capabilities'].update(added)
     return {**report, 'claimable_gb': pool.claimable_gb()}

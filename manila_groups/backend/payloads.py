@@ -4,12 +4,17 @@
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 from typing import Any
+import uuid
 
 from manila_groups import utils
 from manila_groups.backend import driver
 from manila_groups.db import records
 from manila_groups.domain.operations import removing
+
+#: What the ids of snapshots are made from that are taken for backups.
+_MOMENTS = uuid.UUID('6d1ab9f4-3d0e-4a55-8a5e-0b2c7f5e9a31')
 
 
 def share_group(
@@ -52,6 +57,66 @@ def snapshot(row: records.ShareGroupSnapshot) -> driver.ShareGroupSnapshot:
         share_group_id=row.share_group_id,
         share_ids=tuple(one.share_id for one in row.members),
     )
+
+
+def moment(row: records.ShareGroupBackup) -> driver.ShareGroupSnapshot:
+    """Make the driver's snapshot that is taken for a backup alone.
+
+    Its id is always the same for the same backup.
+    """
+    return driver.ShareGroupSnapshot(
+        id=_moment_id(row.id),
+        project_id=row.project_id,
+        pool=pool(row.host),
+        share_group_id=utils.present(row.share_group_id),
+        share_ids=tuple(one.share_id for one in row.members),
+    )
+
+
+def moment_left(row: removing.Remains) -> driver.ShareGroupSnapshot:
+    """Make that snapshot of a backup whose row may be gone."""
+    return driver.ShareGroupSnapshot(
+        id=_moment_id(row.id),
+        project_id=row.project_id,
+        pool=pool(row.host),
+        share_group_id=row.share_group_id or '',
+    )
+
+
+def _moment_id(backup_id):
+    return str(uuid.uuid5(_MOMENTS, backup_id))
+
+
+def source(row: records.ShareGroupBackup) -> driver.ShareGroupSnapshot:
+    """Make the driver's snapshot that a backup is made from."""
+    snapshot_id = row.source_share_group_snapshot_id
+    found = moment(row)
+    if snapshot_id is None:
+        return found
+    return dataclasses.replace(found, id=snapshot_id)
+
+
+def rebuilt(
+    source: records.ShareGroupBackup, shares: Sequence[records.Share]
+) -> list[driver.Clone]:
+    """Make a driver's shares of a group that is made from a backup."""
+    sources: dict[str | None, str] = {
+        one.id: one.share_id for one in source.members
+    }
+    return [
+        driver.Clone(made, sources[one.source_share_group_backup_member_id])
+        for made, one in zip(members(shares), shares, strict=True)
+    ]
+
+
+def restored(
+    shares: Sequence[records.Share], sources: Mapping[str, str]
+) -> list[driver.Clone]:
+    """Make a driver's shares of a group that gets a backup's content.
+
+    :param sources: each share's id to that of the share in the backup
+    """
+    return [driver.Clone(one, sources[one.id]) for one in members(shares)]
 
 
 def remains(row: removing.Remains) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from oslo_log import log
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups.backend import backup_runs
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import payloads
 from manila_groups.domain.operations import removing
@@ -24,12 +25,13 @@ _PAUSE = 1.0
 Runs = dict[tuple[str, str, str], verbs.Run]
 
 
-def of(driver: drivers.Driver) -> Runs:
+def of(driver: drivers.Driver, backups: backup_runs.Backups) -> Runs:
     """Make the runs of a driver.
 
+    :param backups: what it does with backups
     :returns: (kind, verb, step) to the run
     """
-    groups, shares = _ShareGroups(driver), _Shares(driver)
+    groups, shares = _ShareGroups(driver, backups), _Shares(driver)
     snapshots = _ShareGroupSnapshots(driver)
     nothing = _nothing_to_undo
     table: dict[tuple[str, ...], verbs.Run] = {
@@ -38,6 +40,13 @@ def of(driver: drivers.Driver) -> Runs:
         ),
         (states.SHARE_GROUP, 'clone', 'create'): verbs.Run(
             groups.clone, groups.remove
+        ),
+        (states.SHARE_GROUP, 'rebuild', 'create'): verbs.Run(
+            groups.rebuild, groups.remove
+        ),
+        (states.SHARE_GROUP, 'restore'): verbs.Run(backups.restore, nothing),
+        (states.SHARE_GROUP, 'restore', 'open'): verbs.Run(
+            groups.open, nothing
         ),
         (states.SHARE_GROUP, 'revert'): verbs.Run(groups.revert, nothing),
         (states.SHARE_GROUP, 'revert', 'open'): verbs.Run(
@@ -58,6 +67,24 @@ def of(driver: drivers.Driver) -> Runs:
         ),
         (states.SHARE_GROUP_SNAPSHOT, 'clean_up'): verbs.Run(
             snapshots.clean_up, nothing
+        ),
+        (states.SHARE_GROUP_BACKUP, 'create', 'snapshot'): verbs.Run(
+            backups.take, nothing
+        ),
+        (states.SHARE_GROUP_BACKUP, 'create', 'copy'): verbs.Run(
+            backups.copy, nothing
+        ),
+        (states.SHARE_GROUP_BACKUP, 'create', 'finish'): verbs.Run(
+            backups.finish, nothing
+        ),
+        (states.SHARE_GROUP_BACKUP, 'import'): verbs.Run(
+            backups.import_, nothing
+        ),
+        (states.SHARE_GROUP_BACKUP, 'delete'): verbs.Run(
+            backups.delete, nothing
+        ),
+        (states.SHARE_GROUP_BACKUP, 'clean_up'): verbs.Run(
+            backups.clean_up, nothing
         ),
         (states.SHARE_ACCESS, 'apply_rules'): verbs.Run(
             shares.apply_rules, nothing
@@ -115,8 +142,9 @@ def _share_server(driver, row) -> str | None:
 
 
 class _ShareGroups:
-    def __init__(self, driver: drivers.Driver):
+    def __init__(self, driver: drivers.Driver, backups: backup_runs.Backups):
         self._driver = driver
+        self._backups = backups
 
     def create(self, task):
         """Create a group; returns its server, and its shares' locations."""
@@ -153,6 +181,12 @@ class _ShareGroups:
             payloads.copies(work.shares),
         )
 
+    def rebuild(self, task):
+        """Restore a group; returns its server, and its shares' locations."""
+        wanted = payloads.share_group(task.row, task.work.specs)
+        server_id = _share_server(self._driver, task.row)
+        return server_id, self._backups.rebuild(task, wanted)
+
     def remove(self, task):
         wanted = payloads.share_group(task.row, task.work.specs)
         return _try(
@@ -167,13 +201,13 @@ class _ShareGroups:
 
     def revert(self, task):
         group, work = task.row, task.work
-        if work.snapshot is None:
+        if work.source is None:
             raise exception.NothingChanged(
                 f'no snapshot is being restored to the share group {group.id}'
             )
         self._driver.revert_share_group(
             payloads.share_group(group, work.specs),
-            payloads.snapshot(work.snapshot),
+            payloads.snapshot(work.source),
             payloads.members(work.shares),
         )
 
@@ -197,6 +231,8 @@ class _ShareGroups:
             self._driver.delete_share_group_snapshot(
                 payloads.snapshot(snapshot)
             )
+        for backup in task.work.backups:
+            self._driver.delete_share_group_snapshot(payloads.moment(backup))
         self._delete(
             payloads.share_group(task.row, task.work.specs),
             task.row.source_share_group_id,

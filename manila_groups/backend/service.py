@@ -8,6 +8,7 @@ import functools
 from manila_groups import service
 from manila_groups.backend import loader
 from manila_groups.backend import manager
+from manila_groups.backup import loader as engines
 from manila_groups.db import api as db_api
 from manila_groups.domain.events import listeners
 from manila_groups.domain.operations import standard
@@ -46,6 +47,14 @@ def build(
         wakes.Wakes(transport),
         futures.ThreadPoolExecutor(conf.service.worker_threads, 'driver'),
         functools.partial(watch, name),
+        _engine(conf, driver),
     )
     backend.report()
     return service.Service(conf, transport, rpc.BACKEND_TOPIC, host, backend)
+
+
+def _engine(conf, driver):
+    """Make what keeps the files of backups; None where there are none."""
+    if conf.backup.repository is None or not driver.readable:
+        return None
+    return engines.build(conf, driver.run_command())

@@ -21,6 +21,7 @@ SHARE_GROUP_INDEXES = (
     ('project_id', 'share_group_type_id', 'id'),
     ('project_id', 'source_share_group_snapshot_id', 'id'),
     ('project_id', 'source_share_group_id', 'id'),
+    ('project_id', 'source_share_group_backup_id', 'id'),
     ('created_at', 'id'),
     ('name', 'id'),
     ('name', 'created_at', 'id'),
@@ -33,6 +34,7 @@ SHARE_GROUP_INDEXES = (
     ('share_group_type_id', 'created_at', 'id'),
     ('source_share_group_snapshot_id', 'created_at', 'id'),
     ('source_share_group_id', 'created_at', 'id'),
+    ('source_share_group_backup_id', 'created_at', 'id'),
     ('availability_zone_id', 'created_at', 'id'),
 )
 
@@ -49,6 +51,24 @@ SHARE_GROUP_SNAPSHOT_INDEXES = (
     ('name', 'created_at', 'id'),
     ('status', 'created_at', 'id'),
     ('description', 'created_at', 'id'),
+)
+
+
+SHARE_GROUP_BACKUP_INDEXES = (
+    ('project_id', 'id'),
+    ('project_id', 'user_id', 'id'),
+    ('project_id', 'created_at', 'id'),
+    ('project_id', 'name', 'id'),
+    ('project_id', 'status', 'id'),
+    ('project_id', 'size', 'id'),
+    ('project_id', 'share_group_id', 'id'),
+    ('share_group_id', 'created_at', 'id'),
+    ('created_at', 'id'),
+    ('name', 'created_at', 'id'),
+    ('status', 'created_at', 'id'),
+    ('description', 'created_at', 'id'),
+    ('source_share_group_snapshot_id', 'id'),
+    ('restoring_share_group_id', 'id'),
 )
 
 

@@ -3,12 +3,15 @@
 
 import sqlalchemy as sa
 
+from manila_groups.db import backup_tables
 from manila_groups.db import columns
 from manila_groups.db import indexes
 from manila_groups.db import operation_table
 
 Base = columns.Base
 Operation = operation_table.Operation
+ShareGroupBackup = backup_tables.ShareGroupBackup
+ShareGroupBackupMember = backup_tables.ShareGroupBackupMember
 
 
 class AvailabilityZone(columns.Base):
@@ -159,6 +162,7 @@ class ShareGroup(columns.Base):
     share_group_type_id = columns.reference('share_group_types.id')
     source_share_group_snapshot_id = sa.Column(columns.Id)
     source_share_group_id = sa.Column(columns.Id)
+    source_share_group_backup_id = sa.Column(columns.Id)
     share_network_id = sa.Column(columns.Id)
     share_server_id = sa.Column(columns.Id)
     requested_zone_id = columns.reference(
@@ -246,6 +250,7 @@ class Share(columns.Base):
     snapshot_id = sa.Column(columns.Id)
     source_share_group_snapshot_member_id = sa.Column(columns.Id)
     source_share_id = sa.Column(columns.Id)
+    source_share_group_backup_member_id = sa.Column(columns.Id)
     name = columns.text()
     description = columns.text()
     size = sa.Column(sa.Integer, nullable=False)

@@ -289,11 +289,13 @@ def move(
     step: str,
     runs_at: str,
     payload: Mapping[str, Any] | None = None,
+    queues: Mapping[int, str] | None = None,
 ) -> bool:
     """Let operations wait for their next step, or for the same one again.
 
     :param worker: a process; None for operations that are locked
     :param payload: what they have to know instead; None changes nothing
+    :param queues: those that come to another queue, by their ids
     :returns: False unless all of them are this process's, or there
     """
     values: dict[str, Any] = {
@@ -304,6 +306,10 @@ def move(
     }
     if payload is not None:
         values['payload'] = payload
+    if queues:
+        values['queue_id'] = sa.case(
+            dict(queues), value=_COLUMNS.id, else_=_COLUMNS.queue_id
+        )
     statement = sa.update(_OPERATION).where(_COLUMNS.id.in_(ids))
     if worker is not None:
         statement = statement.where(_COLUMNS.worker == worker)

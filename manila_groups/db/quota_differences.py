@@ -13,6 +13,7 @@ from manila_groups.db import quotas
 _USAGE = models.QuotaUsage.__table__
 _SHARE = models.Share.__table__
 _MEMBER = models.ShareGroupSnapshotMember.__table__
+_BACKUP = models.ShareGroupBackup.__table__
 
 #: What uses a quota: a table, and how much each of its rows uses.
 SHARE_GROUPS = (models.ShareGroup.__table__, sa.literal(1))
@@ -21,6 +22,9 @@ SHARE_GIGABYTES = (_SHARE, _SHARE.c.quota_gb)
 SHARE_GROUP_SNAPSHOTS = (models.ShareGroupSnapshot.__table__, sa.literal(1))
 MEMBERS = (_MEMBER, sa.literal(1))
 MEMBER_GIGABYTES = (_MEMBER, _MEMBER.c.size)
+SHARE_GROUP_BACKUPS = (_BACKUP, sa.literal(1))
+BACKUP_MEMBERS = (models.ShareGroupBackupMember.__table__, sa.literal(1))
+BACKUP_GIGABYTES = (_BACKUP, _BACKUP.c.size)
 SHARE_NETWORKS = (models.ShareNetwork.__table__, sa.literal(1))
 
 

@@ -105,6 +105,7 @@ class ShareGroup:
     share_group_type_id: str
     source_share_group_snapshot_id: str | None
     source_share_group_id: str | None
+    source_share_group_backup_id: str | None
     share_network_id: str | None
     share_server_id: str | None
     requested_zone_id: str | None
@@ -155,6 +156,7 @@ class Share:
     snapshot_id: str | None
     source_share_group_snapshot_member_id: str | None
     source_share_id: str | None
+    source_share_group_backup_member_id: str | None
     name: str | None
     description: str | None
     size: int
@@ -301,6 +303,79 @@ class ShareGroupSnapshot:
     tries: int
     forced: bool
     members: tuple[ShareGroupSnapshotMember, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareGroupBackupMember:
+    """One share of a group's backup, as it was; size is in GiB.
+
+    :ivar name: that of the share
+    """
+
+    id: str
+    share_group_backup_id: str
+    project_id: str
+    user_id: str | None
+    share_id: str
+    name: str | None
+    size: int
+    share_proto: str
+    share_type_id: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShareGroupBackup:
+    """A backup of a share group, which may be gone; sizes are in bytes.
+
+    :ivar restoring_share_group_id: the group whose shares get its content
+    :ivar has_moment: whether its back end may have a snapshot only for it
+    :ivar is_unverified: whether only a record tells that it exists
+    :ivar taken_at: the moment that it shows
+    :ivar consistent: whether it shows all shares at one moment
+    :ivar size: the sum of the sizes of its members, in GiB
+    :ivar data_size: of all files; None before it is known
+    :ivar sent_size: of what was added to the repository for it
+    :ivar is_incremental: whether only what had changed since another backup
+        was read
+    :ivar reference: what the engine calls it
+    :ivar manifest: what is stored with it, and is not in the members
+    :ivar host: the pool whose back end deals with it
+    :ivar progress: bytes done and in all, while it is being made
+    :ivar restore_progress: likewise, while it is being restored
+    """
+
+    id: str
+    project_id: str
+    user_id: str | None
+    request_id: str | None
+    name: str | None
+    description: str | None
+    status: str
+    share_group_id: str | None
+    share_group_type_id: str | None
+    source_share_group_snapshot_id: str | None
+    restoring_share_group_id: str | None
+    has_moment: bool
+    is_unverified: bool
+    taken_at: datetime.datetime | None
+    consistent: bool | None
+    size: int
+    data_size: int | None
+    sent_size: int | None
+    is_incremental: bool | None
+    reference: str | None
+    manifest: Mapping[str, Any]
+    host: str | None
+    availability_zone: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    stepped_at: datetime.datetime | None
+    forced: bool
+    members: tuple[ShareGroupBackupMember, ...] = ()
+    progress: tuple[int, int] | None = None
+    restore_progress: tuple[int, int] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

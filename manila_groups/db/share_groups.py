@@ -113,6 +113,7 @@ FILTERS = {
             'share_network_id',
             'source_share_group_snapshot_id',
             'source_share_group_id',
+            'source_share_group_backup_id',
         )
     },
     'share_group_type_id': _of_type,
@@ -224,6 +225,11 @@ def _insert_share_types(conn, group, share_types):
 def is_copy():
     """A condition: the group is made from another group."""
     return _GROUP.c.source_share_group_id.is_not(None)
+
+
+def is_from_backup():
+    """A condition: the group is made from a backup."""
+    return _GROUP.c.source_share_group_backup_id.is_not(None)
 
 
 def holds_no_source():

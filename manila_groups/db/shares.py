@@ -341,6 +341,7 @@ def is_made_alone():
         sa.and_(
             _SHARE.c.source_share_group_snapshot_member_id.is_(None),
             _SHARE.c.source_share_id.is_(None),
+            _SHARE.c.source_share_group_backup_member_id.is_(None),
         ),
     )
 

@@ -15,8 +15,9 @@ from manila_groups.db import audit
 #: What a row must fulfil, named by a function or method of db.
 Condition = sa.ColumnElement[bool]
 
-#: What the release before reads of a row on which it has no lease.
-_UNCLAIMED = {'worker': None, 'leased_until': None, 'tries': 0}
+#: What the release before reads of a row on which it has no lease, and that
+#: nothing has to end by force.
+_FRESH = {'worker': None, 'leased_until': None, 'tries': 0, 'forced': False}
 
 
 def is_computed(value: Any) -> bool:
@@ -46,9 +47,9 @@ class Rows:
         #: None where the rows are in no pool themselves.
         self._host: Any = table.c.get('host') if host is None else host
         #: A transition ends whatever lease and force the row had before it.
-        self._fresh = dict(_UNCLAIMED)
-        if 'forced' in table.c:
-            self._fresh['forced'] = False
+        self._fresh = {
+            name: value for name, value in _FRESH.items() if name in table.c
+        }
 
     @property
     def id(self) -> Any:

@@ -28,6 +28,7 @@ from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import records
 from manila_groups.db import share_access_rules
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
@@ -36,7 +37,11 @@ from manila_groups.domain.events import base as events
 
 #: The record of a row that a project has.
 R = TypeVar(
-    'R', bound=records.ShareGroup | records.Share | records.ShareGroupSnapshot
+    'R',
+    bound=records.ShareGroup
+    | records.Share
+    | records.ShareGroupSnapshot
+    | records.ShareGroupBackup,
 )
 #: The record of any row with a status.
 W = TypeVar(
@@ -44,6 +49,7 @@ W = TypeVar(
     bound=records.ShareGroup
     | records.Share
     | records.ShareGroupSnapshot
+    | records.ShareGroupBackup
     | records.AccessRule,
 )
 S = TypeVar('S', bound=db_api.HasDatabase)
@@ -113,6 +119,7 @@ class Owned(Kind[R]):
 SHARE_GROUP = Owned(states.SHARE_GROUP, share_groups)
 SHARE = Owned(states.SHARE, shares, sees_public=True)
 SNAPSHOT = Owned(states.SHARE_GROUP_SNAPSHOT, share_group_snapshots)
+BACKUP = Owned(states.SHARE_GROUP_BACKUP, share_group_backups)
 SHARE_ACCESS = Kind(states.SHARE_ACCESS, share_access_rules)
 
 

@@ -24,6 +24,7 @@ from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.db import share_access_rules
+from manila_groups.db import share_group_backups as backup_rows
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
@@ -33,6 +34,7 @@ from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import standard
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.services import api as services_domain
+from manila_groups.domain.share_group_backups import api as backups_api
 from manila_groups.domain.share_group_snapshots import api as snapshots_api
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.domain.shares import api as shares
@@ -41,6 +43,7 @@ from manila_groups.domain.types import share_group_types
 from manila_groups.domain.types import share_types
 from manila_groups.rpc import wake as wakes
 from manila_groups.scheduler import manager as scheduler_manager
+from manila_groups.tests import engine
 from manila_groups.tests import fixtures as service_fixtures
 from manila_groups.tests import lock_order
 
@@ -130,6 +133,9 @@ class InProcess(fixtures.Fixture):
         )
         self.access = share_access.ShareAccess(self.db, self)
         self.scheduler = self.new_scheduler()
+        self.backups = backups_api.ShareGroupBackups(self.conf, self.db, self)
+        #: All back ends reach the same repositories.
+        self.engine = engine.Copies()
         self.backends, self.drivers = {}, {}
         for name in self.conf.enabled_backends:
             self.start_backend(name)
@@ -160,7 +166,14 @@ class InProcess(fixtures.Fixture):
         zone = self.conf[name].backend_availability_zone or 'nova'
         self.drivers[host] = driver
         self.backends[host] = backend_manager.BackendManager(
-            self.conf, self.db, host, zone, driver, self.registry, self
+            self.conf,
+            self.db,
+            host,
+            zone,
+            driver,
+            self.registry,
+            self,
+            engine=self.engine,
         )
         self.backends[host].report()
 
@@ -237,6 +250,11 @@ class InProcess(fixtures.Fixture):
     def create_snapshot(self, group_id):
         return self.snapshots.create(self.caller, group_id).id
 
+    def create_backup(self, group_id=None, snapshot_id=None, **values):
+        return self.backups.create(
+            self.caller, group_id, snapshot_id, **values
+        ).id
+
     def allow(self, share_id, access_to, access_level='rw'):
         wanted = share_access.NewRule(access_to, access_level)
         return self.access.allow(self.caller, share_id, wanted).id
@@ -275,6 +293,16 @@ class InProcess(fixtures.Fixture):
 
     def all_snapshots(self):
         return self.read(snapshot_rows.list_page, {}, paging.Page(), True)[0]
+
+    def get_backup(self, backup_id):
+        return self.read(backup_rows.get, backup_id)
+
+    def backup_status(self, backup_id):
+        backup = self.get_backup(backup_id)
+        return backup and backup.status
+
+    def all_backups(self):
+        return self.read(backup_rows.list_page, {}, paging.Page(), True)[0]
 
     def rules(self, share_id):
         """The state of each rule of a share, by whom it is for."""
@@ -348,6 +376,13 @@ class InProcess(fixtures.Fixture):
                     quotas.SNAPSHOT_GIGABYTES: one.size,
                 }
                 _count(used, snapshot, amounts, one.share_type_id)
+        for backup in self.all_backups():
+            amounts = {
+                quotas.SHARE_GROUP_BACKUPS: 1,
+                quotas.BACKUPS: len(backup.members),
+                quotas.BACKUP_GIGABYTES: backup.size,
+            }
+            _count(used, backup, {k: v for k, v in amounts.items() if v})
         test.assertEqual(dict(used), self._usages())
         placed = collections.Counter(one.host for one in groups)
         claimed = collections.Counter()

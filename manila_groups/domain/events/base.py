@@ -152,7 +152,11 @@ _TYPE_VERBS = (
 
 NOUNS = {
     'share_group': Noun(
-        (*_phases('create', 'delete', 'revert'), 'update', 'reset_status'),
+        (
+            *_phases('create', 'delete', 'revert', 'restore'),
+            'update',
+            'reset_status',
+        ),
         (
             *_OWNED,
             'status',
@@ -163,6 +167,7 @@ NOUNS = {
             'share_network_id',
             'source_share_group_snapshot_id',
             'source_share_group_id',
+            'source_share_group_backup_id',
         ),
         details=('reason',),
     ),
@@ -175,9 +180,36 @@ NOUNS = {
         },
         details=('reason',),
     ),
+    'share_group_backup': Noun(
+        (
+            *_phases('create', 'delete'),
+            'update',
+            'restore',
+            'import',
+            'reset_status',
+        ),
+        (
+            *_OWNED,
+            'status',
+            'host',
+            'availability_zone',
+            'share_group_id',
+            'source_share_group_snapshot_id',
+            'restoring_share_group_id',
+            'taken_at',
+            'size',
+            'data_size',
+            'sent_size',
+            'is_incremental',
+        ),
+        {'share_ids': lambda row: [one.share_id for one in row.members]},
+        details=('reason',),
+    ),
     'share': Noun(
         (
-            *_phases('create', 'delete', 'extend', 'shrink', 'revert'),
+            *_phases(
+                'create', 'delete', 'extend', 'shrink', 'revert', 'restore'
+            ),
             'update',
             'reset_status',
         ),

@@ -21,6 +21,7 @@ _RESOURCE_TYPES = {
     states.SHARE_GROUP: 'SHARE_GROUP',
     states.SHARE: 'SHARE',
     states.SHARE_GROUP_SNAPSHOT: 'SHARE_GROUP_SNAPSHOT',
+    states.SHARE_GROUP_BACKUP: 'SHARE_GROUP_BACKUP',
 }
 
 #: The actions, as numbers that clients know.
@@ -31,6 +32,7 @@ DELETE = '007'
 EXTEND = '008'
 SHRINK = '009'
 UPDATE_ACCESS_RULES = '010'
+RESTORE = '028'
 
 #: The actions' verbs in events.
 _VERBS = {
@@ -40,6 +42,7 @@ _VERBS = {
     DELETE: 'delete',
     EXTEND: 'extend',
     SHRINK: 'shrink',
+    RESTORE: 'restore',
 }
 
 #: The causes, as numbers; those above 100 are this service's own.

@@ -72,7 +72,7 @@ def operation_values(
         'kind': verb.kind,
         'resource_id': row.id,
         'exclusive_id': row.id if verb.exclusive else None,
-        'queue_id': verbs.queue_of(row),
+        'queue_id': verbs.queue_of(step, row),
         'verb': verb.name,
         'step': step.name,
         'runs_at': verbs.place_of(step, row),

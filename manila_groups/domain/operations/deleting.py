@@ -34,6 +34,9 @@ def verb(
     load: verbs.Load,
     done: verbs.Done,
     abandon: verbs.End,
+    *,
+    gone: verbs.End | None = None,
+    alone: bool = False,
     **details: Any,
 ) -> verbs.Verb:
     """Make the deletion of a kind.
@@ -41,6 +44,8 @@ def verb(
     :param done: deletes the rows of what is deleted at the back end
     :param abandon: deletes a row whose back end can't do it, and begins a
         clean-up
+    :param gone: what is done instead when its back end is removed
+    :param alone: see verb.Step
     :param details: see verb.Verb
     """
     step = verbs.Step(
@@ -50,7 +55,8 @@ def verb(
         done=done,
         failed=_ending(machine, abandon, _FAILED, messages.DRIVER_FAILED),
         overdue=_ending(machine, abandon, _OVERDUE, messages.TIMED_OUT),
-        gone=verbs.Gone(verbs.Away.REMOVED, abandon),
+        gone=verbs.Gone(verbs.Away.REMOVED, gone or abandon),
+        alone=alone,
     )
     return verbs.Verb(
         name=DELETE,

@@ -13,6 +13,7 @@ import dataclasses
 from manila_groups import states
 from manila_groups.db import pools
 from manila_groups.db import records
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
@@ -23,6 +24,7 @@ _STORES = {
     states.SHARE: shares,
     states.SHARE_GROUP: share_groups,
     states.SHARE_GROUP_SNAPSHOT: share_group_snapshots,
+    states.SHARE_GROUP_BACKUP: share_group_backups,
 }
 
 
@@ -96,6 +98,43 @@ def count_snapshots(
             quotas.SNAPSHOT_GIGABYTES: sum(sizes),
         }
         count(conn, quotas.Owner(*of_type), amounts)
+
+
+def all_backups(
+    conn, found: Sequence[records.ShareGroupBackup], *conditions
+) -> bool:
+    """Delete backups' rows and members; give back their quotas.
+
+    :param conditions: further SQL conditions on each row
+    :returns: False if one is gone or does not match: the transaction is to be
+        rolled back then
+    """
+    ids = [one.id for one in found]
+    if not share_group_backups.ROWS.delete_rows(conn, ids, *conditions):
+        return False
+    count_backups(conn, found, quotas.give_back)
+    for one in found:
+        _note(conn, states.SHARE_GROUP_BACKUP, one)
+    return True
+
+
+def count_backups(
+    conn, rows: Iterable[records.ShareGroupBackup], count
+) -> None:
+    """Take or give back the quota of backups and their members.
+
+    :param count: called as (conn, owner, amounts)
+    """
+    by_owner = collections.defaultdict(list)
+    for row in rows:
+        by_owner[row.project_id, row.user_id or ''].append(row)
+    for owner, some in sorted(by_owner.items()):
+        amounts = {
+            quotas.SHARE_GROUP_BACKUPS: len(some),
+            quotas.BACKUPS: sum(len(one.members) for one in some),
+            quotas.BACKUP_GIGABYTES: sum(one.size for one in some),
+        }
+        count(conn, quotas.Owner(*owner), amounts)
 
 
 def all_share_groups(

@@ -90,13 +90,16 @@ def _failed(tx: transaction.Tx, task: verbs.Task) -> None:
     tx.put_off(task)
 
 
-def verb(kind: changes.Owned) -> verbs.Verb:
-    """Make the clean-up of a kind."""
+def verb(kind: changes.Owned, done: verbs.Done = _done) -> verbs.Verb:
+    """Make the clean-up of a kind.
+
+    :param done: records one that has succeeded, and ends it
+    """
     step = verbs.Step(
         name=CLEAN_UP,
         at=verbs.Place.BACKEND,
         load=_load_of(kind),
-        done=_done,
+        done=done,
         failed=_failed,
         overdue=None,
         gone=verbs.WAIT,

@@ -176,8 +176,14 @@ class Tx:
         next_step = utils.present(tasks[0].verb.step(step))
         place = verbs.place_of(next_step, row)
         ids = [one.operation.id for one in tasks]
+        queues = {
+            one.operation.id: queue
+            for one in tasks
+            if (queue := verbs.queue_of(next_step, one.row))
+            != one.operation.queue_id
+        }
         if not operations.move(
-            self.conn, ids, self.worker, step, place, payload
+            self.conn, ids, self.worker, step, place, payload, queues
         ):
             raise verbs.Lost
         self.wakes.extend(

@@ -120,6 +120,8 @@ class Step:
     :ivar overdue: ends it when it was not done in time; None for a step that
         is tried for ever
     :ivar gone: what happens when its back end is gone
+    :ivar alone: whether it waits for nothing else in the resource's group:
+        its queue is the resource's own
     """
 
     name: str
@@ -130,6 +132,7 @@ class Step:
     overdue: End | None
     gone: Gone | None
     begin: Done | None = None
+    alone: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +203,10 @@ def place_of(step: Step, row: Any) -> str:
     return str(row.host).partition('#')[0]
 
 
-def queue_of(row: Any) -> str:
-    """Return the queue of a resource: its group's id, or its own."""
+def queue_of(step: Step, row: Any) -> str:
+    """Return the queue of a step: the id of the group, or the resource."""
+    if step.alone:
+        return str(row.id)
     return str(getattr(row, 'share_group_id', None) or row.id)
 
 

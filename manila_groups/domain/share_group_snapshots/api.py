@@ -13,6 +13,7 @@ from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import records
+from manila_groups.db import share_group_backups as backups
 from manila_groups.db import share_group_snapshots as rows
 from manila_groups.domain import changes
 from manila_groups.domain import visibility
@@ -188,7 +189,11 @@ class ShareGroupSnapshots:
 
 def _begin_to_delete(snapshot, transition, **details):
     if not snapshot.transition(
-        transition, rows.is_no_source(), event='delete.start', **details
+        transition,
+        rows.is_no_source(),
+        backups.needs_no_snapshot(),
+        event='delete.start',
+        **details,
     ):
         raise _not_deletable(snapshot.row, transition)
 
@@ -213,8 +218,8 @@ def _not_deletable(snapshot, transition):
         )
     if snapshot.status in transition.expected:
         return exception.Conflict(
-            'A share group is being created from the share group snapshot '
-            f'{utils.label(snapshot)}.'
+            'A share group or a share group backup is being created from the '
+            f'share group snapshot {utils.label(snapshot)}.'
         )
     return exception.Conflict(
         f'The share group snapshot {utils.label(snapshot)} has the status '

@@ -12,6 +12,7 @@ from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import operations
 from manila_groups.db import records
+from manila_groups.db import share_group_backups as backup_rows
 from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
@@ -22,11 +23,13 @@ from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import purge
+from manila_groups.domain.share_group_backups import insert as backup_insertion
 from manila_groups.domain.share_groups import clone
 from manila_groups.domain.share_groups import create
 from manila_groups.domain.share_groups import delete
 from manila_groups.domain.share_groups import from_source
 from manila_groups.domain.share_groups import insert as share_group_creation
+from manila_groups.domain.share_groups import rebuild
 from manila_groups.domain.share_groups import revert_request
 from manila_groups.rpc import wake
 
@@ -47,6 +50,7 @@ class NewShareGroup:
     share_network_id: str | None = None
     source_share_group_snapshot_id: str | None = None
     source_share_group_id: str | None = None
+    source_share_group_backup_id: str | None = None
     availability_zone: str | None = None
     scheduler_hints: Mapping[str, Any] | None = None
 
@@ -125,12 +129,19 @@ class ShareGroups:
             return group.id, placing.of_new(conn, _creator(group), group.id)
 
     def _begin_create(self, conn, ctxt, wanted):
-        if from_source.field_of(wanted) is None:
-            group = self._creation.insert(conn, ctxt, wanted)
-        else:
-            group = from_source.insert(conn, self._conf, ctxt, wanted)
+        group = self._insert_group(conn, ctxt, wanted)
         events.note(conn, 'share_group.create.start', group, ctxt)
         return group, beginning.begin_many(conn, _creator(group), [group])
+
+    def _insert_group(self, conn, ctxt, wanted):
+        field = from_source.field_of(wanted)
+        if field is None:
+            return self._creation.insert(conn, ctxt, wanted)
+        if field == from_source.BACKUP:
+            return from_source.insert_from_backup(
+                conn, self._conf, ctxt, wanted, self._creation
+            )
+        return from_source.insert(conn, self._conf, ctxt, wanted)
 
     @changes.locked(changes.SHARE_GROUP)
     def update(
@@ -183,11 +194,15 @@ class ShareGroups:
     @changes.locked(changes.SHARE_GROUP)
     def _begin_delete(self, group):
         from_source.check_no_copy(group)
+        backup_insertion.check_no_backup(group)
         transition = deleting.transition_for(
             self._conf, group.row, states.ShareGroup
         )
         if not group.transition(
-            transition, rows.is_empty(), event='delete.start'
+            transition,
+            rows.is_empty(),
+            backup_rows.needs_no_group(),
+            event='delete.start',
         ):
             raise _not_deletable(group.row, transition)
         return deleting.begin(group, delete.VERB, purge.all_share_groups)
@@ -204,6 +219,7 @@ class ShareGroups:
         ):
             raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
         _force_delete_content(group)
+        _end_backups(group.conn, group.row.id)
         group.note('delete.start')
         return deleting.begin_forced(
             group,
@@ -248,8 +264,33 @@ def _force_delete_content(group):
     )
 
 
+def _end_backups(conn, group_id):
+    """End what is being made of a group, or restored to it, at once."""
+    _free_backups(conn, group_id)
+    for one in backup_rows.being_made_of(conn, group_id):
+        operations.cancel(conn, states.SHARE_GROUP_BACKUP, one)
+    backup_rows.ROWS.transition_many(
+        conn,
+        states.ShareGroupBackup.CREATE_FAILED,
+        backup_rows.in_groups([group_id]),
+        reason=deleting.FORCED,
+    )
+
+
+def _free_backups(conn, group_id):
+    backup_rows.ROWS.transition_many(
+        conn,
+        states.ShareGroupBackup.RESTORED,
+        backup_rows.restoring_to([group_id]),
+        restoring_share_group_id=None,
+    )
+
+
 def _creator(group):
-    return create.VERB if group.source_share_group_id is None else clone.VERB
+    if group.source_share_group_id is not None:
+        return clone.VERB
+    is_restored = group.source_share_group_backup_id is not None
+    return rebuild.VERB if is_restored else create.VERB
 
 
 def _end_content_work(conn, group_id):
@@ -277,9 +318,14 @@ def _end_content_work(conn, group_id):
         share_rows.in_group(group_id),
         ~share_rows.is_made_alone(),
     )
-    share_rows.ROWS.transition_many(
-        conn, states.Share.REVERT_FAILED, share_rows.in_group(group_id)
-    )
+    for transition in (
+        states.Share.REVERT_FAILED,
+        states.Share.RESTORE_FAILED,
+    ):
+        share_rows.ROWS.transition_many(
+            conn, transition, share_rows.in_group(group_id)
+        )
+    _free_backups(conn, group_id)
 
 
 def _not_deletable(group, transition):

@@ -8,4 +8,4 @@ use them. A snapshot that the back end has to take for it goes with its end.
 from manila_groups.db import share_groups as rows
 from manila_groups.domain.share_groups import create
 
-VERB = create.verb(create.CLONE, create.CREATE, rows.is_copy())
+VERB = create.verb(create.CLONE, rows.is_copy())

@@ -11,6 +11,7 @@ from manila_groups.db import attempts
 from manila_groups.db import pools
 from manila_groups.db import records
 from manila_groups.db import share_export_locations
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares
@@ -23,10 +24,13 @@ from manila_groups.domain.operations import placing
 from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
+from manila_groups.domain.share_group_backups import places
 
 PLACE = 'place'
 CREATE = 'create'
 CLONE = 'clone'
+REBUILD = 'rebuild'
+_NAMES = (CREATE, CLONE, REBUILD)
 
 _FAILED = 'The share group could not be created on any back end.'
 _COPY_FAILED = (
@@ -44,18 +48,27 @@ class Work:
     """What a back end needs for a new share group.
 
     :ivar specs: the group specs of its type
-    :ivar source: the snapshot or the group that it is created from
+    :ivar source: the snapshot, group or backup that it is created from
     :ivar shares: the shares that are created with it
     """
 
     specs: dict[str, str]
-    source: records.ShareGroupSnapshot | records.ShareGroup | None = None
+    source: (
+        records.ShareGroupSnapshot
+        | records.ShareGroup
+        | records.ShareGroupBackup
+        | None
+    ) = None
     shares: Sequence[records.Share] = ()
 
 
 def _source_id(group):
     """Return the id of what a group is made from; None for an empty one."""
-    return group.source_share_group_id or group.source_share_group_snapshot_id
+    return (
+        group.source_share_group_id
+        or group.source_share_group_snapshot_id
+        or group.source_share_group_backup_id
+    )
 
 
 def _read(conn, operations):
@@ -91,6 +104,10 @@ def _read_content(conn, copies):
             share_group_snapshots,
             [one.source_share_group_snapshot_id for one in copies],
         ),
+        (
+            share_group_backups,
+            [one.source_share_group_backup_id for one in copies],
+        ),
     ):
         named = [one for one in ids if one]
         if named:
@@ -114,7 +131,7 @@ def _load_place(conn, operations):
         group.id: (
             group,
             placing.Waiting(
-                group_specs=work.specs,
+                group_specs=_specs(group, work),
                 extra_specs=tuple(specs[one] for one in group.share_types),
                 zone=group.availability_zone,
                 tried=frozenset(payloads[group.id].get('tried', ())),
@@ -130,9 +147,16 @@ def _load_place(conn, operations):
     }
 
 
+def _specs(group, work):
+    """The group specs that a pool has to satisfy."""
+    if group.source_share_group_backup_id is None:
+        return work.specs
+    return {**work.specs, places.SUPPORT: '<is> True'}
+
+
 def _only_pool(group, work):
     """The pool with the source that a group is made from, if any is."""
-    if not _source_id(group):
+    if not _source_id(group) or group.source_share_group_backup_id:
         return None
     return (work.source and work.source.host) or ''
 
@@ -300,15 +324,22 @@ def _attempt_failed(tx: transaction.Tx, task: verbs.Task) -> None:
         tx.begin(removing.SHARE_GROUP, [left])
     tried = [*task.operation.payload.get('tried', ()), left.host]
     if _source_id(left):
-        is_copy = left.source_share_group_id is not None
-        noun = 'source' if is_copy else 'share group snapshot'
-        _fail(tx, task, messages.CREATE, _COPY_FAILED.format(noun))
+        text = _COPY_FAILED.format(_source_noun(left))
+        _fail(tx, task, messages.CREATE, text)
     elif len(tried) >= tx.conf.scheduler.max_attempts:
         text = f'{_FAILED} Pools tried: {len(tried)}.'
         _fail(tx, task, messages.CREATE, text)
     else:
         attempts.note(tx.conn, states.SHARE_GROUP, left)
         tx.move([task], PLACE, task.row, {'tried': tried})
+
+
+def _source_noun(group):
+    if group.source_share_group_id is not None:
+        return 'source'
+    if group.source_share_group_backup_id is not None:
+        return 'share group backup'
+    return 'share group snapshot'
 
 
 def _take_away(tx, group):
@@ -343,10 +374,9 @@ def _take_shares_away(conn, group):
     return sum(one.claimed_gb for one in coming)
 
 
-def verb(name: str, other: str, is_own: Any) -> verbs.Verb:
-    """Make one of the two verbs that create share groups.
+def verb(name: str, is_own: Any) -> verbs.Verb:
+    """Make one of the verbs that create share groups.
 
-    :param other: the name of the other one
     :param is_own: the condition on the groups that it creates
     """
     return verbs.Verb(
@@ -355,7 +385,7 @@ def verb(name: str, other: str, is_own: Any) -> verbs.Verb:
         resource=changes.SHARE_GROUP,
         during=(states.CREATING,),
         is_own=(is_own,),
-        beside=(other,),
+        beside=tuple(one for one in _NAMES if one != name),
         locate=lambda group: PLACE if group.host is None else CREATE,
         steps=(
             verbs.Step(
@@ -380,4 +410,4 @@ def verb(name: str, other: str, is_own: Any) -> verbs.Verb:
     )
 
 
-VERB = verb(CREATE, CLONE, ~rows.is_copy())
+VERB = verb(CREATE, ~(rows.is_copy() | rows.is_from_backup()))

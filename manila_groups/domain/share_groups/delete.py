@@ -6,6 +6,7 @@ import dataclasses
 
 from manila_groups import states
 from manila_groups.db import records
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups as rows
 from manila_groups.db import types as type_rows
@@ -15,6 +16,7 @@ from manila_groups.domain.operations import purge
 from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
+from manila_groups.domain.share_group_backups import clean_up
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class Work:
 
     :ivar specs: the group specs of its type
     :ivar snapshots: the snapshots that are deleted with it
+    :ivar backups: those for which it may have further snapshots
     :ivar is_kept: whether it has content that nobody deletes by force: the
         back end must refuse
     """
 
     specs: dict[str, str]
     snapshots: Sequence[records.ShareGroupSnapshot]
+    backups: Sequence[records.ShareGroupBackup]
     is_kept: bool
 
 
@@ -43,6 +47,7 @@ def _load(conn, operations):
     if forced:
         for one in share_group_snapshots.of_groups(conn, forced):
             snapshots[one.share_group_id].append(one)
+    backups = share_group_backups.with_moments(conn, forced) if forced else []
     plain = [one.resource_id for one in operations if not one.forced]
     kept = rows.with_content(conn, plain)
     return {
@@ -51,6 +56,7 @@ def _load(conn, operations):
             Work(
                 specs[group.share_group_type_id],
                 snapshots[group.id],
+                [one for one in backups if one.share_group_id == group.id],
                 group.id in kept,
             ),
         )
@@ -71,6 +77,9 @@ def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
         rows.ROWS.is_in((states.DELETING,)),
     ):
         raise verbs.Lost
+    gone = [one.id for task in tasks for one in task.work.backups]
+    if gone:
+        share_group_backups.set_moments(tx.conn, gone, False)
     tx.end(tasks)
 
 
@@ -97,6 +106,7 @@ def remove_without_backend(tx: transaction.Tx, group: records.ShareGroup):
         return
     # Snapshots first; the back end removes the group's shares with it.
     tx.begin(removing.SHARE_GROUP_SNAPSHOT, snapshots)
+    clean_up.begin(tx, share_group_backups.with_moments(tx.conn, [group.id]))
     tx.begin(removing.SHARE_GROUP, [group])
 
 

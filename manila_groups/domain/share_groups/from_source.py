@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""New share groups with the shares of another one, or of a snapshot of one."""
+"""New share groups with the shares of another, of its snapshot or backup."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -22,6 +22,15 @@ from manila_groups.domain.share_groups import members as group_members
 
 SNAPSHOT = 'source_share_group_snapshot_id'
 SHARE_GROUP = 'source_share_group_id'
+BACKUP = 'source_share_group_backup_id'
+#: What shares that come with a group have from it.
+_OF_GROUP = (
+    'project_id',
+    'user_id',
+    'request_id',
+    'share_network_id',
+    'requested_zone_id',
+)
 _FROM_SOURCE = ('share_types', 'share_network_id', 'availability_zone')
 
 
@@ -44,12 +53,14 @@ def field_of(wanted) -> str | None:
     """Return the field that names the source; None for an empty group.
 
     :param wanted: a NewShareGroup
-    :raises Invalid: both of them do
+    :raises Invalid: several of them do
     """
-    given = [one for one in (SNAPSHOT, SHARE_GROUP) if getattr(wanted, one)]
+    given = [
+        one for one in (SNAPSHOT, SHARE_GROUP, BACKUP) if getattr(wanted, one)
+    ]
     if len(given) > 1:
         raise exception.Invalid(
-            f'{SHARE_GROUP}: must not be given together with {SNAPSHOT}.'
+            f'{given[1]}: must not be given together with {given[0]}.'
         )
     return given[0] if given else None
 
@@ -59,7 +70,7 @@ def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
 
     To be called before anything is read in the transaction.
 
-    :param wanted: a NewShareGroup with a source
+    :param wanted: a NewShareGroup with a group or a snapshot as its source
     :raises Invalid: the caller sees no such source, or names what comes from
         it
     :raises Conflict: the source is not available, or a share in it is not
@@ -81,11 +92,66 @@ def insert(conn, conf, ctxt, wanted) -> records.ShareGroup:
         **{field: getattr(wanted, field)},
     )
     _take_quotas(conn, conf, ctxt, members)
+    share_group_creation.take_quota(conn, conf, ctxt)
     rows.insert(conn, values, list(source.share_types))
+    return _with_shares(conn, values, members)
+
+
+def _with_shares(conn, values, members):
     _insert_shares(conn, values, members)
     group = utils.present(rows.get(conn, values['id']))
     events.note_content(conn, 'create.start', group, (states.CREATING,))
     return group
+
+
+def insert_from_backup(
+    conn, conf, ctxt, wanted, creation: share_group_creation.Creation
+) -> records.ShareGroup:
+    """Add a share group, and a share for each one in a backup.
+
+    It goes wherever its type, zone, network and hints let it.  To be called
+    before anything is read in the transaction.
+
+    :param wanted: a NewShareGroup with a backup as its source
+    :raises Invalid: the caller sees no such backup, or its share types do not
+        fit the share group type
+    :raises Conflict: the backup is not available
+    :raises OverQuota: the project may not have so much more
+    """
+    if wanted.share_types:
+        raise _comes_from_source('share_types', BACKUP)
+    backup = changes.lock_source(
+        conn,
+        changes.BACKUP,
+        ctxt,
+        BACKUP,
+        wanted.source_share_group_backup_id,
+    )
+    members = [
+        _Member(
+            name=one.name,
+            size=one.size,
+            share_type_id=one.share_type_id,
+            share_proto=one.share_proto,
+            source={'source_share_group_backup_member_id': one.id},
+        )
+        for one in backup.members
+    ]
+    wanted = dataclasses.replace(
+        wanted,
+        share_types=sorted({one.share_type_id for one in members}) or None,
+        share_group_type_id=wanted.share_group_type_id
+        or backup.share_group_type_id,
+    )
+    _take_quotas(conn, conf, ctxt, members)
+    group = creation.insert(
+        conn, ctxt, wanted, source_share_group_backup_id=backup.id
+    )
+    values = {
+        name: getattr(group, name) for name in (*_OF_GROUP, 'id', 'name')
+    }
+    values['availability_zone_id'] = group.requested_zone_id
+    return _with_shares(conn, values, members)
 
 
 def check_no_copy(group: changes.Locked[records.ShareGroup]) -> None:
@@ -104,15 +170,19 @@ def check_no_copy(group: changes.Locked[records.ShareGroup]) -> None:
 def _check_alone(wanted, source_field):
     for field in _FROM_SOURCE:
         if getattr(wanted, field):
-            raise exception.Invalid(
-                f'{field}: comes from the {source_field}, and must not be '
-                'given with it.'
-            )
+            raise _comes_from_source(field, source_field)
     if wanted.scheduler_hints:
         raise exception.Invalid(
             'scheduler_hints: must not be given because the group goes where '
             'its source is.'
         )
+
+
+def _comes_from_source(field, source_field):
+    return exception.Invalid(
+        f'{field}: comes from the {source_field}, and must not be given with '
+        'it.'
+    )
 
 
 def _read_snapshot(conn, ctxt, wanted):
@@ -185,7 +255,6 @@ def _take_quotas(conn, conf, ctxt, members):
             owner,
             {quotas.SHARES: len(sizes), quotas.GIGABYTES: sum(sizes)},
         )
-    share_group_creation.take_quota(conn, conf, ctxt)
 
 
 def _insert_shares(conn, group, members: Sequence[_Member]):
@@ -197,17 +266,8 @@ def _insert_shares(conn, group, members: Sequence[_Member]):
         return
     common = {
         'share_group_id': group['id'],
-        **{
-            field: group[field]
-            for field in (
-                'project_id',
-                'user_id',
-                'request_id',
-                'share_network_id',
-                'requested_zone_id',
-                'availability_zone_id',
-            )
-        },
+        'availability_zone_id': group['availability_zone_id'],
+        **{field: group[field] for field in _OF_GROUP},
     }
     share_rows.insert(
         conn,

@@ -27,10 +27,11 @@ class Creation:
         self._types = types
         self._share_types = share_types
 
-    def insert(self, conn, ctxt, wanted) -> records.ShareGroup:
+    def insert(self, conn, ctxt, wanted, **source) -> records.ShareGroup:
         """Add a share group.
 
-        :param wanted: a NewShareGroup without a source
+        :param wanted: a NewShareGroup, with its types if it has a source
+        :param source: the column that names what it is made from
         :raises Invalid: types, network, zone or hints do not go together
         :raises NotFound: an unknown availability zone
         :raises Conflict: hints name what is on no back end
@@ -48,6 +49,7 @@ class Creation:
             share_network_id=wanted.share_network_id,
             zone_id=zone_id,
             scheduler_hints=wanted.scheduler_hints,
+            **source,
         )
         take_quota(conn, self._conf, ctxt)
         ids = [one.id for one in share_types]

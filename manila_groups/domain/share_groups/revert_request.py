@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests to revert a share group: what they need, and how they begin."""
 
-import collections
-from collections.abc import Sequence
-
 from oslo_utils import strutils
 
 from manila_groups import exception
@@ -14,11 +11,9 @@ from manila_groups.db import records
 from manila_groups.db import share_group_snapshots as snapshots
 from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
-from manila_groups.domain.events import base as events
 from manila_groups.domain.operations import beginning
-from manila_groups.domain.quotas import counts as quotas
 from manila_groups.domain.share_groups import from_source
-from manila_groups.domain.share_groups import members
+from manila_groups.domain.share_groups import replacing_request
 from manila_groups.domain.share_groups import revert
 from manila_groups.rpc import wake
 
@@ -40,21 +35,17 @@ def begin(
     """
     snapshot = _find_snapshot(group, snapshot_id)
     shares = share_rows.of_group(group.conn, group.row.id)
-    _check_group(group.row)
+    replacing_request.check_group(
+        group.row, states.ShareGroup.REVERT, 'reverted'
+    )
     _check_snapshot(snapshot)
-    _check_shares(shares)
+    replacing_request.check_shares(shares, states.Share.REVERT)
     _check_members(group.row, snapshot, shares)
     from_source.check_no_copy(group)
     _check_support(group, snapshot)
-    statuses = {group.row.status, *(one.status for one in shares)}
-    is_known = statuses == {states.AVAILABLE}
+    payload = replacing_request.payload_of(group.row, shares)
     _begin(group, conf, snapshot, shares)
-    return beginning.begin(
-        group.conn,
-        revert.VERB,
-        group.row,
-        payload={revert.FRESH: True} if is_known else None,
-    )
+    return beginning.begin(group.conn, revert.VERB, group.row, payload=payload)
 
 
 def _find_snapshot(group, snapshot_id):
@@ -67,40 +58,12 @@ def _find_snapshot(group, snapshot_id):
     return found
 
 
-def _check_group(group):
-    expected = states.ShareGroup.REVERT.expected
-    if group.status not in expected:
-        raise exception.Conflict(
-            f'The share group {utils.label(group)} has the status '
-            f'{group.status}; it can be reverted when it is '
-            f'{" or ".join(expected)}.'
-        )
-    members.check_placed(group)
-
-
 def _check_snapshot(snapshot):
     if snapshot.status != states.AVAILABLE:
         raise exception.Conflict(
             f'{_FIELD}: the share group snapshot {utils.label(snapshot)} has '
             f'the status {snapshot.status}; it must be {states.AVAILABLE}.'
         )
-
-
-def _check_shares(shares):
-    for one in shares:
-        members.check_status(one, states.Share.REVERT.expected)
-        # Its status was set by hand: no pool has claims for it.
-        if one.host is None:
-            raise exception.Conflict(
-                f'The share {utils.label(one)} in the share group has not '
-                'been placed on a back end.'
-            )
-        if one.access_rules_status != states.ACTIVE:
-            raise exception.Conflict(
-                f'The access rules of the share {utils.label(one)} in the '
-                f'share group have the status {one.access_rules_status}; it '
-                f'must be {states.ACTIVE}.'
-            )
 
 
 def _check_members(group, snapshot, shares):
@@ -110,21 +73,17 @@ def _check_members(group, snapshot, shares):
         raise exception.Conflict(
             f'The share group {utils.label(group)} has shares that are not '
             f'in the share group snapshot {utils.label(snapshot)}: '
-            f'{_listed(added)}. A revert would leave them out; delete them '
-            'first, or create a share group from the snapshot.'
+            f'{replacing_request.listed(added)}. A revert would leave them '
+            'out; delete them first, or create a share group from the '
+            'snapshot.'
         )
     missing = sorted(kept - {one.id for one in shares})
     if missing:
         raise exception.Conflict(
             f'The share group snapshot {utils.label(snapshot)} has shares '
             f'that are not in the share group {utils.label(group)} any more: '
-            f'{_listed(missing)}.'
+            f'{replacing_request.listed(missing)}.'
         )
-
-
-def _listed(names: Sequence[str], most: int = 10) -> str:
-    more = f', and {len(names) - most} more' if len(names) > most else ''
-    return ', '.join(names[:most]) + more
 
 
 def _check_support(group, snapshot):
@@ -156,54 +115,12 @@ def _begin(group, conf, snapshot, shares):
             states.ShareGroupSnapshot.RESTORE,
         )
     )
-    _claim(group, shares, sizes)
-    _take_quotas(group.conn, conf, shares, sizes)
-    group.transition(states.ShareGroup.REVERT, event='revert.start')
-    if shares:
-        _begin_shares(group, shares, sizes)
-
-
-def _begin_shares(group, shares, sizes):
-    """Let shares count for the larger size until the end is known."""
-    begun = changes.transit_many(
-        group.conn,
-        changes.SHARE,
+    replacing_request.begin(
+        group,
+        conf,
         shares,
-        states.Share.REVERT,
-        callers={one.id: group.ctxt for one in shares},
-        new_size=share_rows.value_of_each(sizes),
-        **{
-            column: share_rows.value_of_each(
-                {
-                    one.id: max(getattr(one, column), sizes[one.id])
-                    for one in shares
-                }
-            )
-            for column in ('quota_gb', 'claimed_gb')
-        },
+        sizes,
+        replacing_request.Begun(
+            revert.REVERT, states.ShareGroup.REVERT, states.Share.REVERT
+        ),
     )
-    for one in utils.present(begun):
-        events.note(group.conn, 'share.revert.start', one, group.ctxt)
-
-
-def _claim(group, shares, sizes):
-    more = sum(max(0, sizes[one.id] - one.claimed_gb) for one in shares)
-    if more and not pools.claim(group.conn, group.row.host, gigabytes=more):
-        raise exception.Conflict(
-            f'The pool of the share group {utils.label(group.row)} has not '
-            f'the {more} GiB that its shares were larger when the share group '
-            'snapshot was taken.'
-        )
-
-
-def _take_quotas(conn, conf, shares, sizes):
-    grown: dict[tuple, list[records.Share]] = collections.defaultdict(list)
-    for one in shares:
-        if sizes[one.id] > one.quota_gb:
-            key = one.project_id, one.user_id or '', one.share_type_id
-            grown[key].append(one)
-    for key, some in sorted(grown.items()):
-        owner = quotas.Owner(*key)
-        quotas.check_size(conn, conf, owner, max(sizes[o.id] for o in some))
-        more = sum(sizes[one.id] - one.quota_gb for one in some)
-        quotas.take(conn, conf, owner, {quotas.GIGABYTES: more})

@@ -58,6 +58,7 @@ class TestWay(case.OnSqlite, test_migrations.ModelsMigrationsSync):
         '0009': 'idempotency_keys.digest',
         '0010': 'share_groups.scheduler_hints',
         '0011': 'share_groups.source_share_group_id',
+        '0012': 'share_group_backups.reference',
     }
 
     # What test_models_sync, which is oslo.db's, asks for.

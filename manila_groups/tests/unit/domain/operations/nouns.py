@@ -7,7 +7,9 @@ import dataclasses
 import functools
 
 from manila_groups import states
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
+from manila_groups.domain.operations import purge
 from manila_groups.tests import inprocess
 
 
@@ -37,6 +39,56 @@ def _with_snapshot(service):
     def begin():
         service.create_snapshot(group_id)
         return group_id
+
+    return begin
+
+
+def backup(service):
+    """A backup of a group with a share."""
+    share = service.get_share(made(service, _member))
+    return functools.partial(service.create_backup, share.share_group_id)
+
+
+def _backup_of_snapshot(service):
+    snapshot_id = made(service, snapshot)
+    return functools.partial(service.create_backup, snapshot_id=snapshot_id)
+
+
+def _rebuilt(service):
+    backup_id = made(service, backup)
+    return functools.partial(
+        service.create, source_share_group_backup_id=backup_id
+    )
+
+
+def _restored(service):
+    """A group that clients use, whose backup is being restored to it."""
+    share_id = made(service, functools.partial(rule, way=_member))
+    group_id = service.get_share(share_id).share_group_id
+    backup_id = service.create_backup(group_id)
+    service.deliver_all()
+    return lambda: service.backups.restore(service.caller, backup_id)
+
+
+def _imported(service):
+    """A backup that the database does not know any more."""
+    backup_id = made(service, backup)
+    record = service.backups.record(service.caller, backup_id)
+    found = service.get_backup(backup_id)
+    with service.db.writer() as conn:
+        purge.all_backups(conn, [found])
+    return lambda: service.backups.import_record(service.caller, record).id
+
+
+def _with_moment(service):
+    """A backup whose snapshot is still there."""
+    backup_id = made(service, backup)
+
+    def begin():
+        with service.db.writer() as conn:
+            share_group_backups.set_moments(conn, [backup_id], True)
+        service.backups.reset_status(service.caller, backup_id, 'available')
+        return backup_id
 
     return begin
 
@@ -101,10 +153,21 @@ NOUNS = {
         'groups',
         (_group, _clone),
         # One with shares is deleted by force only.
-        {'clone': (_copy,), 'revert': (_with_snapshot,), 'delete': (_group,)},
+        {
+            'clone': (_copy,),
+            'rebuild': (_rebuilt,),
+            'revert': (_with_snapshot,),
+            'restore': (_restored,),
+            'delete': (_group,),
+        },
     ),
     states.SHARE: Noun('shares', (share_alone, _member)),
     states.SHARE_GROUP_SNAPSHOT: Noun('snapshots', (snapshot,)),
+    states.SHARE_GROUP_BACKUP: Noun(
+        'backups',
+        (backup, _backup_of_snapshot),
+        {'import': (_imported,), 'clean_up': (_with_moment,)},
+    ),
     states.SHARE_ACCESS: Noun(
         'access',
         (

@@ -7,6 +7,7 @@ import fixtures
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups.backend import backup_runs
 from manila_groups.backend import runs
 from manila_groups.domain.operations import registry
 from manila_groups.domain.operations import standard
@@ -14,6 +15,11 @@ from manila_groups.domain.operations import verb as verbs
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain.operations import trial
+
+
+def _runs():
+    """The runs of a back end, which does nothing here."""
+    return runs.of(None, backup_runs.Backups(None, None, 1))
 
 
 def changed(number=0, **values):
@@ -183,7 +189,7 @@ class TestRuns(base.TestCase):
     def start(self, known, own_runs):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'manila_groups.backend.runs.of', lambda _driver: own_runs
+                'manila_groups.backend.runs.of', lambda *_args: own_runs
             )
         )
         self.service.registry = registry.Registry(known)
@@ -196,7 +202,7 @@ class TestRuns(base.TestCase):
         self.assertIn(text, error.message)
 
     def test_a_missing_run(self):
-        own = {**runs.of(None), **trial.Known().runs(None)}
+        own = {**_runs(), **trial.Known().runs(None)}
         del own['share_group', 'promote', 'switch']
         self.assertNotStarted(
             [*standard.VERBS, trial.VERB],
@@ -207,6 +213,6 @@ class TestRuns(base.TestCase):
     def test_a_run_of_no_step(self):
         self.assertNotStarted(
             standard.VERBS,
-            {**runs.of(None), **trial.Known().runs(None)},
+            {**_runs(), **trial.Known().runs(None)},
             'share_group.promote.prepare has a run, and no verb has the step',
         )

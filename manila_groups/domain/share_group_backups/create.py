@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The creation of share group backups, beside all other work on the group.
+
+The back end takes a snapshot of the group, unless it is given one; the engine
+reads that, which may take hours; and the snapshot goes. Whatever fails on the
+way, the snapshot goes too.
+"""
+
+from collections.abc import Sequence
+import dataclasses
+
+from oslo_utils import strutils
+
+from manila_groups import states
+from manila_groups.db import records
+from manila_groups.db import share_group_backups as rows
+from manila_groups.domain import changes
+from manila_groups.domain.events import base as events
+from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import transaction
+from manila_groups.domain.operations import verb as verbs
+from manila_groups.domain.share_group_backups import clean_up
+
+CREATE = 'create'
+SNAPSHOT = 'snapshot'
+COPY = 'copy'
+FINISH = 'finish'
+
+#: In the payload of one that has failed: the text, and why.
+_FAILED = 'failed'
+
+_TRY_AGAIN = 'Delete it and try again, or ask the administrator.'
+_NOT_TAKEN = f'The back end could not take a snapshot for it. {_TRY_AGAIN}'
+_NOT_COPIED = (
+    f'The share group backup could not be written to its repository. '
+    f'{_TRY_AGAIN}'
+)
+_OVERDUE = f'The share group backup was not made in time. {_TRY_AGAIN}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """What a back end needs to copy a share group.
+
+    :ivar parent: what the engine calls the newest backup of the group; None
+        if there is none
+    """
+
+    parent: str | None
+
+
+def load(conn, operations):
+    """Read backups with their members."""
+    ids = [one.resource_id for one in operations]
+    return {one.id: (one, None) for one in rows.get_many(conn, ids)}
+
+
+def _load_copy(conn, operations):
+    found = rows.get_many(conn, [one.resource_id for one in operations])
+    groups = {one.share_group_id for one in found}
+    newest = rows.newest_of(conn, sorted(one for one in groups if one))
+    return {one.id: (one, Work(_parent_of(one, newest))) for one in found}
+
+
+def _parent_of(backup, newest):
+    base = newest.get((backup.project_id, backup.share_group_id))
+    return base and base.reference
+
+
+def _first_step(backup: records.ShareGroupBackup) -> str:
+    if backup.reference is not None:
+        return FINISH
+    return COPY if backup.taken_at is not None else SNAPSHOT
+
+
+def _note_moment(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    """Let others know that there may be a snapshot from now on."""
+    rows.set_moments(tx.conn, [one.row.id for one in tasks], True)
+    tx.keep(tasks)
+
+
+def _taken(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    for one in tasks:
+        tx.claim(
+            changes.BACKUP,
+            [one.row],
+            states.ShareGroupBackup.STEP,
+            taken_at=one.result,
+        )
+    tx.move(tasks, COPY, tasks[0].row)
+
+
+def _copied(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    for one in tasks:
+        saved = one.result
+        tx.claim(
+            changes.BACKUP,
+            [one.row],
+            states.ShareGroupBackup.STEP,
+            reference=saved.reference,
+            data_size=saved.data_size,
+            sent_size=saved.sent_size,
+            is_incremental=one.work.parent is not None,
+        )
+    tx.move(tasks, FINISH, tasks[0].row)
+
+
+def _finished(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
+    rows.set_moments(tx.conn, [one.row.id for one in tasks], False)
+    _end_all(tx, tasks)
+
+
+def _end_all(tx, tasks):
+    failed = [one for one in tasks if _FAILED in one.operation.payload]
+    made = [one for one in tasks if one not in failed]
+    if made:
+        tx.transition(
+            changes.BACKUP,
+            [one.row for one in made],
+            states.ShareGroupBackup.CREATED,
+            event='create.end',
+        )
+    for one in failed:
+        text, detail = one.operation.payload[_FAILED]
+        _fail(tx, one, text, detail)
+    tx.end(tasks)
+
+
+def _fail(tx, task, text, detail):
+    transition = states.ShareGroupBackup.CREATE_FAILED
+    tx.fail(task, transition, messages.CREATE, text, detail=detail)
+
+
+def _not_taken(tx: transaction.Tx, task: verbs.Task) -> None:
+    _finish_failed(tx, task, _NOT_TAKEN)
+
+
+def _not_copied(tx: transaction.Tx, task: verbs.Task) -> None:
+    _finish_failed(tx, task, _NOT_COPIED)
+
+
+def _finish_failed(tx, task, text):
+    """Let the snapshot be deleted, before the failure is shown."""
+    failed = {_FAILED: (text, messages.DRIVER_FAILED)}
+    tx.claim(changes.BACKUP, [task.row], states.ShareGroupBackup.STEP)
+    tx.move([task], FINISH, task.row, failed)
+
+
+def _abandoned(tx: transaction.Tx, task: verbs.Task) -> None:
+    text = _NOT_COPIED if task.step.name == COPY else _NOT_TAKEN
+    _give_up(tx, task, text, messages.DRIVER_FAILED)
+
+
+def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    _give_up(tx, task, _OVERDUE, messages.TIMED_OUT)
+
+
+def _give_up(tx, task, text, detail):
+    """End what a back end may still be at work on."""
+    clean_up.begin(tx, [task.row])
+    _fail(tx, task, text, detail)
+    tx.end([task])
+
+
+def _not_finished(tx: transaction.Tx, task: verbs.Task) -> None:
+    """Show how it has ended; the snapshot goes when that is possible."""
+    clean_up.begin(tx, [task.row])
+    _end_all(tx, [task])
+
+
+def is_consistent(group: records.ShareGroup) -> bool:
+    """Tell whether snapshots of a group show all its shares at one moment."""
+    support = group.consistent_snapshot_support
+    return support is not None and not _is_false(support)
+
+
+def _is_false(text):
+    return text == '' or not strutils.bool_from_string(text, default=True)
+
+
+def note_start(conn, backup: records.ShareGroupBackup, ctxt) -> None:
+    """Let a creation become known."""
+    events.note(conn, 'share_group_backup.create.start', backup, ctxt)
+
+
+def _step(name, **parts):
+    return verbs.Step(
+        name=name,
+        at=verbs.Place.BACKEND,
+        overdue=_overdue,
+        gone=verbs.Gone(verbs.Away.DOWN, _abandoned),
+        **parts,
+    )
+
+
+VERB = verbs.Verb(
+    name=CREATE,
+    kind=states.SHARE_GROUP_BACKUP,
+    resource=changes.BACKUP,
+    during=(states.CREATING,),
+    is_own=(~rows.is_unverified(),),
+    beside=('import',),
+    locate=_first_step,
+    steps=(
+        _step(
+            SNAPSHOT,
+            load=load,
+            begin=_note_moment,
+            done=_taken,
+            failed=_not_taken,
+        ),
+        _step(
+            COPY,
+            load=_load_copy,
+            done=_copied,
+            failed=_not_copied,
+            alone=True,
+        ),
+        verbs.Step(
+            name=FINISH,
+            at=verbs.Place.BACKEND,
+            load=load,
+            done=_finished,
+            failed=_not_finished,
+            overdue=_not_finished,
+            gone=verbs.Gone(verbs.Away.DOWN, _not_finished),
+        ),
+    ),
+)
