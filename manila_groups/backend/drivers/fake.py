@@ -3,10 +3,12 @@
 
 The back end's section sets the pools, the capabilities, and how long each
 method takes and how often it fails. Share groups and shares are kept in memory
-only; the driver accepts the ids of those that an earlier process created.
+only, and so are the few files that backups write; the driver accepts the ids
+of those that an earlier process created.
 """
 
 import collections
+import contextlib
 import dataclasses
 import functools
 import os
@@ -17,6 +19,7 @@ import uuid
 
 from manila_groups import exception
 from manila_groups.backend import driver
+from manila_groups.backend.drivers import fake_files
 
 _DEFAULT_CAPACITY_GB = 1000
 _METHODS = (
@@ -33,6 +36,9 @@ _METHODS = (
     'delete_share_group_snapshot',
     'create_share_group_from_snapshot',
     'revert_share_group',
+    'read_snapshot',
+    'create_share_group_from_files',
+    'restore_share_group',
     'update_access',
 )
 _CAPABILITIES = {'snapshot_support': True, 'storage_protocol': 'NFS'}
@@ -60,6 +66,7 @@ class FakeDriver(driver.Driver):
 
     vendor_name = 'manila-groups'
     driver_version = '1.0'
+    readable = True
 
     def __init__(self, name, section):
         super().__init__(name, section)
@@ -69,6 +76,8 @@ class FakeDriver(driver.Driver):
         self._shares = {}
         self._snapshots = {}
         self._access = {}
+        #: What is in the shares and the snapshots.
+        self.files = fake_files.Files()
         self._lock = threading.Lock()
         self._pools = []
 
@@ -164,6 +173,7 @@ class FakeDriver(driver.Driver):
     def _forget(self, share):
         self._shares.pop(share.id, None)
         self._access.pop(share.id, None)
+        self.files.forget(share.id)
 
     @_simulated
     def resize_share(self, share):
@@ -174,19 +184,38 @@ class FakeDriver(driver.Driver):
     def create_share_group_snapshot(self, snapshot):
         with self._lock:
             self._snapshots.setdefault(snapshot.id, snapshot)
+        self.files.keep(snapshot)
 
     @_simulated
     def delete_share_group_snapshot(self, snapshot):
         with self._lock:
             self._snapshots.pop(snapshot.id, None)
+        self.files.drop(snapshot.id)
 
     @_simulated
     def create_share_group_from_snapshot(self, group, snapshot, clones):
         self._check_pool(group)
+        if group.id not in self.share_groups:
+            kept = self.files.kept(snapshot)
+            self._add(
+                group,
+                clones,
+                {
+                    clone.share.id: kept.get(clone.source_share_id, {})
+                    for clone in clones
+                },
+            )
+        return self._all_locations(clones)
+
+    def _add(self, group, clones, contents):
+        """Add a group with these shares, and what they contain."""
+        self.files.put(contents)
         with self._lock:
-            self._groups.setdefault(group.id, group)
+            self._groups[group.id] = group
             for clone in clones:
-                self._shares.setdefault(clone.share.id, clone.share)
+                self._shares[clone.share.id] = clone.share
+
+    def _all_locations(self, clones):
         return {
             clone.share.id: self._locations(clone.share) for clone in clones
         }
@@ -198,10 +227,49 @@ class FakeDriver(driver.Driver):
                 f'back end {self.name}: share group {group.id} has other '
                 f'shares than its snapshot {snapshot.id}'
             )
+        self._replace(shares, self.files.kept(snapshot))
+
+    def _replace(self, shares, contents):
+        """Give shares another content, and let nobody use them."""
+        self.files.put(contents)
         with self._lock:
             for share in shares:
                 self._shares[share.id] = share
                 self._access.pop(share.id, None)
+
+    @_simulated
+    @contextlib.contextmanager
+    def read_snapshot(self, snapshot):
+        with fake_files.written(self.files.kept(snapshot)) as path:
+            yield path
+
+    @_simulated
+    def create_share_group_from_files(self, group, clones, fill):
+        self._check_pool(group)
+        if group.id not in self.share_groups:
+            self._add(group, clones, fake_files.taken(clones, fill))
+        return self._all_locations(clones)
+
+    @_simulated
+    def restore_share_group(self, group, clones, fill):
+        shares = [clone.share for clone in clones]
+        try:
+            self._check_others(group, shares)
+            contents = fake_files.taken(clones, fill)
+        except exception.TransientDriverError:
+            raise
+        except exception.DriverError as error:
+            raise exception.NothingChanged(error.message) from error
+        self._replace(shares, contents)
+
+    def _check_others(self, group, shares):
+        others = set(self.shares) - {share.id for share in shares}
+        for share_id in others:
+            if self.shares[share_id].share_group_id == group.id:
+                raise exception.DriverError(
+                    f'back end {self.name}: share {share_id} of the share '
+                    f'group {group.id} is not in the backup'
+                )
 
     @_simulated
     def update_access(self, share, rules):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The driver for simulations does what its section says."""
 
+import os
 import pathlib
 import time
 
@@ -11,6 +12,7 @@ from manila_groups import exception
 from manila_groups.backend.drivers import fake
 from manila_groups.tests import base
 from manila_groups.tests.unit.backend import contract
+from manila_groups.tests.unit.backend import contract_files
 
 GROUP = contract.share_group('alpha')
 SHARE = contract.share('alpha')
@@ -29,6 +31,10 @@ CALLS = {
     'update_access': (SHARE, []),
     'create_share_group_snapshot': (SNAPSHOT,),
     'create_share_group_from_snapshot': (GROUP, SNAPSHOT, []),
+    'revert_share_group': (GROUP, SNAPSHOT, []),
+    'read_snapshot': (SNAPSHOT,),
+    'create_share_group_from_files': (GROUP, [], os.listdir),
+    'restore_share_group': (GROUP, [], os.listdir),
     'delete_share_group_snapshot': (SNAPSHOT,),
     'delete_share': (SHARE,),
     'delete_share_group': (GROUP,),
@@ -63,7 +69,7 @@ REVERTS = {
 }
 
 
-class TestContract(contract.DriverContract, base.TestCase):
+class TestContract(contract_files.FilesContract, base.TestCase):
     # What was made by an earlier process is not missed.
     test_create_share_in_no_group = None
     test_resize_share_that_is_not_there = None
@@ -72,6 +78,9 @@ class TestContract(contract.DriverContract, base.TestCase):
     test_copy_of_no_group = None
     test_revert_to_no_snapshot = None
     test_update_access_of_no_share = None
+    test_read_no_snapshot = None
+    test_read_a_snapshot_without_a_share = None
+    test_restore_of_no_group = None
 
     def make_driver(self):
         return ready()
@@ -84,6 +93,12 @@ class TestContract(contract.DriverContract, base.TestCase):
 
     def snapshots_of(self, made):
         return set(made.snapshots)
+
+    def write(self, share, text):
+        self.driver.files.put({share.id: {'file': text.encode()}})
+
+    def read(self, share):
+        return self.driver.files.of(share.id)['file'].decode()
 
 
 class TestContractWithShareServers(TestContract):
