@@ -149,7 +149,8 @@ SECTION_OPTS = [
         'check, pools, share_server, create_share_group, delete_share_group, '
         'create_share, delete_share, resize_share, update_access, '
         'create_share_group_snapshot, delete_share_group_snapshot, '
-        'create_share_group_from_snapshot and revert_share_group.',
+        'create_share_group_from_snapshot, revert_share_group, read_snapshot, '
+        'create_share_group_from_files and restore_share_group.',
     ),
     cfg.Opt(
         'fake_failures',

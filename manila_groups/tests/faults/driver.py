@@ -31,6 +31,9 @@ _METHODS = {
     'create_share_group_from_snapshot': WORK,
     'create_share_group_from_group': WORK,
     'revert_share_group': WORK,
+    'read_snapshot': WORK,
+    'create_share_group_from_files': WORK,
+    'restore_share_group': WORK,
     'update_access': WORK,
     'pools': LOOK,
 }

@@ -3,6 +3,7 @@
 
 import dataclasses
 import os
+import pathlib
 import stat
 
 from manila_groups.backend import driver
@@ -54,8 +55,12 @@ class KilledContract:
         made.setup()
         return made
 
-    def _at_every_step(self, prepare, operation, least=1):
-        """Compare each end with that of an undisturbed run."""
+    def _at_every_step(self, prepare, operation, least=1, check=None):
+        """Compare each end with that of an undisturbed run.
+
+        :param check: called after each kill
+        """
+        check = check or (lambda: None)
         self.base.mkdir()
         self._at('undisturbed')
         prepare()
@@ -63,18 +68,21 @@ class KilledContract:
         expected = self.state()
         for restart in (True, False):
             step = 0
-            while self._killed_at(step, restart, prepare, operation):
+            while self._killed_at(step, restart, prepare, operation, check):
                 self.assertEqual(expected, self.state(), (step, restart))
                 step += 1
             self.assertGreaterEqual(step, least)
         self._check_leftovers()
 
-    def _killed_at(self, step, restart, prepare, operation):
+    def _killed_at(self, step, restart, prepare, operation, check):
         self._at(f'{step}-{restart}')
         prepare()
         killed = local_case.killed_at(step, operation)
+        if killed:
+            check()
         if killed and restart:
             self._ready()
+            self.assertEqual([], os.listdir(self.path / 'drafts'))
         if killed:
             operation()
         return killed
@@ -213,6 +221,60 @@ class KilledContract:
             ),
             4,
         )
+
+    def _fill(self, path):
+        """Write files of shares, as a backup's engine does."""
+        for share in self.scene.members:
+            deep = pathlib.Path(path, share.id, 'deep')
+            deep.mkdir(parents=True)
+            (deep / 'file').write_text(f'restored {share.id}')
+        (pathlib.Path(path) / 'other').write_text('of nobody')
+
+    def _texts(self, shares):
+        return [
+            (self.home(share) / 'deep' / 'file').read_text()
+            for share in shares
+        ]
+
+    def test_create_from_files(self):
+        group, clones = self.scene.clones
+        shares = [clone.share for clone in clones]
+        new = [f'restored {clone.source_share_id}' for clone in clones]
+
+        def all_or_nothing():
+            if (self.path / 'groups' / group.id).exists():
+                self.assertEqual(new, self._texts(shares))
+
+        self._at_every_step(
+            self._ready,
+            lambda: self._make().create_share_group_from_files(
+                group, clones, self._fill
+            ),
+            *(10, all_or_nothing),
+        )
+        self.assertEqual(new, self._texts(shares))
+
+    def test_restore(self):
+        scene = self.scene
+        clones = [driver.Clone(one, one.id) for one in scene.members]
+        old = [share.id for share in scene.members]
+        new = [f'restored {share_id}' for share_id in old]
+        seen = []
+
+        def old_or_new():
+            seen.append(self._texts(scene.members))
+
+        self._at_every_step(
+            self._with_snapshot,
+            lambda: self._make().restore_share_group(
+                scene.group, clones, self._fill
+            ),
+            *(12, old_or_new),
+        )
+        self.assertEqual(new, self._texts(scene.members))
+        self.assertEqual({*old, *new}, {text for one in seen for text in one})
+        for texts in seen:
+            self.assertIn(texts, (old, new))
 
     def test_update_access(self):
         self._at_every_step(
