@@ -18,6 +18,7 @@ from oslo_config import cfg
 from manila_groups import exception
 from manila_groups.backend import driver_payloads
 from manila_groups.backend import pool_reports
+from manila_groups.backup import running
 
 #: What a driver reports of a pool, and the words in place of a capacity.
 PoolReport = pool_reports.PoolReport
@@ -300,10 +301,17 @@ class Driver(abc.ABC):
             f'back end {self.name} cannot revert the share group {group.id}'
         )
 
+    def run_command(self) -> running.Runner:
+        """Return what runs a program that reads or writes users' files.
+
+        By default, it runs as the user of this process.
+        """
+        return running.Direct()
+
     def read_snapshot(
         self, snapshot: ShareGroupSnapshot
     ) -> contextlib.AbstractContextManager[str]:
-        """Let the files of a snapshot be read, as root of this machine.
+        """Let programs of :meth:`run_command` read the files of a snapshot.
 
         The snapshot is not deleted meanwhile. Other methods may be called for
         its group.

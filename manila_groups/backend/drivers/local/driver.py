@@ -16,6 +16,7 @@ from manila_groups.backend.drivers.local import exports
 from manila_groups.backend.drivers.local import paths
 from manila_groups.backend.drivers.local import plain
 from manila_groups.backend.drivers.local import privileged
+from manila_groups.backend.drivers.local import programs
 from manila_groups.backend.drivers.local import storage
 
 
@@ -195,6 +196,11 @@ class LocalDriver(driver.Driver):
         with self._storage(*ids) as kept:
             self._check_pool(group.pool)
             kept.revert(snapshot, shares, self._close)
+
+    def run_command(self):
+        if self.section.local_privileges == 'privsep':
+            return programs.Helped(self._call)
+        return super().run_command()
 
     @contextlib.contextmanager
     def read_snapshot(self, snapshot):

@@ -1,70 +1,117 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that take long, as functions that return at once.
+"""Programs that take long, as root: started, looked at again and again, ended.
 
-They run in a helper process, which can do only a few calls at a time, and end
-with it.
+A call of the helper process keeps one of its few threads, so none of these
+functions waits for a program that goes on.
 """
 
-import os
-import shutil
-import stat
+from collections.abc import Mapping
+from collections.abc import Sequence
+import time
+import uuid
 
 from manila_groups import exception
 from manila_groups.backup import process
+from manila_groups.backup import running
 
-#: The programs that run, by their numbers.
-_running: dict[int, process.Process] = {}
+#: Seconds between two looks at a program that has nothing to say.
+_PAUSE = 0.1
 
-#: How long a call waits for output, in seconds.
-_SOON = 0.05
+#: Those that run, by their keys.
+_programs: dict[str, process.Process] = {}
 
 
 def start_program(
-    _timeout: float,
-    arguments: list[str],
-    environment: dict[str, str],
+    timeout: float,
+    key: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
     cwd: str | None,
     stdin: bytes | None,
-) -> int:
-    """Start a program that nobody but root can have put there.
+) -> None:
+    """Start a program.
 
-    :returns: its number, for the functions below
+    :param key: the name of this run, which no other has
     :raises NoProgram: there is no such program
-    :raises DriverError: somebody else could have changed it
     """
-    found = shutil.which(arguments[0])
-    if found is None:
-        raise process.NoProgram(arguments[0])
-    _check_owner(os.path.realpath(found))
-    child = process.Process([found, *arguments[1:]], environment, cwd, stdin)
-    _running[child.pid] = child
-    return child.pid
+    _programs[key] = process.Process(arguments, environment, cwd, stdin)
 
 
-def _check_owner(path):
-    """Refuse what would let a user of this machine become root."""
-    while True:
-        found = os.stat(path)
-        others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        if found.st_uid or (others and not found.st_mode & stat.S_ISVTX):
-            raise exception.DriverError(
-                f'{path} is not only for root to change, so that it does not '
-                'run as root'
-            )
-        above = os.path.dirname(path)
-        if above == path:
-            return
-        path = above
+def read_program(timeout: float, key: str) -> tuple[bytes, bytes, int | None]:
+    """Take what a program has written; see :class:`.process.Output`.
 
-
-def read_program(_timeout: float, number: int) -> tuple:
-    """Take what a program has written, and its exit code if it has ended."""
-    output = _running[number].read(_SOON)
+    :raises TransientDriverError: it has ended with an earlier helper process
+    """
+    if key not in _programs:
+        raise exception.TransientDriverError(
+            'a program has ended with the helper process of '
+            'local_privileges = privsep that had started it'
+        )
+    output = _programs[key].read(0)
     return output.out, output.errors, output.code
 
 
-def end_program(_timeout: float, number: int) -> None:
-    """End a program if it has not ended; it may be forgotten already."""
-    child = _running.pop(number, None)
-    if child is not None:
-        child.end()
+def end_program(timeout: float, key: str) -> None:
+    """End a program, unless it has ended, and forget it."""
+    program = _programs.pop(key, None)
+    if program is not None:
+        program.end()
+
+
+class Helped:
+    """Runs programs in the helper process.
+
+    :param call: runs privileged functions
+    """
+
+    def __init__(self, call):
+        self._call = call
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        cwd: str | None = None,
+        stdin: bytes | None = None,
+        on_line: running.OnLine | None = None,
+        on_error: running.OnLine | None = None,
+        on_tick: running.OnTick | None = None,
+        stall_timeout: float | None = None,
+    ) -> running.Ended:
+        """Run a program, as Runner says."""
+        child = _Child(self._call)
+        child.start([*arguments], {**environment}, cwd, stdin)
+        watch = running.Watch(on_line, on_error, on_tick, stall_timeout)
+        return watch.follow(child)
+
+
+class _Child:
+    """A program that the helper process runs."""
+
+    def __init__(self, call):
+        self._call = call
+        self._key = uuid.uuid4().hex
+
+    def start(self, *arguments):
+        self._ask('start_program', *arguments)
+
+    def read(self, seconds):
+        end = time.monotonic() + seconds
+        while True:
+            output = process.Output(*self._ask('read_program'))
+            said = output.out or output.errors or output.code is not None
+            if said or time.monotonic() >= end:
+                return output
+            time.sleep(_PAUSE)
+
+    def end(self):
+        self._ask('end_program')
+
+    def _ask(self, name, *arguments):
+        try:
+            return self._call(name, self._key, *arguments)
+        except OSError as error:
+            raise exception.TransientDriverError(
+                f'the helper process of local_privileges = privsep: {error}'
+            ) from error

@@ -76,6 +76,7 @@ class PrivilegesTestCase:
         made.create_share_group_snapshot(taken)
         new_group, clones = contract.clones_of('alpha', [self.member])
         made.create_share_group_from_snapshot(new_group, taken, clones)
+        self._back_up(made, taken)
         made.update_access(self.alone, [])
         made.pools()
         made.delete_share_group_snapshot(taken)
@@ -86,6 +87,31 @@ class PrivilegesTestCase:
             local_case.EMPTY,
             [name for name in self.tree() if 'qgroup.' not in name],
         )
+
+    def _back_up(self, made, taken):
+        """Make a group of the files of a snapshot, and restore it."""
+        group, clones = contract.clones_of('alpha', [self.member])
+
+        def fill(path):
+            with made.read_snapshot(taken) as source:
+                ended = made.run_command().run(
+                    ['cp', '--archive', '--', self.member.id, path],
+                    environment={},
+                    cwd=source,
+                )
+            self.assertEqual((0, ()), (ended.code, ended.errors))
+
+        made.create_share_group_from_files(group, clones, fill)
+        made.restore_share_group(group, clones, fill)
+        found, expected = (
+            self.home(share).lstat()
+            for share in (clones[0].share, self.member)
+        )
+        self.assertEqual(
+            (expected.st_uid, expected.st_gid, expected.st_mode),
+            (found.st_uid, found.st_gid, found.st_mode),
+        )
+        made.delete_share_group(group)
 
     def test_through_a_helper_that_is_forked(self):
         def run(work):
