@@ -4,6 +4,7 @@
 import contextlib
 
 from manila_groups.backend.drivers import fake
+from manila_groups.tests import engine
 
 #: What every back end does whether or not it has work.
 _ALWAYS = ('setup', 'check', 'pools')
@@ -27,6 +28,23 @@ class Driver(fake.FakeDriver):
         if method not in _ALWAYS:
             self.calls.append(method)
             for failure in self.failures:
+                raise failure
+
+
+class Engine(engine.Copies):
+    """An engine that fails with the back ends.
+
+    :ivar failures_of_all: what the next calls raise, as Driver.failures
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.failures_of_all = iter(())
+
+    def _called(self, method, name):
+        super()._called(method, name)
+        if method not in _ALWAYS:
+            for failure in self.failures_of_all:
                 raise failure
 
 

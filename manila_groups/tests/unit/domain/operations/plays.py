@@ -51,6 +51,7 @@ class Play:
             inprocess.InProcess(overrides, known.registry)
         )
         self._db = self.service.db
+        self.engine = self.service.engine = mortals.Engine()
         self.storage = {}
         for name in self.names:
             driver = mortals.Driver(name, self.service.conf[name])
@@ -214,7 +215,8 @@ class Play:
     def calls(self):
         """What was called on storage, wherever."""
         return sorted(
-            method for one in self.storage.values() for method in one.calls
+            [method for one in self.storage.values() for method in one.calls]
+            + [method for method, _name in self.engine.calls]
         )
 
     # What happens to it.
@@ -286,16 +288,14 @@ class Play:
     def fail(self, error: type[exception.DriverError], times: int | None):
         """Let storage fail; for ever if times is None."""
         for driver in self.storage.values():
-            driver.failures = (
-                itertools.repeat(error('on purpose'))
-                if times is None
-                else iter([error('on purpose')] * times)
-            )
+            driver.failures = _failures(error, times)
+        self.engine.failures_of_all = _failures(error, times)
 
     def mend(self):
         """Let storage work, and processes find all that waits."""
         for driver in self.storage.values():
             driver.failures = iter(())
+        self.engine.failures_of_all = iter(())
         for name in self.names:
             self.start(name)
         self.settle()
@@ -331,3 +331,9 @@ class Play:
             test.assertEqual('available', service.share_status(one))
         test.assertEqual({'10.0.0.1': 'active'}, service.rules(shares[0]))
         test.assertLessEqual(2, service.in_use(quotas.SHARES))
+
+
+def _failures(error, times):
+    if times is None:
+        return itertools.repeat(error('on purpose'))
+    return iter([error('on purpose')] * times)
