@@ -94,10 +94,6 @@ class Backups:
         engine.write_manifest(row.project_id, row.id, record.of(made))
         return saved
 
-    def finish(self, task):
-        if task.row.has_moment:
-            self._driver.delete_share_group_snapshot(payloads.moment(task.row))
-
     def import_(self, task):
         row = task.row
         engine = self._engine_for(task)

@@ -74,9 +74,6 @@ def of(driver: drivers.Driver, backups: backup_runs.Backups) -> Runs:
         (states.SHARE_GROUP_BACKUP, 'create', 'copy'): verbs.Run(
             backups.copy, nothing
         ),
-        (states.SHARE_GROUP_BACKUP, 'create', 'finish'): verbs.Run(
-            backups.finish, nothing
-        ),
         (states.SHARE_GROUP_BACKUP, 'import'): verbs.Run(
             backups.import_, nothing
         ),

@@ -325,13 +325,11 @@ def being_made_of(conn, group_id: str) -> list[str]:
 
 
 def needs_no_group():
-    """A condition on a group: no backup needs it any more."""
+    """A condition on a group: no backup is being made of it."""
     return ~sa.exists().where(
         _BACKUP.c.share_group_id == _GROUP.c.id,
-        sa.or_(
-            ROWS.waiting(_CREATING) & ~_BACKUP.c.is_unverified,
-            _BACKUP.c.has_moment,
-        ),
+        ROWS.waiting(_CREATING),
+        ~_BACKUP.c.is_unverified,
     )
 
 

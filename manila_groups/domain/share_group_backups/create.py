@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The creation of share group backups, beside all other work on the group.
 
-The back end takes a snapshot of the group, unless it is given one; the engine
-reads that, which may take hours; and the snapshot goes. Whatever fails on the
-way, the snapshot goes too.
+The back end takes a snapshot of the group, unless it is given one, and the
+engine reads that, which may take hours. However it ends, the snapshot is
+deleted then.
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,6 @@ from manila_groups.domain.share_group_backups import clean_up
 CREATE = 'create'
 SNAPSHOT = 'snapshot'
 COPY = 'copy'
-FINISH = 'finish'
-
-#: In the payload of one that has failed: the text, and why.
-_FAILED = 'failed'
 
 _TRY_AGAIN = 'Delete it and try again, or ask the administrator.'
 _NOT_TAKEN = f'The back end could not take a snapshot for it. {_TRY_AGAIN}'
@@ -68,8 +64,6 @@ def _parent_of(backup, newest):
 
 
 def _first_step(backup: records.ShareGroupBackup) -> str:
-    if backup.reference is not None:
-        return FINISH
     return COPY if backup.taken_at is not None else SNAPSHOT
 
 
@@ -93,79 +87,38 @@ def _taken(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
 def _copied(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
     for one in tasks:
         saved = one.result
-        tx.claim(
+        tx.transition(
             changes.BACKUP,
             [one.row],
-            states.ShareGroupBackup.STEP,
+            states.ShareGroupBackup.CREATED,
+            event='create.end',
             reference=saved.reference,
             data_size=saved.data_size,
             sent_size=saved.sent_size,
             is_incremental=one.work.parent is not None,
         )
-    tx.move(tasks, FINISH, tasks[0].row)
+    _end(tx, tasks)
 
 
-def _finished(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    rows.set_moments(tx.conn, [one.row.id for one in tasks], False)
-    _end_all(tx, tasks)
-
-
-def _end_all(tx, tasks):
-    failed = [one for one in tasks if _FAILED in one.operation.payload]
-    made = [one for one in tasks if one not in failed]
-    if made:
-        tx.transition(
-            changes.BACKUP,
-            [one.row for one in made],
-            states.ShareGroupBackup.CREATED,
-            event='create.end',
-        )
-    for one in failed:
-        text, detail = one.operation.payload[_FAILED]
-        _fail(tx, one, text, detail)
+def _end(tx, tasks):
+    clean_up.begin(tx, [one.row for one in tasks if one.row.has_moment])
     tx.end(tasks)
+
+
+def _failed(tx: transaction.Tx, task: verbs.Task) -> None:
+    text = _NOT_COPIED if task.step.name == COPY else _NOT_TAKEN
+    _fail(tx, task, text, messages.DRIVER_FAILED)
+
+
+def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
+    _fail(tx, task, _OVERDUE, messages.TIMED_OUT)
 
 
 def _fail(tx, task, text, detail):
     transition = states.ShareGroupBackup.CREATE_FAILED
-    tx.fail(task, transition, messages.CREATE, text, detail=detail)
-
-
-def _not_taken(tx: transaction.Tx, task: verbs.Task) -> None:
-    _finish_failed(tx, task, _NOT_TAKEN)
-
-
-def _not_copied(tx: transaction.Tx, task: verbs.Task) -> None:
-    _finish_failed(tx, task, _NOT_COPIED)
-
-
-def _finish_failed(tx, task, text):
-    """Let the snapshot be deleted, before the failure is shown."""
-    failed = {_FAILED: (text, messages.DRIVER_FAILED)}
-    tx.claim(changes.BACKUP, [task.row], states.ShareGroupBackup.STEP)
-    tx.move([task], FINISH, task.row, failed)
-
-
-def _abandoned(tx: transaction.Tx, task: verbs.Task) -> None:
-    text = _NOT_COPIED if task.step.name == COPY else _NOT_TAKEN
-    _give_up(tx, task, text, messages.DRIVER_FAILED)
-
-
-def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
-    _give_up(tx, task, _OVERDUE, messages.TIMED_OUT)
-
-
-def _give_up(tx, task, text, detail):
-    """End what a back end may still be at work on."""
-    clean_up.begin(tx, [task.row])
-    _fail(tx, task, text, detail)
-    tx.end([task])
-
-
-def _not_finished(tx: transaction.Tx, task: verbs.Task) -> None:
-    """Show how it has ended; the snapshot goes when that is possible."""
-    clean_up.begin(tx, [task.row])
-    _end_all(tx, [task])
+    failed = tx.fail(task, transition, messages.CREATE, text, detail=detail)
+    # As it is now: the step may just have begun to take the snapshot.
+    _end(tx, [dataclasses.replace(task, row=failed)])
 
 
 def is_consistent(group: records.ShareGroup) -> bool:
@@ -187,8 +140,9 @@ def _step(name, **parts):
     return verbs.Step(
         name=name,
         at=verbs.Place.BACKEND,
+        failed=_failed,
         overdue=_overdue,
-        gone=verbs.Gone(verbs.Away.DOWN, _abandoned),
+        gone=verbs.Gone(verbs.Away.DOWN, _failed),
         **parts,
     )
 
@@ -202,28 +156,7 @@ VERB = verbs.Verb(
     beside=('import',),
     locate=_first_step,
     steps=(
-        _step(
-            SNAPSHOT,
-            load=load,
-            begin=_note_moment,
-            done=_taken,
-            failed=_not_taken,
-        ),
-        _step(
-            COPY,
-            load=_load_copy,
-            done=_copied,
-            failed=_not_copied,
-            alone=True,
-        ),
-        verbs.Step(
-            name=FINISH,
-            at=verbs.Place.BACKEND,
-            load=load,
-            done=_finished,
-            failed=_not_finished,
-            overdue=_not_finished,
-            gone=verbs.Gone(verbs.Away.DOWN, _not_finished),
-        ),
+        _step(SNAPSHOT, load=load, begin=_note_moment, done=_taken),
+        _step(COPY, load=_load_copy, done=_copied, alone=True),
     ),
 )

@@ -47,7 +47,7 @@ def _load(conn, operations):
     if forced:
         for one in share_group_snapshots.of_groups(conn, forced):
             snapshots[one.share_group_id].append(one)
-    backups = share_group_backups.with_moments(conn, forced) if forced else []
+    backups = share_group_backups.with_moments(conn, [*snapshots])
     plain = [one.resource_id for one in operations if not one.forced]
     kept = rows.with_content(conn, plain)
     return {

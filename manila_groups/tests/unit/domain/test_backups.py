@@ -58,10 +58,9 @@ class TestCreate(BackupCase):
         seen = []
         while operations := self.service.under_way():
             seen.append(operations[0].step)
-            self.assertEqual('creating', self.service.backup_status(backup_id))
             self.assertEqual('available', self.service.status(self.group))
             self.service.deliver()
-        self.assertEqual({'snapshot', 'copy', 'finish'}, set(seen))
+        self.assertEqual({'snapshot', 'copy', 'clean_up'}, set(seen))
         backup = self.service.get_backup(backup_id)
         self.assertEqual('available', backup.status)
         self.assertEqual((6, False), (backup.size, backup.is_incremental))

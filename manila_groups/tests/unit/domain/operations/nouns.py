@@ -7,7 +7,6 @@ import dataclasses
 import functools
 
 from manila_groups import states
-from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.domain.operations import purge
 from manila_groups.tests import inprocess
@@ -61,13 +60,24 @@ def _rebuilt(service):
     )
 
 
-def _restored(service):
-    """A group that clients use, whose backup is being restored to it."""
+def _with_backup(service):
+    """A group with a share that clients use, and a backup of it."""
     share_id = made(service, functools.partial(rule, way=_member))
     group_id = service.get_share(share_id).share_group_id
-    backup_id = service.create_backup(group_id)
-    service.deliver_all()
-    return lambda: service.backups.restore(service.caller, backup_id)
+
+    def begin():
+        service.create_backup(group_id)
+        return group_id
+
+    return begin
+
+
+def _restore(service, group_id):
+    """Restore the only backup of a group to it."""
+    (found,) = [
+        one for one in service.all_backups() if one.share_group_id == group_id
+    ]
+    service.backups.restore(service.caller, found.id)
 
 
 def _imported(service):
@@ -80,14 +90,19 @@ def _imported(service):
     return lambda: service.backups.import_record(service.caller, record).id
 
 
-def _with_moment(service):
-    """A backup whose snapshot is still there."""
+def _left(service):
+    """A backup that is deleted by force while no back end is there."""
     backup_id = made(service, backup)
 
     def begin():
-        with service.db.writer() as conn:
-            share_group_backups.set_moments(conn, [backup_id], True)
-        service.backups.reset_status(service.caller, backup_id, 'available')
+        drivers = dict(service.drivers)
+        names = [host.partition('@')[2] for host in drivers]
+        for name in names:
+            service.stop_backend(name)
+        service.pass_time(service.conf.service.down_time + 1)
+        service.backups.force_delete(service.admin, backup_id)
+        for name, driver in zip(names, drivers.values(), strict=True):
+            service.start_backend(name, driver)
         return backup_id
 
     return begin
@@ -139,6 +154,8 @@ class Noun:
         returns a function that begins to make it, and returns its id
     :ivar own: the name of each verb that only some resources have to the ways
         in which these are made
+    :ivar calls: how a verb is begun that is a method of another part: the
+        verb's name to a function of the service and the resource's id
     """
 
     api: str
@@ -146,6 +163,7 @@ class Noun:
     own: Mapping[str, tuple[Way, ...]] = dataclasses.field(
         default_factory=dict
     )
+    calls: Mapping[str, Callable] = dataclasses.field(default_factory=dict)
 
 
 NOUNS = {
@@ -157,16 +175,17 @@ NOUNS = {
             'clone': (_copy,),
             'rebuild': (_rebuilt,),
             'revert': (_with_snapshot,),
-            'restore': (_restored,),
+            'restore': (_with_backup,),
             'delete': (_group,),
         },
+        {'restore': _restore},
     ),
     states.SHARE: Noun('shares', (share_alone, _member)),
     states.SHARE_GROUP_SNAPSHOT: Noun('snapshots', (snapshot,)),
     states.SHARE_GROUP_BACKUP: Noun(
         'backups',
         (backup, _backup_of_snapshot),
-        {'import': (_imported,), 'clean_up': (_with_moment,)},
+        {'import': (_imported,), 'clean_up': (_left,)},
     ),
     states.SHARE_ACCESS: Noun(
         'access',

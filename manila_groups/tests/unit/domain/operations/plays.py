@@ -97,6 +97,11 @@ class Play:
 
     def _call(self):
         """Call the domain's method of the verb's name, if there is one."""
+        begin = nouns.NOUNS[self.verb.kind].calls.get(self.verb.name)
+        if begin is not None:
+            for row_id in self._ids:
+                begin(self.service, row_id)
+            return
         method = self._method()
         if method is None:
             return
@@ -123,7 +128,8 @@ class Play:
 
     def _set_status(self):
         """Begin a verb without such a method as any request would."""
-        if self.verb.during and self._method() is None:
+        is_called = self.verb.name in nouns.NOUNS[self.verb.kind].calls
+        if self.verb.during and self._method() is None and not is_called:
             for row_id in self._ids:
                 wake = trial.begin(self.service, row_id, self.verb)
                 self.service.wake(wake)

@@ -155,7 +155,10 @@ class Known(fixtures.Fixture):
         self.useFixture(
             fixtures.MonkeyPatch(
                 'manila_groups.backend.runs.of',
-                lambda driver: {**of(driver), **self.runs(driver)},
+                lambda driver, backups: {
+                    **of(driver, backups),
+                    **self.runs(driver),
+                },
             )
         )
 
