@@ -18,6 +18,12 @@ from manila_groups.backend.drivers.local import storage
 
 Shares = list[driver.Share]
 
+#: What to do after an error, with the sum of the sizes of all shares.
+_NO_ROOM = {
+    errno.EDQUOT: 'the files need more than the {} GiB of all shares',
+    errno.ENOSPC: 'make room in the file system, or extend it',
+}
+
 
 def find(kept: storage.Storage, snapshot: driver.ShareGroupSnapshot) -> str:
     """Find the directory of a snapshot, with those of all its shares."""
@@ -94,14 +100,16 @@ def _fitting(size_gb):
     """Say what to do if the files have no room."""
     try:
         yield
-    except OSError as error:
-        if error.errno == errno.EDQUOT:
-            what = f'the files do not fit into the {size_gb} GiB of all shares'
-        elif error.errno == errno.ENOSPC:
-            what = 'the file system is full; remove something, or extend it'
-        else:
-            raise
-        raise exception.DriverError(f'{error}: {what}') from error
+    except exception.TransientDriverError:
+        raise
+    except (OSError, exception.DriverError) as error:
+        for number, advice in _NO_ROOM.items():
+            # Programs have the same words for it.
+            if os.strerror(number).lower() in str(error).lower():
+                raise exception.DriverError(
+                    f'{error}: {advice.format(size_gb)}'
+                ) from error
+        raise
 
 
 def _check(draft, names):

@@ -7,6 +7,7 @@ import os
 
 from manila_groups import exception
 from manila_groups.tests.unit.backend import contract
+from manila_groups.tests.unit.backend import contract_files
 from manila_groups.tests.unit.backend import local_case
 
 GIB = 2**30
@@ -127,6 +128,51 @@ class TestLimits(BtrfsTest):
         self.driver.resize_share(clones[0].share)
         self.driver.delete_share_group(group)
         self.assertFalse(self.home(members[0]).exists())
+
+    def test_of_files(self):
+        """The limit is there before the files, and their end."""
+        members = self.members(1, 2)
+        group, clones = contract.clones_of('alpha', members)
+        found = []
+
+        def fill(path):
+            contract_files.filler({one.id: 'new' for one in members})(path)
+            found.append(self.limits()[os.path.basename(path)])
+
+        self.driver.create_share_group_from_files(group, clones, fill)
+        clones = contract_files.in_place(members)
+        self.driver.restore_share_group(self.group, clones, fill)
+        self.assertEqual([2, 2], found)
+        self.assertEqual({group.id: 2, self.group.id: 2}, self.limits())
+
+    def test_of_files_that_do_not_fit(self):
+        (member,) = self.members(1)
+        (self.home(member) / 'file').write_text('old')
+        taken = contract.snapshot(self.group, [member])
+        self.driver.create_share_group_snapshot(taken)
+
+        def fill(path):
+            contract_files.filler({member.id: 'new'})(path)
+            with open(os.path.join(path, member.id, 'large'), 'wb') as large:
+                os.posix_fallocate(large.fileno(), 0, GIB + 2**20)
+
+        for error, call, group, clones in (
+            (
+                exception.DriverError,
+                self.driver.create_share_group_from_files,
+                *contract.clones_of('alpha', [member]),
+            ),
+            (
+                exception.NothingChanged,
+                self.driver.restore_share_group,
+                *(self.group, contract_files.in_place([member])),
+            ),
+        ):
+            raised = self.assertRaises(error, call, group, clones, fill)
+            self.assertIn('more than the 1 GiB of all shares', raised.message)
+        self.assertEqual('old', (self.home(member) / 'file').read_text())
+        self.assertEqual({self.group.id: 1, taken.id: 1}, self.limits())
+        self.assertEqual(set(), self.btrfs.leftover_qgroups())
 
 
 class TestSubvolumes(BtrfsTest):
