@@ -6,11 +6,13 @@ import os
 from unittest import mock
 import uuid
 
+from manila_groups import exception
 from manila_groups.backend import driver
 from manila_groups.backend.drivers.local import exchange
 from manila_groups.tests import btrfs
 from manila_groups.tests import ganesha
 from manila_groups.tests.unit.backend import contract
+from manila_groups.tests.unit.backend import contract_files
 from manila_groups.tests.unit.backend import ganesha_case
 from manila_groups.tests.unit.backend import local_case
 
@@ -150,7 +152,12 @@ class Exports:
             for location in locations[:2]:
                 self.overwrite(location, b'new')
                 self.assertTrue(self.server.write(location, 'other', b'new'))
-            self.revert(snapshot, shares, locations)
+            self.exchange(
+                locations,
+                lambda: self.driver.revert_share_group(
+                    self.group, snapshot, shares
+                ),
+            )
             self.driver.update_access_many(wanted)
             for number, location in enumerate(locations[:2]):
                 self.assertEqual(
@@ -163,8 +170,8 @@ class Exports:
         self.assertTrue(self.server.overwrite(location, 'file', content))
         self.assertEqual(content, self.server.read(location, 'file'))
 
-    def revert(self, snapshot, shares, locations):
-        """Revert the group; no client gets in from the exchange on."""
+    def exchange(self, locations, call):
+        """Exchange the group; no client gets in from then on."""
         seen = []
 
         def look():
@@ -176,9 +183,57 @@ class Exports:
 
         exchange_now = exchange.exchange
         with mock.patch.object(exchange, 'exchange', watched):
-            self.driver.revert_share_group(self.group, snapshot, shares)
+            call()
         look()
         self.assertEqual([[False] * len(locations)] * 2, seen)
+
+    def test_restore(self):
+        """Clients write until all files are there; then they see those."""
+        share, location = self.make_share(self.group.id)
+        self.allow(share, *ganesha_case.READ_WRITE)
+        self.server.write(location, 'file', b'old')
+
+        def fill(path):
+            contract_files.filler({share.id: 'restored'})(path)
+            self.overwrite(location, b'new')
+
+        self.exchange(
+            [location],
+            lambda: self.driver.restore_share_group(
+                self.group, contract_files.in_place([share]), fill
+            ),
+        )
+        self.allow(share, *ganesha_case.READ_WRITE)
+        self.assertEqual(b'restored', self.server.read(location, 'file'))
+        self.assertTrue(self.server.write(location, 'more', b'more'))
+
+    def test_restore_that_fails(self):
+        share, location = self.make_share(self.group.id)
+        self.allow(share, *ganesha_case.READ_WRITE)
+        self.server.write(location, 'file', b'old')
+        self.assertRaises(
+            exception.NothingChanged,
+            self.driver.restore_share_group,
+            self.group,
+            contract_files.in_place([share]),
+            contract_files.filler({}),
+        )
+        self.overwrite(location, b'new')
+
+    def test_group_from_files(self):
+        share, location = self.make_share(self.group.id)
+        self.driver.delete_share_group(self.group)
+        group, clones = contract.clones_of('alpha', [share])
+        locations = self.driver.create_share_group_from_files(
+            group, clones, contract_files.filler({share.id: 'restored'})
+        )
+        copy = clones[0].share
+        copied = locations[copy.id][0].path
+        self.assertFalse(self.server.mountable(copied))
+        self.allow(copy, *ganesha_case.READ_WRITE)
+        self.assertEqual(b'restored', self.server.read(copied, 'file'))
+        self.assertTrue(self.server.write(copied, 'more', b'more'))
+        self.assertFalse(self.server.mountable(location))
 
     def test_exports_of_shares_that_are_gone(self):
         share, location = self.make_share()
