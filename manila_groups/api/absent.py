@@ -37,7 +37,11 @@ PATHS = (
     Absent('resource locks', '/resource-locks', ('lock',)),
     Absent('share transfers', '/share-transfers', ('transfer',)),
     Absent('share replicas', '/share-replicas', ('replica',)),
-    Absent('share backups', '/share-backups', ('backup',)),
+    Absent(
+        'backups of single shares, only of share groups',
+        '/share-backups',
+        ('backup',),
+    ),
     Absent('share instances', '/share_instances', ('instance',)),
     Absent('share instances', '/share-instances'),
     Absent('share instances', '/shares/*/instances'),

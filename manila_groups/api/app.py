@@ -23,6 +23,7 @@ from manila_groups.api.v2 import security_services
 from manila_groups.api.v2 import services as services_api
 from manila_groups.api.v2 import share_access as share_access_api
 from manila_groups.api.v2 import share_export_locations as locations_api
+from manila_groups.api.v2 import share_group_backups
 from manila_groups.api.v2 import share_group_operations as operations_api
 from manila_groups.api.v2 import share_group_snapshots
 from manila_groups.api.v2 import share_group_types
@@ -40,6 +41,7 @@ from manila_groups.domain.quotas import sets as quota_sets_domain
 from manila_groups.domain.services import api as services_domain
 from manila_groups.domain.services import availability_zones as zones_domain
 from manila_groups.domain.services import pools as pools_domain
+from manila_groups.domain.share_group_backups import api as backups_domain
 from manila_groups.domain.share_group_snapshots import api as snapshots_domain
 from manila_groups.domain.share_groups import api as groups_domain
 from manila_groups.domain.share_groups import operations as operations_domain
@@ -149,6 +151,11 @@ def _controllers(made):
             snapshots_domain.ShareGroupSnapshots(
                 made.conf, made.db, made.waker
             ),
+            made.enforcer,
+            max_limit,
+        ),
+        share_group_backups.Controller(
+            backups_domain.ShareGroupBackups(made.conf, made.db, made.waker),
             made.enforcer,
             max_limit,
         ),

@@ -226,6 +226,11 @@ SHARE_GROUPS_HISTORY = (
         '2026-11-30',
         'Backups of share groups, and their quotas.',
     ),
+    (
+        '1.8',
+        '2026-11-30',
+        'Records of share group backups, with which they are imported again.',
+    ),
 )
 
 _NUMBERS = re.compile(r'(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})')

@@ -16,6 +16,7 @@ from manila_groups.api.v2 import security_services
 from manila_groups.api.v2 import services
 from manila_groups.api.v2 import share_access
 from manila_groups.api.v2 import share_export_locations
+from manila_groups.api.v2 import share_group_backups
 from manila_groups.api.v2 import share_group_operations
 from manila_groups.api.v2 import share_group_snapshots
 from manila_groups.api.v2 import share_group_types
@@ -92,6 +93,47 @@ TABLE = (
             'POST': {
                 'reset_status': share_group_snapshots.Controller.reset_status,
                 'force_delete': share_group_snapshots.Controller.force_delete,
+            }
+        },
+    ),
+    (
+        '/share-group-backups',
+        {
+            'GET': share_group_backups.Controller.index,
+            'POST': share_group_backups.Controller.create,
+        },
+    ),
+    (
+        '/share-group-backups/detail',
+        {'GET': share_group_backups.Controller.detail},
+    ),
+    (
+        '/share-group-backups/import',
+        {'POST': share_group_backups.Controller.import_record},
+    ),
+    (
+        '/share-group-backups/{share_group_backup_id}',
+        {
+            'GET': share_group_backups.Controller.show,
+            'PUT': share_group_backups.Controller.update,
+            'DELETE': share_group_backups.Controller.delete,
+        },
+    ),
+    (
+        '/share-group-backups/{share_group_backup_id}/members',
+        {'GET': share_group_backups.Controller.members},
+    ),
+    (
+        '/share-group-backups/{share_group_backup_id}/record',
+        {'GET': share_group_backups.Controller.show_record},
+    ),
+    (
+        '/share-group-backups/{share_group_backup_id}/action',
+        {
+            'POST': {
+                'restore': share_group_backups.Controller.restore,
+                'reset_status': share_group_backups.Controller.reset_status,
+                'force_delete': share_group_backups.Controller.force_delete,
             }
         },
     ),

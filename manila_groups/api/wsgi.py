@@ -88,6 +88,7 @@ class Rules:
     query: schema_base.Schema = schema_base.Schema()
     listing: list_schemas.List | None = None
     sends: bool = False
+    conflicts: bool = False
     creates: idempotency.Creates | None = None
     success: int = 200
     reference_success: int | None = None
@@ -132,6 +133,11 @@ def body(schema: schema_base.Schema, *keys: str) -> Callable:
 def sends(method: Callable) -> Callable:
     """The method starts work and wakes up a scheduler or a back end."""
     return _decorator(sends=True)(method)
+
+
+def conflicts(method: Callable) -> Callable:
+    """The state of a resource may forbid to read something of it."""
+    return _decorator(conflicts=True)(method)
 
 
 def creates(kind: str, show: str, *variables: str) -> Callable:

@@ -27,6 +27,7 @@ KEPT = datetime.timedelta(hours=24)
 EVENTS = {
     'share_group': 'create.start',
     'share_group_snapshot': 'create.start',
+    'share_group_backup': 'create.start',
     'share': 'create.start',
     'share_access': 'allow.start',
     'share_network': 'create',

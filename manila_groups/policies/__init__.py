@@ -14,6 +14,7 @@ from manila_groups.policies import security_services
 from manila_groups.policies import services
 from manila_groups.policies import share_access
 from manila_groups.policies import share_export_locations
+from manila_groups.policies import share_group_backups
 from manila_groups.policies import share_group_snapshots
 from manila_groups.policies import share_group_types
 from manila_groups.policies import share_groups
@@ -30,6 +31,7 @@ def list_rules() -> list:
         base,
         share_groups,
         share_group_snapshots,
+        share_group_backups,
         share_group_types,
         share_types,
         shares,

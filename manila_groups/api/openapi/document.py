@@ -26,7 +26,8 @@ it may be repeated.
 
 `x-policy` names the policy rule that guards an operation, `x-since` the \
 microversion that introduced it. If a path ends in `action`, the body names \
-the action; `x-actions` has both for each action.
+the action; `x-actions` has both for each action, and `x-without-body` of a \
+response those that are answered with the status alone.
 """
 
 

@@ -66,6 +66,13 @@ class Operation:
         return any(method.rules.body for method in self.methods)
 
     @property
+    def conflicts(self) -> bool:
+        """Whether the state of a resource may forbid it."""
+        return self.verb != 'GET' or any(
+            method.rules.conflicts for method in self.methods
+        )
+
+    @property
     def creates(self) -> bool:
         """Whether it creates something with an id."""
         return any(method.rules.creates for method in self.methods)

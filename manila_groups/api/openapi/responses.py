@@ -34,10 +34,10 @@ _ERRORS = {
 }
 
 #: Those that each operation may have, that those with a body may have, that
-#: those that change something may have, and that those that create may have.
+#: those that a state may forbid may have, and that those that create may have.
 _ALWAYS = (400, 401, 403, 404, 406, 503)
 _WITH_BODY = (413, 415)
-_CHANGING = (409,)
+_CONFLICTING = (409,)
 _CREATING = (422,)
 
 #: The headers of every response, and those of the ones that the dispatcher
@@ -95,7 +95,7 @@ def describe(
     codes = [
         *_ALWAYS,
         *(_WITH_BODY if operation.has_body else ()),
-        *(_CHANGING if operation.verb != 'GET' else ()),
+        *(_CONFLICTING if operation.conflicts else ()),
         *(_CREATING if operation.creates else ()),
     ]
     return {
@@ -131,4 +131,11 @@ def _success(status, methods, version):
     if schemas:
         whole = schemas[0] if len(schemas) == 1 else {'anyOf': schemas}
         response['content'] = _content(whole)
+        response |= _without_body(methods)
     return response
+
+
+def _without_body(methods):
+    """Name the actions that are answered with the status alone."""
+    found = [one.action for one in methods if one.returns is None]
+    return {'x-without-body': found} if found else {}

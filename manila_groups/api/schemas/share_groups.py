@@ -5,6 +5,7 @@ from manila_groups import states
 from manila_groups.api.schemas import base
 from manila_groups.api.schemas import lists
 from manila_groups.api.schemas import scheduler_hints
+from manila_groups.api.schemas import share_group_backups
 from manila_groups.policies import base as policies
 
 #: The reference's names of fields. See the contract, 'Where reference and wire
@@ -38,6 +39,9 @@ INDEX = lists.List(
         also=('share_group_snapshot_id', 'snapshot'),
     ),
     lists.text('source_share_group_id', since=_COPIED_SINCE),
+    lists.text(
+        'source_share_group_backup_id', since=share_group_backups.SINCE
+    ),
     lists.text('snapshot_id'),
     lists.text('project_id'),
     lists.flag('all_tenants'),
@@ -62,6 +66,7 @@ CREATE = base.Schema(
         },
         'availability_zone': base.OPTIONAL_ID,
         'source_share_group_id': base.OPTIONAL_ID,
+        'source_share_group_backup_id': base.OPTIONAL_ID,
         'scheduler_hints': scheduler_hints.FIELD,
         **{
             name: base.OPTIONAL_ID
@@ -71,6 +76,7 @@ CREATE = base.Schema(
     },
     since={
         'source_share_group_id': _COPIED_SINCE,
+        'source_share_group_backup_id': share_group_backups.SINCE,
         'scheduler_hints': scheduler_hints.SINCE,
     },
 )

@@ -21,6 +21,7 @@ DETAIL = base.View(
             states.SHARE_GROUP,
             states.SHARE,
             states.SHARE_GROUP_SNAPSHOT,
+            states.SHARE_GROUP_BACKUP,
             states.SHARE_ACCESS,
         ),
     ),

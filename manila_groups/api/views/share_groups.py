@@ -34,6 +34,7 @@ DETAIL = base.View(
     base.Field('share_group_type_id'),
     base.optional('source_share_group_snapshot_id'),
     base.optional('source_share_group_id', since='share-groups 1.4'),
+    base.optional('source_share_group_backup_id', since='share-groups 1.7'),
     base.optional('share_network_id'),
     base.Field('share_types', shape=shapes.ListOf(shapes.TEXT)),
     base.optional('availability_zone', since='2.34'),

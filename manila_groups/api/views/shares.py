@@ -74,6 +74,9 @@ DETAIL = base.View(
     base.optional('share_group_id'),
     base.optional('source_share_group_snapshot_member_id'),
     base.optional('source_share_id', since='share-groups 1.4'),
+    base.optional(
+        'source_share_group_backup_member_id', since='share-groups 1.7'
+    ),
     _constant('task_state', None),
     _constant('has_replicas', False),
     base.optional('replication_type', value=_replication_type),

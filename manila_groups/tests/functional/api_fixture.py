@@ -23,6 +23,7 @@ from manila_groups.db import pools
 from manila_groups.db import services
 from manila_groups.db import share_access_rules
 from manila_groups.db import share_export_locations
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_groups
 from manila_groups.db import shares
 from manila_groups.domain.messages import api as messages
@@ -40,6 +41,7 @@ PROJECT = 'admin'
 GROUP_ID = '00000000-0000-4000-8000-000000000001'
 GROUP_SNAPSHOT_ID = '00000000-0000-4000-8000-000000000002'
 SHARE_ID = '00000000-0000-4000-8000-000000000003'
+GROUP_BACKUP_ID = '00000000-0000-4000-8000-000000000007'
 _REPORT = {
     'total_capacity_gb': 100,
     'free_capacity_gb': 50,
@@ -49,6 +51,7 @@ _REPORT = {
     'group_capabilities': {
         'tier': ['gold', 'silver'],
         'revert_to_snapshot_support': True,
+        'backup_support': True,
     },
 }
 UNKNOWN_ID = '00000000-0000-4000-8000-999999999999'
@@ -94,6 +97,10 @@ class ApiFixture(fixtures.Fixture):
                 'share-group-snapshots',
                 'share_group_snapshot_id',
             ): self.make_group_snapshot(GROUP_SNAPSHOT_ID, GROUP_ID),
+            (
+                'share-group-backups',
+                'share_group_backup_id',
+            ): self._make_group_backup(),
             **self._make_share(share_type),
             ('quota-sets', 'owner_id'): 'somebody',
             ('extensions', 'extension_id'): 'share-groups',
@@ -218,6 +225,33 @@ class ApiFixture(fixtures.Fixture):
             )
         return snapshot_id
 
+    def _make_group_backup(self):
+        """Make an available backup of the group; returns its id."""
+        values = {
+            'id': GROUP_BACKUP_ID,
+            'project_id': PROJECT,
+            'share_group_id': GROUP_ID,
+            'consistent': True,
+            'size': 0,
+            'taken_at': timeutils.utcnow(),
+            'reference': 'a',
+            'data_size': 5,
+            'sent_size': 5,
+            'is_incremental': False,
+            'manifest': {
+                'share_group': None,
+                'share_group_type': 'default',
+                'share_types': {},
+            },
+            'host': 'host@alpha#one',
+        }
+        with self.db.writer() as conn:
+            share_group_backups.insert(conn, values, [])
+            share_group_backups.ROWS.set_status(
+                conn, GROUP_BACKUP_ID, states.AVAILABLE, states.CREATING
+            )
+        return GROUP_BACKUP_ID
+
     def _make_message(self):
         with self.db.writer() as conn:
             group_id = conn.scalar(sa.select(models.ShareGroup.id))
@@ -331,4 +365,5 @@ def sample(rule: dict) -> Any:
         return {
             name: sample(properties[name]) for name in rule.get('required', [])
         }
-    return {'string': 'x', 'array': [], 'null': None, 'integer': 1}[kind]
+    plain = {'string': 'x', 'array': [], 'null': None, 'integer': 1}
+    return plain.get(kind, False)

@@ -9,10 +9,12 @@ from gabbi import fixture
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
+from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import share_groups
 from manila_groups.domain.types import share_types
+from manila_groups.tests import engine
 from manila_groups.tests import fixtures as service_fixtures
 
 
@@ -139,6 +141,75 @@ class FailingReverts(Service):
         name: {'fake_failures': {'revert_share_group': 1}}
         for name in ('alpha', 'beta')
     }
+
+
+class Backups(Service):
+    """Back ends make backups, which are copies in a directory."""
+
+    overrides = {
+        'backup': {
+            'repository': 'rest:https://backup.example.org/groups',
+            'secret_file': '/etc/manila-groups/backup-secret',
+        }
+    }
+
+    def start_fixture(self):
+        """Start the service with an engine that needs no program."""
+        self.engine = engine.Copies()
+        self.prepare_engine(self.engine)
+        self._patch = fixtures.MonkeyPatch(
+            'manila_groups.backup.loader.build',
+            lambda _conf, _runner: self.engine,
+        )
+        self._patch.setUp()
+        super().start_fixture()
+
+    def prepare_engine(self, engine):
+        """Let the engine fail, where it shall."""
+
+    def stop_fixture(self):
+        """Stop it again."""
+        super().stop_fixture()
+        self._patch.cleanUp()
+
+
+class SmallBackupQuota(Backups):
+    """A project may have two backups, three members and 6 GiB of them."""
+
+    overrides = {
+        **Backups.overrides,
+        'quota': {
+            'share_group_backups': 2,
+            'backups': 3,
+            'backup_gigabytes': 6,
+        },
+    }
+
+
+class FailingBackups(Backups):
+    """The repository refuses whatever is to be written."""
+
+    def prepare_engine(self, engine):
+        """Let each backup fail."""
+        error = exception.DriverError('the repository is full')
+        engine.failures['save'] = [error] * 10
+
+
+class FailingRestores(Backups):
+    """The repository cannot be read."""
+
+    def prepare_engine(self, engine):
+        """Let each restore fail."""
+        error = exception.DriverError('a pack file is damaged')
+        engine.failures['restore'] = [error] * 10
+
+
+class KeptBackups(Backups):
+    """What is deleted stays in the repository, as if rows had been lost."""
+
+    def prepare_engine(self, engine):
+        """Let nothing be forgotten."""
+        engine.forget = lambda _project_id, _backup_id: None
 
 
 class SeveralProtocols(Service):

@@ -16,6 +16,7 @@ KEY = 'b5f0a1c2-1'
 #: Fields of bodies, where a sample of their schema would not do.
 _FIELDS = {
     'POST /share-group-snapshots': {'share_group_id': api_fixture.GROUP_ID},
+    'POST /share-group-backups': {'share_group_id': api_fixture.GROUP_ID},
     'POST /shares': {'share_proto': 'NFS'},
 }
 

@@ -96,6 +96,21 @@ reader 200 404     GET /share-group-snapshots/{id}/members
 admin  202 same    POST /share-group-snapshots/{id}/action reset_status
 admin  202 same    POST /share-group-snapshots/{id}/action force_delete
 
+reader 200 none    GET /share-group-backups
+reader 200 hidden  GET /share-group-backups?all_tenants=1
+member 202 all:400 POST /share-group-backups
+reader 200 none    GET /share-group-backups/detail
+reader 200 hidden  GET /share-group-backups/detail?all_tenants=1
+admin  202 same    POST /share-group-backups/import
+reader 200 404     GET /share-group-backups/{id}
+member 200 404     PUT /share-group-backups/{id}
+member 202 404     DELETE /share-group-backups/{id}
+reader 200 404     GET /share-group-backups/{id}/members
+admin  200 same    GET /share-group-backups/{id}/record
+member 202 404     POST /share-group-backups/{id}/action restore
+admin  202 same    POST /share-group-backups/{id}/action reset_status
+admin  202 same    POST /share-group-backups/{id}/action force_delete
+
 reader 200 hidden  GET /share-group-types?is_public=all
 admin  200 same    POST /share-group-types
 reader 200 404     GET /share-group-types/default

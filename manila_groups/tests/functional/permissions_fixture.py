@@ -102,6 +102,10 @@ class PermissionsFixture(api_fixture.ApiFixture):
                 'revert': {'share_group_snapshot_id': REVERTED_TO_ID}
             },
             'POST /share-group-snapshots': {'share_group_id': GROUP_ID},
+            'POST /share-group-backups': {'share_group_id': GROUP_ID},
+            'POST /share-group-backups/{id}/action restore': {
+                'restore': {'share_group_id': GROUP_ID}
+            },
             'POST /share-group-types/{id}/action removeProjectAccess': {
                 'removeProjectAccess': access
             },

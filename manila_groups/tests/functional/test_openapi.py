@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from manila_groups import states
 from manila_groups.db import models
 from manila_groups.db import services
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import shares
@@ -22,6 +23,7 @@ _SERVICE = {'host': 'host@alpha', 'binary': 'manila-share'}
 #: Fields of bodies, where a sample of their schema would not do.
 _FIELDS = {
     'POST /share-group-snapshots': {'share_group_id': api_fixture.GROUP_ID},
+    'POST /share-group-backups': {'share_group_id': api_fixture.GROUP_ID},
     'POST /shares': {'share_proto': 'NFS'},
     'POST /shares/placement': {'share_proto': 'NFS'},
     'PUT /types/{type_id}': {'name': 'default'},
@@ -66,9 +68,14 @@ class TestOperations(base.TestCase):
             for rows, found in (
                 (share_groups.ROWS, api_fixture.GROUP_ID),
                 (share_group_snapshots.ROWS, api_fixture.GROUP_SNAPSHOT_ID),
+                (share_group_backups.ROWS, api_fixture.GROUP_BACKUP_ID),
                 (shares.ROWS, api_fixture.SHARE_ID),
             ):
                 rows.set_status(conn, found, states.AVAILABLE)
+            # What was begun by the requests before.
+            share_group_backups.ROWS.transition_many(
+                conn, states.ShareGroupBackup.CREATED
+            )
             share_groups.ROWS.update(
                 conn, api_fixture.GROUP_ID, {'host': 'host@alpha#one'}
             )

@@ -31,6 +31,7 @@ class Excuse:
 
 
 _ANY = r'[\w.]+'
+_NO_BODY = 'MissingContentType'
 _REJECTED = 'RejectedPositiveData'
 
 #: Without a microversion the oldest one is used, and without a version of
@@ -58,7 +59,8 @@ TABLE = (
         _ANY,
         400,
         'is given twice|is given as|be given together|be given with it|names '
-        'no limit|At least one|name different rows|default subnets',
+        'no limit|At least one|exactly one of|name different rows|default '
+        'subnets',
         'a rule between fields',
     ),
     Excuse(
@@ -91,6 +93,15 @@ TABLE = (
         400,
         'has no share group snapshot|cannot revert it',
         'a group is reverted to a snapshot of its own, where its back end can',
+    ),
+    Excuse(
+        _REJECTED,
+        r'share_group_backups\.(create|action|import_record)',
+        400,
+        'cannot back it up|cannot restore backups|to another project|does not '
+        'know its share group|No back end that can',
+        'a group is backed up and restored within its project, where its back '
+        'end can',
     ),
     Excuse(
         _REJECTED,
@@ -136,6 +147,13 @@ TABLE = (
         'a key belongs to the request that came with it first',
     ),
     Excuse(_REJECTED, _ANY, 413, 'overLimit', 'the quota is used up'),
+    Excuse(
+        _NO_BODY,
+        r'share_group_backups\.action',
+        202,
+        '^$',
+        'only some actions are answered with a body: see x-without-body',
+    ),
 )
 
 

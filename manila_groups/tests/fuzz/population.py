@@ -126,6 +126,7 @@ class Population:
         self._allow(alone)
         self._share(share_group_id=group_id)
         self._make('share-group-snapshots', share_group_id=group_id)
+        self._make('share-group-backups', share_group_id=group_id)
 
     def _share(self, **fields):
         made = self._make('shares', size=1, share_proto='NFS', **fields)

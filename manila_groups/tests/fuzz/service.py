@@ -33,6 +33,9 @@ snapshot_gigabytes = -1
 share_groups = 1000
 share_group_snapshots = 1000
 share_networks = 1000
+share_group_backups = 1000
+backups = 2000
+backup_gigabytes = -1
 [alpha]
 driver = fake
 fake_pools = [{{"name": "one"}}]
@@ -72,8 +75,10 @@ class Service(fixtures.Fixture):
             raise RuntimeError(program.complained())
         self.client = processes.Client(
             f'{self.url}/v2',
-            version=microversions.to_text(microversions.MAX),
-            headers=users.header(USER, PASSWORD),
+            headers={
+                **users.header(USER, PASSWORD),
+                **microversions.ask(microversions.NEWEST),
+            },
         )
 
     def complaints(self) -> list[str]:

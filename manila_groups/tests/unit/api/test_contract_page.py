@@ -16,6 +16,7 @@ from manila_groups.api.views import placements as placement_views
 from manila_groups.api.views import services
 from manila_groups.api.views import share_access
 from manila_groups.api.views import share_export_locations
+from manila_groups.api.views import share_group_backups
 from manila_groups.api.views import share_group_snapshots
 from manila_groups.api.views import share_group_types
 from manila_groups.api.views import share_groups
@@ -46,6 +47,8 @@ _VIEWS = {
     'Fields of a member of a share group snapshot': (
         share_group_snapshots.MEMBER
     ),
+    'Fields of a share group backup': share_group_backups.DETAIL,
+    'Fields of a member of a share group backup': share_group_backups.MEMBER,
     'Fields of a share type': share_types.DETAIL,
     'Fields of a share': shares.DETAIL,
     'Fields of an export location': share_export_locations.DETAIL,
@@ -61,6 +64,8 @@ _SINCE = {
     'Fields of a message': '2.37',
     'Fields of an operation': 'share-groups 1.2',
     'Fields of a placement': 'share-groups 1.3',
+    'Fields of a share group backup': 'share-groups 1.7',
+    'Fields of a member of a share group backup': 'share-groups 1.7',
 }
 
 

@@ -12,6 +12,9 @@ from manila_groups.domain import idempotency as domain
 from manila_groups.domain.events import base as events
 from manila_groups.tests import base
 
+#: The body has the id of what is made: the second request is refused.
+OWN_ID = ('/share-group-backups/import',)
+
 
 def posts():
     """Yield the path, the action and the method of each POST."""
@@ -41,7 +44,7 @@ class TestRoutes(base.TestCase):
     def test_what_shows_something_new_takes_a_key(self):
         for path, action, method in posts():
             self.assertEqual(
-                shows_an_id(method),
+                shows_an_id(method) and path not in OWN_ID,
                 method.rules.creates is not None,
                 f'POST {path} {action}: creates',
             )
@@ -84,7 +87,7 @@ class TestRoutes(base.TestCase):
 class TestDocument(base.TestCase):
     def setUp(self):
         super().setUp()
-        self.document = document.make()
+        self.document = document.make(microversions.NEWEST)
 
     def takes_key(self, operation):
         names = [

@@ -240,6 +240,17 @@ class TestContent(DocumentTestCase):
         both = {'share_type': fields, 'volume_type': fields}
         self.assertFalse(found.is_valid(both))
 
+    def test_actions_without_a_body_are_named(self):
+        path = '/v2/share-group-backups/{share_group_backup_id}/action'
+        found = self.newest['paths'][path]['post']['responses']['202']
+        self.assertEqual(
+            ['reset_status', 'force_delete'], found['x-without-body']
+        )
+        for name, operation in operations(self.newest):
+            for response in operation['responses'].values():
+                if 'x-without-body' in response:
+                    self.assertEqual(f'post {path}', name)
+
     def test_errors(self):
         path, verb = '/v2/share-groups', 'post'
         found = self.answer(path, verb, 413)['properties']['overLimit']

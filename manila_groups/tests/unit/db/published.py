@@ -3,12 +3,14 @@
 
 from manila_groups.api.schemas import messages as message_schemas
 from manila_groups.api.schemas import share_access as rule_schemas
+from manila_groups.api.schemas import share_group_backups as backup_schemas
 from manila_groups.api.schemas import share_group_snapshots as snapshot_schemas
 from manila_groups.api.schemas import share_groups as group_schemas
 from manila_groups.api.schemas import share_networks as network_schemas
 from manila_groups.api.schemas import shares as share_schemas
 from manila_groups.db import messages
 from manila_groups.db import share_access_rules
+from manila_groups.db import share_group_backups
 from manila_groups.db import share_group_snapshots
 from manila_groups.db import share_groups
 from manila_groups.db import share_networks
@@ -18,6 +20,7 @@ from manila_groups.db import shares
 LISTS = {
     'share groups': (group_schemas.INDEX, share_groups),
     'share group snapshots': (snapshot_schemas.INDEX, share_group_snapshots),
+    'share group backups': (backup_schemas.INDEX, share_group_backups),
     'shares': (share_schemas.INDEX, shares),
     'share networks': (network_schemas.INDEX, share_networks),
     'messages': (message_schemas.INDEX, messages),
@@ -28,6 +31,7 @@ LISTS = {
 DOMAIN = {
     'share groups': {'all_tenants'},
     'share group snapshots': {'all_tenants'},
+    'share group backups': {'all_tenants'},
     'shares': {'all_tenants', 'is_public', 'with_count'},
     'share networks': {'all_tenants'},
     'messages': {'all_tenants'},

@@ -113,8 +113,8 @@ class ListsTestCase(base.TestCase):
 #: Adds filters and sort keys to the database before the API is read.
 _ADD = """
 import importlib, json
-for name in ('share_groups', 'share_group_snapshots', 'shares',
-             'share_networks', 'messages', 'share_access_rules'):
+for name in ('share_groups', 'share_group_snapshots', 'share_group_backups',
+             'shares', 'share_networks', 'messages', 'share_access_rules'):
     rows = importlib.import_module(f'manila_groups.db.{name}')
     rows.FILTERS['just_added'] = None
     getattr(rows, 'SORT_COLUMNS', {})['just_added'] = None

@@ -38,6 +38,7 @@ VALUES = {
     'share_group_type_id': made_id(1),
     'source_share_group_snapshot_id': made_id(4),
     'source_share_group_id': made_id(6),
+    'source_share_group_backup_id': made_id(8),
     'availability_zone': 'zone-1',
     'share_types': f'{made_id(1)},type-2',
     'snapshot_id': made_id(5),
@@ -106,6 +107,7 @@ class Filled(case.OnSqlite):
                 'share_server_id': made_id(number % 50),
                 'source_share_group_snapshot_id': made_id(number % 50),
                 'source_share_group_id': made_id(number % 50),
+                'source_share_group_backup_id': made_id(number % 50),
                 'availability_zone_id': zones[number % 2],
                 'created_at': case.START
                 + datetime.timedelta(seconds=number // 2),
