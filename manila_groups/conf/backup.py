@@ -83,6 +83,14 @@ OPTS = [
         help='The maximum number of backups and restores that one back end '
         'does at the same time. Others wait.',
     ),
+    cfg.IntOpt(
+        'shortest_interval',
+        default=3600,
+        min=60,
+        mutable=True,
+        help='The least number of seconds that the schedule of a backup '
+        'policy may have between two backups.',
+    ),
     cfg.MultiOpt(
         'options',
         item_type=values.Text(

@@ -34,6 +34,7 @@ class ShareGroupBackup(columns.Base):
     restoring_share_group_id = sa.Column(columns.Id)
     has_moment = sa.Column(sa.Boolean, nullable=False, default=False)
     is_unverified = sa.Column(sa.Boolean, nullable=False, default=False)
+    is_scheduled = sa.Column(sa.Boolean, nullable=False, default=False)
     taken_at = sa.Column(columns.Time)
     consistent = sa.Column(sa.Boolean)
     size = sa.Column(sa.Integer, nullable=False)
@@ -69,4 +70,27 @@ class ShareGroupBackupMember(columns.Base):
     size = sa.Column(sa.Integer, nullable=False)
     share_proto = sa.Column(sa.String(32), nullable=False)
     share_type_id = sa.Column(columns.Id, nullable=False)
+    created_at, updated_at = columns.times()
+
+
+class ShareGroupBackupPolicy(columns.Base):
+    """When a group is backed up, and how many of these backups are kept.
+
+    schedule is an expression of cron, in UTC. last_backup_id is the backup
+    that was begun last, and expired_backup_id the one after whose end those
+    that need not be kept were deleted.
+    """
+
+    __tablename__ = 'share_group_backup_policies'
+    share_group_id = columns.part_of('share_groups.id')
+    project_id = columns.text(nullable=False)
+    user_id = columns.text()
+    schedule = columns.text(nullable=False)
+    keep_daily = sa.Column(sa.Integer, nullable=False)
+    keep_weekly = sa.Column(sa.Integer, nullable=False)
+    keep_monthly = sa.Column(sa.Integer, nullable=False)
+    next_run_at = sa.Column(columns.Time, nullable=False, index=True)
+    last_run_at = sa.Column(columns.Time)
+    last_backup_id = sa.Column(columns.Id)
+    expired_backup_id = sa.Column(columns.Id)
     created_at, updated_at = columns.times()

@@ -12,6 +12,7 @@ Base = columns.Base
 Operation = operation_table.Operation
 ShareGroupBackup = backup_tables.ShareGroupBackup
 ShareGroupBackupMember = backup_tables.ShareGroupBackupMember
+ShareGroupBackupPolicy = backup_tables.ShareGroupBackupPolicy
 
 
 class AvailabilityZone(columns.Base):

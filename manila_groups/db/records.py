@@ -332,6 +332,7 @@ class ShareGroupBackup:
     :ivar restoring_share_group_id: the group whose shares get its content
     :ivar has_moment: whether its back end may have a snapshot only for it
     :ivar is_unverified: whether only a record tells that it exists
+    :ivar is_scheduled: whether a policy has begun it, and may end it
     :ivar taken_at: the moment that it shows
     :ivar consistent: whether it shows all shares at one moment
     :ivar size: the sum of the sizes of its members, in GiB
@@ -359,6 +360,7 @@ class ShareGroupBackup:
     restoring_share_group_id: str | None
     has_moment: bool
     is_unverified: bool
+    is_scheduled: bool
     taken_at: datetime.datetime | None
     consistent: bool | None
     size: int
@@ -376,6 +378,31 @@ class ShareGroupBackup:
     members: tuple[ShareGroupBackupMember, ...] = ()
     progress: tuple[int, int] | None = None
     restore_progress: tuple[int, int] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BackupPolicy:
+    """When a share group is backed up, and how many of these are kept.
+
+    :ivar schedule: an expression of cron, in UTC
+    :ivar keep_daily: for how many of the last days with backups one is kept
+    :ivar last_backup_id: the backup that it has begun last
+    :ivar expired_backup_id: the one after whose end others were deleted
+    """
+
+    share_group_id: str
+    project_id: str
+    user_id: str | None
+    schedule: str
+    keep_daily: int
+    keep_weekly: int
+    keep_monthly: int
+    next_run_at: datetime.datetime
+    last_run_at: datetime.datetime | None
+    last_backup_id: str | None
+    expired_backup_id: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

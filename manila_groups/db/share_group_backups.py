@@ -179,6 +179,16 @@ def _is_base(table):
     )
 
 
+def scheduled_of(conn, group_id: str) -> list[records.ShareGroupBackup]:
+    """Read the complete backups that a group's policy has made."""
+    return _find(
+        conn,
+        in_groups([group_id])
+        & _BACKUP.c.is_scheduled
+        & ROWS.is_in((states.AVAILABLE,)),
+    )
+
+
 def project_ids(conn) -> list[str]:
     """List the projects that have backups."""
     query = sa.select(_BACKUP.c.project_id).distinct()
@@ -270,6 +280,7 @@ def insert(
         'forced': False,
         'has_moment': False,
         'is_unverified': False,
+        'is_scheduled': False,
         **values,
     }
     conn.execute(sa.insert(_BACKUP), [row])

@@ -6,8 +6,10 @@ from typing import Any
 import oslo_messaging
 
 from manila_groups import service
+from manila_groups import utils
 from manila_groups.db import api as db_api
 from manila_groups.db import services
+from manila_groups.domain.backup_policies import carrying_out
 from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import reconcile
@@ -56,6 +58,7 @@ class SchedulerManager(service.Manager):
         self.runner = decisions.Runner(self._engine, self.decider)
         self._adopter = adopting.Adopter(db, registry, waker)
         self._reconciler = reconcile.Reconciler(conf, db, registry, waker)
+        self._policies = carrying_out.Policies(conf, db, waker)
 
     @oslo_messaging.expose
     def wake(self, _ctxt) -> None:
@@ -96,4 +99,5 @@ class SchedulerManager(service.Manager):
     def reconcile(self) -> None:
         """Find what no wake-up and no process takes care of."""
         self._reconciler.reconcile()
+        utils.call_logging_errors(self._policies.run)
         self.runner.wake()

@@ -29,6 +29,7 @@ from manila_groups.db import share_group_snapshots as snapshot_rows
 from manila_groups.db import share_groups as rows
 from manila_groups.db import shares as share_rows
 from manila_groups.domain.access_rules import api as share_access
+from manila_groups.domain.backup_policies import api as policies_api
 from manila_groups.domain.operations import listing
 from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import standard
@@ -134,6 +135,7 @@ class InProcess(fixtures.Fixture):
         self.access = share_access.ShareAccess(self.db, self)
         self.scheduler = self.new_scheduler()
         self.backups = backups_api.ShareGroupBackups(self.conf, self.db, self)
+        self.policies = policies_api.BackupPolicies(self.conf, self.db)
         #: All back ends reach the same repositories.
         self.engine = engine.Copies()
         self.backends, self.drivers = {}, {}

@@ -33,6 +33,7 @@ EXTEND = '008'
 SHRINK = '009'
 UPDATE_ACCESS_RULES = '010'
 RESTORE = '028'
+BACK_UP = '101'
 
 #: The actions' verbs in events.
 _VERBS = {
@@ -50,6 +51,7 @@ NO_VALID_HOST = '002'
 DRIVER_FAILED = '101'
 POSSIBLE_DATA_LOSS = '102'
 TIMED_OUT = '103'
+REFUSED = '104'
 
 
 def add(

@@ -91,9 +91,11 @@ class ShareGroupBackups:
         snapshot_id: str | None = None,
         name: str | None = None,
         description: str | None = None,
+        is_scheduled: bool = False,
     ) -> records.ShareGroupBackup:
         """Begin to back up a group, as it is now or as a snapshot shows it.
 
+        :param is_scheduled: whether the policy of the group asks for it
         :raises Invalid: none or both are given, the caller sees no such
             source, or its back end can't
         :raises Conflict: the source, or a share in it, is not available
@@ -105,21 +107,20 @@ class ShareGroupBackups:
                 f'{insert.SNAPSHOT} must be given.'
             )
         backup, wakes = self._insert(
-            ctxt, group_id, snapshot_id, name, description
-        )
-        wake.wake_all(self._waker, wakes)
-        return backup
-
-    @db_api.transaction
-    def _insert(self, conn, ctxt, group_id, snapshot_id, name, description):
-        backup = insert.insert(
-            conn,
-            self._conf,
             ctxt,
             group_id,
             snapshot_id,
             name=name,
             description=description,
+            is_scheduled=is_scheduled,
+        )
+        wake.wake_all(self._waker, wakes)
+        return backup
+
+    @db_api.transaction
+    def _insert(self, conn, ctxt, group_id, snapshot_id, **values):
+        backup = insert.insert(
+            conn, self._conf, ctxt, group_id, snapshot_id, **values
         )
         create.note_start(conn, backup, ctxt)
         return backup, beginning.begin_many(conn, create.VERB, [backup])

@@ -48,6 +48,7 @@ INDEXES = (
 def upgrade():
     _create_backups()
     _create_members()
+    _create_policies()
     _extend_groups()
 
 
@@ -67,6 +68,7 @@ def _create_backups():
         sa.Column('restoring_share_group_id', ID),
         sa.Column('has_moment', sa.Boolean(), nullable=False),
         sa.Column('is_unverified', sa.Boolean(), nullable=False),
+        sa.Column('is_scheduled', sa.Boolean(), nullable=False),
         sa.Column('taken_at', TIME),
         sa.Column('consistent', sa.Boolean()),
         sa.Column('size', sa.Integer(), nullable=False),
@@ -122,6 +124,40 @@ def _create_members():
         'ix_share_group_backup_members_share_group_backup_id',
         'share_group_backup_members',
         ['share_group_backup_id'],
+    )
+
+
+def _create_policies():
+    op.create_table(
+        'share_group_backup_policies',
+        sa.Column('share_group_id', ID, nullable=False),
+        sa.Column('project_id', NAME, nullable=False),
+        sa.Column('user_id', NAME),
+        sa.Column('schedule', NAME, nullable=False),
+        sa.Column('keep_daily', sa.Integer(), nullable=False),
+        sa.Column('keep_weekly', sa.Integer(), nullable=False),
+        sa.Column('keep_monthly', sa.Integer(), nullable=False),
+        sa.Column('next_run_at', TIME, nullable=False),
+        sa.Column('last_run_at', TIME),
+        sa.Column('last_backup_id', ID),
+        sa.Column('expired_backup_id', ID),
+        sa.Column('created_at', TIME, nullable=False),
+        sa.Column('updated_at', TIME),
+        sa.PrimaryKeyConstraint(
+            'share_group_id', name='pk_share_group_backup_policies'
+        ),
+        sa.ForeignKeyConstraint(
+            ['share_group_id'],
+            ['share_groups.id'],
+            name='fk_share_group_backup_policies_share_group_id',
+            ondelete='CASCADE',
+        ),
+        **OPTIONS,
+    )
+    op.create_index(
+        'ix_share_group_backup_policies_next_run_at',
+        'share_group_backup_policies',
+        ['next_run_at'],
     )
 
 
