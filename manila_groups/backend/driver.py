@@ -69,7 +69,8 @@ class Driver(abc.ABC):
 
     Methods are called from several threads: at the same time for different
     share groups, but never for the same group, including its shares and
-    snapshots. For a share in no group the same holds for the share alone.
+    snapshots, while none is read or copied. For a share in no group the same
+    holds for the share alone.
     :meth:`pools` and :meth:`check` are called at any time.
 
     :param name: the back end's name, which is its section's
