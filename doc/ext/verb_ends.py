@@ -23,6 +23,7 @@ MACHINES = {
     states.SHARE_GROUP_SNAPSHOT: states.ShareGroupSnapshot,
     states.SHARE: states.Share,
     states.SHARE_ACCESS: states.AccessRule,
+    states.SHARE_GROUP_BACKUP: states.ShareGroupBackup,
 }
 _DOMAIN = 'manila_groups.domain.'
 
