@@ -256,7 +256,8 @@ def _with_progress(conn, found):
 
 def _pair(progress):
     done, total = (progress or {}).get('done'), (progress or {}).get('total')
-    if isinstance(done, int) and isinstance(total, int):
+    # An engine says 0 of 0 while it looks for what there is to do.
+    if isinstance(done, int) and isinstance(total, int) and total > 0:
         return done, total
     return None
 

@@ -49,7 +49,8 @@ def _bytes(index):
     """Read how far what is at work is, or else how far the creation came."""
 
     def value(record, _request):
-        pair = record.restore_progress or _made(record)
+        is_restoring = record.status == states.RESTORING
+        pair = record.restore_progress if is_restoring else _made(record)
         return None if pair is None else pair[index]
 
     return value
