@@ -18,6 +18,7 @@ from manila_groups import context
 from manila_groups import paging
 from manila_groups.backend import loader
 from manila_groups.backend import manager as backend_manager
+from manila_groups.backup import loader as engines
 from manila_groups.db import audit
 from manila_groups.db import messages
 from manila_groups.db import models
@@ -136,7 +137,7 @@ class InProcess(fixtures.Fixture):
         self.scheduler = self.new_scheduler()
         self.backups = backups_api.ShareGroupBackups(self.conf, self.db, self)
         self.policies = policies_api.BackupPolicies(self.conf, self.db)
-        #: All back ends reach the same repositories.
+        #: All back ends reach the same repositories; unless one is configured.
         self.engine = engine.Copies()
         self.backends, self.drivers = {}, {}
         for name in self.conf.enabled_backends:
@@ -175,9 +176,14 @@ class InProcess(fixtures.Fixture):
             driver,
             self.registry,
             self,
-            engine=self.engine,
+            engine=self._engine_for(driver),
         )
         self.backends[host].report()
+
+    def _engine_for(self, driver):
+        """Make the engine that is configured, if any is."""
+        made = engines.build(self.conf, driver.run_command())
+        return made or self.engine
 
     def stop_backend(self, name):
         """Let a back end disappear with what it had in memory."""
