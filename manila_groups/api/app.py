@@ -13,6 +13,7 @@ from manila_groups.api import idempotency
 from manila_groups.api import router
 from manila_groups.api import wsgi
 from manila_groups.api.v2 import availability_zones
+from manila_groups.api.v2 import backup_policies
 from manila_groups.api.v2 import extensions
 from manila_groups.api.v2 import limits
 from manila_groups.api.v2 import messages
@@ -36,6 +37,7 @@ from manila_groups.api.v2 import snapshots
 from manila_groups.domain import idempotency as idempotency_domain
 from manila_groups.domain import placements as placements_domain
 from manila_groups.domain.access_rules import api as share_access_domain
+from manila_groups.domain.backup_policies import api as policies_domain
 from manila_groups.domain.messages import api as messages_domain
 from manila_groups.domain.quotas import sets as quota_sets_domain
 from manila_groups.domain.services import api as services_domain
@@ -158,6 +160,11 @@ def _controllers(made):
             backups_domain.ShareGroupBackups(made.conf, made.db, made.waker),
             made.enforcer,
             max_limit,
+        ),
+        backup_policies.Controller(
+            policies_domain.BackupPolicies(made.conf, made.db),
+            groups,
+            made.enforcer,
         ),
         share_group_types.Controller(types, max_limit, check_project),
         share_types_api.Controller(share_types, max_limit, check_project),

@@ -184,11 +184,7 @@ HISTORY = (
 
 #: The same for the axis share-groups.
 SHARE_GROUPS_HISTORY = (
-    (
-        '1.0',
-        '2026-11-30',
-        'The axis itself.',
-    ),
+    ('1.0', '2026-11-30', 'The axis itself.'),
     (
         '1.1',
         '2026-11-30',
@@ -200,11 +196,7 @@ SHARE_GROUPS_HISTORY = (
         '2026-11-30',
         'What is at work on a share group, and what has failed last.',
     ),
-    (
-        '1.3',
-        '2026-11-30',
-        'Where a share group or a share would go.',
-    ),
+    ('1.3', '2026-11-30', 'Where a share group or a share would go.'),
     (
         '1.4',
         '2026-11-30',
@@ -230,6 +222,11 @@ SHARE_GROUPS_HISTORY = (
         '1.8',
         '2026-11-30',
         'Records of share group backups, with which they are imported again.',
+    ),
+    (
+        '1.9',
+        '2026-11-30',
+        'Backup policies: share groups that are backed up by a schedule.',
     ),
 )
 

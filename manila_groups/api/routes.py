@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 
 from manila_groups.api.v2 import availability_zones
+from manila_groups.api.v2 import backup_policies
 from manila_groups.api.v2 import extensions
 from manila_groups.api.v2 import limits
 from manila_groups.api.v2 import messages
@@ -63,6 +64,14 @@ TABLE = (
     (
         '/share-groups/{share_group_id}/operations',
         {'GET': share_group_operations.Controller.index},
+    ),
+    (
+        '/share-groups/{share_group_id}/backup-policy',
+        {
+            'GET': backup_policies.Controller.show,
+            'PUT': backup_policies.Controller.update,
+            'DELETE': backup_policies.Controller.delete,
+        },
     ),
     (
         '/share-group-snapshots',

@@ -67,6 +67,21 @@ def list_rules():
                 [f'POST {_PATH}/{{share_group_id}}/action'],
             ),
             (
+                'get_backup_policy',
+                base.READER,
+                'Show when a share group is backed up.',
+                [f'GET {_PATH}/{{share_group_id}}/backup-policy'],
+            ),
+            (
+                'set_backup_policy',
+                base.MEMBER,
+                'Let a share group be backed up by a schedule, or no longer.',
+                [
+                    f'PUT {_PATH}/{{share_group_id}}/backup-policy',
+                    f'DELETE {_PATH}/{{share_group_id}}/backup-policy',
+                ],
+            ),
+            (
                 'reset_status',
                 base.ADMIN,
                 'Reset the status of a share group.',

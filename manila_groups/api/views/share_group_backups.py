@@ -2,6 +2,7 @@
 """Share group backups in responses."""
 
 from manila_groups import states
+from manila_groups.api.schemas import backup_policies
 from manila_groups.api.schemas import share_group_backups as schemas
 from manila_groups.api.views import base
 from manila_groups.api.views import shapes
@@ -104,6 +105,7 @@ DETAIL = base.View(
     _field('data_size', shape=_BYTES),
     _field('sent_size', shape=_BYTES),
     _field('is_incremental', shape=_FLAG),
+    base.Field('is_scheduled', backup_policies.SINCE, shape=shapes.FLAG),
     _optional('availability_zone'),
     base.time('created_at', SINCE),
     base.updated_at(SINCE),

@@ -6,6 +6,7 @@ the database holds before and after a request can be compared.
 """
 
 import dataclasses
+import datetime
 from typing import Any
 
 import fixtures
@@ -18,6 +19,7 @@ from manila_groups import states
 from manila_groups.api import routes
 from manila_groups.backend import driver
 from manila_groups.cmd import api
+from manila_groups.db import backup_policies
 from manila_groups.db import models
 from manila_groups.db import pools
 from manila_groups.db import services
@@ -53,6 +55,14 @@ _REPORT = {
         'revert_to_snapshot_support': True,
         'backup_support': True,
     },
+}
+_POLICY = {
+    'project_id': PROJECT,
+    'schedule': '0 3 * * *',
+    'keep_daily': 7,
+    'keep_weekly': 0,
+    'keep_monthly': 0,
+    'next_run_at': datetime.datetime(2100, 1, 1),
 }
 UNKNOWN_ID = '00000000-0000-4000-8000-999999999999'
 
@@ -247,6 +257,7 @@ class ApiFixture(fixtures.Fixture):
         }
         with self.db.writer() as conn:
             share_group_backups.insert(conn, values, [])
+            backup_policies.put(conn, GROUP_ID, _POLICY)
             share_group_backups.ROWS.set_status(
                 conn, GROUP_BACKUP_ID, states.AVAILABLE, states.CREATING
             )

@@ -77,6 +77,9 @@ reader 200 none    GET /share-groups/detail
 reader 200 hidden  GET /share-groups/detail?all_tenants=1
 reader 200 404     GET /share-groups/{id}
 reader 200 404     GET /share-groups/{id}/operations
+reader 200 404     GET /share-groups/{id}/backup-policy
+member 200 404     PUT /share-groups/{id}/backup-policy
+member 204 404     DELETE /share-groups/{id}/backup-policy
 member 200 404     PUT /share-groups/{id}
 member 202 404     DELETE /share-groups/{id}
 admin  202 same    DELETE /share-groups/{id}?force=true

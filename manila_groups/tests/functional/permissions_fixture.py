@@ -103,6 +103,7 @@ class PermissionsFixture(api_fixture.ApiFixture):
             },
             'POST /share-group-snapshots': {'share_group_id': GROUP_ID},
             'POST /share-group-backups': {'share_group_id': GROUP_ID},
+            'PUT /share-groups/{id}/backup-policy': {'keep_daily': 7},
             'POST /share-group-backups/{id}/action restore': {
                 'restore': {'share_group_id': GROUP_ID}
             },

@@ -24,6 +24,7 @@ _SERVICE = {'host': 'host@alpha', 'binary': 'manila-share'}
 _FIELDS = {
     'POST /share-group-snapshots': {'share_group_id': api_fixture.GROUP_ID},
     'POST /share-group-backups': {'share_group_id': api_fixture.GROUP_ID},
+    'PUT /share-groups/{share_group_id}/backup-policy': {'keep_daily': 7},
     'POST /shares': {'share_proto': 'NFS'},
     'POST /shares/placement': {'share_proto': 'NFS'},
     'PUT /types/{type_id}': {'name': 'default'},

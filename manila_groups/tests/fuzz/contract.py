@@ -105,6 +105,13 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
+        r'(reference\.)?backup_policies\.update',
+        400,
+        'is due every',
+        'a schedule that is due too often',
+    ),
+    Excuse(
+        _REJECTED,
         r'shares\.delete',
         400,
         'is not the share group of|is required because the share',
@@ -129,7 +136,7 @@ TABLE = (
         _ANY,
         400,
         'is not a mapping such as|is not a time|is not a day|is neither an IP'
-        '|is not a regular expression',
+        '|is not a regular expression|is not an expression of cron',
         'a form of text that no pattern describes',
     ),
     Excuse(

@@ -23,6 +23,8 @@ RULES = {
     'share_group:create_on_host': 'admin',
     'share_group:placement': 'member',
     'share_group:revert_to_snapshot': 'member',
+    'share_group:get_backup_policy': 'reader',
+    'share_group:set_backup_policy': 'member',
     'share_group:update': 'member',
     'share_group:delete': 'member',
     'share_group:reset_status': 'admin',

@@ -10,6 +10,7 @@ from manila_groups.api import microversions
 from manila_groups.api.openapi import operations
 from manila_groups.api.schemas import share_groups as schemas
 from manila_groups.api.views import availability_zones
+from manila_groups.api.views import backup_policies
 from manila_groups.api.views import messages
 from manila_groups.api.views import operations as operation_views
 from manila_groups.api.views import placements as placement_views
@@ -49,6 +50,7 @@ _VIEWS = {
     ),
     'Fields of a share group backup': share_group_backups.DETAIL,
     'Fields of a member of a share group backup': share_group_backups.MEMBER,
+    'Fields of a backup policy': backup_policies.DETAIL,
     'Fields of a share type': share_types.DETAIL,
     'Fields of a share': shares.DETAIL,
     'Fields of an export location': share_export_locations.DETAIL,
@@ -66,6 +68,7 @@ _SINCE = {
     'Fields of a placement': 'share-groups 1.3',
     'Fields of a share group backup': 'share-groups 1.7',
     'Fields of a member of a share group backup': 'share-groups 1.7',
+    'Fields of a backup policy': 'share-groups 1.9',
 }
 
 
