@@ -2,6 +2,7 @@
 """The command lines and the environment of restic."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import re
 
@@ -13,6 +14,10 @@ from manila_groups.backup import versions
 #: The snapshots of one group have the same host wherever they are made.
 HOST = 'manila-groups'
 MANIFEST = 'manifest.json'
+
+#: A file in place of shares, with its name for content, since restic makes no
+#: snapshots of nothing.
+NO_SHARES = '.no-shares'
 
 #: How long a command waits for the end of another process's lock.
 _WAIT_FOR_LOCK = '1m'
@@ -27,6 +32,11 @@ FEATURES = 'device-id-for-hardlinks=true'
 def tag_of(backup_id: str) -> str:
     """Name what the files of a backup are marked with."""
     return f'backup:{backup_id}'
+
+
+def group_tag_of(group_id: str) -> str:
+    """Name what the files of each backup of a group are marked with."""
+    return f'group:{group_id}'
 
 
 def manifest_tag_of(backup_id: str) -> str:
@@ -93,17 +103,21 @@ class Commands:
 
 
 def save(
-    backup_id: str, group_id: str, parent: str | None, share_ids: tuple
+    backup_id: str, group_id: str, parent: str | None, share_ids: Sequence[str]
 ) -> list[str]:
     """Make the arguments that back up directories of the present one."""
     return [
         *('backup', '--json', f'--host={HOST}'),
         f'--tag={tag_of(backup_id)}',
-        f'--tag=group:{group_id}',
+        f'--tag={group_tag_of(group_id)}',
         # Otherwise restic would look for one by itself.
         f'--parent={parent}' if parent else '--force',
-        *('--', *(share_ids or ('.',))),
+        *(('--', *share_ids) if share_ids else _stdin(NO_SHARES)),
     ]
+
+
+def _stdin(name: str) -> tuple[str, ...]:
+    return '--stdin', f'--stdin-filename={name}'
 
 
 def save_manifest(backup_id: str) -> list[str]:
@@ -111,14 +125,18 @@ def save_manifest(backup_id: str) -> list[str]:
     return [
         *('backup', '--json', f'--host={HOST}', '--force'),
         f'--tag={manifest_tag_of(backup_id)}',
-        *('--stdin', f'--stdin-filename={MANIFEST}'),
+        *_stdin(MANIFEST),
     ]
 
 
 def restore(reference: str, path: str, sparse: bool) -> list[str]:
     """Make the arguments that write the files of a backup to a directory."""
-    options = ['--sparse'] if sparse else []
-    return ['restore', '--json', f'--target={path}', *options, reference]
+    return [
+        *('restore', '--json', f'--target={path}'),
+        f'--exclude=/{NO_SHARES}',
+        *(['--sparse'] if sparse else []),
+        reference,
+    ]
 
 
 def snapshots(*tags: str) -> list[str]:

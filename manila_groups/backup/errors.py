@@ -60,7 +60,8 @@ _BY_WORDS = tuple(
         ),
         (
             r'no matching ID found|no snapshot found|failed to find snapshot|'
-            r'snapshot .* not found|invalid id ',
+            r'snapshot .* not found|invalid id |'
+            r'failed to load snapshot .*(no such file|not exist|not found)',
             NoSnapshot,
         ),
         (
@@ -156,8 +157,8 @@ def _is_idle(line: str) -> bool:
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
-    """Replace secrets in a text."""
+    """Replace secrets in a text, but not what is no secret: "1", "eu"."""
     for one in secrets:
-        if one:
+        if len(one) > 3:
             text = text.replace(one, '***')
     return text

@@ -14,6 +14,7 @@ from manila_groups.backup import commands
 from manila_groups.backup import credentials
 from manila_groups.backup import errors
 from manila_groups.backup import keys
+from manila_groups.backup import retries
 from manila_groups.backup import running
 from manila_groups.backup import versions
 
@@ -119,24 +120,55 @@ class Program:
         :raises DriverError: it failed
         """
         made, key = self._commands, self._keys.of(project_id)
-        environment = made.environment(project_id, key)
-        ended = self._start(
+        ended = self._watched(
+            project_id,
+            doing,
             made.arguments(*arguments, wait=wait),
-            environment=environment,
+            environment=made.environment(project_id, key),
             **{'stall_timeout': self._section.stall_timeout, **settings},
         )
         if ended.code not in allowed:
             raise self.error(project_id, ended, doing)
         return ended
 
+    def _watched(
+        self,
+        project_id: str,
+        doing: str,
+        arguments: Sequence[str],
+        *,
+        on_line: running.OnLine | None = None,
+        on_error: running.OnLine | None = None,
+        on_tick: running.OnTick | None = None,
+        **settings: Any,
+    ) -> running.Ended:
+        watch = retries.Retries(on_line, on_error, on_tick)
+        try:
+            return self._start(
+                arguments,
+                on_line=watch.line,
+                on_error=watch.error,
+                on_tick=watch.tick,
+                **settings,
+            )
+        except (running.Stalled, retries.NoAnswer) as error:
+            where = self._where(project_id, doing)
+            reason = errors.hide(error.message, self._secrets(project_id))
+            raise type(error)(f'{where}: {reason}') from error
+
     def error(
         self, project_id: str, ended: running.Ended, doing: str
     ) -> exception.DriverError:
         """Make the error for how restic has ended."""
-        made = self._commands
-        where = f'{doing}, repository {made.repository(project_id)}'
-        secrets = [*made.credentials.values(), self._keys.of(project_id)]
-        return errors.of(ended, where, secrets)
+        where = self._where(project_id, doing)
+        return errors.of(ended, where, self._secrets(project_id))
+
+    def _where(self, project_id: str, doing: str) -> str:
+        return f'{doing}, repository {self._commands.repository(project_id)}'
+
+    def _secrets(self, project_id: str) -> list[str]:
+        given = self._commands.credentials.values()
+        return [*given, self._keys.of(project_id)]
 
     def output(
         self, project_id: str, doing: str, *arguments: str, **settings: Any

@@ -2,9 +2,9 @@
 """Backups in repositories of restic, one for each project."""
 
 from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping
-import contextlib
+from collections.abc import Sequence
 import json
 import threading
 from typing import Any
@@ -36,7 +36,6 @@ class Restic:
 
     def __init__(self, conf: cfg.ConfigOpts, runner: running.Runner):
         self._program = program.Program(conf, runner)
-        self._copies = threading.BoundedSemaphore(conf.backup.max_copies)
         self._making = threading.Lock()
 
     def setup(self) -> None:
@@ -51,67 +50,47 @@ class Restic:
         A snapshot of an earlier attempt need not have all files, and is only
         what the next one begins from.
         """
-        with self._turn(report):
-            earlier = self._earlier(project_id, source)
-            parent = earlier[-1]['id'] if earlier else source.parent
-            summary = self._save(project_id, source, parent, report)
+        there = self._there(project_id, source)
+        tag = commands.tag_of(source.backup_id)
+        earlier = [one for one in there if tag in one.get('tags', ())]
+        summary = self._save(
+            project_id, source, _base(source, there, earlier), report
+        )
         sent = sum(
             progress.sent_size(one.get('summary') or {}) for one in earlier
         )
         return engine.Saved(
             summary['snapshot_id'],
-            summary['total_bytes_processed'],
+            summary['total_bytes_processed'] if source.share_ids else 0,
             sent + progress.sent_size(summary),
         )
 
-    def _earlier(
+    def _there(
         self, project_id: str, source: engine.Source
     ) -> list[dict[str, Any]]:
-        """Find what attempts have left; make the repository if need be."""
-        tag = commands.tag_of(source.backup_id)
-        with self._making:
-            found = self._program.snapshots(project_id, tag)
-            if found is None:
-                self._make(project_id, source.parent)
+        """List what there is of the group; make a repository if need be."""
+        found = self._program.snapshots(
+            project_id,
+            commands.tag_of(source.backup_id),
+            commands.group_tag_of(source.share_group_id),
+        )
+        if found is None:
+            self._make(project_id, source.parent)
         return found or []
 
     def _make(self, project_id: str, parent: str | None) -> None:
-        doing = 'making the repository'
         if parent is not None:
             raise errors.NoRepository(
-                f'project {project_id} has backups, but there is no '
-                f'repository: look whether [backup] repository names the '
+                f'the project {project_id} has backups, but there is no '
+                'repository: look whether [backup] repository names the '
                 'right place, and whether that is mounted'
             )
-        try:
-            self._program.run(project_id, doing, 'init')
-        except exception.TransientDriverError:
-            raise
-        except exception.DriverError:
-            # Another process may just have made it.
+        # Two at the same time would make one that can't be opened.
+        with self._making:
             if self._program.snapshots(project_id) is None:
-                raise
+                self._program.run(project_id, 'making a repository', 'init')
 
     def _save(
-        self,
-        project_id: str,
-        source: engine.Source,
-        parent: str | None,
-        report: engine.Report,
-    ) -> dict[str, Any]:
-        try:
-            return self._save_from(project_id, source, parent, report)
-        except errors.NoSnapshot as error:
-            if parent is None:
-                raise
-            LOG.warning(
-                'Backup %s reads all files, as the one before is gone: %s',
-                source.backup_id,
-                error,
-            )
-            return self._save_from(project_id, source, None, report)
-
-    def _save_from(
         self,
         project_id: str,
         source: engine.Source,
@@ -131,6 +110,7 @@ class Restic:
             ),
             allowed=(0, _INCOMPLETE),
             cwd=source.path,
+            stdin=commands.NO_SHARES.encode(),
             on_line=watch.line,
             on_error=_raiser('cannot be read'),
             on_tick=watch.tick,
@@ -152,26 +132,15 @@ class Restic:
         watch = progress.Progress(report)
         # What tells no progress can't be seen to make none.
         settings = {} if features.restore_progress else {'stall_timeout': None}
-        with self._turn(report):
-            self._program.run(
-                project_id,
-                f'restoring to {path}',
-                *commands.restore(reference, path, features.sparse),
-                on_line=watch.line,
-                on_error=_raiser('cannot be restored'),
-                on_tick=watch.tick,
-                **settings,
-            )
-
-    @contextlib.contextmanager
-    def _turn(self, report: engine.Report) -> Iterator[None]:
-        """Wait until there are few enough others."""
-        while not self._copies.acquire(timeout=1):
-            report(0, 0)
-        try:
-            yield
-        finally:
-            self._copies.release()
+        self._program.run(
+            project_id,
+            f'restoring to {path}',
+            *commands.restore(reference, path, features.sparse),
+            on_line=watch.line,
+            on_error=_raiser('cannot be restored'),
+            on_tick=watch.tick,
+            **settings,
+        )
 
     def write_manifest(
         self, project_id: str, backup_id: str, manifest: Mapping[str, Any]
@@ -224,6 +193,28 @@ class Restic:
     def unlock(self, project_id: str) -> None:
         """Remove the locks of processes that have ended."""
         self._program.unlock(project_id)
+
+
+def _base(
+    source: engine.Source,
+    there: Iterable[dict[str, Any]],
+    earlier: Sequence[dict[str, Any]],
+) -> str | None:
+    """Choose whose unchanged files are not read again."""
+    if earlier:
+        return str(earlier[-1]['id'])
+    if source.parent is None:
+        return None
+    if any(one['id'].startswith(source.parent) for one in there):
+        return source.parent
+    LOG.warning(
+        'Backup %s reads all files of the group %s: the backup before it, %s, '
+        'is not in the repository',
+        source.backup_id,
+        source.share_group_id,
+        source.parent,
+    )
+    return None
 
 
 def _raiser(what: str) -> Callable[[str], bool]:

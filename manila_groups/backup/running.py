@@ -25,6 +25,10 @@ _ERRORS = 200
 NoProgram = process.NoProgram
 
 
+class Stalled(exception.TransientDriverError):
+    """A program was ended because it made no progress."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Ended:
     """How a program has ended.
@@ -65,7 +69,7 @@ class Runner(Protocol):
         :param on_error: takes the lines of its standard error
         :param stall_timeout: after how many seconds without progress it is
             ended; None for never
-        :raises TransientDriverError: there was no progress for so long
+        :raises Stalled: there was no progress for so long
         :raises NoProgram: there is no such program
         """
 
@@ -134,7 +138,7 @@ class Watch:
             if self._take(output):
                 moved = now
             elif self._patience is not None and now - moved > self._patience:
-                raise exception.TransientDriverError(
+                raise Stalled(
                     f'there was no progress for {self._patience:g} seconds'
                 )
             if now - ticked >= _SECOND:

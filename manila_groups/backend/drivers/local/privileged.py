@@ -5,8 +5,6 @@ import functools
 import importlib
 
 from manila_groups.backend.drivers.local import commands
-from manila_groups.backend.drivers.local import runner
-from manila_groups.backup import running
 
 
 @functools.cache
@@ -31,10 +29,6 @@ class Caller:
         if self._privsep:
             return _privsep().call(name, self._timeout, *args)
         return commands.FUNCTIONS[name](self._timeout, *args)
-
-    def runner(self) -> running.Runner:
-        """Return what runs programs that take long, with the same rights."""
-        return runner.Runner(self) if self._privsep else running.Direct()
 
     def start(self) -> bool:
         """Make sure that functions can be called.

@@ -7,6 +7,9 @@ functions waits for a program that goes on.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import os
+import shutil
+import stat
 import time
 import uuid
 
@@ -29,12 +32,32 @@ def start_program(
     cwd: str | None,
     stdin: bytes | None,
 ) -> None:
-    """Start a program.
+    """Start a program that nobody but root can have put there.
 
     :param key: the name of this run, which no other has
     :raises NoProgram: there is no such program
+    :raises DriverError: somebody else could have changed it
     """
-    _programs[key] = process.Process(arguments, environment, cwd, stdin)
+    program, *rest = arguments
+    found = shutil.which(program)
+    if found is None:
+        raise process.NoProgram(program)
+    _check_owner(os.path.realpath(found))
+    _programs[key] = process.Process([found, *rest], environment, cwd, stdin)
+
+
+def _check_owner(path):
+    """Refuse what would let a user of this machine become root."""
+    above = os.path.dirname(path)
+    found = os.stat(path)
+    others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if found.st_uid or (others and not found.st_mode & stat.S_ISVTX):
+        raise exception.DriverError(
+            f'{path} is not only for root to change, so that it does not run '
+            'as root'
+        )
+    if above != path:
+        _check_owner(above)
 
 
 def read_program(timeout: float, key: str) -> tuple[bytes, bytes, int | None]:

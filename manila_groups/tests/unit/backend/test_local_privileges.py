@@ -143,6 +143,22 @@ class PrivilegesTestCase:
 
         self.in_child(run)
 
+    def test_programs_that_take_long(self):
+        def run():
+            privsep.context.start(priv_context.Method.FORK)
+            _become_nobody()
+            made = local_case.make(self.path, local_privileges='privsep')
+            said = []
+            made.run_command().run(
+                ['id', '--user'],
+                environment={},
+                on_line=lambda line: said.append(line) or True,
+            )
+            self.assertEqual(['0'], said)
+            privsep.context.stop()
+
+        self.in_child(run)
+
     def test_a_helper_that_can_not_be_started(self):
         def run():
             made = local_case.make(

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ends restic when the server of a repository does not answer.
+
+restic itself tries for a quarter of an hour, in which nobody would know.
+"""
+
+import re
+import time
+
+from manila_groups import exception
+from manila_groups.backup import running
+
+_RETRYING = re.compile(r'(.*) returned error, retrying after [\w.]+: (.*)')
+
+#: How many seconds restic may try to reach the server.
+PATIENCE = 60.0
+
+
+class NoAnswer(exception.TransientDriverError):
+    """The server of a repository does not answer."""
+
+
+class Retries:
+    """Stands between a Runner and those who look at what restic writes.
+
+    :param on_line: as in run(); so are the others
+    """
+
+    def __init__(
+        self,
+        on_line: running.OnLine | None,
+        on_error: running.OnLine | None,
+        on_tick: running.OnTick | None,
+    ):
+        self._on_line, self._on_error = on_line, on_error
+        self._on_tick = on_tick
+        self._since: float | None = None
+        self._reason = ''
+
+    def line(self, text: str) -> bool:
+        """Pass a line of the output on."""
+        moved = self._on_line(text) if self._on_line else True
+        if moved:
+            self._since = None
+        return moved
+
+    def error(self, text: str) -> bool:
+        """Pass a line of the errors on, and look whether it tells of one."""
+        found = _RETRYING.match(text)
+        if found is None:
+            return self._on_error(text) if self._on_error else True
+        self._reason = found[2]
+        if self._since is None:
+            self._since = time.monotonic()
+        return False
+
+    def tick(self) -> None:
+        """End restic if it has tried for long."""
+        if self._on_tick:
+            self._on_tick()
+        if self._since and time.monotonic() - self._since > PATIENCE:
+            raise NoAnswer(f'the server does not answer: {self._reason}')
