@@ -124,19 +124,27 @@ class Backups:
 
     def restore(self, task):
         """Put the content of a backup in the place of a group's."""
-        if task.work.source is None:
+        group, work = task.row, task.work
+        if work.source is None:
             raise exception.NothingChanged(
-                f'no backup is being restored to the share group {task.row.id}'
+                f'no backup is being restored to the share group {group.id}'
             )
         with self._copying(task) as engine:
             self._driver.restore_share_group(
-                payloads.share_group(task.row, task.work.specs),
-                payloads.restored(
-                    task.work.shares,
-                    task.operation.payload[restore_request.MEMBERS],
-                ),
-                _filling(engine, task.work.source, task),
+                payloads.share_group(group, work.specs),
+                payloads.restored(work.shares, _members_of(task)),
+                _filling(engine, work.source, task),
             )
+
+
+def _members_of(task):
+    """Find the member of the backup for each share of the group."""
+    work = task.work
+    try:
+        return restore_request.pair(work.source, task.row, work.shares)
+    except exception.Conflict as error:
+        # A share has been renamed, or its status set by hand.
+        raise exception.NothingChanged(error.message) from error
 
 
 def _source_of(task):

@@ -110,13 +110,16 @@ def rebuilt(
 
 
 def restored(
-    shares: Sequence[records.Share], sources: Mapping[str, str]
+    shares: Sequence[records.Share],
+    sources: Mapping[str, records.ShareGroupBackupMember],
 ) -> list[driver.Clone]:
     """Make a driver's shares of a group that gets a backup's content.
 
-    :param sources: each share's id to that of the share in the backup
+    :param sources: each share's id to the member whose content it gets
     """
-    return [driver.Clone(one, sources[one.id]) for one in members(shares)]
+    return [
+        driver.Clone(one, sources[one.id].share_id) for one in members(shares)
+    ]
 
 
 def remains(row: removing.Remains) -> dict[str, Any]:

@@ -351,16 +351,6 @@ def own_size():
     return _SHARE.c.size
 
 
-def value_of_each(values: Mapping[str, int]):
-    """A value that differs from share to share.
-
-    :param values: each share's id to its value
-    """
-    if len(values) == 1:
-        return next(iter(values.values()))
-    return sa.case(dict(values), value=_SHARE.c.id)
-
-
 def are_as_sized(found: Iterable[records.Share]):
     """A condition: a share's sizes are as they were when it was read."""
     columns = _SHARE.c

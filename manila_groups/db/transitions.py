@@ -289,6 +289,15 @@ class Rows:
         """A condition: the row has one of these statuses."""
         return self._status.in_(statuses)
 
+    def value_of_each(self, values: Mapping[str, Any]):
+        """A value of a column that differs from row to row.
+
+        :param values: each row's id to its value
+        """
+        if len(values) == 1:
+            return next(iter(values.values()))
+        return sa.case(dict(values), value=self._table.c.id)
+
     def requested_zone(self):
         """The value of the availability zone that a row's user asked for."""
         return self._table.c.requested_zone_id

@@ -74,29 +74,37 @@ def _note_moment(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
 
 
 def _taken(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    for one in tasks:
-        tx.claim(
-            changes.BACKUP,
-            [one.row],
-            states.ShareGroupBackup.STEP,
-            taken_at=one.result,
-        )
+    tx.claim(
+        changes.BACKUP,
+        [one.row for one in tasks],
+        states.ShareGroupBackup.STEP,
+        taken_at=_of_each(tasks, lambda one: one.result),
+    )
     tx.move(tasks, COPY, tasks[0].row)
 
 
+def _of_each(tasks, value_of):
+    return rows.ROWS.value_of_each(
+        {one.row.id: value_of(one) for one in tasks}
+    )
+
+
 def _copied(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
-    for one in tasks:
-        saved = one.result
-        tx.transition(
-            changes.BACKUP,
-            [one.row],
-            states.ShareGroupBackup.CREATED,
-            event='create.end',
-            reference=saved.reference,
-            data_size=saved.data_size,
-            sent_size=saved.sent_size,
-            is_incremental=one.work.parent is not None,
-        )
+    tx.transition(
+        changes.BACKUP,
+        [one.row for one in tasks],
+        states.ShareGroupBackup.CREATED,
+        event='create.end',
+        is_incremental=_of_each(
+            tasks, lambda one: one.work.parent is not None
+        ),
+        **{
+            name: _of_each(
+                tasks, lambda one, name=name: getattr(one.result, name)
+            )
+            for name in ('reference', 'data_size', 'sent_size')
+        },
+    )
     _end(tx, tasks)
 
 

@@ -194,7 +194,6 @@ class ShareGroups:
     @changes.locked(changes.SHARE_GROUP)
     def _begin_delete(self, group):
         from_source.check_no_copy(group)
-        backup_insertion.check_no_backup(group)
         transition = deleting.transition_for(
             self._conf, group.row, states.ShareGroup
         )
@@ -204,6 +203,7 @@ class ShareGroups:
             backup_rows.needs_no_group(),
             event='delete.start',
         ):
+            backup_insertion.check_no_backup(group)
             raise _not_deletable(group.row, transition)
         return deleting.begin(group, delete.VERB, purge.all_share_groups)
 

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
-from oslo_serialization import jsonutils
-
 from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import records
@@ -164,8 +162,7 @@ class Replacement:
         elif is_fresh and isinstance(task.error, exception.NothingChanged):
             # Clients may have been shut out already.
             self._settle(tx, [task], lambda share: share.size)
-            known = {**task.operation.payload, _REFUSED: True}
-            tx.move([task], OPEN, task.row, known)
+            tx.move([task], OPEN, task.row, {_REFUSED: True})
         else:
             self._fail(tx, task, f'{self.failed} {_UNKNOWN}')
 
@@ -312,13 +309,7 @@ def _rules_of(conn, shares):
 
 def _attempt(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
     """Note that the content may change from now on."""
-    by_payload: dict[str, list[verbs.Task]] = {}
-    for one in tasks:
-        known = {**one.operation.payload}
-        known.pop(FRESH, None)
-        by_payload.setdefault(jsonutils.dumps(known), []).append(one)
-    for payload, some in by_payload.items():
-        tx.note(some, jsonutils.loads(payload))
+    tx.note(tasks, {})
 
 
 def _is_fresh(task):

@@ -115,9 +115,9 @@ def _begin_shares(group, shares, sizes, begun):
         shares,
         begun.share,
         callers={one.id: group.ctxt for one in shares},
-        new_size=share_rows.value_of_each(sizes),
+        new_size=share_rows.ROWS.value_of_each(sizes),
         **{
-            column: share_rows.value_of_each(
+            column: share_rows.ROWS.value_of_each(
                 {
                     one.id: max(getattr(one, column), sizes[one.id])
                     for one in shares

@@ -21,9 +21,6 @@ from manila_groups.domain.share_groups import replacing_request
 from manila_groups.domain.share_groups import restore
 from manila_groups.rpc import wake
 
-#: In the payload: each share's id to that of the share in the backup.
-MEMBERS = 'members'
-
 _FIELD = 'share_group_id'
 
 
@@ -81,10 +78,7 @@ def begin(
     from_source.check_no_copy(group)
     insert.check_no_backup(group)
     _check_support(group)
-    payload = {
-        **replacing_request.payload_of(group.row, shares),
-        MEMBERS: {share_id: one.share_id for share_id, one in pairs.items()},
-    }
+    payload = replacing_request.payload_of(group.row, shares)
     _begin(group, conf, backup, shares, pairs)
     return beginning.begin(
         group.conn, restore.VERB, group.row, payload=payload

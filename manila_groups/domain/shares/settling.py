@@ -35,10 +35,10 @@ def settle(
         shares,
         transition,
         rows.are_as_sized(shares),
-        size=rows.value_of_each(sizes),
+        size=rows.ROWS.value_of_each(sizes),
         new_size=None,
-        quota_gb=rows.value_of_each(sizes),
-        claimed_gb=rows.value_of_each(claims),
+        quota_gb=rows.ROWS.value_of_each(sizes),
+        claimed_gb=rows.ROWS.value_of_each(claims),
         **notes,
     )
     more: collections.Counter[str] = collections.Counter()

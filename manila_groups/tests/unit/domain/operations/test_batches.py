@@ -27,6 +27,9 @@ ONE_POOL = {
         'snapshots': -1,
         'snapshot_gigabytes': -1,
         'share_group_snapshots': -1,
+        'share_group_backups': -1,
+        'backups': -1,
+        'backup_gigabytes': -1,
     },
 }
 

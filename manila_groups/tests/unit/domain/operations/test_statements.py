@@ -24,14 +24,18 @@ MOST = {
     'create a clone': (24, 15, 14),
     'copy a group': (23, 14, 13),
     'revert a group': (15, 1, 29),
+    'back up a group': (20, 1, 23),
+    'restore a group': (18, 1, 29),
+    'create from a backup': (23, 15, 14),
+    'delete a backup': (8, 1, 9),
     'extend a share': (10, 9, 5),
     'shrink a share': (5, 1, 8),
     'delete a snapshot': (6, 1, 9),
     'delete a share': (6, 1, 11),
     'delete a member': (7, 1, 12),
-    'delete a group': (6, 1, 10),
-    'delete by force': (16, 1, 18),
-    'delete a copy by force': (16, 1, 18),
+    'delete a group': (6, 1, 11),
+    'delete by force': (19, 1, 19),
+    'delete a copy by force': (19, 1, 19),
 }
 
 
@@ -103,6 +107,15 @@ class TestStatements(base.TestCase):
             functools.partial(service.create, source_share_group_id=group),
         )
         ask('revert a group', groups.revert, caller, group, snapshot)
+        backup = ask('back up a group', service.create_backup, group)
+        restore = service.backups.restore
+        ask('restore a group', restore, caller, backup)
+        rebuilt = ask(
+            'create from a backup',
+            functools.partial(
+                service.create, source_share_group_backup_id=backup
+            ),
+        )
         ask('extend a share', shares.extend, caller, share, 2)
         ask('shrink a share', shares.shrink, caller, share, 1)
         delete_snapshot = service.snapshots.delete
@@ -110,6 +123,9 @@ class TestStatements(base.TestCase):
         ask('delete a share', shares.delete, caller, share, None)
         ask('delete a member', shares.delete, caller, member, group)
         ask('delete a group', groups.delete, caller, group)
+        ask('delete a backup', service.backups.delete, caller, backup)
+        groups.force_delete(service.admin, rebuilt)
+        service.deliver_all()
         ask('delete by force', groups.force_delete, service.admin, clone)
         ask('delete a copy by force', groups.force_delete, service.admin, copy)
         self.assertEqual([], service.all_groups() + service.all_shares())
