@@ -10,6 +10,8 @@ import fcntl
 import functools
 import os
 import pathlib
+import secrets
+import shutil
 import sys
 
 from oslo_db import exception as db_exception
@@ -148,6 +150,7 @@ def _defaults(state):
             'log_file': str(state / 'manila-groups.log'),
         },
         'database': {'connection': _connection(state)},
+        'backup': _backups(state),
         'api': {'auth_strategy': 'noauth'},
         'alpha': {
             'driver': 'local',
@@ -161,6 +164,21 @@ def _defaults(state):
             'fake_group_capabilities': {'consistent_snapshot_support': 'pool'},
         },
     }
+
+
+def _backups(state):
+    """Where backups are kept, if the program that makes them is there."""
+    if shutil.which('restic') is None:
+        return {}
+    secret = state / 'backup-secret'
+    if not secret.exists():
+        with open(secret, 'x', opener=_private) as file:
+            file.write(f'{secrets.token_urlsafe(48)}\n')
+    return {'repository': str(state / 'backups'), 'secret_file': str(secret)}
+
+
+def _private(path, flags):
+    return os.open(path, flags, 0o600)
 
 
 def _build(conf, state, user):
