@@ -2,7 +2,6 @@
 """Looks for damage in the repository of a project, and tidies it up."""
 
 from collections.abc import Iterable
-import json
 import re
 
 from manila_groups.backup import engine
@@ -21,9 +20,14 @@ _ADVICE = (
     'The repository index is damaged',
     'restic repair',
     'Damaged pack files can be',
+    # What is said again of the same file.
+    'Load(',
+    'ReadFull(',
 )
 
 _PACK = re.compile(r'\bpack ([0-9a-f]{64})\b')
+#: In what is found, and in what can't be looked through.
+_SNAPSHOT = re.compile(r'"snapshot":"(\w+)"|belongs to snapshot (\w+)')
 _BACKUP_TAG = re.compile(r'(?:backup|manifest):(.+)')
 
 
@@ -91,12 +95,19 @@ def _damaged(
     packs = {found for one in problems for found in _PACK.findall(one)}
     if not packs:
         return []
-    text = run.output(
+    said: list[str] = []
+    run.run(
         project_id,
         'looking for damaged backups',
         *('find', '--json', '--pack', '--', *sorted(packs)),
+        on_line=program.appender(said),
+        on_error=program.appender(said),
     )
-    needed = {one['snapshot'] for one in json.loads(text) or ()}
+    needed = {
+        found[1] or found[2]
+        for line in said
+        for found in _SNAPSHOT.finditer(line)
+    }
     return sorted(
         {
             tag[1]

@@ -118,5 +118,8 @@ class Engine(Protocol):
     def prune(self, project_id: str, report: Report) -> None:
         """Free the space of what no backup needs any longer."""
 
-    def unlock(self, project_id: str) -> None:
-        """Remove the locks of processes that have ended."""
+    def unlock(self, project_id: str, everything: bool = False) -> None:
+        """Remove the locks of processes that have ended.
+
+        :param everything: those of processes that may be at work too
+        """

@@ -21,6 +21,10 @@ from manila_groups.backup import versions
 LOG = log.getLogger(__name__)
 
 
+#: Errors that don't name the repository yet.
+_TOLD_BY_US = (running.Stalled, retries.NoAnswer, errors.Damaged)
+
+
 class Program:
     """Runs restic; see setup() before all else.
 
@@ -151,7 +155,7 @@ class Program:
                 on_tick=watch.tick,
                 **settings,
             )
-        except (running.Stalled, retries.NoAnswer) as error:
+        except _TOLD_BY_US as error:
             where = self._where(project_id, doing)
             reason = errors.hide(error.message, self._secrets(project_id))
             raise type(error)(f'{where}: {reason}') from error
@@ -198,9 +202,10 @@ class Program:
         """Remove snapshots."""
         self.run(project_id, 'removing a backup', 'forget', '--', *references)
 
-    def unlock(self, project_id: str) -> None:
-        """Remove the locks of processes that have ended."""
-        self.once(project_id, 'removing old locks', 'unlock')
+    def unlock(self, project_id: str, everything: bool = False) -> None:
+        """Remove the locks of processes that have ended, or all."""
+        options = ['--remove-all'] if everything else []
+        self.once(project_id, 'removing locks', 'unlock', *options)
 
 
 def appender(found: list[str]) -> Callable[[str], bool]:

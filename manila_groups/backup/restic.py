@@ -190,9 +190,9 @@ class Restic:
         """Free the space of what no backup needs any longer."""
         checking.prune(self._program, project_id, report)
 
-    def unlock(self, project_id: str) -> None:
-        """Remove the locks of processes that have ended."""
-        self._program.unlock(project_id)
+    def unlock(self, project_id: str, everything: bool = False) -> None:
+        """Remove the locks of processes that have ended, or all."""
+        self._program.unlock(project_id, everything)
 
 
 def _base(

@@ -8,9 +8,12 @@ import re
 import time
 
 from manila_groups import exception
+from manila_groups.backup import errors
 from manila_groups.backup import running
 
 _RETRYING = re.compile(r'(.*) returned error, retrying after [\w.]+: (.*)')
+
+_MISSING = re.compile(r'no such file|does not exist', re.IGNORECASE)
 
 #: How many seconds restic may try to reach the server.
 PATIENCE = 60.0
@@ -59,4 +62,7 @@ class Retries:
         if self._on_tick:
             self._on_tick()
         if self._since and time.monotonic() - self._since > PATIENCE:
+            if _MISSING.search(self._reason):
+                # Before version 0.17, this was tried again too.
+                raise errors.Damaged(f'a file is missing: {self._reason}')
             raise NoAnswer(f'the server does not answer: {self._reason}')

@@ -9,6 +9,7 @@ from oslo_utils import timeutils
 
 from manila_groups import conf as configuration
 from manila_groups import exception
+from manila_groups.cmd import backup
 from manila_groups.cmd import operation_list
 from manila_groups.cmd import process
 from manila_groups.cmd import tables
@@ -24,7 +25,8 @@ _DAY = 24 * 60 * 60
 
 _DESCRIPTION = (
     'Prepares the database, and lists and repairs what is in it: services, '
-    'pools, quotas, and operations in progress. The services need not run.'
+    'pools, quotas, operations in progress and repositories of backups. The '
+    'services need not run.'
 )
 
 
@@ -289,6 +291,30 @@ _COMMANDS: tuple = (
                 operation_list.run,
                 'list them, with who does their present step',
                 operation_list.ARGUMENTS,
+            ),
+        ),
+    ),
+    (
+        'backup',
+        'the repositories of backups',
+        (
+            (
+                'check',
+                backup.check,
+                'look for damage, and name the backups that it is in',
+                backup.CHECK,
+            ),
+            (
+                'prune',
+                backup.prune,
+                'free the space of deleted backups; others wait meanwhile',
+                backup.PRUNE,
+            ),
+            (
+                'unlock',
+                backup.unlock,
+                'remove the locks of processes that have ended',
+                backup.UNLOCK,
             ),
         ),
     ),

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from manila_groups import exception
+from manila_groups.backup import errors
 from manila_groups.backup import process
 from manila_groups.backup import retries
 from manila_groups.backup import running
@@ -164,6 +165,12 @@ class TestRetries(base.TestCase):
         self.assertFalse(watch.error(self.LINE))
         error = self.assertRaises(retries.NoAnswer, watch.tick)
         self.assertIn('no answer', error.message)
+
+    def test_a_file_that_is_missing(self):
+        self.patch(retries, 'PATIENCE', 0)
+        watch = retries.Retries(None, None, None)
+        watch.error(f'{self.LINE}: open /x: no such file or directory')
+        self.assertRaises(errors.Damaged, watch.tick)
 
     def test_it_answers_again(self):
         self.patch(retries, 'PATIENCE', 0)
