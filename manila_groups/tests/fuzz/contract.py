@@ -31,7 +31,8 @@ class Excuse:
 
 
 _ANY = r'[\w.]+'
-_NO_BODY = 'MissingContentType'
+#: What an empty body is to schemathesis.
+_NO_BODY = ('MissingContentType', 'MalformedJson')
 _REJECTED = 'RejectedPositiveData'
 
 #: Without a microversion the oldest one is used, and without a version of
@@ -155,11 +156,21 @@ TABLE = (
     ),
     Excuse(_REJECTED, _ANY, 413, 'overLimit', 'the quota is used up'),
     Excuse(
-        _NO_BODY,
-        r'share_group_backups\.action',
-        202,
-        '^$',
-        'only some actions are answered with a body: see x-without-body',
+        'AcceptedNegativeData',
+        _ANY,
+        413,
+        'body of the request exceeds the limit',
+        'a body that is too large is not read',
+    ),
+    *(
+        Excuse(
+            check,
+            r'share_group_backups\.action',
+            202,
+            '^$',
+            'only some actions are answered with a body: see x-without-body',
+        )
+        for check in _NO_BODY
     ),
 )
 
