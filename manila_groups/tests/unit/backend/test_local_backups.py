@@ -175,6 +175,15 @@ class Backups(BackupsTestCase):
                     self.assertIn(advice, message)
         self.assertEqual({'old'}, self.texts())
 
+    def test_no_room_for_the_moment(self):
+        error = exception.TransientDriverError(os.strerror(errno.ENOSPC))
+        raised = self.assertRaises(
+            exception.TransientDriverError,
+            self.driver.restore_share_group,
+            *(self.group, self.in_place, contract_files.failing(error, {})),
+        )
+        self.assertIs(error, raised)
+
     def test_other_errors_of_the_system(self):
         fill = contract_files.failing(OSError(errno.EPERM, 'no', 'file'), {})
         for message in self.refused(fill):
