@@ -25,7 +25,11 @@ _ADVICE = (
     'ReadFull(',
 )
 
-_PACK = re.compile(r'\bpack ([0-9a-f]{64})\b')
+#: What restic can look for in snapshots, and how problems name it.
+_NAMED = {
+    'pack': re.compile(r'\bpack ([0-9a-f]{64})\b'),
+    'tree': re.compile(r'\btree ([0-9a-f]{64})\b'),
+}
 #: In what is found, and in what can't be looked through.
 _SNAPSHOT = re.compile(r'"snapshot":"(\w+)"|belongs to snapshot (\w+)')
 _BACKUP_TAG = re.compile(r'(?:backup|manifest):(.+)')
@@ -92,21 +96,10 @@ def _damaged(
     run: program.Program, project_id: str, problems: Iterable[str]
 ) -> list[str]:
     """Find the backups that need a damaged pack or a missing tree."""
-    packs = {found for one in problems for found in _PACK.findall(one)}
-    if not packs:
-        return []
-    said: list[str] = []
-    run.run(
-        project_id,
-        'looking for damaged backups',
-        *('find', '--json', '--pack', '--', *sorted(packs)),
-        on_line=program.appender(said),
-        on_error=program.appender(said),
-    )
     needed = {
-        found[1] or found[2]
-        for line in said
-        for found in _SNAPSHOT.finditer(line)
+        found
+        for kind, name in _NAMED.items()
+        for found in _snapshots_with(run, project_id, kind, name, problems)
     }
     return sorted(
         {
@@ -116,6 +109,32 @@ def _damaged(
             if tag and one['id'] in needed
         }
     )
+
+
+def _snapshots_with(
+    run: program.Program,
+    project_id: str,
+    kind: str,
+    name: re.Pattern[str],
+    problems: Iterable[str],
+) -> set[str]:
+    """Find the snapshots that need what the problems name."""
+    named = sorted({one for text in problems for one in name.findall(text)})
+    if not named:
+        return set()
+    said: list[str] = []
+    run.run(
+        project_id,
+        'looking for damaged backups',
+        *('find', '--json', f'--{kind}', '--', *named),
+        on_line=program.appender(said),
+        on_error=program.appender(said),
+    )
+    return {
+        found[1] or found[2]
+        for line in said
+        for found in _SNAPSHOT.finditer(line)
+    }
 
 
 def prune(

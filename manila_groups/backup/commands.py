@@ -20,7 +20,7 @@ MANIFEST = 'manifest.json'
 NO_SHARES = '.no-shares'
 
 #: How long a command waits for the end of another process's lock.
-_WAIT_FOR_LOCK = '1m'
+_WAIT_FOR_LOCK = '20s'
 
 _PROJECT_ID = re.compile(r'[A-Za-z0-9_-][A-Za-z0-9_.-]*')
 

@@ -55,6 +55,7 @@ _BY_WORDS = tuple(
             r'timed out|broken pipe|unexpected EOF|connection lost|'
             r'server misbehaving|temporary failure|TLS handshake|'
             r'deadline exceeded|unable to start the sftp session|'
+            r'ssh command exited|'
             r'\b(500|502|503|504)\b|SlowDown|ServiceUnavailable',
             exception.TransientDriverError,
         ),

@@ -119,7 +119,7 @@ class Program:
     ) -> running.Ended:
         """Run restic, whoever has locked the repository.
 
-        :param wait: for a minute for the end of a lock
+        :param wait: some time for the end of a lock
         :param allowed: exit codes that are no errors
         :raises DriverError: it failed
         """

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backups in repositories of restic, one for each project."""
 
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -25,6 +24,9 @@ LOG = log.getLogger(__name__)
 
 #: restic's exit code when it has saved all but some files.
 _INCOMPLETE = 3
+
+#: How restic says that it reads a file again, as its content has got lost.
+_MENDED = 'not found in the repository index; storing the file again'
 
 
 class Restic:
@@ -97,7 +99,7 @@ class Restic:
         parent: str | None,
         report: engine.Report,
     ) -> dict[str, Any]:
-        watch = progress.Progress(report)
+        watch, stop = progress.Progress(report), _Stop('cannot be read')
         doing = f'backing up {source.path}'
         ended = self._program.run(
             project_id,
@@ -112,10 +114,10 @@ class Restic:
             cwd=source.path,
             stdin=commands.NO_SHARES.encode(),
             on_line=watch.line,
-            on_error=_raiser('cannot be read'),
+            on_error=stop.error,
             on_tick=watch.tick,
         )
-        if ended.code == _INCOMPLETE:
+        if ended.code == _INCOMPLETE and not stop.has_mended:
             self._program.forget(project_id, [watch.summary['snapshot_id']])
             raise self._program.error(project_id, ended, doing)
         return watch.summary
@@ -137,7 +139,7 @@ class Restic:
             f'restoring to {path}',
             *commands.restore(reference, path, features.sparse),
             on_line=watch.line,
-            on_error=_raiser('cannot be restored'),
+            on_error=_Stop('cannot be restored').error,
             on_tick=watch.tick,
             **settings,
         )
@@ -217,13 +219,26 @@ def _base(
     return None
 
 
-def _raiser(what: str) -> Callable[[str], bool]:
-    """End restic at the first file that it can't deal with."""
+class _Stop:
+    """Ends restic at the first file that it can't deal with.
 
-    def look(line: str) -> bool:
+    :param what: that can't be done
+    :ivar has_mended: whether it has stored anew what was damaged in the
+        repository, which restic counts as a file that it could not read
+    """
+
+    def __init__(self, what: str):
+        self._what = what
+        self.has_mended = False
+
+    def error(self, line: str) -> bool:
+        """Take a line of errors."""
         found = progress.problem(line)
-        if found:
-            raise exception.DriverError(f'a file {what}: {found}')
+        if found is not None and found.endswith(_MENDED):
+            self.has_mended = True
+            LOG.warning(
+                'A repository was damaged, and is no longer: %s', found
+            )
+        elif found is not None:
+            raise exception.DriverError(f'a file {self._what}: {found}')
         return False
-
-    return look

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import subprocess
 
 from manila_groups import exception
 from manila_groups.backup import errors
@@ -149,7 +150,7 @@ class TestCheck(restic_case.ResticTestCase):
         self.save('good', self.path / 'source')
         before = set(self.packs())
         self.shares(a__other=os.urandom(600_000).hex())
-        self.save('bad', self.path / 'source')
+        self.bad = self.save('bad', self.path / 'source')
         self.damaged = max(
             set(self.packs()) - before, key=lambda one: one.stat().st_size
         )
@@ -179,3 +180,28 @@ class TestCheck(restic_case.ResticTestCase):
         self.engine.prune(PROJECT, restic_case.ignore)
         self.assertFalse(self.damaged.exists())
         self.assertEqual(((), ()), self.found(self.check('100%')))
+
+    def test_mended_by_a_new_backup(self):
+        self.damaged.unlink()
+        subprocess.run(
+            [self.program, 'repair', 'index'],
+            env={
+                'PATH': os.environ['PATH'],
+                'RESTIC_REPOSITORY': str(self.repository),
+                'RESTIC_PASSWORD': self.engine._program._keys.of(PROJECT),
+                'RESTIC_CACHE_DIR': str(self.path / 'cache'),
+            },
+            check=True,
+            capture_output=True,
+        )
+        problems, backups = self.found(self.check())
+        self.assertIn('not found in index', ''.join(problems))
+        self.assertEqual(('bad',), backups)
+        # All that it needs is still in the share.
+        saved = self.save('new', self.path / 'source', self.bad.reference)
+        self.assertEqual(((), ()), self.found(self.check('100%')))
+        for number, one in enumerate((self.bad, saved)):
+            target = self.restore(one.reference, str(number))
+            self.assertEqual(
+                [], trees.differences(self.path / 'source', target)
+            )

@@ -58,7 +58,7 @@ class TestArguments(base.TestCase):
                 '--cache-dir=/cache',
                 '--limit-upload=10',
                 '--limit-download=20',
-                '--retry-lock=1m',
+                '--retry-lock=20s',
                 'forget',
             ],
             made.arguments('forget', wait=True),
