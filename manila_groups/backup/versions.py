@@ -13,7 +13,7 @@ OLDEST: Version = (0, 14)
 COMPLETE: Version = (0, 17)
 
 HOW_TO_GET = (
-    'Debian 13 and Ubuntu 25.04 have a package "restic" that is new enough, '
+    'Debian 13 has a package "restic" that is new enough, '
     'restic offers a program for download, and "restic self-update" replaces '
     'that by the newest one'
 )
