@@ -8,6 +8,7 @@ import dataclasses
 import threading
 import time
 
+from oslo_log import log
 from oslo_utils import timeutils
 
 from manila_groups import exception
@@ -18,6 +19,8 @@ from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.share_group_backups import import_
 from manila_groups.domain.share_group_backups import record
 from manila_groups.domain.share_groups import restore_request
+
+LOG = log.getLogger(__name__)
 
 #: The least seconds between two notes of how far a task is.
 _PAUSE = 1.0
@@ -46,10 +49,21 @@ class Backups:
             )
         return self._engine
 
+    def _unlocked_for(self, task):
+        """Find the engine; remove the lock of one that was killed."""
+        engine = self._engine_for(task)
+        if task.operation.tries > 1:
+            try:
+                engine.unlock(task.row.project_id)
+            except exception.DriverError as error:
+                # There may be no repository yet.
+                LOG.info('Nothing is unlocked: %s', error)
+        return engine
+
     @contextlib.contextmanager
     def _copying(self, task) -> Iterator[engines.Engine]:
         """Yield the engine, unless others keep it busy."""
-        engine = self._engine_for(task)
+        engine = self._unlocked_for(task)
         if not self._slots.acquire(blocking=False):
             # Whoever waits does so without a deadline.
             task.report(0, 0)
@@ -96,7 +110,7 @@ class Backups:
 
     def import_(self, task):
         row = task.row
-        engine = self._engine_for(task)
+        engine = self._unlocked_for(task)
         import_.check(row, engine.read_manifest(row.project_id, row.id))
 
     def delete(self, task):

@@ -196,10 +196,20 @@ def claim(
     }
     claimed = conn.execute(_CLAIM, values).rowcount
     if claimed == len(found):
-        return found
+        return [_claimed_by(offer, one) for one in found]
     if not claimed:
         return []
     return to_records(conn.execute(_CLAIMED, {'ids': ids, 'by': offer.worker}))
+
+
+def _claimed_by(offer, operation):
+    """Make the record of a claim without reading it again."""
+    return dataclasses.replace(
+        operation,
+        worker=offer.worker,
+        leased_until=offer.until,
+        tries=operation.tries + 1,
+    )
 
 
 def to_records(rows) -> list[records.Operation]:

@@ -91,6 +91,9 @@ class Copies:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.at(project_id, f'{backup_id}.json'))
 
+    def unlock(self, project_id):
+        self._called('unlock', project_id)
+
     def ids(self, project_id):
         """List the backups of a project that are complete."""
         try:

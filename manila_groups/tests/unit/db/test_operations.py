@@ -83,6 +83,16 @@ class TestOperations(case.OnSqlite):
             (found.worker, found.leased_until, found.tries),
         )
 
+    def test_who_claims_learns_what_is_written(self):
+        self.begin()
+        for tries in (1, 2):
+            offer = self.offer(str(tries))
+            found, _more = self.find(offer)
+            claimed = self.ask(operations.claim, found, offer)
+            self.assertEqual([self.the_one()], claimed)
+            self.assertEqual(tries, claimed[0].tries)
+            self.now += 2 * LEASE
+
     def test_the_longest_wait_is_first(self):
         ids = [self.begin() for _ in range(3)]
         self.assertEqual(ids[:2], self.taken(limit=2))

@@ -157,6 +157,20 @@ class TestCreate(BackupCase):
         self.service.settle()
         self.assertEqual('available', self.service.backup_status(backup_id))
 
+    def test_a_process_that_ends_meanwhile(self):
+        self.engine.failures['save'] = [SystemExit()]
+        backup_id = self.service.create_backup(self.group)
+        self.assertRaises(SystemExit, self.service.deliver_all)
+        self.assertNotIn(('unlock', inprocess.PROJECT), self.engine.calls)
+        # Neither this nor that there is no repository stops it.
+        self.engine.failures['unlock'] = [exception.DriverError('simulated')]
+        self.service.settle()
+        self.assertEqual('available', self.service.backup_status(backup_id))
+        self.assertEqual(
+            [('unlock', inprocess.PROJECT), ('save', backup_id)],
+            self.engine.calls[-3:-1],
+        )
+
     def test_a_back_end_that_is_gone(self):
         backup_id = self.service.create_backup(self.group)
         self.service.stop_backend(self.host.partition('@')[2])
