@@ -158,6 +158,13 @@ SETTLED = (
 #: The statuses of a group or a share whose content can be replaced: what a
 #: failed attempt has left is replaced again.
 REPLACEABLE = (AVAILABLE, REVERTING_ERROR, BACKUP_RESTORING_ERROR)
+#: Those of a share whose clients the replacement may have shut out.
+REPLACED = (
+    REVERTING,
+    REVERTING_ERROR,
+    BACKUP_RESTORING,
+    BACKUP_RESTORING_ERROR,
+)
 
 
 class Resource(Protocol):

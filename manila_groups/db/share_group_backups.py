@@ -326,13 +326,18 @@ def is_no_source():
     )
 
 
+def is_made_of(group_id: str):
+    """A condition: a back end makes it of a group, or is to."""
+    return (
+        in_groups([group_id])
+        & ROWS.waiting(_CREATING)
+        & ~_BACKUP.c.is_unverified
+    )
+
+
 def being_made_of(conn, group_id: str) -> list[str]:
     """List the ids of a group's backups that are being made."""
-    query = sa.select(_BACKUP.c.id).where(
-        _BACKUP.c.share_group_id == group_id,
-        ROWS.waiting(_CREATING),
-        ~_BACKUP.c.is_unverified,
-    )
+    query = sa.select(_BACKUP.c.id).where(is_made_of(group_id))
     return list(conn.scalars(query.order_by(_BACKUP.c.id)))
 
 

@@ -8,6 +8,8 @@ only if the two say the same, but for its name and description.
 from collections.abc import Mapping
 from typing import Any
 
+from manila_groups import exception
+from manila_groups import utils
 from manila_groups.db import records
 from manila_groups.db import types as type_rows
 
@@ -49,6 +51,18 @@ def of(backup: records.ShareGroupBackup) -> dict[str, Any]:
             for one in sorted(backup.members, key=lambda one: one.share_id)
         ],
     }
+
+
+def check_complete(backup: records.ShareGroupBackup) -> None:
+    """Refuse a backup that has no content: its status was set by hand.
+
+    :raises Conflict: it has none
+    """
+    if backup.reference is None:
+        raise exception.Conflict(
+            f'The share group backup {utils.label(backup)} is not complete: '
+            'it was never written to its repository.'
+        )
 
 
 def names_in(

@@ -272,7 +272,7 @@ def _end_backups(conn, group_id):
     backup_rows.ROWS.transition_many(
         conn,
         states.ShareGroupBackup.CREATE_FAILED,
-        backup_rows.in_groups([group_id]),
+        backup_rows.is_made_of(group_id),
         reason=deleting.FORCED,
     )
 

@@ -17,6 +17,7 @@ from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
 from manila_groups.domain.events import base as events
 from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.share_group_backups import record
 from manila_groups.domain.share_groups import insert as share_group_creation
 from manila_groups.domain.share_groups import members as group_members
 
@@ -115,7 +116,7 @@ def insert_from_backup(
     :param wanted: a NewShareGroup with a backup as its source
     :raises Invalid: the caller sees no such backup, or its share types do not
         fit the share group type
-    :raises Conflict: the backup is not available
+    :raises Conflict: the backup is not available, or not complete
     :raises OverQuota: the project may not have so much more
     """
     if wanted.share_types:
@@ -127,6 +128,7 @@ def insert_from_backup(
         BACKUP,
         wanted.source_share_group_backup_id,
     )
+    record.check_complete(backup)
     members = [
         _Member(
             name=one.name,

@@ -16,6 +16,7 @@ from manila_groups.domain import changes
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.share_group_backups import insert
 from manila_groups.domain.share_group_backups import places
+from manila_groups.domain.share_group_backups import record
 from manila_groups.domain.share_groups import from_source
 from manila_groups.domain.share_groups import replacing_request
 from manila_groups.domain.share_groups import restore
@@ -97,6 +98,7 @@ def _check_backup(backup, group):
             f'The share group backup {utils.label(backup)} has the status '
             f'{backup.status}; it must be {states.AVAILABLE}.'
         )
+    record.check_complete(backup)
 
 
 def pair(

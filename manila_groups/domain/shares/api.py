@@ -227,7 +227,7 @@ class Shares:
 
         :raises NotFound: there is no share that the caller may see
         """
-        if share.row.status in (states.REVERTING, states.REVERTING_ERROR):
+        if share.row.status in states.REPLACED:
             # Its clients may have been shut out.
             update_rules.queue_again(share.conn, [share.row])
         share.set_status(status)

@@ -24,6 +24,14 @@ class BackupCase(share_case.ShareCase):
         self.assertEqual('available', self.service.backup_status(backup_id))
         return backup_id
 
+    def incomplete(self):
+        """Make a backup that failed, and was set available by hand."""
+        self.engine.failures['save'] = [exception.DriverError('simulated')]
+        backup_id = self.service.create_backup(self.group)
+        self.service.deliver_all()
+        self.service.backups.reset_status(self.caller, backup_id, 'available')
+        return backup_id
+
     def refuses(self, error, text, function, *args, **kwargs):
         before = self.everything()
         raised = self.assertRaises(error, function, *args, **kwargs)
@@ -401,6 +409,14 @@ class TestNewGroup(BackupCase):
         self.assertEqual([], self.service.under_way())
         self.service.check(self)
 
+    def test_one_that_was_never_complete(self):
+        self.refuses(
+            exception.Conflict,
+            'not complete',
+            self.service.create,
+            source_share_group_backup_id=self.incomplete(),
+        )
+
     def test_share_types_come_from_it(self):
         self.refuses(
             exception.Invalid,
@@ -508,6 +524,10 @@ class TestRestore(BackupCase):
         self.service.create_backup(self.group)
         self.refuses(exception.Conflict, 'creating', self.restore)
 
+    def test_one_that_was_never_complete(self):
+        self.backup = self.incomplete()
+        self.refuses(exception.Conflict, 'not complete', self.restore)
+
     def test_an_unknown_group(self):
         self.refuses(exception.Invalid, 'share_group_id', self.restore, 'no')
 
@@ -516,6 +536,21 @@ class TestRestore(BackupCase):
         self.service.groups.force_delete(self.caller, self.group)
         self.service.deliver_all()
         self.assertEqual('available', self.service.backup_status(self.backup))
+
+    def test_a_share_set_by_hand_lets_its_clients_in_again(self):
+        self.let_fail('restore_share_group')
+        self.driver.access.pop(self.first)
+        self.restore()
+        self.service.deliver_all()
+        self.assertEqual(
+            'backup_restoring_error', self.service.share_status(self.first)
+        )
+        self.mend()
+        self.service.shares.reset_status(
+            self.service.admin, self.first, 'available'
+        )
+        self.service.settle()
+        self.assertIn(self.first, self.driver.access)
 
     def test_a_status_set_by_hand_sets_it_free(self):
         self.restore()
@@ -581,6 +616,13 @@ class TestImport(BackupCase):
         self.service.deliver_all()
         self.assertIsNone(self.service.get_backup(self.backup))
         self.assertEqual({self.backup}, self.stored())
+
+    def test_a_group_deleted_by_force_does_not_end_it(self):
+        self.lose()
+        self.service.backups.import_record(self.caller, self.record)
+        self.service.groups.force_delete(self.caller, self.group)
+        self.service.deliver_all()
+        self.assertEqual('available', self.service.backup_status(self.backup))
 
     def test_an_incomplete_one_has_no_record(self):
         backup_id = self.service.create_backup(self.group)
