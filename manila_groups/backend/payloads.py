@@ -65,7 +65,7 @@ def moment(row: records.ShareGroupBackup) -> driver.ShareGroupSnapshot:
     Its id is always the same for the same backup.
     """
     return driver.ShareGroupSnapshot(
-        id=_moment_id(row.id),
+        id=moment_id(row.id),
         project_id=row.project_id,
         pool=pool(row.host),
         share_group_id=utils.present(row.share_group_id),
@@ -76,14 +76,15 @@ def moment(row: records.ShareGroupBackup) -> driver.ShareGroupSnapshot:
 def moment_left(row: removing.Remains) -> driver.ShareGroupSnapshot:
     """Make that snapshot of a backup whose row may be gone."""
     return driver.ShareGroupSnapshot(
-        id=_moment_id(row.id),
+        id=moment_id(row.id),
         project_id=row.project_id,
         pool=pool(row.host),
         share_group_id=row.share_group_id or '',
     )
 
 
-def _moment_id(backup_id):
+def moment_id(backup_id: str) -> str:
+    """Return the id of the snapshot that is taken for a backup alone."""
     return str(uuid.uuid5(_MOMENTS, backup_id))
 
 

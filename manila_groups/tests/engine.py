@@ -94,6 +94,15 @@ class Copies:
     def unlock(self, project_id):
         self._called('unlock', project_id)
 
+    def left(self):
+        """List all that is kept, of any project."""
+        return [
+            os.path.join(path, name)
+            for path, names, files in os.walk(self._root.name)
+            for name in (*names, *files)
+            if path != self._root.name
+        ]
+
     def ids(self, project_id):
         """List the backups of a project that are complete."""
         try:

@@ -15,17 +15,6 @@ PATHS = {kind: path for kind, (path, _key) in machine.PATHS.items()}
 class Changes(requests.Requests):
     """Copies of groups, reverts, and changes of sizes."""
 
-    @stateful.initialize(first=st.sampled_from(['copy', 'revert', None]))
-    def begin_with(self, first):
-        """Let one of them be under way, most often."""
-        self.begin()
-        if first == 'copy':
-            self.copy_group('owner', 1, None)
-        elif first == 'revert':
-            self.resize('owner', 1, 'extend', 3)
-            self.happen(self.service.deliver_all)
-            self.revert('owner', 1)
-
     @stateful.rule(
         who=requests.users,
         number=requests.numbers,

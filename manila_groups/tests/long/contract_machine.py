@@ -5,12 +5,14 @@ import unittest
 
 from hypothesis import stateful
 
+from manila_groups.backend import payloads
 from manila_groups.domain.types import share_types
 from manila_groups.tests.functional import api_fixture
 from manila_groups.tests.long import contract_model as model
 from manila_groups.tests.long import contract_refusals as refusals
 from manila_groups.tests.long import contract_rows as rows
 from manila_groups.tests.long import contract_service
+from manila_groups.tests.long import contract_shown as shown
 
 OPTIONS = {
     'quota': model.LIMITS,
@@ -39,6 +41,7 @@ PATHS = {
     rows.GROUP: ('/share-groups', 'share_groups'),
     rows.SHARE: ('/shares', 'shares'),
     rows.SNAPSHOT: ('/share-group-snapshots', 'share_group_snapshots'),
+    rows.BACKUP: ('/share-group-backups', 'share_group_backups'),
 }
 #: The share group types, and the share types that each allows.
 TYPES = {
@@ -108,24 +111,17 @@ class Machine(stateful.RuleBasedStateMachine):
         """Read all rows over the API."""
         found = {}
         for kind, (path, key) in PATHS.items():
-            shown = self.service.read_all(f'{path}/detail', key)
+            read = self.service.read_all(f'{path}/detail', key)
             found |= {
-                row_id: _describe(kind, one) for row_id, one in shown.items()
+                row_id: shown.describe(kind, one)
+                for row_id, one in read.items()
             }
         return found
 
     def expected(self):
         """The same, by the model."""
         return {
-            row.id: {
-                'kind': row.kind,
-                'name': row.name,
-                'project': row.project,
-                'status': row.status,
-                'group': row.group,
-                **_OWN[row.kind](row),
-            }
-            for row in self.model.rows.values()
+            row.id: shown.expected(row) for row in self.model.rows.values()
         }
 
     # The two sorts of steps.
@@ -168,8 +164,7 @@ class Machine(stateful.RuleBasedStateMachine):
     def force(self, who, row_id, path):
         """Ask for a deletion by force."""
         row = self.model.rows.get(row_id)
-        host = row and self.model.host_of(row)
-        is_reachable = host is None or self.service.is_reachable(host)
+        is_reachable = row is None or self._is_reachable(row)
 
         def effect(_found):
             self.model.delete(row_id, True, is_reachable)
@@ -184,22 +179,36 @@ class Machine(stateful.RuleBasedStateMachine):
             {'force_delete': None},
         )
 
+    def _is_reachable(self, row):
+        if row.kind == rows.BACKUP:
+            # Any back end can delete one.
+            return any(map(self.service.is_here, self.service.storages))
+        host = self.model.host_of(row)
+        return host is None or self.service.is_reachable(host)
+
     def _begin(self):
         type(self).steps += 1
         self._killed = self.service.killed
 
     def _excuse(self, is_down):
         failed, killed = set(), self.service.killed - self._killed
-        for storage in self.service.storages.values():
+        for storage in (*self.service.storages.values(), self.service.engine):
             failed |= storage.failed
             storage.failed.clear()
         for row in self.model.rows.values():
-            row.excused |= row.id in failed
+            row.excused |= bool(failed & self._needs(row))
             row.deaths += killed
             row.excused |= row.deaths >= model.TRIES
             row.excused |= self.model.is_overdue(row)
             # A scheduler finds no pool.
             row.excused |= is_down and row.status in rows.PLACED
+
+    def _needs(self, row):
+        """The ids of all that must work for a row."""
+        if row.kind == rows.BACKUP:
+            return {row.id, row.source, payloads.moment_id(row.id)} - {None}
+        restored = self.model.restoring_to(row.id)
+        return {row.id, row.rebuilt, *(one.id for one in restored)} - {None}
 
     def _follow(self, found):
         """Let the model become what it may."""
@@ -223,13 +232,22 @@ class Machine(stateful.RuleBasedStateMachine):
         self.test.assertEqual(self.expected(), found)
 
     def _follow_row(self, row, now):
-        has_place = row.kind != rows.SNAPSHOT
+        if row.kind == rows.BACKUP:
+            self._follow_backup(row, now)
+        has_place = row.kind in (rows.GROUP, rows.SHARE)
         is_made = row.status == rows.CREATING and self.model.in_motion(row)
         if has_place and is_made and row.host != now['host']:
             row.host, row.since = now['host'], self.model.clock()
             self._check_place(row)
         if now['status'] != row.status:
             self.model.set(row, now['status'])
+
+    def _follow_backup(self, row, now):
+        if now['taken'] and not row.taken:
+            row.taken, row.since = True, self.model.clock()
+        if now['complete'] and not row.complete:
+            self.test.assertTrue(now['taken'])
+            row.complete = row.status == rows.CREATING
 
     def _follow_size(self, row, now):
         has_ended = row.status != now['status']
@@ -240,11 +258,12 @@ class Machine(stateful.RuleBasedStateMachine):
             row.settle(now['size'])
 
     def _is_settled(self, row):
-        """Tell whether a revert has given a share its size.
+        """Tell whether a revert, or a restore, has given a share its size.
 
         It does so before its end; no request shows what is counted then.
         """
-        if row.status != rows.REVERTING or not self.model.in_motion(row):
+        is_part = row.status in rows.REPLACING
+        if not (is_part and self.model.in_motion(row)):
             return False
         share = self.service.get_share(row.id)
         return share.new_size is None and share.quota_gb == share.size
@@ -315,45 +334,13 @@ class Machine(stateful.RuleBasedStateMachine):
     def _empty(self):
         """Delete all by force: nothing may be left anywhere."""
         # A group that something is made from goes after that.
-        for _again in range(3):
-            for row in self.model.of_kind(rows.GROUP):
-                self.force('admin', row.id, PATHS[rows.GROUP][0])
+        for kind in (rows.GROUP, rows.GROUP, rows.GROUP, rows.BACKUP):
+            for row in self.model.of_kind(kind):
+                self.force('admin', row.id, PATHS[kind][0])
             if self.model.rows:
                 self.happen(self.service.settle)
         self.test.assertEqual({}, self.model.rows)
         for storage in self.service.storages.values():
             left = storage.share_groups, storage.shares, storage.snapshots
             self.test.assertEqual(({}, {}, {}), left)
-
-
-_OWN = {
-    rows.GROUP: lambda row: {
-        'host': row.host,
-        'source': row.source,
-        'copied': row.copied,
-    },
-    rows.SHARE: lambda row: {'host': row.host, 'size': row.size},
-    rows.SNAPSHOT: lambda row: {'members': row.members},
-}
-
-
-def _describe(kind, shown):
-    """What is compared of a row, as the API shows it."""
-    described = {
-        'kind': kind,
-        'name': shown['name'],
-        'project': shown['project_id'],
-        'status': shown['status'],
-        'group': shown.get('share_group_id'),
-    }
-    if kind == rows.SNAPSHOT:
-        members = {one['share_id']: one['size'] for one in shown['members']}
-        return {**described, 'members': members}
-    described['host'] = shown['host']
-    if kind == rows.SHARE:
-        return {**described, 'size': shown['size']}
-    return {
-        **described,
-        'source': shown['source_share_group_snapshot_id'],
-        'copied': shown['source_share_group_id'],
-    }
+        self.test.assertEqual([], self.service.engine.left())

@@ -11,12 +11,15 @@ import collections
 
 from manila_groups.tests.long import contract_rows as rows
 from manila_groups.tests.long.contract_rows import AVAILABLE
+from manila_groups.tests.long.contract_rows import BACKUP
+from manila_groups.tests.long.contract_rows import BACKUP_RESTORING
 from manila_groups.tests.long.contract_rows import CREATING
 from manila_groups.tests.long.contract_rows import DELETING
 from manila_groups.tests.long.contract_rows import ERROR
 from manila_groups.tests.long.contract_rows import FAILED
 from manila_groups.tests.long.contract_rows import GONE
 from manila_groups.tests.long.contract_rows import GROUP
+from manila_groups.tests.long.contract_rows import REPLACING
 from manila_groups.tests.long.contract_rows import RESTORING
 from manila_groups.tests.long.contract_rows import REVERTING
 from manila_groups.tests.long.contract_rows import SHARE
@@ -31,6 +34,9 @@ LIMITS = {
     'share_group_snapshots': 5,
     'snapshots': 7,
     'snapshot_gigabytes': 12,
+    'share_group_backups': 5,
+    'backups': 7,
+    'backup_gigabytes': 12,
 }
 UNLIMITED = -1
 #: Seconds after which a status such as creating is given up.
@@ -56,6 +62,8 @@ class Model:
         """Let a row have a status from now on."""
         row.status, row.working, row.forced = status, working, forced
         row.excused, row.deaths, row.since = False, 0, self.clock()
+        if status != RESTORING:
+            row.target = None
 
     def is_overdue(self, row):
         """Tell whether a row has its status, and place, for too long."""
@@ -96,12 +104,51 @@ class Model:
             self.is_cloned(one.id) for one in self.within(group_id, SNAPSHOT)
         )
 
+    def is_rebuilt(self, backup_id):
+        """Tell whether a group is being created from a backup."""
+        return any(
+            one.rebuilt == backup_id and one.status == CREATING
+            for one in self.of_kind(GROUP)
+        )
+
+    def being_made_of(self, source_id):
+        """The backups that are being made of a group, or of a snapshot."""
+        return [
+            one
+            for one in self.of_kind(BACKUP)
+            if source_id in (one.origin, one.source)
+            and one.status == CREATING
+            and one.working
+        ]
+
+    def restoring_to(self, group_id):
+        """The backups that a group gets the content of."""
+        return [one for one in self.of_kind(BACKUP) if one.target == group_id]
+
     def content_of(self, source_id):
         """The sizes of the shares that a new group would come with."""
         source = self.rows[source_id]
-        if source.kind == SNAPSHOT:
-            return [*source.members.values()]
-        return [one.size for one in self.within(source_id, SHARE)]
+        if source.kind == GROUP:
+            return [one.size for one in self.within(source_id, SHARE)]
+        return [*source.members.values()]
+
+    def pair(self, backup, shares):
+        """Find the size of each share's member in a backup.
+
+        :returns: share's id to size; None when they do not go together
+        """
+        if {one.id for one in shares} <= set(backup.members):
+            found = {one.id: one.id for one in shares}
+        else:
+            names = [*backup.names.values()]
+            wanted = [one.name for one in shares]
+            if not (_differ(names) and _differ(wanted)):
+                return None
+            ids = {name: key for key, name in backup.names.items()}
+            found = {one.id: ids.get(one.name) for one in shares}
+        if set(found.values()) != set(backup.members):
+            return None
+        return {key: backup.members[one] for key, one in found.items()}
 
     # Quotas.
 
@@ -138,6 +185,7 @@ class Model:
         :param is_reachable: whether the back end is there
         """
         row = self.rows[row_id]
+        self._end_backups(row_id)
         for one in self.within(row_id):
             # The work is that of the group's deletion.
             self.set(one, DELETING, working=False)
@@ -146,6 +194,14 @@ class Model:
         row.new_size = None
         if self.host_of(row) is None or (forced and not is_reachable):
             self.remove(row_id)
+
+    def _end_backups(self, group_id):
+        """End what is being made of a group, or restored to it."""
+        for one in self.being_made_of(group_id):
+            if one.origin == group_id:
+                self.set(one, ERROR)
+        for one in self.restoring_to(group_id):
+            self.set(one, AVAILABLE)
 
     def remove(self, row_id):
         for one in [*self.within(row_id), self.rows[row_id]]:
@@ -170,26 +226,45 @@ class Model:
             self.set(one, REVERTING, working=False)
         self.set(self.rows[group_id], REVERTING)
 
+    def restore(self, group_id, backup_id):
+        """Begin to restore a backup; a share does not become smaller."""
+        backup, shares = self.rows[backup_id], self.within(group_id, SHARE)
+        sizes = self.pair(backup, shares)
+        self.set(backup, RESTORING, working=False)
+        backup.target = group_id
+        for one in shares:
+            one.new_size = max(one.size, sizes[one.id])
+            one.counted = max(one.counted, one.new_size)
+            self.set(one, BACKUP_RESTORING, working=False)
+        self.set(self.rows[group_id], BACKUP_RESTORING)
+
     def reset(self, row_id, status):
         """Set a status by hand; what was under way in a group has failed."""
-        self.set(self.rows[row_id], status, working=False)
+        row = self.rows[row_id]
+        if row.target is not None:
+            # It does not get the content of this one any more.
+            self.rows[row.target].excused = True
+        self.set(row, status, working=False)
+        row.by_hand = True
+        for one in self.restoring_to(row_id):
+            self.set(one, AVAILABLE)
         for one in self.within(row_id):
             if one.status == DELETING and not one.working:
                 self.set(one, FAILED[one.kind][DELETING])
             elif one.status == CREATING and one.cloned:
                 self.set(one, ERROR)
-            elif one.status in (REVERTING, RESTORING):
+            elif one.status in (*REPLACING, RESTORING):
                 self.set(one, FAILED[one.kind][one.status])
 
     # What the service does by itself.
 
     def in_motion(self, row):
         """Tell whether the service works on a row, or on its group."""
-        group = self.rows.get(row.group)
+        group = self.rows.get(row.group or row.target)
         return row.working or (
             group is not None
             and group.working
-            and group.status in (CREATING, DELETING, REVERTING)
+            and group.status in (CREATING, DELETING, *REPLACING)
         )
 
     def may_become(self, row):
@@ -211,15 +286,19 @@ class Model:
     def _may_fail(self, row, group, moves):
         if group is None:
             return moves and row.excused
-        is_part = row.status in (REVERTING, RESTORING)
-        if is_part and group.status == REVERTING and self.is_overdue(group):
+        is_part = row.status in (*REPLACING, RESTORING)
+        if is_part and group.status in REPLACING and self.is_overdue(group):
             return True
         return moves and (row.excused or group.excused)
 
     def may_have_size(self, row, status):
         """The sizes that a share may have when its work ends in a status."""
-        if status != AVAILABLE and row.status != REVERTING:
+        if status != AVAILABLE and row.status not in REPLACING:
             return {row.size}
         planned = {row.new_size or row.size}
         is_excused = row.excused or self.rows[row.group].excused
         return planned | ({row.size} if is_excused else set())
+
+
+def _differ(names):
+    return None not in names and len(set(names)) == len(names)

@@ -4,6 +4,7 @@
 from manila_groups.tests.long import contract_model
 from manila_groups.tests.long import contract_rows as rows
 from manila_groups.tests.long.contract_rows import AVAILABLE
+from manila_groups.tests.long.contract_rows import BACKUP
 from manila_groups.tests.long.contract_rows import CREATING
 from manila_groups.tests.long.contract_rows import GROUP
 from manila_groups.tests.long.contract_rows import SHARE
@@ -141,6 +142,68 @@ class Refusals(contract_model.Model):
             return {409}
         return {409, 202} if snapshot.made in others else set()
 
+    def refuse_backup(self, user, source_id):
+        """Refuse a new backup of a group, or of a snapshot."""
+        if user.reader:
+            return {403}
+        source = self.rows.get(source_id)
+        if not user.sees(source) or source.project != user.project:
+            return {400}
+        codes = self._refuse_source(source)
+        if self.rows[source.group or source.id].host is None:
+            codes |= {409}
+        more = rows.backup_amounts(source.members or self.sizes_in(source_id))
+        return codes | self.exceeds(user.project, more)
+
+    def sizes_in(self, group_id):
+        """The shares in a group: id to size."""
+        return {one.id: one.size for one in self.within(group_id, SHARE)}
+
+    def refuse_rebuild(self, user, backup_id, allowed):
+        """Refuse a new group from a backup.
+
+        :param allowed: the codes for its types and its zone
+        """
+        if user.reader:
+            return {403}
+        backup = self.rows.get(backup_id)
+        if not user.sees(backup) or backup.project != user.project:
+            return {400}
+        codes = allowed | self.exceeds(
+            user.project,
+            {
+                'share_groups': 1,
+                'shares': len(backup.members),
+                'gigabytes': sum(backup.members.values()),
+            },
+        )
+        return codes | (set() if self._is_usable(backup) else {409})
+
+    def _is_usable(self, backup):
+        return backup.status == AVAILABLE and backup.complete
+
+    def refuse_restore(self, user, backup_id, group_id):
+        """Refuse to restore a backup to a group."""
+        codes = self.refuse_change(user, backup_id)
+        if codes:
+            return codes
+        backup, group = self.rows[backup_id], self.rows.get(group_id)
+        if not user.sees(group) or group.project != backup.project:
+            return {400}
+        shares = self.within(group_id, SHARE)
+        statuses = {group.status, *(one.status for one in shares)}
+        sizes = self.pair(backup, shares)
+        if (
+            not self._is_usable(backup)
+            or not statuses <= set(rows.REVERTIBLE)
+            or None in (sizes, group.host, *(one.host for one in shares))
+            or self.is_source(group_id)
+            or self.being_made_of(group_id)
+        ):
+            return {409}
+        more = sum(max(0, sizes[one.id] - one.counted) for one in shares)
+        return self.exceeds(group.project, {'gigabytes': more})
+
     def refuse_change(self, user, row_id):
         """Refuse to change a name."""
         row = self.rows.get(row_id)
@@ -203,9 +266,15 @@ class Refusals(contract_model.Model):
     def _refuse_held(self, row):
         """The codes for what something else needs."""
         if row.kind == GROUP:
-            return {409} if self.is_copied(row.id) else set()
-        if row.kind == SNAPSHOT:
-            is_needed = row.status == rows.RESTORING or self.is_cloned(row.id)
+            is_needed = self.is_copied(row.id) or self.being_made_of(row.id)
+            return {409} if is_needed else set()
+        if row.kind in (SNAPSHOT, BACKUP):
+            is_needed = (
+                row.status == rows.RESTORING
+                or self.is_cloned(row.id)
+                or self.is_rebuilt(row.id)
+                or self.being_made_of(row.id)
+            )
             return {409} if is_needed else set()
         codes = {409} if self.is_copied(row.group) else set()
         is_member = any(

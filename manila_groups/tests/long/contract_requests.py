@@ -12,6 +12,7 @@ numbers = st.integers(0, 9)
 users = st.sampled_from(['owner'] * 8 + ['admin'] * 2 + sorted(machine.USERS))
 kinds = st.sampled_from(sorted(machine.PATHS))
 GROUP, SHARE, SNAPSHOT = rows.GROUP, rows.SHARE, rows.SNAPSHOT
+BACKUP = rows.BACKUP
 #: Every status, also those that some kinds do not have.
 STATUSES = sorted({one for some in rows.STATUSES.values() for one in some})
 
@@ -51,7 +52,7 @@ class Requests(machine.Machine):
         self.create(
             who,
             self.model.refuse_group(
-                user, _forbidden(user, type_name, types, zone)
+                user, forbidden(user, type_name, types, zone)
             ),
             GROUP,
             body,
@@ -97,7 +98,15 @@ class Requests(machine.Machine):
             size,
             group is not None and share_type in group.types,
         )
-        self.create(who, refusals, SHARE, body, group=group_id, size=size)
+        self.create(
+            who,
+            refusals,
+            SHARE,
+            body,
+            group=group_id,
+            size=size,
+            share_type=self.share_types[share_type],
+        )
 
     @stateful.rule(who=users, number=numbers)
     def create_snapshot(self, who, number):
@@ -123,9 +132,10 @@ class Requests(machine.Machine):
             self.model.add(
                 rows.Row(kind, row_id, body['name'], project, **values)
             )
-            source_id = values.get('source') or values.get('copied')
-            if source_id:
-                self.add_clones(found, row_id, source_id)
+            if kind == GROUP:
+                sources = map(values.get, ('source', 'copied', 'rebuilt'))
+                for source_id in filter(None, sources):
+                    self.add_clones(found, row_id, source_id)
 
         self.request(
             who,
@@ -141,7 +151,8 @@ class Requests(machine.Machine):
         """Add the shares that a group has come with."""
         group = self.model.rows[group_id]
         source = self.model.rows[source_id]
-        group.types = self.model.rows[source.group or source.id].types
+        if source.kind != BACKUP:
+            group.types = self.model.rows[source.group or source.id].types
         clones = {
             row_id: one
             for row_id, one in found.items()
@@ -160,13 +171,16 @@ class Requests(machine.Machine):
                     group.project,
                     group=group_id,
                     size=one['size'],
+                    share_type=one['type'],
                     cloned=True,
                 )
             )
 
     @stateful.rule(who=users, kind=kinds, number=numbers)
     def rename(self, who, kind, number):
-        row_id, name = self.pick(kind, number), self.next_name()
+        self.rename_to(who, kind, self.pick(kind, number), self.next_name())
+
+    def rename_to(self, who, kind, row_id, name):
         _path, key = machine.PATHS[kind]
         user = machine.USERS[who]
 
@@ -320,7 +334,7 @@ def _find(found, name):
     return row_id
 
 
-def _forbidden(user, type_name, types, zone):
+def forbidden(user, type_name, types, zone):
     """The codes for the types and the zone of a new group."""
     is_hidden = type_name == 'secret' and not user.admin
     allowed = machine.TYPES.get(type_name or 'default', ())

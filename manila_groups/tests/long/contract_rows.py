@@ -4,20 +4,30 @@
 import dataclasses
 
 GROUP, SHARE, SNAPSHOT = 'group', 'share', 'snapshot'
+BACKUP = 'backup'
 CREATING, DELETING = 'creating', 'deleting'
 EXTENDING, SHRINKING = 'extending', 'shrinking'
 REVERTING, RESTORING = 'reverting', 'restoring'
+BACKUP_RESTORING = 'backup_restoring'
 AVAILABLE, ERROR = 'available', 'error'
 ERROR_DELETING = 'error_deleting'
 REVERTING_ERROR = 'reverting_error'
+BACKUP_RESTORING_ERROR = 'backup_restoring_error'
 GONE = None
 
 _COMMON = (CREATING, AVAILABLE, ERROR, DELETING, ERROR_DELETING)
 #: The statuses that can be set by hand.
 STATUSES = {
-    GROUP: (*_COMMON, REVERTING, REVERTING_ERROR),
-    SHARE: (*_COMMON, REVERTING_ERROR),
+    GROUP: (
+        *_COMMON,
+        REVERTING,
+        REVERTING_ERROR,
+        BACKUP_RESTORING,
+        BACKUP_RESTORING_ERROR,
+    ),
+    SHARE: (*_COMMON, REVERTING_ERROR, BACKUP_RESTORING_ERROR),
     SNAPSHOT: _COMMON,
+    BACKUP: _COMMON,
 }
 #: What the service may make of a row by itself when nothing goes wrong.
 WELL = {
@@ -27,6 +37,7 @@ WELL = {
     SHRINKING: AVAILABLE,
     REVERTING: AVAILABLE,
     RESTORING: AVAILABLE,
+    BACKUP_RESTORING: AVAILABLE,
 }
 #: The same, when something does.
 FAILED = {
@@ -34,6 +45,7 @@ FAILED = {
         CREATING: ERROR,
         DELETING: ERROR_DELETING,
         REVERTING: REVERTING_ERROR,
+        BACKUP_RESTORING: BACKUP_RESTORING_ERROR,
     },
     SHARE: {
         CREATING: ERROR,
@@ -41,28 +53,37 @@ FAILED = {
         EXTENDING: 'extending_error',
         SHRINKING: 'shrinking_error',
         REVERTING: REVERTING_ERROR,
+        BACKUP_RESTORING: BACKUP_RESTORING_ERROR,
     },
     SNAPSHOT: {CREATING: ERROR, DELETING: ERROR, RESTORING: AVAILABLE},
+    BACKUP: {
+        CREATING: ERROR,
+        DELETING: ERROR_DELETING,
+        RESTORING: AVAILABLE,
+    },
 }
+#: The statuses in which a group's shares get other content.
+REPLACING = (REVERTING, BACKUP_RESTORING)
 #: The statuses in which a scheduler looks for a pool.
 PLACED = (CREATING, EXTENDING)
 #: What a change of a share's size is called.
 RESIZING = {'extend': EXTENDING, 'shrink': SHRINKING}
 #: The statuses of a share whose size may be changed.
 RESIZABLE = (AVAILABLE, 'extending_error', 'shrinking_error')
-#: Those of a group and of its shares that may be reverted.
-REVERTIBLE = (AVAILABLE, REVERTING_ERROR)
+#: Those of a group and of its shares that may be reverted, or restored.
+REVERTIBLE = (AVAILABLE, REVERTING_ERROR, BACKUP_RESTORING_ERROR)
 #: The statuses that a user may delete from.
 DELETABLE = {
     GROUP: (*REVERTIBLE, ERROR, ERROR_DELETING),
-    SHARE: (*RESIZABLE, REVERTING_ERROR, ERROR, ERROR_DELETING),
+    SHARE: (*RESIZABLE, *REVERTIBLE, ERROR, ERROR_DELETING),
     SNAPSHOT: (AVAILABLE, ERROR),
+    BACKUP: (AVAILABLE, ERROR, ERROR_DELETING),
 }
 
 
 @dataclasses.dataclass
 class Row:
-    """A share group, a share or a snapshot.
+    """A share group, a share, a snapshot or a backup.
 
     :ivar host: the pool; None as long as there is none
     :ivar working: whether the service works on a row in this status, which it
@@ -72,16 +93,27 @@ class Row:
     :ivar since: when it came, or the place of the row did: seconds
     :ivar made: when the row was made: seconds
     :ivar forced: whether a deletion ends in any case
-    :ivar group: the id of the group that it is in; None for a group
+    :ivar group: the id of the group that it is in; None for a group, and
+        for a backup, which outlives its group
     :ivar zone: where a group has to be; None is anywhere
-    :ivar source: the id of the snapshot that a group is made from
+    :ivar source: the id of the snapshot that a group, or a backup, is made
+        from
     :ivar copied: the id of the group that a group is made from
+    :ivar rebuilt: the id of the backup that a group is made from
     :ivar types: the names of the share types that a group may hold
+    :ivar share_type: the id of that of a share
     :ivar size: of a share, in GiB
     :ivar new_size: the size that it is to have; None if it keeps its own
     :ivar counted: what it counts in the quota of gigabytes
     :ivar cloned: whether a share came with its group
-    :ivar members: of a snapshot: share's id to size in GiB
+    :ivar members: of a snapshot or a backup: share's id to size in GiB
+    :ivar member_types: of a backup: share's id to the id of its share type
+    :ivar names: of a backup: share's id to its name of then
+    :ivar origin: the id of the group that a backup is of
+    :ivar target: the id of the group that gets its content
+    :ivar taken: whether the moment that it shows is over
+    :ivar complete: whether it has ever been made
+    :ivar by_hand: whether its status was set by hand: its data may be gone
     """
 
     kind: str
@@ -100,12 +132,21 @@ class Row:
     zone: str | None = None
     source: str | None = None
     copied: str | None = None
+    rebuilt: str | None = None
     types: frozenset[str] = frozenset()
+    share_type: str | None = None
     size: int = 0
     new_size: int | None = None
     counted: int = 0
     cloned: bool = False
     members: dict[str, int] = dataclasses.field(default_factory=dict)
+    member_types: dict[str, str] = dataclasses.field(default_factory=dict)
+    names: dict[str, str] = dataclasses.field(default_factory=dict)
+    origin: str | None = None
+    target: str | None = None
+    taken: bool = False
+    complete: bool = False
+    by_hand: bool = False
 
     def __post_init__(self):
         self.counted = self.size
@@ -134,6 +175,8 @@ def amounts(row):
         return {'share_groups': 1}
     if row.kind == SHARE:
         return {'shares': 1, 'gigabytes': row.counted}
+    if row.kind == BACKUP:
+        return backup_amounts(row.members)
     return {
         'share_group_snapshots': 1,
         'snapshots': len(row.members),
@@ -145,3 +188,15 @@ def snapshot_amounts(shares):
     """What a new snapshot of shares would count."""
     members = {one.id: one.size for one in shares}
     return amounts(Row(SNAPSHOT, '', '', '', members=members))
+
+
+def backup_amounts(members):
+    """What a backup counts.
+
+    :param members: share's id to size in GiB
+    """
+    return {
+        'share_group_backups': 1,
+        'backups': len(members),
+        'backup_gigabytes': sum(members.values()),
+    }

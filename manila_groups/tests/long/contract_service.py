@@ -43,8 +43,13 @@ METHODS = (
     'create_share_group_from_snapshot',
     'resize_share',
     'revert_share_group',
+    'read_snapshot',
+    'create_share_group_from_files',
+    'restore_share_group',
     'update_access',
 )
+#: The methods of the engine of backups.
+ENGINE = ('save', 'write_manifest', 'restore', 'forget')
 #: Those that consist of others, where no driver has its own.
 COMPOSED = ('create_share_group_from_group', 'forget_source')
 
@@ -56,10 +61,13 @@ class Killed(BaseException):
 class Storage:
     """A driver whose storage outlives whoever is killed.
 
+    :cvar methods: those that may fail
     :ivar broken: the methods that fail
     :ivar failed: the ids of what a call has failed for
     :ivar kill: 'before' or 'after' the next call's effect, or None
     """
+
+    methods = METHODS
 
     def __init__(self, driver):
         self._driver = driver
@@ -71,7 +79,7 @@ class Storage:
         found = getattr(self._driver, name)
         if name in COMPOSED:
             return functools.partial(self._compose, getattr(Driver, name))
-        if name not in METHODS:
+        if name not in self.methods:
             return found
         return lambda *args: self._call(found, name, *args)
 
@@ -89,15 +97,27 @@ class Storage:
         if kill == 'before':
             raise Killed
         if name in self.broken:
-            self._note(args[0])
+            self._note(*args)
             raise exception.DriverError(f'{name} is broken')
         result = method(*args)
         if kill == 'after':
             raise Killed
         return result
 
-    def _note(self, wanted):
+    def _note(self, wanted, *_args):
         self.failed |= {wanted.id, getattr(wanted, 'share_group_id', None)}
+
+
+class Repository(Storage):
+    """The engine of backups, whose repositories outlive them likewise.
+
+    To it, the reference of a backup is the backup's id.
+    """
+
+    methods = ENGINE
+
+    def _note(self, _project_id, wanted, *_args):
+        self.failed.add(getattr(wanted, 'backup_id', wanted))
 
 
 class Commits(fixtures.Fixture):
@@ -146,6 +166,7 @@ class Service(inprocess.InProcess):
         self.clock.stop()
         self._away = collections.Counter()
         self.commits = self.useFixture(Commits())
+        self.engine = Repository(self.engine)
         self.storages = {}
         for name in self.conf.enabled_backends:
             driver = self.drivers[f'{self.conf.host}@{name}']
@@ -200,7 +221,11 @@ class Service(inprocess.InProcess):
 
     def is_reachable(self, host):
         """Tell whether the back end of a pool has reported lately."""
-        return self._away[backend_of(host)] <= self.conf.service.down_time
+        return self.is_here(backend_of(host))
+
+    def is_here(self, name):
+        """Tell whether a back end has reported lately."""
+        return self._away[name] <= self.conf.service.down_time
 
     def pass_time(self, seconds):
         super().pass_time(seconds)
@@ -249,15 +274,24 @@ class Service(inprocess.InProcess):
             self.deliver_all()
 
     def _statuses(self):
-        rows = *self.all_groups(), *self.all_shares(), *self.all_snapshots()
-        return {row.id: (row.status, row.host) for row in rows}
+        rows = (
+            *self.all_groups(),
+            *self.all_shares(),
+            *self.all_snapshots(),
+            *self.all_backups(),
+        )
+        return {
+            row.id: (row.status, row.host, getattr(row, 'taken_at', None))
+            for row in rows
+        }
 
     def mend(self):
         """Let all that was broken or killed work again."""
         self.commits.spare()
-        for name, storage in self.storages.items():
+        for storage in (*self.storages.values(), self.engine):
             storage.broken.clear()
             storage.kill = None
+        for name in self.storages:
             if not self.is_up(name):
                 self.start(name)
 

@@ -9,7 +9,7 @@ from hypothesis import stateful
 from hypothesis import strategies as st
 
 from manila_groups.tests import base
-from manila_groups.tests.long import contract_changes as changes
+from manila_groups.tests.long import contract_backups as backups_of_groups
 from manila_groups.tests.long import contract_machine as machine
 from manila_groups.tests.long import contract_requests as requests
 from manila_groups.tests.long import contract_service
@@ -23,7 +23,7 @@ backends = st.sampled_from(sorted(machine.ZONES))
 moments = st.sampled_from(['before', 'after'])
 
 
-class Contract(changes.Changes):
+class Contract(backups_of_groups.Backups):
     """What happens to messages and processes beside the requests."""
 
     # Which steps can be chosen must not depend on the service: where they
