@@ -549,6 +549,9 @@ class TestRestore(BackupCase):
         self.service.shares.reset_status(
             self.service.admin, self.first, 'available'
         )
+        self.assertEqual(
+            {'10.0.0.1': 'queued_to_apply'}, self.service.rules(self.first)
+        )
         self.service.settle()
         self.assertIn(self.first, self.driver.access)
 
