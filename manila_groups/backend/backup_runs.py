@@ -40,6 +40,15 @@ class Backups:
         self._engine = engine
         self._slots = threading.BoundedSemaphore(most)
 
+    def _wait_for_repository(self, task):
+        first = task.work.waits_for
+        if first is not None:
+            task.report(0, 0)
+            raise verbs.Awaits(
+                f'the first backup of the project, {first}, may be making the '
+                'repository'
+            )
+
     def _engine_for(self, task):
         if self._engine is None:
             raise exception.DriverError(
@@ -81,6 +90,7 @@ class Backups:
 
     def copy(self, task):
         """Write a backup to its repository; returns what was saved."""
+        self._wait_for_repository(task)
         row = task.row
         source = payloads.source(row)
         with (

@@ -172,6 +172,29 @@ def newest_of(
     return {(one.project_id, one.share_group_id or ''): one for one in found}
 
 
+def first_of(
+    conn, project_ids: Sequence[str]
+) -> dict[str, records.ShareGroupBackup]:
+    """Read the first backup of each project, which is still being made.
+
+    :returns: the id of each project that has no other backup to the one whose
+        creation began first, with how far that is
+    """
+    own = _BACKUP.c.project_id.in_(project_ids) & ~_BACKUP.c.is_unverified
+    with_others = sa.select(_BACKUP.c.project_id).where(
+        own, _BACKUP.c.reference.is_not(None)
+    )
+    query = _QUERY.where(
+        own,
+        _BACKUP.c.status == states.CREATING,
+        _BACKUP.c.project_id.not_in(with_others),
+    ).order_by(_BACKUP.c.created_at.desc(), _BACKUP.c.id.desc())
+    found = _to_records(conn, conn.execute(query).all(), False)
+    first = {one.project_id: one for one in found}
+    noted = _with_progress(conn, list(first.values()))
+    return {one.project_id: one for one in noted}
+
+
 def _is_base(table):
     return (
         table.c.status.in_((states.AVAILABLE, states.RESTORING)),

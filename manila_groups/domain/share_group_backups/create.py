@@ -40,9 +40,12 @@ class Work:
 
     :ivar parent: what the engine calls the newest backup of the group; None
         if there is none
+    :ivar waits_for: the project's first backup, which may just be making the
+        project's repository: two would make one that nobody can read
     """
 
     parent: str | None
+    waits_for: str | None
 
 
 def load(conn, operations):
@@ -55,7 +58,24 @@ def _load_copy(conn, operations):
     found = rows.get_many(conn, [one.resource_id for one in operations])
     groups = {one.share_group_id for one in found}
     newest = rows.newest_of(conn, sorted(one for one in groups if one))
-    return {one.id: (one, Work(_parent_of(one, newest))) for one in found}
+    first = rows.first_of(conn, sorted({one.project_id for one in found}))
+    return {
+        one.id: (
+            one,
+            Work(
+                _parent_of(one, newest),
+                _waits_for(one, first.get(one.project_id)),
+            ),
+        )
+        for one in found
+    }
+
+
+def _waits_for(backup, first):
+    # One that says how far it is has a repository.
+    if first is None or first.id == backup.id or first.progress is not None:
+        return None
+    return first.id
 
 
 def _parent_of(backup, newest):

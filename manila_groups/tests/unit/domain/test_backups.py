@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backups of share groups, and what is made of them again."""
 
+import types
+
+import sqlalchemy as sa
+
 from manila_groups import exception
 from manila_groups import states
 from manila_groups.backend import payloads
+from manila_groups.db import operation_table
 from manila_groups.domain.operations import purge
 from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.share_group_backups import create
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import share_case
+
+OPERATION = operation_table.Operation.__table__
 
 
 class BackupCase(share_case.ShareCase):
@@ -203,6 +211,44 @@ class TestCreate(BackupCase):
         self.service.reconcile()
         self.service.deliver_all()
         self.assertEqual('available', self.service.backup_status(backup_id))
+
+    def test_the_first_of_a_project_makes_the_repository(self):
+        other, _shares = self.full_group(1)
+        first = self.service.create_backup(self.group)
+        self.service.pass_time(1)
+        second = self.service.create_backup(other)
+        away = exception.TransientDriverError('simulated')
+        self.engine.failures['save'] = [away]
+        for expected in ({first: None, second: first}, {}):
+            self.service.deliver_all()
+            self.assertEqual(expected, self.waiting(*expected))
+            self.service.pass_time(60)
+            self.service.reconcile()
+        for one in (first, second):
+            self.assertEqual('available', self.service.backup_status(one))
+        third = self.service.create_backup(other)
+        self.assertEqual({third: None}, self.waiting(third))
+
+    def test_others_do_not_wait_for_a_repository_that_is_there(self):
+        other, _shares = self.full_group(1)
+        first = self.service.create_backup(self.group)
+        self.service.pass_time(1)
+        second = self.service.create_backup(other)
+        self.assertEqual({second: first}, self.waiting(second))
+        with self.service.db.writer() as conn:
+            conn.execute(
+                sa.update(OPERATION)
+                .where(OPERATION.c.resource_id == first)
+                .values(progress={'done': 0, 'total': 7})
+            )
+        self.assertEqual({second: None}, self.waiting(second))
+
+    def waiting(self, *ids):
+        """Find which backup each waits for."""
+        with self.service.db.reader() as conn:
+            wanted = [types.SimpleNamespace(resource_id=one) for one in ids]
+            found = create._load_copy(conn, wanted)
+        return {key: work.waits_for for key, (_row, work) in found.items()}
 
     def slots(self, runner):
         run = runner._runs['share_group_backup', 'create', 'copy']
