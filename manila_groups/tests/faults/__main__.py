@@ -113,7 +113,9 @@ class Run:
         stack.wait_until_ready()
         projects = {_project(n) for n in range(self._arguments.clients)}
         admin = self._session(stack, 'admin', 'admin')
-        administration.prepare(admin, projects)
+        if not stack.has_backups:
+            _tell('nothing is backed up: that takes restic')
+        administration.prepare(admin, projects, stack.has_backups)
 
     def _hurt(self, stack):
         """Let the clients work among faults; returns which those were."""
@@ -151,6 +153,7 @@ class Run:
             self._ledger,
             self.findings,
             self._ended,
+            stack.has_backups,
         )
 
 

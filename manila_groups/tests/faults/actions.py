@@ -11,6 +11,7 @@ NOUNS = {
     ledger.GROUPS: 'share_group',
     ledger.SHARES: 'share',
     ledger.SNAPSHOTS: 'share_group_snapshot',
+    ledger.BACKUPS: 'share_group_backup',
 }
 _WORDS = {kind: noun.replace('_', ' ') for kind, noun in NOUNS.items()}
 
@@ -48,7 +49,7 @@ def outcome(me, what, method, path, answer) -> str:
     return f'{ledger.REFUSED} {status}'
 
 
-def _create(me, what, kind, values, group=None):
+def _create(me, what, kind, values, group=None, origin=None):
     name = me.ledger.new_name()
     body = {NOUNS[kind]: {'name': name, **values}}
     path = f'/{kind}'
@@ -59,7 +60,9 @@ def _create(me, what, kind, values, group=None):
         me.ledger.refused.append((kind, name))
     if known not in (ledger.ACCEPTED, *ledger.UNSURE):
         return None
-    thing = ledger.Thing(kind, name, me.session, group, creation=known)
+    thing = ledger.Thing(
+        kind, name, me.session, group, creation=known, origin=origin
+    )
     if known == ledger.ACCEPTED:
         thing.id = answer[1][NOUNS[kind]]['id']
         me.things.append(thing)
@@ -88,6 +91,32 @@ def create_snapshot(me, group):
     values = {'share_group_id': group.id}
     what = 'create a share group snapshot'
     return _create(me, what, ledger.SNAPSHOTS, values, group)
+
+
+def create_backup(me, group):
+    """Back up a group."""
+    values = {'share_group_id': group.id}
+    what = 'create a share group backup'
+    return _create(me, what, ledger.BACKUPS, values, origin=group)
+
+
+def create_backup_of_snapshot(me, snapshot):
+    """Back up what a snapshot shows."""
+    values = {'share_group_snapshot_id': snapshot.id}
+    what = 'create a share group backup from a snapshot'
+    return _create(me, what, ledger.BACKUPS, values, origin=snapshot.group)
+
+
+def rebuild(me, backup):
+    """Create a share group from a backup, and find its shares."""
+    what = 'create a share group from a share group backup'
+    values = {'source_share_group_backup_id': backup.id}
+    return _create_with_shares(me, what, values)
+
+
+def restore(me, backup):
+    """Restore a backup to the share group that it is of."""
+    return _change(me, backup, 'restore', None)
 
 
 def clone(me, snapshot):

@@ -5,6 +5,7 @@ import collections
 import re
 import time
 
+from manila_groups.backend import payloads
 from manila_groups.domain.operations import removing
 from manila_groups.tests.faults import driver
 from manila_groups.tests.faults import ends
@@ -54,11 +55,14 @@ class Check:
         remembered = collections.defaultdict(set)
         for one in self._database.operations():
             if one.verb == removing.CLEAN_UP:
-                remembered[one.runs_at].add(one.resource_id)
+                # Of a backup, it is the snapshot that was taken for it.
+                snapshot_id = payloads.moment_id(one.resource_id)
+                remembered[one.runs_at] |= {one.resource_id, snapshot_id}
         for directory in sorted(self._stack.storage.iterdir()):
             host = directory.name
             self._check_storage(directory, host, content, remembered[host])
         self._check_counts(content)
+        self._check_repositories()
         self._explain()
         self._check_refused(ledger, content)
         return self._check_ends(ledger, content)
@@ -77,6 +81,12 @@ class Check:
         found = self._stack.manage('quota', 'check')
         if found.returncode:
             self._findings.add('wrong usage', found.stdout)
+
+    def _check_repositories(self):
+        if self._stack.has_backups:
+            found = self._stack.manage('backup', 'check')
+            if found.returncode:
+                self._findings.add('damaged repositories', found.stdout)
 
     def _explain(self):
         """Tell what the log says of requests that failed."""

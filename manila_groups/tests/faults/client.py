@@ -13,6 +13,7 @@ from manila_groups.tests.soak import session as sessions
 MOST_GROUPS = 4
 MOST_SHARES = 4
 MOST_SNAPSHOTS = 2
+MOST_BACKUPS = 2
 
 #: How often a client waits for what it has asked for.
 WAITS = 0.7
@@ -64,6 +65,22 @@ def _snapshots_to_clone(me):
     return _all(ledgers.SNAPSHOTS)(me) if _has_room(me) else []
 
 
+def _may_back_up(me):
+    return me.has_backups and len(_all(ledgers.BACKUPS)(me)) < MOST_BACKUPS
+
+
+def _groups_to_back_up(me):
+    return _all(ledgers.GROUPS)(me) if _may_back_up(me) else []
+
+
+def _snapshots_to_back_up(me):
+    return _all(ledgers.SNAPSHOTS)(me) if _may_back_up(me) else []
+
+
+def _backups_to_rebuild(me):
+    return _all(ledgers.BACKUPS)(me) if _has_room(me) else []
+
+
 ACTIONS = (
     client.Action(
         9, actions.create_share, _groups_with_fewer('shares', MOST_SHARES)
@@ -73,6 +90,11 @@ ACTIONS = (
     client.Action(2, actions.copy, _groups_to_copy),
     client.Action(6, actions.revert, _all(ledgers.SNAPSHOTS)),
     client.Action(3, actions.delete, _all(ledgers.SNAPSHOTS)),
+    client.Action(5, actions.create_backup, _groups_to_back_up),
+    client.Action(2, actions.create_backup_of_snapshot, _snapshots_to_back_up),
+    client.Action(2, actions.rebuild, _backups_to_rebuild),
+    client.Action(5, actions.restore, _all(ledgers.BACKUPS)),
+    client.Action(4, actions.delete, _all(ledgers.BACKUPS)),
     client.Action(4, actions.delete, _free_shares),
     client.Action(6, actions.delete, _empty_groups),
     client.Action(2, actions.extend, _all(ledgers.SHARES)),
@@ -90,14 +112,18 @@ class Client(threading.Thread):
     :param session: of a user of its own
     :param ledger: of all clients
     :param ended: when to end
+    :param has_backups: whether share groups can be backed up
     """
 
-    def __init__(self, number, seed, session, ledger, findings, ended):
+    def __init__(
+        self, number, seed, session, ledger, findings, ended, has_backups
+    ):
         super().__init__(name=f'client {number}', daemon=True)
         self.random = random.Random(f'{seed} {number}')
         self.session = session
         self.ledger = ledger
         self.things = []
+        self.has_backups = has_backups
         self._findings = findings
         self._ended = ended
 

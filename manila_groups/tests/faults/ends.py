@@ -9,6 +9,9 @@ from manila_groups.tests.faults import ledger
 GONE, DONE = 'gone', 'available'
 FAILED, SILENT = 'error with a message', 'error without a message'
 
+#: What shares are in when their group could not get other content.
+_REPLACED = (states.REVERTING_ERROR, states.BACKUP_RESTORING_ERROR)
+
 
 def find(thing: ledger.Thing, things):
     """Find a thing's row, by its id or else by its name.
@@ -39,8 +42,8 @@ def judge(
     if 'error' not in status:
         return status, False
     told = [row['id']]
-    is_reverted = status == states.REVERTING_ERROR
-    if thing.comes_with_group or (is_reverted and thing.group):
+    is_replaced = status in _REPLACED
+    if thing.comes_with_group or (is_replaced and thing.group):
         told.append(thing.group.id)
     is_told = any(has_message(one) for one in told)
-    return (FAILED if is_told else SILENT), is_told
+    return (FAILED if is_told else SILENT), is_told or thing.ends_with_group

@@ -23,16 +23,19 @@ UNSURE = (UNKNOWN, DOUBTFUL)
 GROUPS = 'share-groups'
 SHARES = 'shares'
 SNAPSHOTS = 'share-group-snapshots'
+BACKUPS = 'share-group-backups'
 
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Thing:
-    """A group, a share or a snapshot that was asked for.
+    """A group, a share, a snapshot or a backup that was asked for.
 
-    :ivar kind: GROUPS, SHARES or SNAPSHOTS
+    :ivar kind: GROUPS, SHARES, SNAPSHOTS or BACKUPS
     :ivar name: which no other thing has
     :ivar owner: the session of its user
-    :ivar group: that it is in; None for a group
+    :ivar group: that it is in; None for a group, and for a backup, which
+        outlives its group
+    :ivar origin: the group that a backup is of
     :ivar id: None as long as it is not known
     :ivar creation: ACCEPTED, IMPLIED or one of UNSURE
     :ivar deletion: ACCEPTED, one of UNSURE, or None when nobody asked for it
@@ -45,6 +48,7 @@ class Thing:
     id: str | None = None
     creation: str = ACCEPTED
     deletion: str | None = None
+    origin: 'Thing | None' = None
 
     @property
     def path(self):
@@ -62,6 +66,11 @@ class Thing:
         if self.group is None or self.deletion is not None:
             return False
         return self.creation == IMPLIED or self.group.deletion is not None
+
+    @property
+    def ends_with_group(self) -> bool:
+        """Whether a forced deletion of its group may have ended it."""
+        return self.origin is not None and self.origin.deletion is not None
 
     @property
     def may_be_gone(self) -> bool:

@@ -19,6 +19,7 @@ _UNDER_WAY = (
     states.SHRINKING,
     states.REVERTING,
     states.RESTORING,
+    states.BACKUP_RESTORING,
 )
 
 #: The tables of rows that have a status, its column, and what is no status to
@@ -27,6 +28,7 @@ _MACHINES = (
     (models.ShareGroup, 'status', _UNDER_WAY),
     (models.Share, 'status', _UNDER_WAY),
     (models.ShareGroupSnapshot, 'status', _UNDER_WAY),
+    (models.ShareGroupBackup, 'status', _UNDER_WAY),
     (
         models.ShareAccessRule,
         'state',
@@ -43,6 +45,7 @@ _MODELS = {
     ledger.GROUPS: models.ShareGroup,
     ledger.SHARES: models.Share,
     ledger.SNAPSHOTS: models.ShareGroupSnapshot,
+    ledger.BACKUPS: models.ShareGroupBackup,
 }
 
 

@@ -16,7 +16,14 @@ _PAUSE = 1
 #: Seconds that a client waits, at most, for what it has asked for.
 _SETTLING = 8
 
-_TRANSITIONAL = ('creating', 'deleting', 'extending', 'reverting')
+_TRANSITIONAL = (
+    'creating',
+    'deleting',
+    'extending',
+    'reverting',
+    'restoring',
+    'backup_restoring',
+)
 
 _now = time.monotonic
 

@@ -34,11 +34,19 @@ class Backups(changes.Changes):
             self._begin_with_backup(first)
 
     def _begin_with_backup(self, first):
-        self.create_backup('owner', 1)
         if first == 'back up':
+            # Also one that nothing else keeps from being deleted.
+            self.create_group('owner', None, None, None)
+            self.happen(self.service.deliver_all)
+            self.create_backup('owner', 2)
+            self.create_backup('owner', 0)
             return
+        self.create_backup('owner', 1)
         self.happen(self.service.deliver_all)
         if first == 'restore':
+            # A share that is larger by now stays so.
+            self.resize('owner', 0, 'extend', 3)
+            self.happen(self.service.deliver_all)
             self.restore('owner', 0)
         else:
             self.create_group_from_backup('owner', 0, None, None)

@@ -130,7 +130,9 @@ class Soak:
             f'project-{number // 2}'
             for number in range(self._arguments.clients)
         }
-        return administration.prepare(admin, projects)
+        if not stack.has_backups:
+            _tell('nothing is backed up: that takes restic')
+        return administration.prepare(admin, projects, stack.has_backups)
 
     def _load(self, stack, setting):
         """Let the clients work; returns for how many seconds they did."""

@@ -4,6 +4,8 @@
 import dataclasses
 
 DHSS = 'driver_handles_share_servers'
+_UNLIMITED = ('share_group_snapshots', 'snapshot_gigabytes')
+_OF_BACKUPS = ('share_group_backups', 'backups', 'backup_gigabytes')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -11,14 +13,16 @@ class Setting:
     """Ids of the types that all clients use.
 
     :ivar impossible_type: of share groups that no pool fits
+    :ivar has_backups: whether share groups can be backed up
     """
 
     share_type: str
     group_type: str
     impossible_type: str
+    has_backups: bool = False
 
 
-def prepare(session, projects) -> Setting:
+def prepare(session, projects, has_backups=False) -> Setting:
     """Make the types, and quotas that do not stand in the way."""
     for project in projects:
         _set_quota(
@@ -27,7 +31,9 @@ def prepare(session, projects) -> Setting:
             dict.fromkeys(
                 ('share_groups', 'shares', 'gigabytes', 'snapshots'), 10000
             )
-            | {'share_group_snapshots': -1, 'snapshot_gigabytes': -1},
+            | dict.fromkeys(
+                _UNLIMITED + (_OF_BACKUPS if has_backups else ()), -1
+            ),
         )
     share_type = new_share_type(session, 'soak')
     return Setting(
@@ -36,6 +42,7 @@ def prepare(session, projects) -> Setting:
         impossible_type=new_group_type(
             session, 'impossible', share_type, {'media': 'clay'}
         ),
+        has_backups=has_backups,
     )
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 
 from manila_groups.tests.soak import administration
+from manila_groups.tests.soak import backups
 from manila_groups.tests.soak import groups
 from manila_groups.tests.soak import refusals
 from manila_groups.tests.soak import session as sessions
@@ -18,6 +19,7 @@ from manila_groups.tests.soak import snapshots
 MOST_GROUPS = 6
 MOST_SHARES = 5
 MOST_SNAPSHOTS = 2
+MOST_BACKUPS = 3
 
 
 def _groups(me):
@@ -56,6 +58,35 @@ def _snapshots_to_clone(me):
     return _snapshots(me) if len(me.groups) < MOST_GROUPS else []
 
 
+def _may_back_up(me):
+    return me.setting.has_backups and len(me.backups) < MOST_BACKUPS
+
+
+def _groups_to_back_up(me):
+    return me.groups if _may_back_up(me) else []
+
+
+def _snapshots_to_back_up(me):
+    return _snapshots(me) if _may_back_up(me) else []
+
+
+def _backups(me):
+    return me.backups
+
+
+def _backups_to_restore(me):
+    return [
+        one
+        for one in me.backups
+        if one.group in me.groups
+        and {share.id for share in one.group.shares} == {*one.sizes}
+    ]
+
+
+def _backups_to_rebuild(me):
+    return me.backups if len(me.groups) < MOST_GROUPS else []
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Action:
     """Something to do.
@@ -91,6 +122,13 @@ ACTIONS = (
     Action(2, snapshots.update, _snapshots),
     Action(2, snapshots.read_list),
     Action(2, snapshots.delete, _snapshots),
+    Action(1, backups.create, _groups_to_back_up),
+    Action(1, backups.create_from_snapshot, _snapshots_to_back_up),
+    Action(1, backups.restore, _backups_to_restore),
+    Action(1, groups.rebuild, _backups_to_rebuild),
+    Action(1, backups.update, _backups),
+    Action(1, backups.read_list, _backups),
+    Action(1, backups.delete, _backups),
     Action(1, administration.use_types),
     Action(1, administration.use_quotas),
     Action(1, administration.look),
@@ -117,6 +155,7 @@ class Client(threading.Thread):
         self.session = session
         self.setting = setting
         self.groups = []
+        self.backups = []
         self._findings = findings
         self._tally = tally
         self._ended = ended
@@ -140,6 +179,8 @@ class Client(threading.Thread):
                 self._try(*self._choose())
             for group in list(self.groups):
                 self._try(groups.delete, self, group)
+            for backup in list(self.backups):
+                self._try(backups.delete, self, backup)
         except Exception as error:
             self._findings.add('failed clients', f'{self.name}: {error!r}')
             raise

@@ -26,6 +26,8 @@ _EMPTY = (
     models.Share,
     models.ShareGroupSnapshot,
     models.ShareGroupSnapshotMember,
+    models.ShareGroupBackup,
+    models.ShareGroupBackupMember,
     models.ShareAccessRule,
     models.ShareExportLocation,
     models.ShareMetadata,

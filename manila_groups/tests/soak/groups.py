@@ -110,6 +110,13 @@ def clone(me, snapshot) -> None:
     _create_from(me, what, 'source_share_group_snapshot_id', snapshot, sizes)
 
 
+def rebuild(me, backup) -> None:
+    """Create a group from a backup."""
+    what = 'create a group from a backup'
+    sizes = backup.sizes.values()
+    _create_from(me, what, 'source_share_group_backup_id', backup, sizes)
+
+
 def copy(me, source) -> None:
     """Create a group from another one; no snapshot stays."""
     sizes = [share.size for share in source.shares]

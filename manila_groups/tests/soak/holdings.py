@@ -41,6 +41,21 @@ class Snapshot:
 
 
 @dataclasses.dataclass(slots=True)
+class Backup:
+    """A backup of a group, which it outlives; sizes are as of a snapshot."""
+
+    id: str
+    group: 'Group'
+    sizes: dict[str, int]
+    begun: float = _now()
+
+    @property
+    def path(self):
+        """Where the API has it."""
+        return f'/share-group-backups/{self.id}'
+
+
+@dataclasses.dataclass(slots=True)
 class Group:
     """A share group with what is in it."""
 

@@ -26,6 +26,12 @@ TABLE = (
         {'revert': {'share_group_snapshot_id': 'unknown'}},
         400,
     ),
+    (
+        'POST',
+        '/share-group-backups/unknown/action',
+        {'restore': None},
+        404,
+    ),
     ('GET', '/share-groups?limit=-1', None, 400),
     ('GET', '/share-groups?sort_key=colour', None, 400),
     ('GET', '/share-groups/unknown', None, 404),

@@ -7,12 +7,18 @@ import time
 
 VERSION = '2.90'
 #: What only this service has.
-SHARE_GROUPS = '1.6'
+SHARE_GROUPS = '1.9'
 
 #: Seconds that one answer may take.
 ANSWER = 60
 
-_ENDED = ('available', 'error', 'error_deleting', 'reverting_error')
+_ENDED = (
+    'available',
+    'error',
+    'error_deleting',
+    'reverting_error',
+    'backup_restoring_error',
+)
 
 
 class UnexpectedAnswer(Exception):

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,6 +42,14 @@ fake_pools = [{{"name": "c"}}, {{"name": "d"}}]
 fake_delays = {delays}
 """
 
+#: What is added where restic is installed.
+_BACKUP = """\
+[backup]
+repository = {directory}/repository
+secret_file = {directory}/secret
+cache_directory = {directory}/cache/{name}
+"""
+
 _DELAYS = ','.join(
     f'{method}:0.03'
     for method in (
@@ -67,6 +76,7 @@ class Stack(fixtures.Fixture):
     :ivar directory: the same, as a path
     :ivar port: of the API
     :ivar processes: the started ones by name, as psutil has them
+    :ivar has_backups: whether share groups can be backed up
     """
 
     #: What the processes are configured with, to be filled in for each.
@@ -91,11 +101,15 @@ class Stack(fixtures.Fixture):
         self.directory = directory
         self._findings = findings
         self.processes = {}
+        self.has_backups = shutil.which('restic') is not None
 
     def _setUp(self):
         temporary = self.useFixture(fixtures.TempDir()).path
         self.directory = pathlib.Path(self.directory or temporary).absolute()
         self.directory.mkdir(parents=True, exist_ok=True)
+        secret = self.directory / 'secret'
+        secret.write_text('the secret of one run, long enough for the key')
+        secret.chmod(0o600)
         self._find_servers()
         self.port = processes.free_port()
         self.addCleanup(self._kill)
@@ -125,8 +139,9 @@ class Stack(fixtures.Fixture):
         home = self.directory / name
         file = home / '.manila-groups' / 'manila-groups.conf'
         file.parent.mkdir(parents=True, exist_ok=True)
+        backup = _BACKUP if self.has_backups else ''
         file.write_text(
-            self.configuration.format(
+            (self.configuration + backup).format(
                 name=name,
                 directory=self.directory,
                 broker=self.broker,

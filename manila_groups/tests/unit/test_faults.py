@@ -229,17 +229,33 @@ class TestEnds(base.TestCase):
         whole.note_deletion(ledger.ACCEPTED)
         self.assertTrue(judge(own))
 
-    def test_a_share_fails_to_be_reverted_with_its_group(self):
-        row = {'id': 'share', 'status': 'reverting_error'}
+    def test_a_share_fails_to_be_replaced_with_its_group(self):
         share = thing(ledger.SHARES, group=thing(id='group'))
-        for told in ('group', 'share'):
-            judged = ends.judge(share, row, told.__eq__)
-            self.assertEqual((ends.FAILED, True), judged)
-        judged = ends.judge(share, row, 'other'.__eq__)
-        self.assertEqual((ends.SILENT, False), judged)
+        for status in ('reverting_error', 'backup_restoring_error'):
+            row = {'id': 'share', 'status': status}
+            for told in ('group', 'share'):
+                judged = ends.judge(share, row, told.__eq__)
+                self.assertEqual((ends.FAILED, True), judged)
+            judged = ends.judge(share, row, 'other'.__eq__)
+            self.assertEqual((ends.SILENT, False), judged)
+
+    def test_a_backup_outlives_its_group(self):
+        origin = thing()
+        backup = thing(ledger.BACKUPS, origin=origin)
+        self.assertFalse(self.judge(backup, 'error'))
+        origin.note_deletion(ledger.ACCEPTED)
+        self.assertFalse(self.judge(backup, None))
+        self.assertTrue(self.judge(backup, 'available'))
+        # Its creation ends without a message where that is by force.
+        self.assertTrue(self.judge(backup, 'error'))
 
     def test_under_way(self):
-        for status in ('creating', 'reverting', 'restoring'):
+        for status in (
+            'creating',
+            'reverting',
+            'restoring',
+            'backup_restoring',
+        ):
             self.assertFalse(self.judge(thing(), status, has_message=True))
 
     def test_what_was_accepted_once_stays_so(self):

@@ -26,6 +26,7 @@ UNFINISHED = (
     states.SHRINKING,
     states.REVERTING,
     states.RESTORING,
+    states.BACKUP_RESTORING,
 )
 QUOTA = 25
 SEEDS = (1, 2)

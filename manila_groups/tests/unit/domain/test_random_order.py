@@ -7,12 +7,20 @@ import hypothesis
 from hypothesis import stateful
 from hypothesis import strategies as st
 
+from manila_groups import exception
 from manila_groups.domain.share_groups import api as share_groups
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import test_races
 
 NAMES = ('alpha', 'beta')
-STATUSES = ('creating', 'available', 'error', 'deleting', 'reverting')
+STATUSES = (
+    'creating',
+    'available',
+    'error',
+    'deleting',
+    'reverting',
+    'backup_restoring',
+)
 METHODS = (
     'create_share_group',
     'delete_share_group',
@@ -23,8 +31,12 @@ METHODS = (
     'delete_share_group_snapshot',
     'create_share_group_from_snapshot',
     'revert_share_group',
+    'read_snapshot',
+    'create_share_group_from_files',
+    'restore_share_group',
     'update_access',
 )
+ENGINE = ('save', 'write_manifest', 'restore', 'forget')
 OPTIONS = {
     'quota': {'share_groups': 6, 'gigabytes': 60, 'snapshots': 12},
     'alpha': {'fake_pools': [{'name': 'one', 'total_capacity_gb': 20}]},
@@ -62,6 +74,18 @@ class RandomOrder(stateful.RuleBasedStateMachine):
 
     def snapshot(self, number):
         return self.some(self.service.all_snapshots(), number)
+
+    def backup(self, number):
+        return self.some(self.service.all_backups(), number)
+
+    def nouns(self):
+        service = self.service
+        return (
+            (service.shares, self.share),
+            (service.snapshots, self.snapshot),
+            (service.groups, self.group),
+            (service.backups, self.backup),
+        )
 
     def try_to(self, call, *args, **kwargs):
         try:
@@ -107,6 +131,48 @@ class RandomOrder(stateful.RuleBasedStateMachine):
                 found.id,
             )
 
+    @stateful.rule(number=numbers, of_snapshot=st.booleans())
+    def back_up(self, number, of_snapshot):
+        source = (
+            {'snapshot_id': self.snapshot(number)}
+            if of_snapshot
+            else {'group_id': self.group(number)}
+        )
+        self.try_to(self.service.create_backup, **source)
+
+    @stateful.rule(number=numbers)
+    def rebuild(self, number):
+        wanted = share_groups.NewShareGroup(
+            source_share_group_backup_id=self.backup(number)
+        )
+        self.try_to(self.service.groups.create, self.service.caller, wanted)
+
+    @stateful.rule(number=numbers)
+    def restore(self, number):
+        self.try_to(
+            self.service.backups.restore,
+            self.service.caller,
+            self.backup(number),
+        )
+
+    @stateful.rule(number=numbers)
+    def delete_backup(self, number):
+        self.try_to(
+            self.service.backups.delete,
+            self.service.caller,
+            self.backup(number),
+        )
+
+    @stateful.rule(method=st.sampled_from(ENGINE), for_good=st.booleans())
+    def break_engine(self, method, for_good):
+        error = (
+            exception.DriverError
+            if for_good
+            else exception.TransientDriverError
+        )
+        failures = self.service.engine.failures
+        failures.setdefault(method, []).append(error('simulated'))
+
     @stateful.rule(number=numbers, size=st.integers(1, 9), force=st.booleans())
     def resize(self, number, size, force):
         share_id = self.share(number)
@@ -133,29 +199,19 @@ class RandomOrder(stateful.RuleBasedStateMachine):
         else:
             self.try_to(service.groups.delete, caller, self.group(number))
 
-    @stateful.rule(number=numbers, kind=st.integers(0, 2))
+    @stateful.rule(number=numbers, kind=st.integers(0, 3))
     def force_delete(self, number, kind):
-        nouns = (
-            (self.service.shares, self.share),
-            (self.service.snapshots, self.snapshot),
-            (self.service.groups, self.group),
-        )
-        noun, some = nouns[kind]
+        noun, some = self.nouns()[kind]
         self.try_to(noun.force_delete, self.service.admin, some(number))
 
     @stateful.rule(
         number=numbers,
-        kind=st.integers(0, 2),
+        kind=st.integers(0, 3),
         status=st.sampled_from(STATUSES),
     )
     def reset_status(self, number, kind, status):
         self.by_hand = True
-        nouns = (
-            (self.service.shares, self.share),
-            (self.service.snapshots, self.snapshot),
-            (self.service.groups, self.group),
-        )
-        noun, some = nouns[kind]
+        noun, some = self.nouns()[kind]
         self.try_to(
             noun.reset_status, self.service.admin, some(number), status
         )
@@ -216,12 +272,14 @@ class RandomOrder(stateful.RuleBasedStateMachine):
             if f'host@{name}' not in self.service.backends:
                 self.start(name)
             self.service.conf[name].fake_failures.clear()
+        self.service.engine.failures.clear()
         try:
             self.service.settle()
             self.counts_are_right()
             self.nothing_is_stuck()
             if not self.by_hand:
                 self.service.check_content(unittest.TestCase())
+                self.backups_are_kept()
         finally:
             self.service.cleanUp()
 
@@ -232,11 +290,18 @@ class RandomOrder(stateful.RuleBasedStateMachine):
                 *self.service.all_groups(),
                 *self.service.all_shares(),
                 *self.service.all_snapshots(),
+                *self.service.all_backups(),
             )
             if one.status in test_races.UNFINISHED
         ]
         assert self.by_hand or not stuck, stuck
         assert not [one for one in stuck if one.stepped_at], stuck
+
+    def backups_are_kept(self):
+        found = self.service.all_backups()
+        kept = self.service.engine.ids(inprocess.PROJECT)
+        made = {one.id for one in found if one.status == 'available'}
+        assert made <= kept <= {one.id for one in found}, (found, kept)
 
 
 class TestRandomOrder(RandomOrder.TestCase):

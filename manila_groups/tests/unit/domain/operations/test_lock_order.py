@@ -70,14 +70,36 @@ class TestBatches(base.TestCase):
         )
         sizes = {service.get_share(one.id).size for one in members}
         self.assertEqual({1}, sizes)
+        self._with_backups(groups, snapshots)
         empty = self.each(lambda _: service.create(), range(4))
         self.each(lambda one: service.shares.delete(caller, one, None), shares)
         self.each(lambda one: service.snapshots.delete(caller, one), snapshots)
-        for group_id in (*groups, *clones, *copies):
-            service.groups.force_delete(service.admin, group_id)
+        for one in service.all_groups():
+            if one.id not in empty:
+                service.groups.force_delete(service.admin, one.id)
         self.each(lambda one: service.groups.delete(caller, one), empty)
         self.assertEqual([], service.all_groups() + service.all_shares())
         self.assertEqual([], service.under_way())
+
+    def _with_backups(self, groups, snapshots):
+        service, caller = self.service, self.service.caller
+        backups = self.each(service.create_backup, groups)
+        backups += self.each(
+            lambda one: service.create_backup(snapshot_id=one), snapshots
+        )
+        made = self.each(
+            lambda one: service.create(source_share_group_backup_id=one),
+            backups,
+        )
+        self.each(
+            lambda one: service.backups.restore(caller, one),
+            backups[: len(groups)],
+        )
+        self.assertEqual(
+            {'available'}, {service.status(one) for one in (*groups, *made)}
+        )
+        self.each(lambda one: service.backups.delete(caller, one), backups)
+        self.assertEqual([], service.all_backups())
 
 
 class TestOperationsAreLast(base.TestCase):
@@ -111,6 +133,26 @@ class TestOperationsAreLast(base.TestCase):
     def test_force_delete_without_a_back_end(self):
         self.service.clock.advance(self.service.conf.service.down_time + 1)
         self._delete_by_force()
+
+    def test_backups(self):
+        service = self.service
+        backup_id = service.create_backup(self.group_id)
+        service.deliver_all()
+        service.backups.restore(service.caller, backup_id)
+        service.deliver_all()
+        service.create(source_share_group_backup_id=backup_id)
+        service.deliver_all()
+        for delete in (service.backups.delete, service.backups.force_delete):
+            made = service.create_backup(self.group_id)
+            service.deliver_all()
+            delete(service.admin, made)
+            service.deliver_all()
+            self.assertIsNone(service.get_backup(made))
+
+    def test_force_delete_while_it_is_backed_up(self):
+        backup_id = self.service.create_backup(self.group_id)
+        self._delete_by_force()
+        self.assertEqual('error', self.service.backup_status(backup_id))
 
     def test_force_delete_without_a_pool(self):
         group_id = self.service.create()
