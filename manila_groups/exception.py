@@ -155,6 +155,10 @@ class TransientDriverError(DriverError):
     """
 
 
+class NothingBegun(TransientDriverError):
+    """What failed for the moment has not changed anything yet."""
+
+
 class RepositoryInUse(TransientDriverError):
     """Another process has locked the repository of a project's backups."""
 

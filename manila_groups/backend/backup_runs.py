@@ -74,9 +74,7 @@ class Backups:
         """Yield the engine, unless others keep it busy."""
         engine = self._unlocked_for(task)
         if not self._slots.acquire(blocking=False):
-            # Whoever waits does so without a deadline.
-            task.report(0, 0)
-            raise verbs.Awaits('other backups are being made or restored')
+            raise verbs.Queues('other backups are being made or restored')
         try:
             yield engine
         finally:
@@ -85,8 +83,12 @@ class Backups:
     def take(self, task):
         """Take the snapshot that a backup is made from; returns when."""
         self._engine_for(task)
-        self._driver.create_share_group_snapshot(payloads.moment(task.row))
-        return timeutils.utcnow()
+        moment = payloads.moment(task.row)
+        # One that an earlier attempt has left shows an earlier moment.
+        self._driver.delete_share_group_snapshot(moment)
+        taken_at = timeutils.utcnow()
+        self._driver.create_share_group_snapshot(moment)
+        return taken_at
 
     def copy(self, task):
         """Write a backup to its repository; returns what was saved."""
@@ -126,8 +128,13 @@ class Backups:
     def delete(self, task):
         row = task.row
         # What only a record tells of is not this service's to delete.
-        if not row.is_unverified:
+        if row.is_unverified:
+            return
+        try:
             self._engine_for(task).forget(row.project_id, row.id)
+        except exception.RepositoryInUse as error:
+            # As long as another backup is being made, which may be hours.
+            raise verbs.Queues(error.message) from error
 
     def clean_up(self, task):
         self._driver.delete_share_group_snapshot(
@@ -157,7 +164,7 @@ class Backups:
             self._driver.restore_share_group(
                 payloads.share_group(group, work.specs),
                 payloads.restored(work.shares, _members_of(task)),
-                _filling(engine, work.source, task),
+                _beside(_filling(engine, work.source, task)),
             )
 
 
@@ -169,6 +176,18 @@ def _members_of(task):
     except exception.Conflict as error:
         # A share has been renamed, or its status set by hand.
         raise exception.NothingChanged(error.message) from error
+
+
+def _beside(fill):
+    """Say of what fails for the moment that the group is as it was."""
+
+    def fill_beside(path):
+        try:
+            fill(path)
+        except exception.TransientDriverError as error:
+            raise exception.NothingBegun(error.message) from error
+
+    return fill_beside
 
 
 def _source_of(task):

@@ -92,6 +92,7 @@ def to_expire(conn, limit: int) -> list[records.BackupPolicy]:
     is_complete = sa.exists().where(
         _BACKUP.c.id == _COLUMNS.last_backup_id,
         _BACKUP.c.status == states.AVAILABLE,
+        _BACKUP.c.reference.is_not(None),
     )
     return _find(
         conn,

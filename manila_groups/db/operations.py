@@ -390,20 +390,28 @@ def rest(
 
 
 def note_progress(
-    conn, operation_id: int, offer: Offer, progress: Mapping[str, Any]
+    conn,
+    operation_id: int,
+    offer: Offer,
+    progress: Mapping[str, Any],
+    moves: bool = True,
 ) -> bool:
-    """Note how far a step is; its lease and its deadline begin anew.
+    """Note how far a step is; its lease begins anew.
 
+    :param moves: whether its deadline does, too
     :returns: False if it is not this process's
     """
     # Never back: another process's clock may be ahead.
     moved_at = sa.case(
         (_COLUMNS.moved_at > offer.now, _COLUMNS.moved_at), else_=offer.now
     )
+    values = {'progress': progress, 'leased_until': offer.until}
+    if moves:
+        values['moved_at'] = moved_at
     statement = (
         sa.update(_OPERATION)
         .where(*_is(operation_id, offer.worker))
-        .values(progress=progress, moved_at=moved_at, leased_until=offer.until)
+        .values(values)
     )
     return conn.execute(statement).rowcount == 1
 
@@ -441,6 +449,14 @@ def open_on(conn, kind: str, resource_id: str) -> records.Operation | None:
     )
     row = conn.execute(query).one_or_none()
     return row and records.Operation(*row)
+
+
+def are_open_on(conn, kind: str, resource_id: str) -> bool:
+    """Tell whether any operation is open on a resource."""
+    query = sa.select(_COLUMNS.id).where(
+        _COLUMNS.kind == kind, _COLUMNS.resource_id == resource_id
+    )
+    return conn.scalar(query.limit(1)) is not None
 
 
 def lock(conn, operation_id: int, *conditions) -> records.Operation | None:

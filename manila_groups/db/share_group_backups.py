@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
+from oslo_db import exception as db_exception
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
+from manila_groups import exception
 from manila_groups import paging
 from manila_groups import states
 from manila_groups.db import listing
@@ -203,12 +205,16 @@ def _is_base(table):
 
 
 def scheduled_of(conn, group_id: str) -> list[records.ShareGroupBackup]:
-    """Read the complete backups that a group's policy has made."""
+    """Read the complete backups that a group's policy has made.
+
+    Those whose deletion has failed are among them.
+    """
     return _find(
         conn,
         in_groups([group_id])
         & _BACKUP.c.is_scheduled
-        & ROWS.is_in((states.AVAILABLE,)),
+        & _BACKUP.c.reference.is_not(None)
+        & ROWS.is_in((states.AVAILABLE, states.ERROR_DELETING)),
     )
 
 
@@ -295,6 +301,7 @@ def insert(
     :param values: columns of the row, without status and times
     :param members: columns of each member's row, without its backup's id and
         times
+    :raises Conflict: there is one of its id already
     """
     now = timeutils.utcnow()
     row = {
@@ -307,7 +314,12 @@ def insert(
         'is_scheduled': False,
         **values,
     }
-    conn.execute(sa.insert(_BACKUP), [row])
+    try:
+        conn.execute(sa.insert(_BACKUP), [row])
+    except db_exception.DBDuplicateEntry as error:
+        raise exception.Conflict(
+            f'id: there is a share group backup {row["id"]} already.'
+        ) from error
     ROWS.began(conn, row['id'], row['status'])
     rows = [
         {'share_group_backup_id': row['id'], 'created_at': now, **member}
@@ -378,4 +390,5 @@ def needs_no_snapshot():
     return ~sa.exists().where(
         _BACKUP.c.source_share_group_snapshot_id == _SNAPSHOT.c.id,
         ROWS.waiting(_CREATING),
+        ~_BACKUP.c.is_unverified,
     )

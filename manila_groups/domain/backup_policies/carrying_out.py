@@ -26,6 +26,10 @@ LOG = log.getLogger(__name__)
 _MOST = 100
 
 
+class _Taken(Exception):
+    """Another process has taken up what is due."""
+
+
 class Policies:
     """Carries out the policies of all groups, in each scheduler.
 
@@ -36,6 +40,7 @@ class Policies:
         self._db = db
         self._backups = backups_api.ShareGroupBackups(conf, db, waker)
         self._conf = conf
+        self._waker = waker
 
     def run(self) -> None:
         """Take up what is due now."""
@@ -49,18 +54,11 @@ class Policies:
 
     def _begin(self, policy):
         """Begin the backup that is due, once, however late it is."""
-        now = timeutils.utcnow()
-        if not self._advance(
-            policy, schedules.next_after(policy.schedule, now)
-        ):
-            return
+        next_run_at = schedules.next_after(policy.schedule, timeutils.utcnow())
         try:
-            backup = self._backups.create(
-                _caller(policy),
-                policy.share_group_id,
-                name=f'scheduled-{policy.next_run_at:%Y%m%dT%H%MZ}',
-                is_scheduled=True,
-            )
+            wakes = self._take_up(policy, next_run_at)
+        except _Taken:
+            return
         except exception.ServiceError as error:
             LOG.warning(
                 'The backup of the share group %s that was due at %s has not '
@@ -69,20 +67,30 @@ class Policies:
                 policy.next_run_at,
                 error.message,
             )
-            self._tell(policy, error.message)
+            self._put_off(policy, next_run_at, error.message)
         else:
-            self._note(policy, backup.id)
+            wake.wake_all(self._waker, wakes)
 
     @db_api.transaction
-    def _advance(self, conn, policy, next_run_at):
-        return rows.advance(conn, policy, next_run_at)
+    def _take_up(self, conn, policy, next_run_at):
+        # Locks the group first, as changes of its policy do.
+        backup, wakes = self._backups.begin(
+            conn,
+            _caller(policy),
+            policy.share_group_id,
+            name=f'scheduled-{policy.next_run_at:%Y%m%dT%H%MZ}',
+            is_scheduled=True,
+        )
+        if not rows.advance(conn, policy, next_run_at):
+            raise _Taken
+        rows.note_backup(conn, policy.share_group_id, backup.id)
+        return wakes
 
     @db_api.transaction
-    def _note(self, conn, policy, backup_id):
-        rows.note_backup(conn, policy.share_group_id, backup_id)
-
-    @db_api.transaction
-    def _tell(self, conn, policy, reason):
+    def _put_off(self, conn, policy, next_run_at, reason):
+        """Let the next one be due, and tell why this one has not begun."""
+        if not rows.advance(conn, policy, next_run_at):
+            return
         group = share_groups.get(conn, policy.share_group_id)
         due = f'{policy.next_run_at:%Y-%m-%d %H:%M}'
         if group is not None:

@@ -277,6 +277,8 @@ class Engine:
         if self.is_final(task):
             task.step.failed(tx, task)
             return
+        if isinstance(task.error, (verbs.NotYet, exception.NothingBegun)):
+            self._take_back(tx, task)
         seconds = tx.put_off(task)
         if isinstance(task.error, verbs.NotYet):
             return
@@ -288,6 +290,14 @@ class Engine:
             seconds,
             task.error,
         )
+
+    @staticmethod
+    def _take_back(tx, task):
+        """Let an operation be as if its step had not begun."""
+        if task.step.begin is not None:
+            tx.note([task], task.operation.payload)
+        if isinstance(task.error, verbs.Queues):
+            operations.prolong(tx.conn, task.operation.id)
 
     def is_final(self, task: verbs.Task) -> bool:
         """Tell whether a failure is not tried again by the same back end."""
@@ -321,22 +331,27 @@ class Engine:
             return operations.is_claimed(conn, task.operation.id, self.worker)
 
     def report(self, task: verbs.Task, done: int, total: int) -> None:
-        """Note how far a step is, which keeps its claim and its deadline.
+        """Note how far a step is, which keeps its claim.
+
+        A step that gets no further keeps its claim, and not its deadline.
 
         :param done: of whatever the step counts
         :raises Lost: the task is not this process's any more
         """
+        moves = done > task.noted
         try:
-            self._report(task, {'done': done, 'total': total})
+            self._report(task, {'done': done, 'total': total}, moves)
         except db_api.UNAVAILABLE as error:
             LOG.warning(
                 'Failed to note how far %s is: %s', task.operation, error
             )
+        else:
+            task.noted = done
 
     @db_api.transaction
-    def _report(self, conn, task, progress):
+    def _report(self, conn, task, progress, moves):
         if not operations.note_progress(
-            conn, task.operation.id, self._offer(), progress
+            conn, task.operation.id, self._offer(), progress, moves
         ):
             raise verbs.Lost
 

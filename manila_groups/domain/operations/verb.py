@@ -54,6 +54,10 @@ class Awaits(NotYet):
     """It waits for another operation, whose end nobody tells it of."""
 
 
+class Queues(Awaits):
+    """It waits for its turn, however long that takes."""
+
+
 @dataclasses.dataclass(slots=True)
 class Task:
     """An operation that this process has claimed, with what its step needs.
@@ -64,9 +68,10 @@ class Task:
     :ivar error: why the run failed
     :ivar cleaned: whether nothing is left of a run that failed
     :ivar rounds: how often it has run again, on what was there then
+    :ivar noted: how much was done when that was noted last
     :ivar report: a run that takes long calls it now and then, with how much
-        of how much is done: its lease and its deadline begin anew. It raises
-        Lost when the run need not go on
+        of how much is done: its lease begins anew, and if it has got further,
+        its deadline does. It raises Lost when the run need not go on
     """
 
     operation: records.Operation
@@ -78,6 +83,7 @@ class Task:
     error: Exception | None = None
     cleaned: bool = False
     rounds: int = 0
+    noted: int = 0
     report: Callable[[int, int], None] = lambda _done, _total: None
 
 

@@ -91,11 +91,9 @@ class ShareGroupBackups:
         snapshot_id: str | None = None,
         name: str | None = None,
         description: str | None = None,
-        is_scheduled: bool = False,
     ) -> records.ShareGroupBackup:
         """Begin to back up a group, as it is now or as a snapshot shows it.
 
-        :param is_scheduled: whether the policy of the group asks for it
         :raises Invalid: none or both are given, the caller sees no such
             source, or its back end can't
         :raises Conflict: the source, or a share in it, is not available
@@ -112,13 +110,29 @@ class ShareGroupBackups:
             snapshot_id,
             name=name,
             description=description,
-            is_scheduled=is_scheduled,
         )
         wake.wake_all(self._waker, wakes)
         return backup
 
     @db_api.transaction
     def _insert(self, conn, ctxt, group_id, snapshot_id, **values):
+        return self.begin(conn, ctxt, group_id, snapshot_id, **values)
+
+    def begin(
+        self,
+        conn: db_api.Connection,
+        ctxt,
+        group_id: str | None,
+        snapshot_id: str | None = None,
+        **values: Any,
+    ) -> tuple[records.ShareGroupBackup, list[wake.Wake]]:
+        """Begin to back up a group in a transaction; see create().
+
+        To be called before anything is read in it.
+
+        :param values: further columns
+        :returns: the backup, and who has to be woken after the commit
+        """
         backup = insert.insert(
             conn, self._conf, ctxt, group_id, snapshot_id, **values
         )
@@ -213,13 +227,18 @@ class ShareGroupBackups:
         """Set the status by hand; the operation on it is given up.
 
         :raises NotFound: there is no backup that the caller may see
+        :raises Conflict: it is being restored, or has no content
         """
         wakes = self._reset_status(ctxt, backup_id, status)
         wake.wake_all(self._waker, wakes)
 
     @changes.locked(changes.BACKUP)
     def _reset_status(self, backup, status):
+        _check_not_restoring(backup)
+        if status == states.AVAILABLE:
+            record.check_complete(backup.row)
         backup.set_status(status)
+        backup.update(restoring_share_group_id=None)
         operations.cancel(backup.conn, backup.kind, backup.row.id)
         return self._drop_moment(backup.conn, backup.row)
 
@@ -281,6 +300,18 @@ class ShareGroupBackups:
     def _import(self, conn, ctxt, given):
         backup = import_.insert(conn, self._conf, ctxt, given)
         return backup, beginning.begin_many(conn, import_.VERB, [backup])
+
+
+def _check_not_restoring(backup):
+    """Leave a backup to the group that is getting its content."""
+    group_id = backup.row.restoring_share_group_id
+    if group_id and operations.open_on(
+        backup.conn, states.SHARE_GROUP, group_id
+    ):
+        raise exception.Conflict(
+            f'The share group {group_id} is getting the content of the share '
+            f'group backup {utils.label(backup.row)}: set the status of that.'
+        )
 
 
 def _not_deletable(backup, transition):

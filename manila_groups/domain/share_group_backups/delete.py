@@ -47,7 +47,9 @@ def remove_without_backend(
     :raises Lost: the row is gone, or has another status
     """
     _purge(tx.conn, [backup])
-    clean_up.begin(tx, [backup])
+    # What only a record tells of is not this service's to remove.
+    if not backup.is_unverified:
+        clean_up.begin(tx, [backup])
 
 
 def _elsewhere(tx: transaction.Tx, task: verbs.Task) -> None:

@@ -15,6 +15,7 @@ from oslo_utils import uuidutils
 from manila_groups import exception
 from manila_groups import states
 from manila_groups import utils
+from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.db import share_group_backups as rows
 from manila_groups.db import types as type_rows
@@ -49,6 +50,10 @@ def insert(
     if rows.get(conn, given['id']) is not None:
         raise exception.Conflict(
             f'id: there is a share group backup {given["id"]} already.'
+        )
+    if operations.are_open_on(conn, states.SHARE_GROUP_BACKUP, given['id']):
+        raise exception.Conflict(
+            f'id: the share group backup {given["id"]} is still being removed.'
         )
     host = places.choose(conn, conf, None)
     if host is None:

@@ -267,14 +267,15 @@ def _force_delete_content(group):
 def _end_backups(conn, group_id):
     """End what is being made of a group, or restored to it, at once."""
     _free_backups(conn, group_id)
-    for one in backup_rows.being_made_of(conn, group_id):
-        operations.cancel(conn, states.SHARE_GROUP_BACKUP, one)
+    made = backup_rows.being_made_of(conn, group_id)
     backup_rows.ROWS.transition_many(
         conn,
         states.ShareGroupBackup.CREATE_FAILED,
         backup_rows.is_made_of(group_id),
         reason=deleting.FORCED,
     )
+    for one in made:
+        operations.cancel(conn, states.SHARE_GROUP_BACKUP, one)
 
 
 def _free_backups(conn, group_id):

@@ -15,7 +15,9 @@ NOW = datetime.datetime(2026, 1, 15, 10, 30)
 def backup(*when):
     """A backup that was made at a time."""
     time = datetime.datetime(*when)
-    return types.SimpleNamespace(id=time.isoformat(), taken_at=time)
+    return types.SimpleNamespace(
+        id=time.isoformat(), taken_at=time, status='available'
+    )
 
 
 class TestSchedule(base.TestCase):
@@ -39,10 +41,13 @@ class TestSchedule(base.TestCase):
             'a b c d e',
             '0 3 * * \0',
             '0 3 * * \U0001f600',
-            'H H * * *',
             '0 3 L-99 * *',
         ):
             self.refuses('not an expression', given)
+
+    def test_random_ones(self):
+        for given in ('R R * * *', '0 r * * *', 'R(0-9) 3 * * *'):
+            self.refuses('R and H', given)
 
     def test_too_often(self):
         self.refuses('60 seconds', '* * * * *')
@@ -156,6 +161,34 @@ class TestPolicies(PolicyCase):
 
 
 class TestCarryingOut(PolicyCase):
+    def test_one_without_content_deletes_none(self):
+        self.put(keep_daily=1)
+        self.pass_days(1)
+        error = exception.DriverError('simulated')
+        self.engine.failures['save'] = [error]
+        self.pass_days(1)
+        (failed,) = [one for one in self.backups() if one.status == 'error']
+        self.refuses(
+            exception.Conflict,
+            'not complete',
+            self.service.backups.reset_status,
+            self.service.admin,
+            failed.id,
+            'available',
+        )
+
+    def test_a_deletion_that_failed_is_tried_again(self):
+        self.put(keep_daily=1)
+        self.pass_days(1)
+        error = exception.DriverError('simulated')
+        self.engine.failures['forget'] = [error]
+        self.pass_days(1)
+        statuses = sorted(one.status for one in self.backups())
+        self.assertEqual(['available', 'error_deleting'], statuses)
+        self.pass_days(1)
+        (found,) = self.backups()
+        self.assertEqual('available', found.status)
+
     def test_one_a_day(self):
         self.put()
         self.pass_days(1)

@@ -3,15 +3,22 @@
 
 import types
 
+import fixtures
 import sqlalchemy as sa
 
 from manila_groups import exception
 from manila_groups import states
+from manila_groups.backend import backup_runs
 from manila_groups.backend import payloads
 from manila_groups.db import operation_table
+from manila_groups.db import operations
+from manila_groups.db import share_group_backups as rows
+from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import purge
 from manila_groups.domain.quotas import counts as quotas
+from manila_groups.domain.share_group_backups import clean_up
 from manila_groups.domain.share_group_backups import create
+from manila_groups.domain.share_group_backups import import_
 from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import share_case
 
@@ -37,7 +44,9 @@ class BackupCase(share_case.ShareCase):
         self.engine.failures['save'] = [exception.DriverError('simulated')]
         backup_id = self.service.create_backup(self.group)
         self.service.deliver_all()
-        self.service.backups.reset_status(self.caller, backup_id, 'available')
+        # As the release before, or an administrator of the database, may.
+        with self.service.db.writer() as conn:
+            rows.ROWS.set_status(conn, backup_id, 'available')
         return backup_id
 
     def refuses(self, error, text, function, *args, **kwargs):
@@ -83,6 +92,25 @@ class TestCreate(BackupCase):
         self.assertFalse(backup.has_moment)
         self.assertIsNotNone(backup.taken_at)
         self.assertEqual({backup_id}, self.stored())
+
+    def test_it_shows_no_earlier_moment(self):
+        self.write('old')
+        error = exception.TransientDriverError('simulated')
+        create = self.driver.create_share_group_snapshot
+
+        def take_and_fail(snapshot):
+            create(snapshot)
+            self.driver.create_share_group_snapshot = create
+            raise error
+
+        self.driver.create_share_group_snapshot = take_and_fail
+        backup_id = self.service.create_backup(self.group)
+        self.service.deliver_all()
+        self.write('new')
+        self.service.settle()
+        path = self.engine.at(inprocess.PROJECT, backup_id, self.first, 'file')
+        with open(path) as file:
+            self.assertEqual('new', file.read())
 
     def test_its_snapshot_goes(self):
         self.backed_up()
@@ -154,7 +182,13 @@ class TestCreate(BackupCase):
             self.service.check(self)
 
     def test_a_snapshot_that_stays_goes_later(self):
-        self.let_fail('delete_share_group_snapshot')
+        save = self.engine.save
+
+        def save_and_break(*args):
+            self.let_fail('delete_share_group_snapshot')
+            return save(*args)
+
+        self.engine.save = save_and_break
         backup_id = self.backed_up()
         self.assertEqual(1, len(self.driver.snapshots))
         self.assertTrue(self.service.get_backup(backup_id).has_moment)
@@ -253,6 +287,75 @@ class TestCreate(BackupCase):
     def slots(self, runner):
         run = runner._runs['share_group_backup', 'create', 'copy']
         return run.do.__self__._slots
+
+
+class TestWaiting(BackupCase):
+    def take_all_slots(self):
+        runner = self.service.backends[self.host].runner
+        run = runner._runs['share_group_backup', 'create', 'copy']
+        slots = run.do.__self__._slots
+        while slots.acquire(blocking=False):
+            pass
+        return slots
+
+    def test_however_long(self):
+        slots = self.take_all_slots()
+        backup_id = self.service.create_backup(self.group)
+        self.service.deliver_all()
+        for _ in range(5):
+            self.service.pass_time(self.service.conf.service.work_deadline / 2)
+            self.service.reconcile()
+        self.assertEqual('creating', self.service.backup_status(backup_id))
+        slots.release()
+        self.service.settle()
+        self.assertEqual('available', self.service.backup_status(backup_id))
+
+    def test_a_restore_that_waited_has_not_begun(self):
+        backup_id = self.backed_up()
+        slots = self.take_all_slots()
+        self.service.backups.restore(self.caller, backup_id)
+        self.service.deliver_all()
+        error = exception.DriverError('simulated')
+        self.engine.failures['restore'] = [error]
+        slots.release()
+        self.service.settle()
+        self.assertEqual('available', self.service.status(self.group))
+        self.assertIn('stay', self.only_message(self.group, '028'))
+
+    def test_a_server_that_stays_away(self):
+        backup_id = self.backed_up()
+        away = exception.TransientDriverError('simulated')
+
+        def restore(_project, _reference, _path, report):
+            report(0, 0)
+            raise away
+
+        self.useFixture(
+            fixtures.MonkeyPatch(f'{backup_runs.__name__}._PAUSE', 0)
+        )
+        self.engine.restore = restore
+        self.service.backups.restore(self.caller, backup_id)
+        self.service.deliver_all()
+        for _ in range(20):
+            self.service.pass_time(self.service.conf.service.work_deadline / 9)
+            self.service.reconcile()
+        self.assertEqual('available', self.service.status(self.group))
+        self.assertIn(
+            'not restored in time', self.only_message(self.group, '028')
+        )
+
+    def test_a_deletion_waits_for_the_repository(self):
+        backup_id = self.backed_up()
+        busy = exception.RepositoryInUse('simulated')
+        self.engine.failures['forget'] = [busy] * 9
+        self.service.backups.delete(self.caller, backup_id)
+        self.service.deliver_all()
+        for _ in range(5):
+            self.service.pass_time(self.service.conf.service.work_deadline / 2)
+            self.service.reconcile()
+        self.assertEqual('deleting', self.service.backup_status(backup_id))
+        self.service.settle()
+        self.assertIsNone(self.service.get_backup(backup_id))
 
 
 class TestMeanwhile(BackupCase):
@@ -524,11 +627,27 @@ class TestRestore(BackupCase):
         )
         self.assertIn('stay', self.only_message(self.group, '028'))
 
-    def test_failure_after_another_attempt(self):
+    def test_failure_after_another_attempt_that_changed_nothing(self):
         self.engine.failures['restore'] = [
             exception.TransientDriverError('simulated'),
             exception.DriverError('simulated'),
         ]
+        self.restore()
+        self.service.deliver_all()
+        self.service.settle()
+        self.assertAtRest()
+        self.assertIn('stay', self.only_message(self.group, '028'))
+
+    def test_failure_after_another_attempt(self):
+        restore = self.driver.restore_share_group
+        failures = [exception.TransientDriverError, exception.NothingChanged]
+
+        def fail(*args):
+            if failures:
+                raise failures.pop(0)('simulated')
+            restore(*args)
+
+        self.driver.restore_share_group = fail
         self.restore()
         self.service.deliver_all()
         self.service.settle()
@@ -601,6 +720,27 @@ class TestRestore(BackupCase):
         self.service.settle()
         self.assertIn(self.first, self.driver.access)
 
+    def test_its_own_status_is_left_to_the_group(self):
+        self.restore()
+        self.refuses(
+            exception.Conflict,
+            'set the status of that',
+            self.service.backups.reset_status,
+            self.service.admin,
+            self.backup,
+            'error',
+        )
+
+    def test_its_own_status_when_the_group_is_at_rest(self):
+        self.restore()
+        with self.service.db.writer() as conn:
+            operations.cancel(conn, states.SHARE_GROUP, self.group)
+        self.service.backups.reset_status(
+            self.service.admin, self.backup, 'available'
+        )
+        backup = self.service.get_backup(self.backup)
+        self.assertIsNone(backup.restoring_share_group_id)
+
     def test_a_status_set_by_hand_sets_it_free(self):
         self.restore()
         self.service.groups.reset_status(self.caller, self.group, 'error')
@@ -672,6 +812,61 @@ class TestImport(BackupCase):
         self.service.groups.force_delete(self.caller, self.group)
         self.service.deliver_all()
         self.assertEqual('available', self.service.backup_status(self.backup))
+
+    def test_deleted_by_force_without_a_back_end(self):
+        self.lose()
+        self.imported({**self.record, 'reference': 'other'})
+        name = self.host.partition('@')[2]
+        drivers = dict(self.service.drivers)
+        for host in drivers:
+            self.service.stop_backend(host.partition('@')[2])
+        self.service.pass_time(self.service.conf.service.down_time + 1)
+        self.service.backups.force_delete(self.service.admin, self.backup)
+        for host, driver in drivers.items():
+            self.service.start_backend(host.partition('@')[2], driver)
+        self.service.settle()
+        self.assertIsNone(self.service.get_backup(self.backup), name)
+        self.assertEqual({self.backup}, self.stored())
+
+    def test_not_while_it_is_being_removed(self):
+        self.lose()
+        with self.service.db.writer() as conn:
+            beginning.begin_many(
+                conn, clean_up.VERB, [self.service.get(self.group)]
+            )
+            conn.execute(sa.update(OPERATION).values(resource_id=self.backup))
+        self.refuses(
+            exception.Conflict,
+            'being removed',
+            self.service.backups.import_record,
+            self.caller,
+            self.record,
+        )
+
+    def test_of_a_snapshot_that_is_there(self):
+        snapshot_id = self.available_snapshot(self.group)
+        self.lose()
+        self.service.backups.import_record(
+            self.caller,
+            {**self.record, 'source_share_group_snapshot_id': snapshot_id},
+        )
+        self.service.snapshots.delete(self.caller, snapshot_id)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get_snapshot(snapshot_id))
+
+    def test_twice_at_once(self):
+        self.lose()
+        with self.service.db.writer() as conn:
+            import_.insert(conn, self.service.conf, self.caller, self.record)
+            values = {
+                'id': self.backup,
+                'project_id': 'here',
+                'size': 0,
+                'manifest': {},
+            }
+            self.assertRaises(
+                exception.Conflict, rows.insert, conn, values, []
+            )
 
     def test_an_incomplete_one_has_no_record(self):
         backup_id = self.service.create_backup(self.group)
