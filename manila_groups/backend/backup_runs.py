@@ -43,8 +43,7 @@ class Backups:
     def _wait_for_repository(self, task):
         first = task.work.waits_for
         if first is not None:
-            task.report(0, 0)
-            raise verbs.Awaits(
+            raise verbs.Queues(
                 f'the first backup of the project, {first}, may be making the '
                 'repository'
             )

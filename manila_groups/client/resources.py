@@ -41,7 +41,8 @@ def error(text: str) -> Exception:
     """An error that is a line for the user."""
     from osc_lib import exceptions
 
-    return exceptions.CommandError(text)
+    made: Exception = exceptions.CommandError(text)
+    return made
 
 
 def title(name: str) -> str:

@@ -48,6 +48,12 @@ def backup(service):
     return functools.partial(service.create_backup, share.share_group_id)
 
 
+def _second_backup(service):
+    """A backup that is based on another one."""
+    found = service.get_backup(made(service, backup))
+    return functools.partial(service.create_backup, found.share_group_id)
+
+
 def _backup_of_snapshot(service):
     snapshot_id = made(service, snapshot)
     return functools.partial(service.create_backup, snapshot_id=snapshot_id)
@@ -184,7 +190,7 @@ NOUNS = {
     states.SHARE_GROUP_SNAPSHOT: Noun('snapshots', (snapshot,)),
     states.SHARE_GROUP_BACKUP: Noun(
         'backups',
-        (backup, _backup_of_snapshot),
+        (backup, _second_backup, _backup_of_snapshot),
         {'import': (_imported,), 'clean_up': (_left,)},
     ),
     states.SHARE_ACCESS: Noun(
