@@ -85,7 +85,8 @@ def disagreements(
             if row['status'] == states.AVAILABLE and row_id not in ids:
                 yield f'{host} does not hold {kind} {row_id}: available'
     for snapshot_id in held.things[ledger.SNAPSHOTS]:
-        missing = content.members[snapshot_id] - held.parts[snapshot_id]
+        members = content.members.get(snapshot_id, set())
+        missing = members - held.parts[snapshot_id]
         row = content.things[ledger.SNAPSHOTS].get(snapshot_id)
         if missing and row and row['status'] == states.AVAILABLE:
             yield f'{host}: snapshot {snapshot_id} is without {missing}'

@@ -8,6 +8,7 @@ import pathlib
 import fixtures
 
 from manila_groups import exception
+from manila_groups.backend import payloads
 from manila_groups.tests import base
 from manila_groups.tests.faults import actions
 from manila_groups.tests.faults import chances
@@ -344,6 +345,12 @@ class TestDisagreements(base.TestCase):
         self.shares = [share(host=None, status='error')]
         self.assertEqual(1, len(self.found()))
         self.assertEqual([], self.found(remembered=['s']))
+
+    def test_a_snapshot_that_was_taken_for_a_backup(self):
+        moment_id = payloads.moment_id('b')
+        (self.path / 'snapshots' / moment_id).mkdir()
+        self.assertEqual(1, len(self.found()))
+        self.assertEqual([], self.found(remembered=[moment_id]))
 
     def test_errors_may_be_there_or_not(self):
         self.shares = [share(status='error_deleting')]
