@@ -40,6 +40,9 @@ class Backups(changes.Changes):
             self.happen(self.service.deliver_all)
             self.create_backup('owner', 2)
             self.create_backup('owner', 0)
+            self.delete('owner', rows.GROUP, 0, 0)
+            self.create_backup_of_snapshot('owner', 0)
+            self.delete('owner', rows.SNAPSHOT, 0, 0)
             return
         self.create_backup('owner', 1)
         self.happen(self.service.deliver_all)
