@@ -15,6 +15,10 @@ class NoRepository(exception.DriverError):
     """There is no repository where one is looked for."""
 
 
+class HalfMade(exception.DriverError):
+    """Whoever made the repository was ended before its last file."""
+
+
 class NoSnapshot(exception.DriverError):
     """The repository does not have what is asked for."""
 
@@ -40,6 +44,7 @@ _BY_WORDS = tuple(
     (re.compile(words, re.IGNORECASE), error)
     for words, error in (
         (r'wrong password or no key found', WrongKey),
+        (r'repository already contains keys', HalfMade),
         (
             r'repository is already locked|unable to create lock',
             exception.RepositoryInUse,
@@ -87,6 +92,9 @@ _ADVICE = {
     '"manila-groups-manage backup unlock"',
     NoRepository: 'there is no repository; look whether [backup] repository '
     'names the right place, and whether that is mounted',
+    HalfMade: 'a process was ended while it made the repository, in which '
+    'there is a key and nothing else: remove its directory "keys", and try '
+    'again',
     Damaged: 'it is damaged; "manila-groups-manage backup check" tells more',
 }
 

@@ -86,6 +86,12 @@ SAID = (
         'Fatal: config or key 98d9 is damaged: ciphertext verification failed',
         errors.Damaged,
     ),
+    (
+        1,
+        'Fatal: create key in repository at /b/p failed: repository already '
+        'contains keys',
+        errors.HalfMade,
+    ),
     (1, 'Fatal: something else', exception.DriverError),
 )
 
@@ -146,4 +152,8 @@ class TestMessages(base.TestCase):
         self.assertIn(
             'backup unlock',
             self.message('repository is already locked', code=11),
+        )
+        self.assertIn(
+            'remove its directory "keys"',
+            self.message('Fatal: repository already contains keys'),
         )
