@@ -108,15 +108,14 @@ def pair(
 ) -> Mapping[str, records.ShareGroupBackupMember]:
     """Find the member of a backup for each share of a group.
 
-    It is the share itself, or in another group the one of the same name.
+    It is the share itself, the one that it was made from, or the one of the
+    same name.
 
     :returns: each share's id to the member
     :raises Conflict: shares and members do not go together
     """
-    by_id = {one.share_id: one for one in backup.members}
-    if {one.id for one in shares} <= by_id.keys():
-        found = {one.id: by_id[one.id] for one in shares}
-    else:
+    found = _pair_by_origin(backup, shares)
+    if found is None:
         found = _pair_by_name(backup, group, shares)
     left = {one.id for one in backup.members} - {
         one.id for one in found.values()
@@ -128,6 +127,18 @@ def pair(
             f'{_listed(backup, left)}.'
         )
     return found
+
+
+def _pair_by_origin(backup, shares):
+    """Find the members that shares are, or were made from; None if not all."""
+    by_id = {one.share_id: one for one in backup.members}
+    made_from = {one.id: one for one in backup.members}
+    found = {
+        one.id: by_id.get(one.id)
+        or made_from.get(one.source_share_group_backup_member_id)
+        for one in shares
+    }
+    return None if None in found.values() else found
 
 
 def _pair_by_name(backup, group, shares):

@@ -676,9 +676,16 @@ class TestRestore(BackupCase):
         self.assertEqual(4, self.service.get_share(self.second).size)
 
     def test_another_group(self):
+        other, _shares = self.full_group(2, 4)
+        self.refuses(exception.Conflict, 'a name each', self.restore, other)
+
+    def test_a_group_that_was_made_from_it(self):
         other = self.service.create(source_share_group_backup_id=self.backup)
         self.service.deliver_all()
-        self.refuses(exception.Conflict, 'a name each', self.restore, other)
+        self.restore(other)
+        self.service.deliver_all()
+        self.assertEqual('available', self.service.status(other))
+        self.assertEqual([], self.service.user_messages())
 
     def test_a_new_share_is_in_the_way(self):
         self.service.create_share(share_group_id=self.group)
