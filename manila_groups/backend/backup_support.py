@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a back end can deal with backups."""
 
+import threading
 from typing import Any
 
 from oslo_log import log
@@ -10,6 +11,10 @@ from manila_groups.backup import engine as engines
 from manila_groups.domain.share_group_backups import places
 
 LOG = log.getLogger(__name__)
+
+#: Seconds that a report waits for an engine that is asked anew. Most are
+#: faster, and are known in the first report then.
+_MOMENT = 3
 
 
 class Support:
@@ -24,27 +29,48 @@ class Support:
         self._engine = engine
         self._works = False
         self._reason: str | None = None
+        self._thread: threading.Thread | None = None
 
     def capabilities(self) -> dict[str, Any]:
         """Return what each pool reports of its share groups besides."""
         if self._engine is None:
             return {}
-        if not self._works:
-            self._try(self._engine)
+        is_asked = self._thread is not None and self._thread.is_alive()
+        if not self._works and not is_asked:
+            self._ask(self._engine)
         return {places.SUPPORT: self._works}
+
+    def _ask(self, engine):
+        """Set the engine up in a thread of its own.
+
+        A program or a key manager that does not answer must not keep the
+        heartbeat from being written.
+        """
+        self._thread = threading.Thread(
+            target=self._try, args=(engine,), daemon=True
+        )
+        self._thread.start()
+        self._thread.join(_MOMENT)
 
     def _try(self, engine):
         """Set the engine up; without it, all but backups works."""
         try:
             engine.setup()
         except exception.DriverError as error:
-            if error.message != self._reason:
-                LOG.error(
-                    'The back end %s has no backups; it will be retried: %s',
-                    self._host,
-                    error.message,
-                )
-            self._reason = error.message
+            self._log(error.message, None)
+        except Exception as error:
+            self._log(f'the engine failed: {error!r}', error)
         else:
             self._works = True
             LOG.info('The back end %s can make backups', self._host)
+
+    def _log(self, reason, error):
+        """Write down why it does not work, once for each reason."""
+        if reason != self._reason:
+            LOG.error(
+                'The back end %s has no backups; it will be retried: %s',
+                self._host,
+                reason,
+                exc_info=error,
+            )
+        self._reason = reason

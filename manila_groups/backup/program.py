@@ -2,6 +2,7 @@
 """Runs restic on the repository of a project."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 import json
 from typing import Any
@@ -21,6 +22,9 @@ from manila_groups.backup import versions
 LOG = log.getLogger(__name__)
 
 
+#: Seconds for a program to say what it is.
+_PATIENCE = 30
+
 #: Errors that don't name the repository yet.
 _TOLD_BY_US = (running.Stalled, retries.NoAnswer, errors.Damaged)
 
@@ -33,11 +37,11 @@ class Program:
     :ivar features: what the version can do
     """
 
-    features: versions.Features
-
     def __init__(self, conf: cfg.ConfigOpts, runner: running.Runner):
         self._conf, self._section = conf, conf.backup
         self._runner = runner
+        #: None until all is known.
+        self._ready: commands.Commands | None = None
 
     def setup(self) -> None:
         """Read the secret, and look what the program can do.
@@ -47,34 +51,60 @@ class Program:
         section = self._section
         self._keys = keys.load(self._conf)
         found = credentials.load(section.credentials_file)
-        self.features, flags = self._version()
-        for limit in self.features.limits():
+        features, flags = self._version(found)
+        for limit in features.limits():
             LOG.warning(
                 'Backups are limited, as [backup] command = %s is restic %s: '
                 '%s',
                 section.command,
-                self.features,
+                features,
                 limit,
             )
-        self._commands = commands.Commands(
-            section, self.features, found, flags
-        )
+        self._ready = commands.Commands(section, features, found, flags)
 
-    def _version(self) -> tuple[versions.Features, str]:
-        """Find the version, and the experiments that it knows."""
+    @property
+    def features(self) -> versions.Features:
+        return self._commands.features
+
+    @property
+    def _commands(self) -> commands.Commands:
+        if self._ready is None:
+            raise exception.TransientDriverError(
+                '[backup] cannot be used yet: the log says why, or it takes '
+                'long to find out'
+            )
+        return self._ready
+
+    def _version(
+        self, given: Mapping[str, str]
+    ) -> tuple[versions.Features, str]:
+        """Find the version, and the experiments that it knows.
+
+        :param given: variables, to find out now whether it can have them
+        """
         command = self._section.command
         for flags in (commands.FEATURES, ''):
             output: list[str] = []
-            ended = self._start(
-                [command, 'version'],
-                environment={'RESTIC_FEATURES': flags},
+            ended = self._ask(
                 on_line=appender(output),
-                stall_timeout=self._section.stall_timeout,
+                environment={**given, 'RESTIC_FEATURES': flags},
             )
             if not ended.code:
                 break
         text = '\n'.join([*output, *ended.errors])
         return versions.parse(text, command), flags
+
+    def _ask(self, **settings: Any) -> running.Ended:
+        command = self._section.command
+        try:
+            return self._start(
+                [command, 'version'], stall_timeout=_PATIENCE, **settings
+            )
+        except running.Stalled as error:
+            raise exception.TransientDriverError(
+                f'[backup] command = {command} does not say its version: '
+                f'{error.message}'
+            ) from error
 
     def _start(
         self, arguments: Sequence[str], **settings: Any

@@ -211,7 +211,7 @@ class TestAtTheSameTime(FaultsTestCase):
             self.assertTrue(begun.wait(60))
             self.patch(
                 self.engine._program,
-                '_commands',
+                '_ready',
                 _Impatient(self.engine._program._commands),
             )
             self.assertRaises(

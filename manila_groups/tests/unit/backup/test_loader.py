@@ -8,6 +8,7 @@ import fixtures
 from manila_groups import conf as configuration
 from manila_groups import exception
 from manila_groups.backup import loader
+from manila_groups.backup import program
 from manila_groups.backup import restic
 from manila_groups.backup import running
 from manila_groups.tests import base
@@ -63,13 +64,50 @@ class TestLoader(LoaderTestCase):
 
 
 class TestSetup(LoaderTestCase):
-    def test_no_program(self):
-        secret = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 's')
-        secret.write_text('x' * 32)
-        secret.chmod(0o600)
-        made = self.build(
-            f'repository = /b\nsecret_file = {secret}\ncommand = no-such'
+    def setUp(self):
+        super().setUp()
+        self.temp = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.secret = self.private('secret', 'x' * 32)
+
+    def private(self, name, text, mode=0o600):
+        path = self.temp / name
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def make(self, command, more=''):
+        return self.build(
+            f'repository = /b\nsecret_file = {self.secret}\n'
+            f'command = {command}\n{more}'
         )
+
+    def test_a_program_that_says_nothing(self):
+        self.patch(program, '_PATIENCE', 0.1)
+        made = self.make(
+            self.private('slow', '#!/bin/sh\nexec sleep 60', 0o700)
+        )
+        error = self.assertRaises(exception.TransientDriverError, made.setup)
+        self.assertIn('[backup] command = ', error.message)
+        self.assertIn('0.1 seconds', error.message)
+
+    def test_it_gets_its_credentials_at_once(self):
+        # So that a runner can refuse them before there are backups.
+        given = self.private('credentials', 'AWS_REGION=west')
+        says = '#!/bin/sh\necho "restic 0.18.0"\necho "$AWS_REGION" > "$0.out"'
+        command = self.private('restic', says, 0o700)
+        self.make(command, f'credentials_file = {given}').setup()
+        self.assertEqual('west\n', (self.temp / 'restic.out').read_text())
+
+    def test_before_it(self):
+        made = self.make('restic')
+        for call in (
+            lambda: made.forget('p', 'backup'),
+            lambda: made.restore('p', 'reference', '/path', print),
+        ):
+            self.assertRaises(exception.TransientDriverError, call)
+
+    def test_no_program(self):
+        made = self.make('no-such')
         error = self.assertRaises(exception.DriverError, made.setup)
         self.assertIn('[backup] command = no-such', error.message)
         self.assertIn('Debian', error.message)
