@@ -8,7 +8,8 @@ from manila_groups.backup import keys
 
 _NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 
-#: Names that the engine gives a value itself, or that change what runs.
+#: Names that the engine gives a value itself, or that change what runs: to
+#: say so with the line. What root's restic gets is decided where it starts.
 _NOT_TAKEN = re.compile(
     r'RESTIC_(PASSWORD|REPOSITORY|FROM_|KEY_HINT|FEATURES|PROGRESS_FPS).*'
     r'|LD_.*|PATH|LC_ALL'

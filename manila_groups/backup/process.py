@@ -17,10 +17,10 @@ from manila_groups import exception
 
 #: The program must not outlive the thread that starts it: its work will be
 #: repeated.
-_BOUND = ('setpriv', '--pdeathsig', 'KILL', '--')
+_BOUND = ('--pdeathsig', 'KILL', '--')
 
-#: What the program gets of the environment of this process.
-_INHERITED = ('PATH', 'HOME', 'TMPDIR')
+#: Where the programs of the system are, whatever PATH is.
+SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 
 #: Seconds for a program to end by itself, which removes its locks; and for
 #: the kernel to end it.
@@ -51,34 +51,21 @@ class Output:
 class Process:
     """Starts a program, in a process group of its own.
 
-    :param arguments: the program and its arguments
-    :param environment: in addition to what is inherited
+    :param command: the program, as an absolute path, and its arguments
+    :param environment: all variables that it gets
     :param cwd: where it begins
     :param stdin: what it reads; nothing if it is None
-    :raises NoProgram: there is no such program
     :raises DriverError: it can't be started
     """
 
     def __init__(
         self,
-        arguments: Sequence[str],
+        command: Sequence[str],
         environment: Mapping[str, str],
         cwd: str | None = None,
         stdin: bytes | None = None,
     ):
-        env = {
-            **{
-                name: os.environ[name]
-                for name in _INHERITED & os.environ.keys()
-            },
-            'LC_ALL': 'C',
-            **environment,
-        }
-        program, *rest = arguments
-        found = shutil.which(program, path=env.get('PATH'))
-        if found is None:
-            raise NoProgram(program)
-        self._child = _start([*_BOUND, found, *rest], env, cwd, stdin)
+        self._child = _start(command, environment, cwd, stdin)
         self.pid = self._child.pid
         self._open = selectors.DefaultSelector()
         for name in ('stdout', 'stderr'):
@@ -132,15 +119,18 @@ class Process:
 
 
 def _start(
-    command: list[str],
+    command: Sequence[str],
     environment: Mapping[str, str],
     cwd: str | None,
     stdin: bytes | None,
 ) -> subprocess.Popen[bytes]:
+    setpriv = shutil.which('setpriv', path=SYSTEM_PATH)
+    if setpriv is None:
+        raise exception.DriverError('there is no setpriv of util-linux')
     try:
         with _input(stdin) as file:
             return subprocess.Popen(  # noqa: S603 - of the configuration
-                command,
+                [setpriv, *_BOUND, *command],
                 env=environment,
                 cwd=cwd,
                 stdin=file,
@@ -150,7 +140,7 @@ def _start(
             )
     except OSError as error:
         raise exception.DriverError(
-            f'{command[len(_BOUND)]} cannot be started: {error}'
+            f'{command[0]} cannot be started: {error}'
         ) from error
 
 

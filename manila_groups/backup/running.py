@@ -6,6 +6,8 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import os
+import shutil
 import time
 from typing import Protocol
 
@@ -19,6 +21,8 @@ OnLine = Callable[[str], bool]
 OnTick = Callable[[], None]
 
 _SECOND = 1.0
+#: What a program gets of the environment of this process.
+_INHERITED = ('PATH', 'HOME', 'TMPDIR')
 #: How many of the last lines of errors are kept.
 _ERRORS = 200
 
@@ -63,7 +67,8 @@ class Runner(Protocol):
 
         :param arguments: the program and its arguments
         :param environment: in addition to PATH, HOME and LC_ALL=C; the place
-            for secrets
+            for secrets. A runner with more rights than this process refuses
+            what is not for restic
         :param stdin: what it reads from its standard input
         :param on_line: takes the lines of its output
         :param on_error: takes the lines of its standard error
@@ -90,9 +95,21 @@ class Direct:
         stall_timeout: float | None = None,
     ) -> Ended:
         """Run a program, as Runner says."""
-        child = process.Process(arguments, environment, cwd, stdin)
+        env = {**_inherited(), 'LC_ALL': 'C', **environment}
+        program, *rest = arguments
+        found = shutil.which(program, path=env.get('PATH'))
+        if found is None:
+            raise NoProgram(program)
+        # Not what has the same name in cwd, which may be a user's.
+        command = [os.path.abspath(found), *rest]
+        child = process.Process(command, env, cwd, stdin)
         watch = Watch(on_line, on_error, on_tick, stall_timeout)
         return watch.follow(child)
+
+
+def _inherited() -> dict[str, str]:
+    names = _INHERITED & os.environ.keys()
+    return {name: os.environ[name] for name in names}
 
 
 class Child(Protocol):

@@ -38,13 +38,16 @@ OPTS = [
         'credentials_file',
         help='A file with lines NAME=value, which become environment '
         'variables of restic: AWS_ACCESS_KEY_ID, RESTIC_REST_USERNAME, '
-        'OS_APPLICATION_CREDENTIAL_ID and others that it documents. Only the '
-        'user of the process may read it.',
+        'OS_APPLICATION_CREDENTIAL_ID and others that it documents; with '
+        'local_privileges = privsep none that names a program. Only the user '
+        'of the process may read it.',
     ),
     cfg.StrOpt(
         'command',
         default='restic',
         help='The program restic: a name in the path, or an absolute path. '
+        'With local_privileges = privsep the name begins with "restic", and '
+        'only root may be able to change the program. '
         'Version 0.17 or later has all that backups need; from 0.14 on they '
         'work with limits.',
     ),
@@ -97,7 +100,9 @@ OPTS = [
             'be NAME=value, such as sftp.command=...', r'^[a-z0-9.-]+=.+$'
         ),
         help='An extended option of restic (its -o), as NAME=value. May be '
-        'given several times.',
+        'given several times. Those that name programs, such as sftp.command '
+        'and rclone.program, have them run with the rights of restic: as '
+        'root with local_privileges = privsep.',
     ),
 ]
 

@@ -7,13 +7,11 @@ functions waits for a program that goes on.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-import os
-import shutil
-import stat
 import time
 import uuid
 
 from manila_groups import exception
+from manila_groups.backend.drivers.local import allowed
 from manila_groups.backup import process
 from manila_groups.backup import running
 
@@ -32,32 +30,19 @@ def start_program(
     cwd: str | None,
     stdin: bytes | None,
 ) -> None:
-    """Start a program that nobody but root can have put there.
+    """Start a program that may run as root.
 
     :param key: the name of this run, which no other has
     :raises NoProgram: there is no such program
-    :raises DriverError: somebody else could have changed it
+    :raises DriverError: it, or a variable, is not allowed
     """
     program, *rest = arguments
-    found = shutil.which(program)
-    if found is None:
-        raise process.NoProgram(program)
-    _check_owner(os.path.realpath(found))
-    _programs[key] = process.Process([found, *rest], environment, cwd, stdin)
-
-
-def _check_owner(path):
-    """Refuse what would let a user of this machine become root."""
-    above = os.path.dirname(path)
-    found = os.stat(path)
-    others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    if found.st_uid or (others and not found.st_mode & stat.S_ISVTX):
-        raise exception.DriverError(
-            f'{path} is not only for root to change, so that it does not run '
-            'as root'
-        )
-    if above != path:
-        _check_owner(above)
+    _programs[key] = process.Process(
+        [allowed.program(program), *rest],
+        allowed.environment(environment),
+        cwd,
+        stdin,
+    )
 
 
 def read_program(timeout: float, key: str) -> tuple[bytes, bytes, int | None]:

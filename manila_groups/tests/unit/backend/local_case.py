@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from manila_groups.backend import driver as backend_driver
 from manila_groups.backend.drivers.local import driver
 from manila_groups.tests import base
 from manila_groups.tests import btrfs
+from manila_groups.tests import servers
 from manila_groups.tests.unit.backend import contract
 from manila_groups.tests.unit.backend import contract_files
 
@@ -127,6 +129,20 @@ def killed_when(condition, function):
         function()
 
     return os.WIFSIGNALED(in_child(run))
+
+
+def for_root(test, program):
+    """Copy a program to where only root can, under a name as restic's.
+
+    :returns: its path
+    """
+    if os.geteuid():
+        servers.not_there(test, 'another user', 'it takes root to be one')
+    # Not below a directory of everybody.
+    temp = fixtures.TempDir(rootdir=pathlib.Path.home())
+    path = pathlib.Path(test.useFixture(temp).path, f'restic-{program}')
+    shutil.copy(shutil.which(program), path)
+    return str(path)
 
 
 class FileExports:

@@ -35,6 +35,7 @@ class PrivilegesTestCase:
         super().setUp()
         if os.geteuid():
             servers.not_there(self, 'another user', 'it takes root to be one')
+        self.copier = local_case.for_root(self, 'cp')
         self.path.mkdir()
         os.chown(self.path, NOBODY, NOBODY)
         # Temporary directories are their user's only; where they are is not.
@@ -95,7 +96,7 @@ class PrivilegesTestCase:
         def fill(path):
             with made.read_snapshot(taken) as source:
                 ended = made.run_command().run(
-                    ['cp', '--archive', '--', self.member.id, path],
+                    [self.copier, '--archive', '--', self.member.id, path],
                     environment={},
                     cwd=source,
                 )
@@ -144,13 +145,15 @@ class PrivilegesTestCase:
         self.in_child(run)
 
     def test_programs_that_take_long(self):
+        program = local_case.for_root(self, 'id')
+
         def run():
             privsep.context.start(priv_context.Method.FORK)
             _become_nobody()
             made = local_case.make(self.path, local_privileges='privsep')
             said = []
             made.run_command().run(
-                ['id', '--user'],
+                [program, '--user'],
                 environment={},
                 on_line=lambda line: said.append(line) or True,
             )
@@ -174,6 +177,8 @@ class PrivilegesTestCase:
 
 class TestOnDirectories(PrivilegesTestCase, local_case.LocalTestCase):
     def test_needs_no_root(self):
+        self.copier = 'cp'
+
         def run():
             _become_nobody()
             made = local_case.make(self.path)
@@ -207,6 +212,8 @@ class TestOnBtrfs(PrivilegesTestCase, local_case.BtrfsTestCase):
         self.in_child(run)
 
     def test_directories_need_no_root(self):
+        self.copier = 'cp'
+
         def run():
             _become_nobody()
             made = local_case.make(self.path, local_privileges='none')

@@ -17,7 +17,6 @@ from manila_groups.backup import process
 from manila_groups.backup import program
 from manila_groups.backup import running
 from manila_groups.tests import base
-from manila_groups.tests import servers
 from manila_groups.tests.unit.backend import local_case
 
 NOBODY = 65534
@@ -49,11 +48,11 @@ class ProgramsTestCase(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        if os.geteuid():
-            servers.not_there(self, 'another user', 'it takes root to be one')
+        self.shell = local_case.for_root(self, 'sh')
         #: A time for which nobody else sleeps.
         self.seconds = f'60.{os.getpid()}'
-        self.sleep = ['sleep', self.seconds]
+        self.sleeper = local_case.for_root(self, 'sleep')
+        self.sleep = [self.sleeper, self.seconds]
 
     def in_child(self, work):
         def run():
@@ -74,8 +73,11 @@ class TestHelped(ProgramsTestCase):
         def work(runner):
             lines = []
             ended = runner.run(
-                ['sh', '-c', 'id -u; cat; echo "$WHO"; echo no >&2; exit 3'],
-                environment={'WHO': 'somebody'},
+                [
+                    *(self.shell, '-c'),
+                    'id -u; cat; echo "$OS_USERNAME"; echo no >&2; exit 3',
+                ],
+                environment={'OS_USERNAME': 'somebody'},
                 stdin=b'text\n',
                 on_line=program.appender(lines),
             )
@@ -88,7 +90,7 @@ class TestHelped(ProgramsTestCase):
         def work(runner):
             lines = []
             runner.run(
-                ['pwd'],
+                [self.shell, '-c', 'pwd'],
                 environment={},
                 cwd='/',
                 on_line=program.appender(lines),
@@ -101,7 +103,7 @@ class TestHelped(ProgramsTestCase):
         def work(runner):
             lines = []
             runner.run(
-                ['seq', '200000'],
+                [self.shell, '-c', 'seq 200000'],
                 environment={},
                 on_line=program.appender(lines),
             )
@@ -152,7 +154,9 @@ class TestHelped(ProgramsTestCase):
         def work(runner):
             with Threads(number) as threads:
                 many = [
-                    threads.submit(runner.run, ['sleep', '3'], environment={})
+                    threads.submit(
+                        runner.run, [self.sleeper, '3'], environment={}
+                    )
                     for _ in range(number)
                 ]
                 time.sleep(1)
@@ -188,7 +192,7 @@ class TestHelped(ProgramsTestCase):
         """Kill it while a program runs, which has to be told."""
         lines = []
         runner.run(
-            ['sh', '-c', 'echo $PPID'],
+            [self.shell, '-c', 'echo $PPID'],
             environment={},
             on_line=program.appender(lines),
         )

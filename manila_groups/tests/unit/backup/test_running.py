@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that take long, and those who watch them."""
 
+import contextlib
 import os
+import pathlib
 import subprocess
 import time
+
+import fixtures
 
 from manila_groups import exception
 from manila_groups.backup import errors
@@ -33,9 +37,11 @@ def ends(*words):
 class RunnerTests:
     """What each Runner does; ``runner`` is it."""
 
+    shell = 'sh'
+
     def run_shell(self, script, **settings):
         settings = {'environment': {}, **settings}
-        return self.runner.run(['sh', '-c', script], **settings)
+        return self.runner.run([self.shell, '-c', script], **settings)
 
     def test_lines(self):
         out, errors = [], []
@@ -69,9 +75,9 @@ class RunnerTests:
     def test_where_and_with_what(self):
         out = []
         self.run_shell(
-            'pwd; echo $SECRET $LC_ALL; echo ${SHELL_OF_TESTS-unset}',
+            'pwd; echo $AWS_SECRET $LC_ALL; echo ${SHELL_OF_TESTS-unset}',
             cwd='/usr/lib',
-            environment={'SECRET': 'secret'},
+            environment={'AWS_SECRET': 'secret'},
             on_line=lambda line: out.append(line) or True,
         )
         self.assertEqual(['/usr/lib', 'secret C', 'unset'], out)
@@ -143,6 +149,24 @@ class RunnerTests:
 
 class TestDirect(RunnerTests, base.TestCase):
     runner = running.Direct()
+
+    def test_not_what_has_its_name_in_the_directory(self):
+        temp = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        for path, word in (('bin', 'ours'), ('users/bin', 'theirs')):
+            program = temp / path / 'program'
+            program.parent.mkdir(parents=True)
+            program.write_text(f'#!/bin/sh\necho {word}')
+            program.chmod(0o700)
+        out = []
+        with contextlib.chdir(temp):
+            for name in ('program', 'bin/program'):
+                self.runner.run(
+                    [name],
+                    environment={'PATH': 'bin:/usr/bin:/bin'},
+                    cwd=str(temp / 'users'),
+                    on_line=lambda line: out.append(line) or True,
+                )
+        self.assertEqual(['ours', 'ours'], out)
 
     def test_ends_with_its_process(self):
         seconds = str(800 + os.getpid())
