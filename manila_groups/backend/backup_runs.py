@@ -206,13 +206,16 @@ def _filling(engine, backup, task) -> Callable[[str], None]:
 
 
 def _paced(task: verbs.Task) -> engines.Report:
-    """Note how far a task is, but not all the time."""
-    noted = time.monotonic()
+    """Note how far a task is, but not all the time.
+
+    To say the same again is no progress: the deadline comes nearer.
+    """
+    noted, last = time.monotonic(), (0, 0)
 
     def report(done, total):
-        nonlocal noted
-        if time.monotonic() - noted >= _PAUSE:
+        nonlocal noted, last
+        if (done, total) != last and time.monotonic() - noted >= _PAUSE:
             task.report(done, total)
-            noted = time.monotonic()
+            noted, last = time.monotonic(), (done, total)
 
     return report

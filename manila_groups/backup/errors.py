@@ -60,6 +60,8 @@ _BY_WORDS = tuple(
             r'timed out|broken pipe|unexpected EOF|connection lost|'
             r'server misbehaving|temporary failure|TLS handshake|'
             r'deadline exceeded|unable to start the sftp session|'
+            # What has failed a moment ago is not tried again at once.
+            r'circuit breaker open|'
             r'ssh command exited|'
             r'\b(500|502|503|504)\b|SlowDown|ServiceUnavailable',
             exception.TransientDriverError,
@@ -119,6 +121,17 @@ def message(line: str) -> str:
         reason = str(parsed['error'].get('message') or parsed['error'])
         text = reason if item in reason else f'{item}: {reason}'
     return ' '.join(str(text).split())
+
+
+def of_file(what: str, said: str) -> exception.DriverError:
+    """Make the error for a file that can't be dealt with.
+
+    :param what: what can't be done where, to begin the message with
+    :param said: why
+    """
+    kind = _by_words([said])
+    advice = f': {_ADVICE[kind]}' if kind in _ADVICE else ''
+    return kind(f'{what}{advice}: {said}'[:2000])
 
 
 def of(

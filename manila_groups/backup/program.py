@@ -186,7 +186,7 @@ class Program:
                 **settings,
             )
         except _TOLD_BY_US as error:
-            where = self._where(project_id, doing)
+            where = self.where(project_id, doing)
             reason = errors.hide(error.message, self._secrets(project_id))
             raise type(error)(f'{where}: {reason}') from error
 
@@ -194,10 +194,11 @@ class Program:
         self, project_id: str, ended: running.Ended, doing: str
     ) -> exception.DriverError:
         """Make the error for how restic has ended."""
-        where = self._where(project_id, doing)
+        where = self.where(project_id, doing)
         return errors.of(ended, where, self._secrets(project_id))
 
-    def _where(self, project_id: str, doing: str) -> str:
+    def where(self, project_id: str, doing: str) -> str:
+        """Say what is done in which repository, to begin a message with."""
         return f'{doing}, repository {self._commands.repository(project_id)}'
 
     def _secrets(self, project_id: str) -> list[str]:

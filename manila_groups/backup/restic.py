@@ -11,7 +11,6 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log
 
-from manila_groups import exception
 from manila_groups.backup import checking
 from manila_groups.backup import commands
 from manila_groups.backup import engine
@@ -99,8 +98,10 @@ class Restic:
         parent: str | None,
         report: engine.Report,
     ) -> dict[str, Any]:
-        watch, stop = progress.Progress(report), _Stop('cannot be read')
+        watch = progress.Progress(report)
         doing = f'backing up {source.path}'
+        where = self._program.where(project_id, doing)
+        stop = _Stop(f'{where}: a file cannot be read')
         ended = self._program.run(
             project_id,
             doing,
@@ -134,12 +135,15 @@ class Restic:
         watch = progress.Progress(report)
         # What tells no progress can't be seen to make none.
         settings = {} if features.restore_progress else {'stall_timeout': None}
+        doing = f'restoring to {path}'
+        where = self._program.where(project_id, doing)
+        stop = _Stop(f'{where}: a file cannot be restored')
         self._program.run(
             project_id,
-            f'restoring to {path}',
+            doing,
             *commands.restore(reference, path, features.sparse),
             on_line=watch.line,
-            on_error=_Stop('cannot be restored').error,
+            on_error=stop.error,
             on_tick=watch.tick,
             **settings,
         )
@@ -222,7 +226,7 @@ def _base(
 class _Stop:
     """Ends restic at the first file that it can't deal with.
 
-    :param what: that can't be done
+    :param what: begins the message
     :ivar has_mended: whether it has stored anew what was damaged in the
         repository, which restic counts as a file that it could not read
     """
@@ -240,5 +244,5 @@ class _Stop:
                 'A repository was damaged, and is no longer: %s', found
             )
         elif found is not None:
-            raise exception.DriverError(f'a file {self._what}: {found}')
+            raise errors.of_file(self._what, found)
         return False

@@ -2,28 +2,13 @@
 """Share groups with real files, backed up with the real restic."""
 
 import os
-import subprocess
 
-from manila_groups.backup import versions
 from manila_groups.tests import base
 from manila_groups.tests import inprocess
-from manila_groups.tests import servers
 from manila_groups.tests import trees
+from manila_groups.tests.unit.backup import restic_case
 
 HOST = 'host@alpha'
-SECRET = 'a secret that is as long as it has to be'
-
-
-def need_restic(test) -> str:
-    """Find a restic that can do all; skip the test where there is none."""
-    program = servers.need_program(test, 'restic')
-    said = subprocess.run(
-        [program, 'version'], capture_output=True, text=True, check=True
-    ).stdout
-    features = versions.parse(said, program)
-    if features.limits():
-        servers.not_there(test, 'restic 0.17', f'{program} is {features}')
-    return program
 
 
 class BackupCase:
@@ -40,9 +25,9 @@ class BackupCase:
 
     def setUp(self):
         super().setUp()
-        self.restic = need_restic(self)
+        self.restic = restic_case.need_restic(self)
         self.repositories = self.temp / 'repositories'
-        self.write_secret(SECRET)
+        self.write_secret(restic_case.SECRET)
         self.service = self.useFixture(
             inprocess.InProcess(self.configuration())
         )

@@ -157,3 +157,23 @@ class TestMessages(base.TestCase):
             'remove its directory "keys"',
             self.message('Fatal: repository already contains keys'),
         )
+
+    def test_of_a_file(self):
+        for said, kind, advice in (
+            (
+                'circuit breaker open for file <data/1b1f71715c>',
+                exception.TransientDriverError,
+                '',
+            ),
+            (
+                'decrypting blob <data/5> from 7c failed: ciphertext '
+                'verification failed',
+                errors.Damaged,
+                'backup check',
+            ),
+            ('open x: permission denied', exception.DriverError, ''),
+        ):
+            error = errors.of_file('a file cannot be restored', said)
+            self.assertIs(kind, type(error))
+            self.assertTrue(error.message.endswith(said))
+            self.assertIn(advice, error.message)
