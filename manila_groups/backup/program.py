@@ -26,7 +26,12 @@ LOG = log.getLogger(__name__)
 _PATIENCE = 30
 
 #: Errors that don't name the repository yet.
-_TOLD_BY_US = (running.Stalled, retries.NoAnswer, errors.Damaged)
+_TOLD_BY_US = (
+    running.Stalled,
+    retries.NoAnswer,
+    retries.NotEnding,
+    errors.Damaged,
+)
 
 
 class Program:

@@ -13,6 +13,10 @@ from manila_groups.backup import running
 
 _RETRYING = re.compile(r'(.*) returned error, retrying after [\w.]+: (.*)')
 
+#: What restic does not try again: it ends then, but for a few times, in which
+#: it waits for itself.
+_FAILED = re.compile(r'\w+\(<\w+/\w+>\) failed: (.*)')
+
 _MISSING = re.compile(r'no such file|does not exist', re.IGNORECASE)
 
 #: How many seconds restic may try to reach the server.
@@ -21,6 +25,10 @@ PATIENCE = 60.0
 
 class NoAnswer(exception.TransientDriverError):
     """The server of a repository does not answer."""
+
+
+class NotEnding(exception.DriverError):
+    """restic has failed for good, and goes on to run."""
 
 
 class Retries:
@@ -39,6 +47,7 @@ class Retries:
         self._on_tick = on_tick
         self._since: float | None = None
         self._reason = ''
+        self._failed: str | None = None
 
     def line(self, text: str) -> bool:
         """Pass a line of the output on."""
@@ -50,6 +59,10 @@ class Retries:
     def error(self, text: str) -> bool:
         """Pass a line of the errors on, and look whether it tells of one."""
         found = _RETRYING.match(text)
+        failed = _FAILED.match(text)
+        if failed is not None:
+            self._failed = failed[1]
+            self._since = time.monotonic()
         if found is None:
             return self._on_error(text) if self._on_error else True
         self._reason = found[2]
@@ -62,7 +75,16 @@ class Retries:
         if self._on_tick:
             self._on_tick()
         if self._since and time.monotonic() - self._since > PATIENCE:
+            if self._failed is not None:
+                raise _of_failure(self._failed)
             if _MISSING.search(self._reason):
                 # Before version 0.17, this was tried again too.
                 raise errors.Damaged(f'a file is missing: {self._reason}')
             raise NoAnswer(f'the server does not answer: {self._reason}')
+
+
+def _of_failure(reason: str) -> exception.DriverError:
+    text = f'restic did not end when it had failed: {reason}'
+    found = errors.of_file(text, reason)
+    is_transient = isinstance(found, exception.TransientDriverError)
+    return (NoAnswer if is_transient else NotEnding)(text)

@@ -196,6 +196,18 @@ class TestRetries(base.TestCase):
         watch.error(f'{self.LINE}: open /x: no such file or directory')
         self.assertRaises(errors.Damaged, watch.tick)
 
+    def test_a_failure_without_an_end(self):
+        self.patch(retries, 'PATIENCE', 0)
+        for reason, kind in (
+            ('write /x: no space left on device', retries.NotEnding),
+            ('connection lost', retries.NoAnswer),
+        ):
+            watch = retries.Retries(lambda _line: False, None, None)
+            watch.error(f'Save(<data/b432ff0070>) failed: {reason}')
+            watch.line('the same again')
+            error = self.assertRaises(kind, watch.tick)
+            self.assertTrue(error.message.endswith(reason))
+
     def test_it_answers_again(self):
         self.patch(retries, 'PATIENCE', 0)
         watch = retries.Retries(lambda _line: True, None, None)
