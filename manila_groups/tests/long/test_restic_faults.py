@@ -275,7 +275,8 @@ class TestFiles(FaultsTestCase):
 
         def report(done, _total):
             if done:
-                name = f'{self.program} .*backup'
+                # By its cache: others run restic at the same time.
+                name = f'{self.program} .*{self.path}.* backup'
                 subprocess.run(['pkill', '-TERM', '-f', name], check=True)
 
         error = self.assertRaises(
