@@ -18,7 +18,15 @@ class Backups(changes.Changes):
 
     @stateful.initialize(
         first=st.sampled_from(
-            ['copy', 'revert', 'back up', 'back up', 'restore', 'rebuild']
+            [
+                'copy',
+                'revert',
+                'back up',
+                'back up',
+                'restore',
+                'rebuild',
+                'restore to it',
+            ]
         )
     )
     def begin_with(self, first):
@@ -53,6 +61,9 @@ class Backups(changes.Changes):
             self.restore('owner', 0)
         else:
             self.create_group_from_backup('owner', 0, None, None)
+        if first == 'restore to it':
+            self.happen(self.service.deliver_all)
+            self.restore_another('owner', 0, 0, False)
 
     @stateful.rule(who=requests.users, number=requests.numbers)
     def create_backup(self, who, number):

@@ -137,9 +137,8 @@ class Model:
 
         :returns: share's id to size; None when they do not go together
         """
-        if {one.id for one in shares} <= set(backup.members):
-            found = {one.id: one.id for one in shares}
-        else:
+        found = {one.id: backup.member_of(one) for one in shares}
+        if None in found.values():
             names = [*backup.names.values()]
             wanted = [one.name for one in shares]
             if not (_differ(names) and _differ(wanted)):

@@ -173,6 +173,7 @@ class Requests(machine.Machine):
                     size=one['size'],
                     share_type=one['type'],
                     cloned=True,
+                    made_from=_made_from(group, source, one),
                 )
             )
 
@@ -327,6 +328,15 @@ class Requests(machine.Machine):
         self.test.assertEqual(
             len(expected) > offset + limit, more in answer.json
         )
+
+
+def _made_from(group, source, shown):
+    """Tell what a share is made from, which its name says, and its size."""
+    for share_id, name in source.names.items():
+        wanted = f'{group.name}-{name}', source.members[share_id]
+        if wanted == (shown['name'], shown['size']):
+            return source.id, share_id
+    return None
 
 
 def _find(found, name):

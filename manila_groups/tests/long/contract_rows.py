@@ -106,6 +106,8 @@ class Row:
     :ivar new_size: the size that it is to have; None if it keeps its own
     :ivar counted: what it counts in the quota of gigabytes
     :ivar cloned: whether a share came with its group
+    :ivar made_from: the ids of the backup and of the share in it that a share
+        was made from
     :ivar members: of a snapshot or a backup: share's id to size in GiB
     :ivar member_types: of a backup: share's id to the id of its share type
     :ivar names: of a backup: share's id to its name of then
@@ -139,6 +141,7 @@ class Row:
     new_size: int | None = None
     counted: int = 0
     cloned: bool = False
+    made_from: tuple[str, str] | None = None
     members: dict[str, int] = dataclasses.field(default_factory=dict)
     member_types: dict[str, str] = dataclasses.field(default_factory=dict)
     names: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -150,6 +153,13 @@ class Row:
 
     def __post_init__(self):
         self.counted = self.size
+
+    def member_of(self, share):
+        """The id of the share in a backup that a share is, or is made from."""
+        if share.id in self.members:
+            return share.id
+        backup_id, member_id = share.made_from or (None, None)
+        return member_id if backup_id == self.id else None
 
     def settle(self, size):
         """Let a share have a size, and count as much."""
