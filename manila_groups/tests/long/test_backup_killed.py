@@ -13,10 +13,11 @@ import psutil
 
 from manila_groups.tests import servers
 from manila_groups.tests.long import backup_case
+from manila_groups.tests.long import killed_case
 from manila_groups.tests.unit.backend import local_case
 
 #: How often it is killed in each test, at moments from begin to end.
-KILLS = 20
+KILLS = 20 if killed_case.THOROUGH else 5
 #: Files of each share: what they say tells which content it is.
 FILES = 200
 #: Bytes that nothing can compress.
