@@ -3,6 +3,7 @@
 
 import contextlib
 import sys
+from typing import TextIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,14 +36,15 @@ class Bar(contextlib.ExitStack):
                 refresh=True,
             )
         elif percent is not None and sys.stderr.isatty():
-            self.callback(_show_cursor)
+            self.callback(_show_cursor, sys.stderr)
             self._progress = self.enter_context(_start(words, percent, far))
 
 
-def _show_cursor() -> None:
-    # Ctrl-C in the midst of drawing keeps the bar from doing that at its end.
-    sys.stderr.write('\x1b[?25h')
-    sys.stderr.flush()
+def _show_cursor(terminal: TextIO) -> None:
+    # Ctrl-C in the midst of drawing keeps the bar from doing that at its end,
+    # and from giving sys.stderr back.
+    terminal.write('\x1b[?25h')
+    terminal.flush()
 
 
 def _start(words: str, percent: int, far: str) -> 'progress.Progress':
