@@ -74,6 +74,7 @@ class TestOperations(base.TestCase):
             ):
                 rows.set_status(conn, found, states.AVAILABLE)
             # What was begun by the requests before.
+            conn.execute(sa.delete(models.Operation))
             share_group_backups.ROWS.transition_many(
                 conn, states.ShareGroupBackup.CREATED
             )

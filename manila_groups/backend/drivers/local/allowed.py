@@ -62,7 +62,10 @@ def program(name: str) -> str:
 def _check_owner(path):
     """Refuse what would let a user of this machine become root."""
     found = os.stat(path)
-    if found.st_uid or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    is_shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    # In such a directory, nobody else replaces what is root's.
+    is_sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
+    if found.st_uid or (is_shared and not is_sticky):
         raise exception.DriverError(
             f'{path} is not only for root to change, so that it does not run '
             'as root'

@@ -88,10 +88,18 @@ class TestWhoseProgram(AllowedTestCase):
     def test_that_others_may_change(self):
         for path in (self.program, self.home):
             mode = stat.S_IMODE(path.stat().st_mode)
-            for more in (0o020, 0o002, stat.S_ISVTX | 0o002):
+            for more in (0o020, 0o002):
                 path.chmod(mode | more)
                 self.refused(f'{path} ')
             path.chmod(mode)
+
+    def test_in_a_directory_like_tmp(self):
+        mode = stat.S_IMODE(self.home.stat().st_mode)
+        self.home.chmod(mode | stat.S_ISVTX | 0o002)
+        self.start()
+        self.said.clear()
+        self.program.chmod(0o1757)
+        self.refused(f'{self.program} ')
 
     def test_a_link_to_it(self):
         real = self.program.with_name('restic-real')
