@@ -15,7 +15,7 @@ from manila_groups.tests.long import contract_requests as requests
 from manila_groups.tests.long import contract_service
 
 #: How many steps there are, and what their choice begins with.
-STEPS = int(os.environ.get('MANILA_GROUPS_TEST_STEPS') or 1000)
+STEPS = int(os.environ.get('MANILA_GROUPS_TEST_STEPS') or 700)
 SEED = int(os.environ.get('MANILA_GROUPS_TEST_SEED') or 0)
 STEPS_OF_A_RUN = 80
 

@@ -23,8 +23,13 @@ class TestMessages(some.TestMessages):
     pass
 
 
+@some.for_every_verb
+class TestKilled(some.Killed):
+    pass
+
+
 @further
-class TestKilled(some.TestKilled):
+class TestKilledFurther(TestKilled):
     pass
 
 

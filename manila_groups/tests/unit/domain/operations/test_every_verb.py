@@ -149,8 +149,9 @@ class TestMessages(EveryVerb):
         service.deliver_all()
 
 
-@for_every_verb
-class TestKilled(EveryVerb):
+class Killed(EveryVerb):
+    """Each commit of each verb: the long tests make tests of it."""
+
     def check_killed_before_and_after_each_commit(self, verb):
         expected = self.outcomes(verb)
         for number in itertools.count(1):
