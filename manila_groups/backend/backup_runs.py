@@ -206,16 +206,14 @@ def _filling(engine, backup, task) -> Callable[[str], None]:
 
 
 def _paced(task: verbs.Task) -> engines.Report:
-    """Note how far a task is, but not all the time.
-
-    To say the same again is no progress: the deadline comes nearer.
-    """
-    noted, last = time.monotonic(), (0, 0)
+    """Note how far a task is, but not all the time."""
+    noted = time.monotonic()
 
     def report(done, total):
-        nonlocal noted, last
-        if (done, total) != last and time.monotonic() - noted >= _PAUSE:
+        nonlocal noted
+        # Nobody knows of how much before there is a repository.
+        if total and time.monotonic() - noted >= _PAUSE:
             task.report(done, total)
-            noted, last = time.monotonic(), (done, total)
+            noted = time.monotonic()
 
     return report

@@ -327,7 +327,7 @@ class TestWaiting(BackupCase):
         away = exception.TransientDriverError('simulated')
 
         def restore(_project, _reference, _path, report):
-            report(0, 0)
+            report(0, 7)
             raise away
 
         self.useFixture(
