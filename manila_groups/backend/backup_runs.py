@@ -114,7 +114,7 @@ class Backups:
             reference=saved.reference,
             data_size=saved.data_size,
             sent_size=saved.sent_size,
-            is_incremental=task.work.parent is not None,
+            is_incremental=saved.is_incremental,
         )
         engine.write_manifest(row.project_id, row.id, record.of(made))
         return saved

@@ -42,11 +42,13 @@ class Saved:
     :param reference: what the engine calls it
     :param data_size: how many bytes all files have
     :param sent_size: how many bytes this has added to the repository
+    :param is_incremental: whether unchanged files were not read again
     """
 
     reference: str
     data_size: int
     sent_size: int
+    is_incremental: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -54,9 +54,8 @@ class Restic:
         there = self._there(project_id, source)
         tag = commands.tag_of(source.backup_id)
         earlier = [one for one in there if tag in one.get('tags', ())]
-        summary = self._save(
-            project_id, source, _base(source, there, earlier), report
-        )
+        base = _base(source, there, earlier)
+        summary = self._save(project_id, source, base, report)
         sent = sum(
             progress.sent_size(one.get('summary') or {}) for one in earlier
         )
@@ -64,6 +63,7 @@ class Restic:
             summary['snapshot_id'],
             summary['total_bytes_processed'] if source.share_ids else 0,
             sent + progress.sent_size(summary),
+            base is not None,
         )
 
     def _there(

@@ -54,7 +54,8 @@ class Copies:
             for name in files
         )
         report(size, size)
-        return engine.Saved(source.backup_id, size, size)
+        is_incremental = source.parent is not None
+        return engine.Saved(source.backup_id, size, size, is_incremental)
 
     def restore(self, project_id, reference, path, report):
         self._called('restore', reference)

@@ -115,14 +115,16 @@ def _copied(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
         [one.row for one in tasks],
         states.ShareGroupBackup.CREATED,
         event='create.end',
-        is_incremental=_of_each(
-            tasks, lambda one: one.work.parent is not None
-        ),
         **{
             name: _of_each(
                 tasks, lambda one, name=name: getattr(one.result, name)
             )
-            for name in ('reference', 'data_size', 'sent_size')
+            for name in (
+                'reference',
+                'data_size',
+                'sent_size',
+                'is_incremental',
+            )
         },
     )
     _end(tx, tasks)
