@@ -24,7 +24,7 @@ MOST = {
     'create a clone': (24, 15, 14),
     'copy a group': (23, 14, 13),
     'revert a group': (15, 1, 29),
-    'back up a group': (20, 1, 23),
+    'back up a group': (20, 1, 25),
     'restore a group': (18, 1, 29),
     'create from a backup': (23, 15, 14),
     'delete a backup': (8, 1, 9),
