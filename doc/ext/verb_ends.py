@@ -37,7 +37,7 @@ class Ends:
     :ivar begins: the names of the verbs whose operations it begins
     :ivar deletes: whether it deletes rows
     :ivar puts_off: whether it leaves the step for later
-    :ivar notes: whether it changes what the operation knows
+    :ivar notes: whether it changes what the operation knows, or only keeps it
     """
 
     transitions: list[states.Transition] = dataclasses.field(
@@ -152,6 +152,8 @@ def _read(function, given, ends, seen):
         return
     seen.add(key)
     names = _names(function) | given
+    if isinstance(function, types.MethodType):
+        names['self'] = function.__self__
     source = textwrap.dedent(inspect.getsource(function))
     for node in ast.walk(ast.parse(source)):
         value = _value(node, names)
@@ -167,7 +169,7 @@ def _read(function, given, ends, seen):
 
 
 def _is_domain(value):
-    is_function = isinstance(value, types.FunctionType)
+    is_function = isinstance(value, types.FunctionType | types.MethodType)
     return is_function and value.__module__.startswith(_DOMAIN)
 
 
@@ -206,7 +208,10 @@ def _given(function, call, names):
         lambda one: not isinstance(one, ast.Starred), call.args
     )
     values = [_value(one, names) for one in args]
-    found = zip(function.__code__.co_varnames, values, strict=False)
+    parameters = function.__code__.co_varnames
+    if isinstance(function, types.MethodType):
+        parameters = parameters[1:]
+    found = zip(parameters, values, strict=False)
     return {name: value for name, value in found if isinstance(value, str)}
 
 
@@ -229,7 +234,7 @@ def _read_call(node, names, ends):
             ends.begins.append(_value(node.args[0], names).name)
         case ast.Attribute(value=ast.Name(id='tx'), attr='put_off'):
             ends.puts_off = True
-        case ast.Attribute(value=ast.Name(id='tx'), attr='note'):
+        case ast.Attribute(value=ast.Name(id='tx'), attr='note' | 'keep'):
             ends.notes = True
         case ast.Attribute(value=ast.Attribute(attr='ROWS'), attr=name):
             ends.deletes |= name.startswith('delete')

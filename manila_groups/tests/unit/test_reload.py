@@ -32,6 +32,7 @@ _OTHERS = {
         'backups': 7,
         'backup_gigabytes': 7,
     },
+    'backup': {'shortest_interval': 77},
     'scheduler': {
         'enabled_filters': ['capacity'],
         'enabled_weighers': ['share_groups'],
