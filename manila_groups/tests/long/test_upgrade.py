@@ -66,6 +66,7 @@ _STARTED = ('The process is at work', 'The service has started')
 
 class TestOnSqlite(base.TestCase):
     server = None
+    has_new_schema = True
 
     def setUp(self):
         super().setUp()
@@ -157,7 +158,8 @@ class TestOnSqlite(base.TestCase):
         except sessions.UnexpectedAnswer:
             self.fail(self.outcome())
         self.assertFalse(self.findings, self.outcome())
-        self.assertEqual([], quota_check.differences(self.db))
+        if self.has_new_schema:
+            self.assertEqual([], quota_check.differences(self.db))
 
     def create(self, me):
         """Make a group with all that there is, and another one from it."""
@@ -248,8 +250,11 @@ class TestOnPostgresql(TestOnSqlite):
         self.run_to_end(self.old, 'manage', 'db', 'sync')
         self.start(self.old, *DAEMONS, 'api')
         me = self.user()
+        # Which this version's check of quotas can't read.
+        self.has_new_schema = False
         self.create(me)
         migrations.upgrade(self.db.engine)
+        self.has_new_schema = True
         self.leave_unfinished(me)
         self.start(self.new, 'backend')
         self.do(me.session.becomes, me.groups[-1].path)
