@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of share group backups and their members."""
 
-import collections
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
@@ -19,6 +18,7 @@ from manila_groups.db import models
 from manila_groups.db import operation_table
 from manila_groups.db import paging as pages
 from manila_groups.db import records
+from manila_groups.db import rows
 from manila_groups.db import transitions
 
 _BACKUP = models.ShareGroupBackup.__table__
@@ -29,7 +29,13 @@ _OPERATION = operation_table.Operation.__table__
 
 ROWS = transitions.Rows(_BACKUP, states.SHARE_GROUP_BACKUP)
 
-_CREATING = (states.CREATING,)
+#: Conditions: others can be based on it.
+_IS_BASE = (
+    _BACKUP.c.status.in_((states.AVAILABLE, states.RESTORING)),
+    _BACKUP.c.reference.is_not(None),
+)
+#: A condition: a back end makes it, or is to.
+_IS_MADE = ROWS.waiting((states.CREATING,)) & ~_BACKUP.c.is_unverified
 
 _QUERY = sa.select(*_BACKUP.c)
 
@@ -81,9 +87,9 @@ def list_page(
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
-    found = _to_records(conn, rows, details)
-    return _with_progress(conn, found) if details else found, more
+    found, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
+    backups = _to_records(conn, found, details)
+    return _with_progress(conn, backups) if details else backups, more
 
 
 def list_members(
@@ -95,14 +101,14 @@ def list_members(
     :raises Invalid: an unknown marker
     """
     of_backup = _MEMBER.c.share_group_backup_id == backup_id
-    rows, more = pages.fetch(
+    found, more = pages.fetch(
         conn,
         sa.select(_MEMBER).where(of_backup),
         MEMBER_SORT_COLUMNS,
         page,
         [of_backup],
     )
-    return [_to_member(row) for row in rows], more
+    return [_to_member(row) for row in found], more
 
 
 def get(conn, backup_id: str) -> records.ShareGroupBackup | None:
@@ -157,7 +163,7 @@ def newest_of(
             _BACKUP.c.share_group_id,
             sa.func.max(_BACKUP.c.taken_at).label('taken_at'),
         )
-        .where(in_groups(group_ids), *_is_base(_BACKUP))
+        .where(in_groups(group_ids), *_IS_BASE)
         .group_by(_BACKUP.c.project_id, _BACKUP.c.share_group_id)
         .subquery()
     )
@@ -167,7 +173,7 @@ def newest_of(
             _BACKUP.c.project_id == newest.c.project_id,
             _BACKUP.c.share_group_id == newest.c.share_group_id,
             _BACKUP.c.taken_at == newest.c.taken_at,
-            *_is_base(_BACKUP),
+            *_IS_BASE,
         ),
     )
     found = _to_records(conn, conn.execute(query).all(), False)
@@ -197,13 +203,6 @@ def first_of(
     return {one.project_id: one for one in noted}
 
 
-def _is_base(table):
-    return (
-        table.c.status.in_((states.AVAILABLE, states.RESTORING)),
-        table.c.reference.is_not(None),
-    )
-
-
 def scheduled_of(conn, group_id: str) -> list[records.ShareGroupBackup]:
     """Read the complete backups that a group's policy has made.
 
@@ -231,23 +230,19 @@ def _find(conn, condition):
     return _to_records(conn, conn.execute(query).all(), True)
 
 
-def _to_records(conn, rows, details):
-    members = collections.defaultdict(list)
-    if details and rows:
-        query = (
-            sa.select(_MEMBER)
-            .where(
-                _MEMBER.c.share_group_backup_id.in_([row.id for row in rows])
-            )
-            .order_by(_MEMBER.c.created_at, _MEMBER.c.id)
-        )
-        for row in conn.execute(query):
-            members[row.share_group_backup_id].append(_to_member(row))
+def _to_records(conn, found, details):
+    members = rows.members(
+        conn,
+        _MEMBER,
+        'share_group_backup_id',
+        [row.id for row in found] if details else (),
+        records.ShareGroupBackupMember,
+    )
     return [
         records.ShareGroupBackup(
-            **row._mapping, members=tuple(members[row.id])
+            **row._mapping, members=members.get(row.id, ())
         )
-        for row in rows
+        for row in found
     ]
 
 
@@ -257,12 +252,8 @@ def _to_member(row):
 
 def _with_progress(conn, found):
     """Add what the operations at work on backups have noted."""
-    made = {one.id: one.id for one in found if one.status == states.CREATING}
-    restored = {
-        one.restoring_share_group_id: one.id
-        for one in found
-        if one.restoring_share_group_id
-    }
+    made = {one.id for one in found if one.status == states.CREATING}
+    restored = {one.restoring_share_group_id for one in found} - {None}
     wanted = [*made, *restored]
     if not wanted:
         return found
@@ -276,7 +267,7 @@ def _with_progress(conn, found):
     return [
         dataclasses.replace(
             one,
-            progress=noted.get(made.get(one.id)),
+            progress=noted.get(one.id) if one.id in made else None,
             restore_progress=noted.get(one.restoring_share_group_id),
         )
         for one in found
@@ -321,12 +312,12 @@ def insert(
             f'id: there is a share group backup {row["id"]} already.'
         ) from error
     ROWS.began(conn, row['id'], row['status'])
-    rows = [
+    added = [
         {'share_group_backup_id': row['id'], 'created_at': now, **member}
         for member in members
     ]
-    if rows:
-        conn.execute(sa.insert(_MEMBER), rows)
+    if added:
+        conn.execute(sa.insert(_MEMBER), added)
 
 
 def set_moments(conn, ids: Sequence[str], has_moment: bool) -> None:
@@ -363,11 +354,7 @@ def is_no_source():
 
 def is_made_of(group_id: str):
     """A condition: a back end makes it of a group, or is to."""
-    return (
-        in_groups([group_id])
-        & ROWS.waiting(_CREATING)
-        & ~_BACKUP.c.is_unverified
-    )
+    return in_groups([group_id]) & _IS_MADE
 
 
 def being_made_of(conn, group_id: str) -> list[str]:
@@ -379,9 +366,7 @@ def being_made_of(conn, group_id: str) -> list[str]:
 def needs_no_group():
     """A condition on a group: no backup is being made of it."""
     return ~sa.exists().where(
-        _BACKUP.c.share_group_id == _GROUP.c.id,
-        ROWS.waiting(_CREATING),
-        ~_BACKUP.c.is_unverified,
+        _BACKUP.c.share_group_id == _GROUP.c.id, _IS_MADE
     )
 
 
@@ -389,6 +374,5 @@ def needs_no_snapshot():
     """A condition on a group snapshot: no backup is being made from it."""
     return ~sa.exists().where(
         _BACKUP.c.source_share_group_snapshot_id == _SNAPSHOT.c.id,
-        ROWS.waiting(_CREATING),
-        ~_BACKUP.c.is_unverified,
+        _IS_MADE,
     )

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of share group snapshots and their members."""
 
-import collections
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import paging as pages
 from manila_groups.db import records
+from manila_groups.db import rows
 from manila_groups.db import transitions
 
 _SNAPSHOT = models.ShareGroupSnapshot.__table__
@@ -79,8 +79,8 @@ def list_page(
     :raises Invalid: an unknown marker
     """
     wanted = listing.conditions(FILTERS, filters)
-    rows, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
-    return _to_records(conn, rows, details), more
+    found, more = listing.fetch(conn, _QUERY, SORT_COLUMNS, page, wanted)
+    return _to_records(conn, found, details), more
 
 
 def list_members(
@@ -92,14 +92,14 @@ def list_members(
     :raises Invalid: an unknown marker
     """
     of_snapshot = _MEMBER.c.share_group_snapshot_id == snapshot_id
-    rows, more = pages.fetch(
+    found, more = pages.fetch(
         conn,
         sa.select(_MEMBER).where(of_snapshot),
         MEMBER_SORT_COLUMNS,
         page,
         [of_snapshot],
     )
-    return [_to_member(row) for row in rows], more
+    return [_to_member(row) for row in found], more
 
 
 def get(conn, snapshot_id: str) -> records.ShareGroupSnapshot | None:
@@ -130,23 +130,19 @@ def _find(conn, condition):
     return _to_records(conn, conn.execute(query).all(), True)
 
 
-def _to_records(conn, rows, details):
-    members = collections.defaultdict(list)
-    if details and rows:
-        query = (
-            sa.select(_MEMBER)
-            .where(
-                _MEMBER.c.share_group_snapshot_id.in_([row.id for row in rows])
-            )
-            .order_by(_MEMBER.c.created_at, _MEMBER.c.id)
-        )
-        for row in conn.execute(query):
-            members[row.share_group_snapshot_id].append(_to_member(row))
+def _to_records(conn, found, details):
+    members = rows.members(
+        conn,
+        _MEMBER,
+        'share_group_snapshot_id',
+        [row.id for row in found] if details else (),
+        records.ShareGroupSnapshotMember,
+    )
     return [
         records.ShareGroupSnapshot(
-            **row._mapping, members=tuple(members[row.id])
+            **row._mapping, members=members.get(row.id, ())
         )
-        for row in rows
+        for row in found
     ]
 
 
@@ -167,7 +163,7 @@ def insert(
     row = {'status': states.CREATING, 'created_at': now, 'stepped_at': now}
     conn.execute(sa.insert(_SNAPSHOT), [{**row, **values}])
     ROWS.began(conn, values['id'], states.CREATING)
-    rows = [
+    added = [
         {
             'share_group_snapshot_id': values['id'],
             'created_at': now,
@@ -175,8 +171,8 @@ def insert(
         }
         for member in members
     ]
-    if rows:
-        conn.execute(sa.insert(_MEMBER), rows)
+    if added:
+        conn.execute(sa.insert(_MEMBER), added)
 
 
 def in_group(group_id: str):
