@@ -66,12 +66,19 @@ def all_snapshots(
     :returns: False if one is gone or does not match: the transaction is to be
         rolled back then
     """
+    return _delete(
+        conn, states.SHARE_GROUP_SNAPSHOT, found, count_snapshots, conditions
+    )
+
+
+def _delete(conn, kind, found, count, conditions):
+    """Delete rows of a kind that are in no pool; give back their quotas."""
     ids = [one.id for one in found]
-    if not share_group_snapshots.ROWS.delete_rows(conn, ids, *conditions):
+    if not _STORES[kind].ROWS.delete_rows(conn, ids, *conditions):
         return False
-    count_snapshots(conn, found, quotas.give_back)
+    count(conn, found, quotas.give_back)
     for one in found:
-        _note(conn, states.SHARE_GROUP_SNAPSHOT, one)
+        _note(conn, kind, one)
     return True
 
 
@@ -109,13 +116,9 @@ def all_backups(
     :returns: False if one is gone or does not match: the transaction is to be
         rolled back then
     """
-    ids = [one.id for one in found]
-    if not share_group_backups.ROWS.delete_rows(conn, ids, *conditions):
-        return False
-    count_backups(conn, found, quotas.give_back)
-    for one in found:
-        _note(conn, states.SHARE_GROUP_BACKUP, one)
-    return True
+    return _delete(
+        conn, states.SHARE_GROUP_BACKUP, found, count_backups, conditions
+    )
 
 
 def count_backups(

@@ -14,6 +14,7 @@ from manila_groups.db import records
 from manila_groups.db import share_group_backups as rows
 from manila_groups.domain import changes
 from manila_groups.domain import visibility
+from manila_groups.domain.events import base as events
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import purge
@@ -136,7 +137,7 @@ class ShareGroupBackups:
         backup = insert.insert(
             conn, self._conf, ctxt, group_id, snapshot_id, **values
         )
-        create.note_start(conn, backup, ctxt)
+        events.note(conn, 'share_group_backup.create.start', backup, ctxt)
         return backup, beginning.begin_many(conn, create.VERB, [backup])
 
     @changes.locked(changes.BACKUP)

@@ -15,7 +15,6 @@ from manila_groups import states
 from manila_groups.db import records
 from manila_groups.db import share_group_backups as rows
 from manila_groups.domain import changes
-from manila_groups.domain.events import base as events
 from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
@@ -159,11 +158,6 @@ def is_consistent(group: records.ShareGroup) -> bool:
 
 def _is_false(text):
     return text == '' or not strutils.bool_from_string(text, default=True)
-
-
-def note_start(conn, backup: records.ShareGroupBackup, ctxt) -> None:
-    """Let a creation become known."""
-    events.note(conn, 'share_group_backup.create.start', backup, ctxt)
 
 
 def _step(name, **parts):
