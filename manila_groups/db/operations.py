@@ -389,6 +389,18 @@ def rest(
     return conn.execute(statement).rowcount == 1
 
 
+def done_of(progress: Mapping[str, Any] | None) -> tuple[int, int] | None:
+    """Return how much of how much is done.
+
+    :returns: None where nobody knows, or a newer release counts otherwise
+    """
+    done, total = (progress or {}).get('done'), (progress or {}).get('total')
+    # An engine says 0 of 0 while it looks for what there is to do.
+    if isinstance(done, int) and isinstance(total, int) and total > 0:
+        return done, total
+    return None
+
+
 def note_progress(
     conn,
     operation_id: int,

@@ -16,6 +16,7 @@ from manila_groups import states
 from manila_groups.db import listing
 from manila_groups.db import models
 from manila_groups.db import operation_table
+from manila_groups.db import operations
 from manila_groups.db import paging as pages
 from manila_groups.db import records
 from manila_groups.db import rows
@@ -262,7 +263,8 @@ def _with_progress(conn, found):
         _OPERATION.c.kind.in_((states.SHARE_GROUP_BACKUP, states.SHARE_GROUP)),
     )
     noted = {
-        row.resource_id: _pair(row.progress) for row in conn.execute(query)
+        row.resource_id: operations.done_of(row.progress)
+        for row in conn.execute(query)
     }
     return [
         dataclasses.replace(
@@ -272,14 +274,6 @@ def _with_progress(conn, found):
         )
         for one in found
     ]
-
-
-def _pair(progress):
-    done, total = (progress or {}).get('done'), (progress or {}).get('total')
-    # An engine says 0 of 0 while it looks for what there is to do.
-    if isinstance(done, int) and isinstance(total, int) and total > 0:
-        return done, total
-    return None
 
 
 def insert(

@@ -10,6 +10,7 @@ from manila_groups import states
 from manila_groups.db import api as db_api
 from manila_groups.db import messages as message_rows
 from manila_groups.db import operation_search as search
+from manila_groups.db import operations
 from manila_groups.db import records
 from manila_groups.domain import changes
 from manila_groups.domain.messages import api as messages
@@ -135,8 +136,9 @@ def _of_open(operation: records.Operation, now, is_admin) -> Progress:
 
 
 def _read(progress):
-    """Return what is done of what; None where a newer release has others."""
-    done, total = (progress or {}).get('done'), (progress or {}).get('total')
-    if not (isinstance(done, int) and isinstance(total, int) and total > 0):
+    """Return what is done of what; None where that is not known."""
+    found = operations.done_of(progress)
+    if found is None:
         return None, None
+    done, total = found
     return max(0, min(done, total)), total
