@@ -163,6 +163,10 @@ class RepositoryInUse(TransientDriverError):
     """Another process has locked the repository of a project's backups."""
 
 
+class NoRepository(DriverError):
+    """There is no repository where one is looked for."""
+
+
 class PossibleDataLoss(DriverError):
     """A share contains more data than its new size."""
 

@@ -106,6 +106,7 @@ class Backups:
                     path=path,
                     share_ids=source.share_ids,
                     parent=task.work.parent,
+                    known=task.work.known,
                 ),
                 _paced(task),
             )
@@ -130,7 +131,7 @@ class Backups:
         if row.is_unverified:
             return
         try:
-            self._engine_for(task).forget(row.project_id, row.id)
+            self._engine_for(task).forget(row.project_id, row.id, task.work)
         except exception.RepositoryInUse as error:
             # As long as another backup is being made, which may be hours.
             raise verbs.Queues(error.message) from error
@@ -140,7 +141,9 @@ class Backups:
             payloads.moment_left(task.row)
         )
         if task.work is None:
-            self._engine_for(task).forget(task.row.project_id, task.row.id)
+            row = task.row
+            known = [row.project_id] if row.reference else []
+            self._engine_for(task).forget(row.project_id, row.id, known)
 
     def rebuild(self, task, wanted):
         """Create a group from a backup; returns its shares' locations."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a back end can deal with backups."""
 
+from collections.abc import Callable
+from collections.abc import Sequence
 import threading
 from typing import Any
 
@@ -22,11 +24,18 @@ class Support:
 
     :param host: host@backend
     :param engine: None where there are no backups
+    :param known: finds projects that have complete backups
     """
 
-    def __init__(self, host: str, engine: engines.Engine | None):
+    def __init__(
+        self,
+        host: str,
+        engine: engines.Engine | None,
+        known: Callable[[], Sequence[str]],
+    ):
         self._host = host
         self._engine = engine
+        self._known = known
         self._works = False
         self._reason: str | None = None
         self._thread: threading.Thread | None = None
@@ -56,6 +65,7 @@ class Support:
         """Set the engine up; without it, all but backups works."""
         try:
             engine.setup()
+            self._check_place(engine)
         except exception.DriverError as error:
             self._log(error.message, None)
         except Exception as error:
@@ -63,6 +73,18 @@ class Support:
         else:
             self._works = True
             LOG.info('The back end %s can make backups', self._host)
+
+    def _check_place(self, engine):
+        """Refuse to make new repositories below an empty mount point."""
+        try:
+            engine.check_place(self._known())
+        except exception.TransientDriverError as error:
+            # Backups wait for a server that does not answer.
+            LOG.warning(
+                'Whether repositories of backups are where they were is not '
+                'known: %s',
+                error.message,
+            )
 
     def _log(self, reason, error):
         """Write down why it does not work, once for each reason."""

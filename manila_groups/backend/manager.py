@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 import dataclasses
+import functools
 from typing import Any
 
 from oslo_log import log
@@ -22,6 +23,7 @@ from manila_groups.domain.operations import adopting
 from manila_groups.domain.operations import engine as engines
 from manila_groups.domain.operations import registry as registries
 from manila_groups.domain.operations import runner as runners
+from manila_groups.domain.share_group_backups import places
 from manila_groups.rpc import backend as backend_rpc
 from manila_groups.rpc import wake as wakes
 
@@ -71,7 +73,9 @@ class BackendManager(service.Manager):
         self._db = db
         self._zone = zone
         self._driver = driver
-        self._backups = backup_support.Support(host, engine)
+        self._backups = backup_support.Support(
+            host, engine, functools.partial(places.known, db)
+        )
         table = runs.of(
             driver,
             backup_runs.Backups(driver, engine, conf.backup.max_copies),

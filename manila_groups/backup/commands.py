@@ -22,6 +22,9 @@ NO_SHARES = '.no-shares'
 #: How long a command waits for the end of another process's lock.
 _WAIT_FOR_LOCK = '20s'
 
+#: The arguments that read what each repository has, and lock nothing.
+LOOK = ('cat', 'config', '--no-lock')
+
 _PROJECT_ID = re.compile(r'[A-Za-z0-9_-][A-Za-z0-9_.-]*')
 
 #: A directory that is the same in the next snapshot is not stored again. It
@@ -62,10 +65,10 @@ class Commands:
     def repository(self, project_id: str) -> str:
         """Name the repository of a project, as restic does.
 
-        :raises DriverError: the project's id can't be part of a path
+        :raises NoRepository: the project's id can't be part of a path
         """
         if not _PROJECT_ID.fullmatch(project_id):
-            raise exception.DriverError(
+            raise exception.NoRepository(
                 f'the project "{project_id:.255}" can have no backups: the '
                 'id of a project with backups consists of letters, digits '
                 'and _ . -, and does not begin with a dot'

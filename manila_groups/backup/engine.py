@@ -6,6 +6,7 @@ An engine knows ids and paths; rows, statuses and users are its callers'.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 from typing import Any
 from typing import Protocol
@@ -26,6 +27,7 @@ class Source:
     :param share_ids: the shares
     :param parent: the reference of an earlier backup of the group, of which
         unchanged files are not read again; None if there is none
+    :param known: as in check_place()
     """
 
     backup_id: str
@@ -33,6 +35,7 @@ class Source:
     path: str
     share_ids: tuple[str, ...]
     parent: str | None = None
+    known: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,8 +80,23 @@ class Engine(Protocol):
         :raises DriverError: naming the option to change or what to install
         """
 
+    def check_place(self, known: Sequence[str]) -> None:
+        """Look whether repositories are where they were.
+
+        Where the file system with all of them is not mounted, or the option
+        names another place, there are none, which looks like a new place.
+
+        :param known: projects that have complete backups; one of their
+            repositories is enough
+        :raises NoRepository: none of them is there
+        """
+
     def save(self, project_id: str, source: Source, report: Report) -> Saved:
-        """Back files up; makes the repository if there is none."""
+        """Back files up; makes the repository if there is none.
+
+        :raises NoRepository: there is none, and the project has backups, or
+            the place is not the one where repositories were
+        """
 
     def restore(
         self, project_id: str, reference: str, path: str, report: Report
@@ -102,10 +120,15 @@ class Engine(Protocol):
         :raises DriverError: there is none
         """
 
-    def forget(self, project_id: str, backup_id: str) -> None:
+    def forget(
+        self, project_id: str, backup_id: str, known: Sequence[str]
+    ) -> None:
         """Remove a backup and its manifest; they may be gone already.
 
         prune() frees the space that nothing needs any longer.
+
+        :param known: as in check_place()
+        :raises NoRepository: as in save(): nobody knows what is left
         """
 
     def check(

@@ -11,10 +11,6 @@ from manila_groups import exception
 from manila_groups.backup import running
 
 
-class NoRepository(exception.DriverError):
-    """There is no repository where one is looked for."""
-
-
 class HalfMade(exception.DriverError):
     """Whoever made the repository was ended before its last file."""
 
@@ -33,7 +29,7 @@ class Damaged(exception.DriverError):
 
 #: Exit codes of restic 0.17 and later. Others, and older ones, say 1.
 _BY_CODE = {
-    10: NoRepository,
+    10: exception.NoRepository,
     11: exception.RepositoryInUse,
     12: WrongKey,
 }
@@ -75,7 +71,7 @@ _BY_WORDS = tuple(
         (
             r'repository does not exist|unable to open config file|'
             r'is there a repository at the following location',
-            NoRepository,
+            exception.NoRepository,
         ),
         (
             r'ciphertext verification failed|does not match|blob .* not found'
@@ -92,8 +88,8 @@ _ADVICE = {
     exception.RepositoryInUse: 'another process has locked it; if that has '
     'died on another machine, its lock ends after 30 minutes, or with '
     '"manila-groups-manage backup unlock"',
-    NoRepository: 'there is no repository; look whether [backup] repository '
-    'names the right place, and whether that is mounted',
+    exception.NoRepository: 'there is no repository; look whether [backup] '
+    'repository names the right place, and whether that is mounted',
     HalfMade: 'a process was ended while it made the repository, in which '
     'there is a key and nothing else: remove its directory "keys", and try '
     'again',

@@ -230,9 +230,16 @@ class Program:
         doing = 'looking for backups'
         try:
             text = self.output(project_id, doing, *commands.snapshots(*tags))
-        except errors.NoRepository:
+        except exception.NoRepository:
             return None
         return sorted(json.loads(text) or (), key=lambda one: one['time'])
+
+    def find(self, project_id: str) -> None:
+        """Look for the repository of a project, whoever has locked it.
+
+        :raises NoRepository: there is none
+        """
+        self.once(project_id, 'looking for a repository', *commands.LOOK)
 
     def forget(self, project_id: str, references: list[str]) -> None:
         """Remove snapshots."""

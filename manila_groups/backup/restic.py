@@ -11,6 +11,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log
 
+from manila_groups import exception
 from manila_groups.backup import checking
 from manila_groups.backup import commands
 from manila_groups.backup import engine
@@ -42,6 +43,34 @@ class Restic:
     def setup(self) -> None:
         """Read the secret, and look what the program can do."""
         self._program.setup()
+
+    def check_place(self, known: Sequence[str]) -> None:
+        """Look for the repository of one of some projects.
+
+        One that is damaged, or has another key, is not enough either.
+        """
+        failed: exception.DriverError | None = None
+        for project_id in known:
+            try:
+                self._program.find(project_id)
+            except exception.TransientDriverError:
+                raise
+            except exception.DriverError as error:
+                failed = failed or error
+            else:
+                return
+        if failed:
+            raise failed
+
+    def _check_absent(self, project_id: str, known: Sequence[str]) -> None:
+        """Look whether it is right that a project has no repository."""
+        if project_id in known:
+            raise exception.NoRepository(
+                f'the project {project_id} has backups, but there is no '
+                'repository: look whether [backup] repository names the '
+                'right place, and whether that is mounted'
+            )
+        self.check_place(known)
 
     def save(
         self, project_id: str, source: engine.Source, report: engine.Report
@@ -76,16 +105,11 @@ class Restic:
             commands.group_tag_of(source.share_group_id),
         )
         if found is None:
-            self._make(project_id, source.parent)
+            self._make(project_id, source.known)
         return found or []
 
-    def _make(self, project_id: str, parent: str | None) -> None:
-        if parent is not None:
-            raise errors.NoRepository(
-                f'the project {project_id} has backups, but there is no '
-                'repository: look whether [backup] repository names the '
-                'right place, and whether that is mounted'
-            )
+    def _make(self, project_id: str, known: Sequence[str]) -> None:
+        self._check_absent(project_id, known)
         # Two at the same time would make one that can't be opened.
         with self._making:
             if self._program.snapshots(project_id) is None:
@@ -173,14 +197,18 @@ class Restic:
             raise errors.Damaged(f'{doing}: it is not JSON') from error
         return found
 
-    def forget(self, project_id: str, backup_id: str) -> None:
+    def forget(
+        self, project_id: str, backup_id: str, known: Sequence[str]
+    ) -> None:
         """Remove the snapshots of a backup: manifest and files."""
         found = self._program.snapshots(
             project_id,
             commands.manifest_tag_of(backup_id),
             commands.tag_of(backup_id),
         )
-        if found:
+        if found is None:
+            self._check_absent(project_id, known)
+        elif found:
             self._program.forget(project_id, [one['id'] for one in found])
 
     def check(

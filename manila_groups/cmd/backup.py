@@ -16,7 +16,9 @@ from manila_groups.backup import loader
 from manila_groups.backup import running
 from manila_groups.cmd import bars
 from manila_groups.db import api as db_api
+from manila_groups.db import quotas as quota_rows
 from manila_groups.db import share_group_backups as rows
+from manila_groups.domain.quotas import counts as quotas
 
 #: Does something with the repository of a project; tells whether all is well.
 _Work = Callable[[engines.Engine, str], bool]
@@ -26,7 +28,7 @@ _PROJECT = {
         'metavar': 'PROJECT',
         'dest': 'project_id',
         'help': 'only of this project, by its id (default: of each project '
-        'that has backups)',
+        'that has or had backups)',
     }
 }
 
@@ -122,25 +124,41 @@ def _each(conf: cfg.ConfigOpts, db: db_api.Database, work: _Work) -> int:
         raise exception.ConfigurationError('[backup] repository: is not set')
     engine.setup()
     results = [
-        _one(conf, engine, project_id, work)
-        for project_id in _projects(conf, db)
+        _one(conf, engine, project_id, is_there, work)
+        for project_id, is_there in sorted(_projects(conf, db).items())
     ]
     return 0 if all(results) else 1
 
 
-def _projects(conf: cfg.ConfigOpts, db: db_api.Database) -> list[str]:
+def _projects(conf: cfg.ConfigOpts, db: db_api.Database) -> dict[str, bool]:
+    """Find projects that may have a repository.
+
+    What a project has once had, its quotas still know.
+
+    :returns: their ids, each to whether there has to be one
+    """
     if conf.command.project_id is not None:
-        return [conf.command.project_id]
+        return {conf.command.project_id: True}
     with db.reader() as conn:
-        return rows.project_ids(conn)
+        had = quota_rows.project_ids(conn, quotas.SHARE_GROUP_BACKUPS)
+        have = rows.project_ids(conn)
+    return {**dict.fromkeys(had, False), **dict.fromkeys(have, True)}
 
 
 def _one(
-    conf: cfg.ConfigOpts, engine: engines.Engine, project_id: str, work: _Work
+    conf: cfg.ConfigOpts,
+    engine: engines.Engine,
+    project_id: str,
+    is_there: bool,
+    work: _Work,
 ) -> bool:
     try:
         _check_user(conf.backup.repository, project_id)
         return work(engine, project_id)
+    except exception.NoRepository as error:
+        if is_there:
+            print(f'Project {project_id}: {error}', file=sys.stderr)
+        return not is_there
     except exception.DriverError as error:
         print(f'Project {project_id}: {error}', file=sys.stderr)
         return False

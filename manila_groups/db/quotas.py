@@ -88,6 +88,16 @@ def usages(
     return _read(conn, _USAGES, scopes, resources)
 
 
+def project_ids(conn, resource: str) -> list[str]:
+    """List the projects that use some of a quota, or have once done so."""
+    query = sa.select(_USAGE.c.project_id).where(
+        _USAGE.c.resource == resource,
+        _USAGE.c.user_id == '',
+        _USAGE.c.share_type_id == '',
+    )
+    return list(conn.scalars(query))
+
+
 def newest_usage(conn, scope: Scope, resource: str) -> int:
     """Read the newest committed usage, past the transaction's snapshot."""
     query = _USAGES.with_for_update()

@@ -38,6 +38,13 @@ _IS_BASE = (
 #: A condition: a back end makes it, or is to.
 _IS_MADE = ROWS.waiting((states.CREATING,)) & ~_BACKUP.c.is_unverified
 
+#: The projects of all backups that are complete in a repository.
+_PROJECTS = sa.select(_BACKUP.c.project_id).where(
+    ~_BACKUP.c.is_unverified, _BACKUP.c.reference.is_not(None)
+)
+#: How many projects tell where repositories are, of how many backups.
+_ENOUGH, _MOST_LOOKED_AT = 3, 100
+
 _QUERY = sa.select(*_BACKUP.c)
 
 SORT_COLUMNS = {
@@ -218,10 +225,33 @@ def scheduled_of(conn, group_id: str) -> list[records.ShareGroupBackup]:
     )
 
 
+def places_of(conn, project_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Find projects whose complete backups show where repositories are.
+
+    :returns: each of these projects to itself, if it is one of them, and to
+        the projects of the newest backups of all
+    """
+    query = _PROJECTS.where(_BACKUP.c.project_id.in_(project_ids)).distinct()
+    own = set(conn.scalars(query))
+    others = newest_places(conn)
+    return {
+        one: tuple(dict.fromkeys([*({one} & own), *others]))
+        for one in project_ids
+    }
+
+
+def newest_places(conn) -> tuple[str, ...]:
+    """List the projects of the newest complete backups."""
+    newest = _PROJECTS.order_by(
+        _BACKUP.c.created_at.desc(), _BACKUP.c.id.desc()
+    )
+    found = conn.scalars(newest.limit(_MOST_LOOKED_AT))
+    return tuple(dict.fromkeys(found))[:_ENOUGH]
+
+
 def project_ids(conn) -> list[str]:
-    """List the projects that have backups."""
-    query = sa.select(_BACKUP.c.project_id).distinct()
-    return list(conn.scalars(query.order_by(_BACKUP.c.project_id)))
+    """List the projects that have complete backups."""
+    return list(conn.scalars(_PROJECTS.distinct()))
 
 
 def _find(conn, condition):

@@ -36,9 +36,31 @@ class Copies:
     def setup(self):
         self._called('setup', None)
 
+    def check_place(self, known):
+        if known and not any(map(self._has, known)):
+            raise exception.NoRepository(f'there is none of {known}')
+
+    def _has(self, project_id):
+        return os.path.isdir(self.at(project_id))
+
+    def _check_absent(self, project_id, known):
+        if project_id in known:
+            raise exception.NoRepository(f'there is none of {project_id}')
+        self.check_place(known)
+
+    def unmount(self):
+        """Let all repositories be out of sight.
+
+        :returns: puts them back
+        """
+        mounted, self._root = self._root, tempfile.TemporaryDirectory()
+        return lambda: setattr(self, '_root', mounted)
+
     def save(self, project_id, source, report):
         self._called('save', source.backup_id)
         self.parents[source.backup_id] = source.parent
+        if not self._has(project_id):
+            self._check_absent(project_id, source.known)
         target = self.at(project_id, source.backup_id)
         shutil.rmtree(target, ignore_errors=True)
         os.makedirs(target)
@@ -86,8 +108,10 @@ class Copies:
                 f'there is no backup {backup_id}'
             ) from error
 
-    def forget(self, project_id, backup_id):
+    def forget(self, project_id, backup_id, known):
         self._called('forget', backup_id)
+        if not self._has(project_id):
+            self._check_absent(project_id, known)
         shutil.rmtree(self.at(project_id, backup_id), ignore_errors=True)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.at(project_id, f'{backup_id}.json'))

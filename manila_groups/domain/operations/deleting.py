@@ -35,6 +35,7 @@ def verb(
     done: verbs.Done,
     abandon: verbs.End,
     *,
+    reason: Callable[[verbs.Task], str | None] = lambda _task: None,
     gone: verbs.End | None = None,
     alone: bool = False,
     **details: Any,
@@ -44,6 +45,8 @@ def verb(
     :param done: deletes the rows of what is deleted at the back end
     :param abandon: deletes a row whose back end can't do it, and begins a
         clean-up
+    :param reason: tells users why a task has failed; None for no more than
+        that it has
     :param gone: what is done instead when its back end is removed
     :param alone: see verb.Step
     :param details: see verb.Verb
@@ -53,7 +56,9 @@ def verb(
         at=verbs.Place.BACKEND,
         load=load,
         done=done,
-        failed=_ending(machine, abandon, _FAILED, messages.DRIVER_FAILED),
+        failed=_ending(
+            machine, abandon, _FAILED, messages.DRIVER_FAILED, reason
+        ),
         overdue=_ending(machine, abandon, _OVERDUE, messages.TIMED_OUT),
         gone=verbs.Gone(verbs.Away.REMOVED, gone or abandon),
         alone=alone,
@@ -74,13 +79,14 @@ def _ending(
     abandon: verbs.End,
     template: str,
     detail: str,
+    reason: Callable[[verbs.Task], str | None] = lambda _task: None,
 ) -> Callable[[transaction.Tx, verbs.Task], None]:
     def end(tx, task):
         # Force takes over: the back end cleans up when it can.
         if task.operation.forced:
             abandon(tx, task)
             return
-        text = template.format(states.noun(task.verb.kind))
+        text = reason(task) or template.format(states.noun(task.verb.kind))
         tx.fail(
             task, machine.DELETE_FAILED, messages.DELETE, text, detail=detail
         )

@@ -24,6 +24,7 @@ class Remains:
     :ivar host: the pool, as host@backend#pool
     :ivar group_size: the sum of the sizes of the shares in its group, in GiB
     :ivar source_share_group_id: the group that it was made from
+    :ivar reference: the name of a complete backup in its repository
     """
 
     id: str
@@ -32,6 +33,7 @@ class Remains:
     host: str
     group_size: int
     source_share_group_id: str | None = None
+    reference: str | None = None
 
 
 def _payload(row):
@@ -43,6 +45,7 @@ def _payload(row):
         'pool': row.host,
         'share_group_id': getattr(row, 'share_group_id', None),
         'source_share_group_id': getattr(row, 'source_share_group_id', None),
+        'reference': getattr(row, 'reference', None),
     }
 
 
@@ -69,6 +72,7 @@ def _remains(operation, sizes):
         operation.payload['pool'],
         sizes.get(group_id, 0),
         operation.payload.get('source_share_group_id'),
+        operation.payload.get('reference'),
     )
 
 

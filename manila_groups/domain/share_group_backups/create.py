@@ -41,10 +41,12 @@ class Work:
         if there is none
     :ivar waits_for: the project's first backup, which may just be making the
         project's repository: two would make one that nobody can read
+    :ivar known: projects that have repositories
     """
 
     parent: str | None
     waits_for: str | None
+    known: tuple[str, ...]
 
 
 def load(conn, operations):
@@ -57,13 +59,16 @@ def _load_copy(conn, operations):
     found = rows.get_many(conn, [one.resource_id for one in operations])
     groups = {one.share_group_id for one in found}
     newest = rows.newest_of(conn, sorted(one for one in groups if one))
-    first = rows.first_of(conn, sorted({one.project_id for one in found}))
+    projects = sorted({one.project_id for one in found})
+    first = rows.first_of(conn, projects)
+    known = rows.places_of(conn, projects)
     return {
         one.id: (
             one,
             Work(
                 _parent_of(one, newest),
                 _waits_for(one, first.get(one.project_id)),
+                known[one.project_id],
             ),
         )
         for one in found

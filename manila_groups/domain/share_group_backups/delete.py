@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from manila_groups import exception
 from manila_groups import states
 from manila_groups.db import records
 from manila_groups.db import share_group_backups as rows
@@ -13,13 +14,30 @@ from manila_groups.domain.operations import purge
 from manila_groups.domain.operations import transaction
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.share_group_backups import clean_up
-from manila_groups.domain.share_group_backups import create
 from manila_groups.domain.share_group_backups import places
 
 _NOWHERE = (
     'No back end that can delete the share group backup is there. Try again, '
     'or ask the administrator.'
 )
+
+
+_NO_REPOSITORY = (
+    'The share group backup was not deleted: its repository is not there, so '
+    'nobody knows what is left of it. Ask the administrator.'
+)
+
+
+def _load(conn, operations):
+    """Read backups, and where repositories are known to be."""
+    found = rows.get_many(conn, [one.resource_id for one in operations])
+    known = rows.places_of(conn, sorted({one.project_id for one in found}))
+    return {one.id: (one, known[one.project_id]) for one in found}
+
+
+def _reason(task: verbs.Task) -> str | None:
+    is_missing = isinstance(task.error, exception.NoRepository)
+    return _NO_REPOSITORY if is_missing else None
 
 
 def _deleted(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
@@ -71,9 +89,10 @@ def _elsewhere(tx: transaction.Tx, task: verbs.Task) -> None:
 VERB = deleting.verb(
     changes.BACKUP,
     states.ShareGroupBackup,
-    create.load,
+    _load,
     _deleted,
     _abandon,
+    reason=_reason,
     gone=_elsewhere,
     alone=True,
 )

@@ -8,6 +8,7 @@ from oslo_utils import strutils
 from manila_groups.db import api as db_api
 from manila_groups.db import pools
 from manila_groups.db import services
+from manila_groups.db import share_group_backups
 from manila_groups.domain.services import api as services_domain
 
 #: What a pool reports of its share groups.
@@ -18,6 +19,12 @@ def can_back_up(conn: db_api.Connection, pool: str) -> bool:
     """Tell whether the back end of a pool can read and write backups."""
     found = pools.get(conn, pool)
     return found is not None and _supports(found)
+
+
+def known(db: db_api.Database) -> tuple[str, ...]:
+    """Find projects whose repositories are at the place of all."""
+    with db.reader() as conn:
+        return share_group_backups.newest_places(conn)
 
 
 def choose(

@@ -6,6 +6,8 @@ import os
 from manila_groups.backup import loader
 from manila_groups.backup import running
 from manila_groups.cmd import manage
+from manila_groups.db import api as db_api
+from manila_groups.db import quotas
 from manila_groups.tests import servers
 from manila_groups.tests.functional import test_commands
 from manila_groups.tests.unit.backup import restic_case
@@ -118,13 +120,32 @@ class TestOthers(BackupTest):
         engine = self.backups('one')
         data = self.repositories / 'one' / 'data'
         before = list(data.glob('*/*'))
-        engine.forget('one', 'of-one')
+        engine.forget('one', 'of-one', ())
         self.assertEqual(before, list(data.glob('*/*')))
         self.project_ids('one')
         self.assertEqual(
             (0, 'Project one: pruned.\n', ''), self.backup('prune')
         )
         self.assertEqual([], list(data.glob('*/*')))
+
+    def test_projects_that_have_no_backup_any_more(self):
+        engine = self.backups('had')
+        engine.forget('had', 'of-had', ())
+        conf = manage.configuration.load(files=[str(self.config_file)])
+        with db_api.Database(conf).writer() as conn:
+            # One has never got as far as a repository.
+            for project in ('had', 'never'):
+                scope = quotas.Scope(project)
+                quotas.use(conn, scope, 'share_group_backups', 1, -1)
+                quotas.free(conn, [scope], 'share_group_backups', 1)
+        self.assertEqual(
+            (0, 'Project had: pruned.\n', ''), self.backup('prune')
+        )
+        data = self.repositories / 'had' / 'data'
+        self.assertEqual([], list(data.glob('*/*')))
+        code, _, errors = self.backup('prune', '--project=never')
+        self.assertEqual(1, code)
+        self.assertIn('there is no repository', errors)
 
     def test_unlock(self):
         self.backups('one')

@@ -20,7 +20,7 @@ class TestFiles(restic_case.ResticTestCase):
     def test_a_base_that_is_gone(self):
         source = self.shares(a__file='content')
         gone = self.save('one', source).reference
-        self.engine.forget(PROJECT, 'one')
+        self.engine.forget(PROJECT, 'one', ())
         saved = self.save('two', source, gone)
         self.assertEqual(
             [], trees.differences(source, self.restore(saved.reference))
@@ -86,7 +86,7 @@ class TestManifest(restic_case.ResticTestCase):
         self.engine.write_manifest(PROJECT, 'one', {})
         self.engine.write_manifest(PROJECT, 'two', {})
         for _ in range(2):
-            self.engine.forget(PROJECT, 'one')
+            self.engine.forget(PROJECT, 'one', ())
         self.assertRaises(
             errors.NoSnapshot, self.engine.read_manifest, PROJECT, 'one'
         )
@@ -94,16 +94,17 @@ class TestManifest(restic_case.ResticTestCase):
         self.restore(other.reference)
 
     def test_without_a_repository(self):
-        self.engine.forget(PROJECT, 'one')
+        self.engine.forget(PROJECT, 'one', ())
         self.assertRaises(
-            errors.NoRepository, self.engine.read_manifest, PROJECT, 'one'
+            exception.NoRepository, self.engine.read_manifest, PROJECT, 'one'
         )
         error = self.assertRaises(
-            errors.NoRepository,
+            exception.NoRepository,
             self.save,
             'two',
             self.shares(a__file='content'),
             'reference',
+            known=(PROJECT,),
         )
         self.assertIn('mounted', error.message)
         self.assertFalse(self.repository.exists())
@@ -176,7 +177,7 @@ class TestCheck(restic_case.ResticTestCase):
         self.assertEqual(('bad',), backups)
 
     def test_space_is_freed(self):
-        self.engine.forget(PROJECT, 'bad')
+        self.engine.forget(PROJECT, 'bad', ())
         self.engine.prune(PROJECT, restic_case.ignore)
         self.assertFalse(self.damaged.exists())
         self.assertEqual(((), ()), self.found(self.check('100%')))

@@ -93,6 +93,7 @@ class TestAway(FaultsTestCase):
             engine.forget,
             PROJECT,
             'one',
+            (),
         )
         self.assertIn('connection refused', error.message)
 
@@ -103,7 +104,7 @@ class TestAway(FaultsTestCase):
             stall_timeout=10,
         )
         error = self.assertRaises(
-            running.Stalled, engine.forget, PROJECT, 'one'
+            running.Stalled, engine.forget, PROJECT, 'one', ()
         )
         self.assertIn('sftp:nowhere:/srv', error.message)
 
@@ -168,7 +169,7 @@ class TestKilled(FaultsTestCase):
 
     def test_forgotten(self):
         self.kill()
-        self.engine.forget(PROJECT, 'one')
+        self.engine.forget(PROJECT, 'one', ())
         self.assertEqual([], self.locks())
 
     def test_unlocked(self):
@@ -189,7 +190,7 @@ class TestKilled(FaultsTestCase):
             ),
         )
         self.restore(saved.reference, 'again')
-        self.engine.forget(PROJECT, 'two')
+        self.engine.forget(PROJECT, 'two', ())
         self.assertEqual([], self.locks())
 
 
@@ -220,7 +221,11 @@ class TestAtTheSameTime(FaultsTestCase):
                 _Impatient(self.engine._program._commands),
             )
             self.assertRaises(
-                exception.RepositoryInUse, self.engine.forget, PROJECT, 'one'
+                exception.RepositoryInUse,
+                self.engine.forget,
+                PROJECT,
+                'one',
+                (),
             )
             # Others may back up and restore meanwhile.
             self.restore(first.reference)
@@ -228,7 +233,7 @@ class TestAtTheSameTime(FaultsTestCase):
         finally:
             ended.set()
             thread.join()
-        self.engine.forget(PROJECT, 'one')
+        self.engine.forget(PROJECT, 'one', ())
 
 
 class _Impatient:

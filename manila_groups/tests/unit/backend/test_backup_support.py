@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a back end reports of backups, however its engine does."""
 
+import os
 import threading
 import time
+from unittest import mock
 
 from manila_groups import exception
 from manila_groups.backend import backup_support
@@ -36,7 +38,10 @@ class SupportTestCase(base.TestCase):
     def setUp(self):
         super().setUp()
         self.engine = self.engine_class()
-        self.support = backup_support.Support('host@alpha', self.engine)
+        self.known = ()
+        self.support = backup_support.Support(
+            'host@alpha', self.engine, lambda: self.known
+        )
 
     def works(self):
         return self.support.capabilities()[places.SUPPORT]
@@ -44,7 +49,7 @@ class SupportTestCase(base.TestCase):
 
 class TestSupport(SupportTestCase):
     def test_without_an_engine(self):
-        support = backup_support.Support('host@alpha', None)
+        support = backup_support.Support('host@alpha', None, tuple)
         self.assertEqual({}, support.capabilities())
 
     def test_the_first_report_has_it(self):
@@ -59,6 +64,20 @@ class TestSupport(SupportTestCase):
         found = [self.works() for _ in range(5)]
         self.assertEqual([False, False, False, True, True], found)
         self.assertEqual(4, len(self.engine.calls))
+
+    def test_repositories_that_are_not_where_they_were(self):
+        self.known = ('project',)
+        with self.assertLogs(backup_support.__name__, 'ERROR') as logged:
+            self.assertEqual([False] * 2, [self.works() for _ in range(2)])
+        self.assertIn('project', logged.output[0])
+        os.mkdir(self.engine.at('project'))
+        self.assertTrue(self.works())
+
+    def test_a_server_that_does_not_answer(self):
+        self.known = ('project',)
+        away = exception.TransientDriverError('simulated')
+        self.patch(self.engine, 'check_place', mock.Mock(side_effect=away))
+        self.assertTrue(self.works())
 
     def test_a_reason_is_written_down_once(self):
         self.engine.failures['setup'] = [

@@ -31,7 +31,7 @@ def need_restic(test) -> str:
     return program
 
 
-def source(backup_id, path, share_ids, parent=None):
+def source(backup_id, path, share_ids, parent=None, known=()):
     """Describe what is to be saved."""
     return engines.Source(
         backup_id=backup_id,
@@ -39,6 +39,7 @@ def source(backup_id, path, share_ids, parent=None):
         path=str(path),
         share_ids=share_ids,
         parent=parent,
+        known=known,
     )
 
 
@@ -97,10 +98,20 @@ class ResticTestCase(base.TestCase):
             path.write_text(content)
         return self.path / name
 
-    def save(self, backup_id, path, parent=None, engine=None, report=None):
+    def save(
+        self,
+        backup_id,
+        path,
+        parent=None,
+        engine=None,
+        report=None,
+        known=(),
+        project=PROJECT,
+    ):
+        share_ids = tuple(sorted(os.listdir(path)))
         return (engine or self.engine).save(
-            PROJECT,
-            source(backup_id, path, tuple(sorted(os.listdir(path))), parent),
+            project,
+            source(backup_id, path, share_ids, parent, known),
             report or ignore,
         )
 

@@ -31,13 +31,13 @@ SAID = (
         10,
         'Fatal: repository does not exist: unable to open config file: stat '
         '/b/p/config: no such file or directory',
-        errors.NoRepository,
+        exception.NoRepository,
     ),
     (
         1,
         'Fatal: unable to open config file: stat /b/p/config: no such file '
         'or directory\nIs there a repository at the following location?',
-        errors.NoRepository,
+        exception.NoRepository,
     ),
     (
         1,

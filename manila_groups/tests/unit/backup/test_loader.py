@@ -101,7 +101,7 @@ class TestSetup(LoaderTestCase):
     def test_before_it(self):
         made = self.make('restic')
         for call in (
-            lambda: made.forget('p', 'backup'),
+            lambda: made.forget('p', 'backup', ()),
             lambda: made.restore('p', 'reference', '/path', print),
         ):
             self.assertRaises(exception.TransientDriverError, call)

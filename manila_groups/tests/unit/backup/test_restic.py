@@ -46,6 +46,61 @@ class TestManifest(restic_case.ResticTestCase):
         self.assertEqual(written, self.engine.read_manifest(PROJECT, 'one'))
 
 
+class TestPlace(restic_case.ResticTestCase):
+    """Whoever mounts nothing at the place of repositories finds none."""
+
+    def setUp(self):
+        super().setUp()
+        self.source = self.shares(a__file='content')
+        self.save('one', self.source)
+        self.repository.parent.rename(self.path / 'unmounted')
+        self.repository.parent.mkdir()
+
+    def mount(self):
+        self.repository.parent.rmdir()
+        (self.path / 'unmounted').rename(self.repository.parent)
+
+    def save_of(self, project):
+        return self.save('two', self.source, known=(PROJECT,), project=project)
+
+    def test_no_other_repository_is_made(self):
+        for project in (PROJECT, OTHER):
+            error = self.assertRaises(
+                exception.NoRepository, self.save_of, project
+            )
+            self.assertIn('[backup] repository', error.message)
+            self.assertIn('mounted', error.message)
+        self.assertEqual([], os.listdir(self.repository.parent))
+        self.mount()
+        self.save_of(OTHER)
+        self.assertEqual(
+            {PROJECT, OTHER}, set(os.listdir(self.repository.parent))
+        )
+
+    def test_nothing_counts_as_deleted(self):
+        for project in (PROJECT, OTHER):
+            self.assertRaises(
+                exception.NoRepository,
+                self.engine.forget,
+                project,
+                'one',
+                (PROJECT,),
+            )
+        self.mount()
+        # There never was any of it.
+        self.engine.forget(OTHER, 'one', (PROJECT,))
+
+    def test_one_that_is_there_is_enough(self):
+        self.mount()
+        self.engine.check_place((OTHER, PROJECT))
+        self.engine.check_place(())
+
+    def test_another_secret(self):
+        self.mount()
+        self.write_secret('another secret that is as long as it has to be')
+        self.assertRaises(errors.WrongKey, self.make().check_place, (PROJECT,))
+
+
 class TestKeys(restic_case.ResticTestCase):
     def setUp(self):
         super().setUp()
@@ -76,6 +131,7 @@ class TestKeys(restic_case.ResticTestCase):
             self.engine.forget,
             PROJECT,
             'one',
+            (),
         )
         key = self.engine._program._keys.of(PROJECT)
         self.assertNotIn(key, ' '.join(arguments))

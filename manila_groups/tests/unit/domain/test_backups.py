@@ -10,6 +10,7 @@ from manila_groups import exception
 from manila_groups import states
 from manila_groups.backend import backup_runs
 from manila_groups.backend import payloads
+from manila_groups.db import backup_tables
 from manila_groups.db import operation_table
 from manila_groups.db import operations
 from manila_groups.db import share_group_backups as rows
@@ -23,6 +24,7 @@ from manila_groups.tests import inprocess
 from manila_groups.tests.unit.domain import share_case
 
 OPERATION = operation_table.Operation.__table__
+BACKUP = backup_tables.ShareGroupBackup.__table__
 
 
 class BackupCase(share_case.ShareCase):
@@ -140,6 +142,25 @@ class TestCreate(BackupCase):
         text = 'exactly one'
         self.refuses(exception.Invalid, text, create)
         self.refuses(exception.Invalid, text, create, self.group, 'other')
+
+    def test_no_repository_below_an_empty_mount_point(self):
+        self.backed_up()
+        self.engine.unmount()
+        other = self.service.create_backup(self.group)
+        self.move(other, 'another')
+        self.service.deliver_all()
+        self.assertEqual('error', self.service.backup_status(other))
+        self.assertEqual([], self.engine.left())
+        self.move(other, inprocess.PROJECT)
+
+    def move(self, backup_id, project_id):
+        """Let a backup be another project's, which has no other one."""
+        with self.service.db.writer() as conn:
+            conn.execute(
+                sa.update(BACKUP)
+                .where(BACKUP.c.id == backup_id)
+                .values(project_id=project_id)
+            )
 
     def test_a_back_end_without_backups(self):
         for backend in self.service.backends.values():
@@ -487,6 +508,33 @@ class TestDelete(BackupCase):
             'error_deleting', self.service.backup_status(backup_id)
         )
         self.only_message(backup_id, '007')
+        self.service.backups.delete(self.caller, backup_id)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get_backup(backup_id))
+
+    def test_a_repository_that_is_not_there(self):
+        backup_id = self.backed_up()
+        mount = self.engine.unmount()
+        self.service.backups.delete(self.caller, backup_id)
+        self.service.deliver_all()
+        self.assertEqual(
+            'error_deleting', self.service.backup_status(backup_id)
+        )
+        self.assertIn(
+            'its repository is not there', self.only_message(backup_id, '007')
+        )
+        self.service.backups.force_delete(self.caller, backup_id)
+        self.service.deliver_all()
+        self.assertIsNone(self.service.get_backup(backup_id))
+        mount()
+        self.assertEqual({backup_id}, self.stored())
+        self.service.settle()
+        self.assertEqual(set(), self.stored())
+
+    def test_one_that_was_never_written(self):
+        self.engine.failures['save'] = [exception.DriverError('simulated')]
+        backup_id = self.service.create_backup(self.group)
+        self.service.deliver_all()
         self.service.backups.delete(self.caller, backup_id)
         self.service.deliver_all()
         self.assertIsNone(self.service.get_backup(backup_id))
