@@ -368,6 +368,14 @@ def restoring_to(group_ids: Sequence[str]):
     return _BACKUP.c.restoring_share_group_id.in_(group_ids)
 
 
+def no_group_is(status: str):
+    """A condition: no group with this status is getting its content."""
+    return ~sa.exists().where(
+        _GROUP.c.id == _BACKUP.c.restoring_share_group_id,
+        _GROUP.c.status == status,
+    )
+
+
 def is_no_source():
     """A condition: no group is being created from it."""
     return ~sa.exists().where(
@@ -385,6 +393,15 @@ def being_made_of(conn, group_id: str) -> list[str]:
     """List the ids of a group's backups that are being made."""
     query = sa.select(_BACKUP.c.id).where(is_made_of(group_id))
     return list(conn.scalars(query.order_by(_BACKUP.c.id)))
+
+
+def with_moment(conn, group_id: str) -> str | None:
+    """Find a backup for which a group has, or gets, a snapshot of its own."""
+    is_coming = _IS_MADE & _BACKUP.c.source_share_group_snapshot_id.is_(None)
+    query = sa.select(_BACKUP.c.id).where(
+        in_groups([group_id]), _BACKUP.c.has_moment | is_coming
+    )
+    return conn.scalar(query.order_by(_BACKUP.c.id).limit(1))
 
 
 def needs_no_group():

@@ -185,6 +185,13 @@ def in_groups(ids: list[str]):
     return _SNAPSHOT.c.share_group_id.in_(ids)
 
 
+def no_group_is(status: str):
+    """A condition: it is not of a group with this status."""
+    return ~sa.exists().where(
+        _GROUP.c.id == _SNAPSHOT.c.share_group_id, _GROUP.c.status == status
+    )
+
+
 def is_no_source():
     """A condition: no group is being created from it, or reverted to it."""
     return sa.and_(

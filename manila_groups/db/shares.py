@@ -334,6 +334,13 @@ def in_groups(ids: list[str]):
     return _SHARE.c.share_group_id.in_(ids)
 
 
+def no_group_is(status: str):
+    """A condition: the share is in no group with this status."""
+    return ~sa.exists().where(
+        _GROUP.c.id == _SHARE.c.share_group_id, _GROUP.c.status == status
+    )
+
+
 def is_made_alone():
     """A condition: the share is not being created together with its group."""
     return sa.or_(

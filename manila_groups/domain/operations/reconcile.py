@@ -67,6 +67,7 @@ class Reconciler:
             self._end_overdue,
             self._rest_exhausted,
             self._end_strays,
+            self._end_left,
             self._forget_expired_messages,
             self._forget_old_keys,
         ):
@@ -245,6 +246,36 @@ class Reconciler:
         tx = transaction.Tx(conn, self._conf, None)
         _row, work = step.load(conn, [operation]).get(row_id, (None, None))
         step.overdue(tx, verbs.Task(operation, verb, step, row, work))
+
+    def _end_left(self):
+        """End what has a status because of another row's work, and no more."""
+        for verb in self._registry.verbs:
+            for left in verb.left:
+                utils.call_logging_errors(self._end_left_of, verb, left)
+
+    def _end_left_of(self, verb, left):
+        # Who begins anew with one of them changes the time.
+        is_late = left.rows.has_waited_since(deadlines.deadline(self._conf))
+        with self._db.reader() as conn:
+            ids = left.rows.find(
+                conn,
+                left.rows.is_in(left.transition.expected),
+                left.is_left,
+                is_late,
+            )
+        if ids and self._end_rows(left, left.rows.is_any(ids), is_late):
+            LOG.warning(
+                'The %s that gave these the status %s has ended: %s',
+                verb.name,
+                left.transition.expected[0],
+                ', '.join(ids),
+            )
+
+    @db_api.transaction
+    def _end_rows(self, conn, left, *conditions):
+        return left.rows.transition_many(
+            conn, left.transition, *conditions, **left.values
+        )
 
     def _correct_stuck(self):
         """Correct operations that an earlier release has carried on."""

@@ -15,7 +15,9 @@ import dataclasses
 import enum
 from typing import Any
 
+from manila_groups import states
 from manila_groups.db import records
+from manila_groups.db import transitions
 from manila_groups.domain import changes
 from manila_groups.rpc import wake
 
@@ -141,6 +143,23 @@ class Step:
     alone: bool = False
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Left:
+    """Rows that have a status because of a verb on another row.
+
+    They would keep it for ever if that one's end did not reach them.
+
+    :ivar transition: ends it
+    :ivar is_left: a condition: the other row is gone, or at something else
+    :ivar values: columns that change with the status
+    """
+
+    rows: transitions.Rows
+    transition: states.Transition
+    is_left: transitions.Condition
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
     """What an operation does on one kind of resources.
@@ -151,6 +170,7 @@ class Verb:
         verb beside which the resource keeps its status
     :ivar along: a kind to the statuses that what is in the resource has
         meanwhile
+    :ivar left: how those statuses end where the resource has another one
     :ivar locate: tells from the resource's record which step is next
     :ivar payload: makes, of the resource's record, what an operation has to
         know from its beginning
@@ -178,6 +198,7 @@ class Verb:
     along: Mapping[str, tuple[str, ...]] = dataclasses.field(
         default_factory=dict, hash=False
     )
+    left: tuple[Left, ...] = dataclasses.field(default=(), hash=False)
     is_own: tuple[Any, ...] = ()
     beside: tuple[str, ...] = ()
     may_end: tuple[Any, ...] | None = None

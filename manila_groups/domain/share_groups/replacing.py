@@ -261,17 +261,27 @@ class Replacement:
         self._note_shares(tx.conn, [failed], 'error', reason=text)
         tx.end([task])
 
-    def verb(self, along: Mapping[str, tuple[str, ...]]) -> verbs.Verb:
+    def verb(self, kind: str, sources: verbs.Left) -> verbs.Verb:
         """Make the verb.
 
-        :param along: the statuses of its sources meanwhile, by their kinds
+        :param kind: of its sources
+        :param sources: their status meanwhile, and its end without a group
         """
+        shares = verbs.Left(
+            share_rows.ROWS,
+            self.share.failed,
+            share_rows.no_group_is(self.status),
+        )
         return verbs.Verb(
             name=self.name,
             kind=states.SHARE_GROUP,
             resource=changes.SHARE_GROUP,
             during=(self.status,),
-            along={states.SHARE: (self.status,), **along},
+            along={
+                states.SHARE: (self.status,),
+                kind: sources.transition.expected,
+            },
+            left=(shares, sources),
             locate=lambda _group: self.name,
             lock=changes.lock_content,
             steps=(

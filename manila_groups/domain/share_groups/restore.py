@@ -8,6 +8,7 @@ the end: until then, the old content is there.
 from manila_groups import states
 from manila_groups.db import share_group_backups as backups
 from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.share_groups import replacing
 
 RESTORE = 'restore'
@@ -46,4 +47,12 @@ _REPLACEMENT = replacing.Replacement(
     free_sources=_free,
 )
 
-VERB = _REPLACEMENT.verb({states.SHARE_GROUP_BACKUP: (states.RESTORING,)})
+VERB = _REPLACEMENT.verb(
+    states.SHARE_GROUP_BACKUP,
+    verbs.Left(
+        backups.ROWS,
+        states.ShareGroupBackup.RESTORED,
+        backups.no_group_is(states.BACKUP_RESTORING),
+        {'restoring_share_group_id': None},
+    ),
+)

@@ -4,6 +4,7 @@
 from manila_groups import states
 from manila_groups.db import share_group_snapshots as snapshots
 from manila_groups.domain.messages import api as messages
+from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.share_groups import replacing
 
 REVERT = 'revert'
@@ -41,4 +42,11 @@ _REPLACEMENT = replacing.Replacement(
     free_sources=_free,
 )
 
-VERB = _REPLACEMENT.verb({states.SHARE_GROUP_SNAPSHOT: (states.RESTORING,)})
+VERB = _REPLACEMENT.verb(
+    states.SHARE_GROUP_SNAPSHOT,
+    verbs.Left(
+        snapshots.ROWS,
+        states.ShareGroupSnapshot.RESTORED,
+        snapshots.no_group_is(states.REVERTING),
+    ),
+)

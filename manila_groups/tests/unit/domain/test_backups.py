@@ -786,6 +786,27 @@ class TestRestore(BackupCase):
             'error',
         )
 
+    def test_a_status_that_nothing_ends_any_more(self):
+        for group_id in (self.group, None):
+            with self.service.db.writer() as conn:
+                rows.ROWS.transition_many(
+                    conn,
+                    states.ShareGroupBackup.RESTORE,
+                    rows.ROWS.is_row(self.backup),
+                    restoring_share_group_id=group_id,
+                )
+            self.service.scheduler.reconcile()
+            self.assertEqual(
+                'restoring', self.service.backup_status(self.backup)
+            )
+            late = self.service.conf.service.work_deadline + 1
+            self.service.pass_time(late)
+            self.service.scheduler.reconcile()
+            backup = self.service.get_backup(self.backup)
+            self.assertEqual('available', backup.status)
+            self.assertIsNone(backup.restoring_share_group_id)
+        self.service.backups.delete(self.caller, self.backup)
+
     def test_its_own_status_when_the_group_is_at_rest(self):
         self.restore()
         with self.service.db.writer() as conn:

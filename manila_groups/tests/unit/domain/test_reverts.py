@@ -4,7 +4,10 @@
 import fixtures
 
 from manila_groups import exception
+from manila_groups import states
 from manila_groups.backend import runs
+from manila_groups.db import share_group_snapshots as snapshot_rows
+from manila_groups.db import shares as share_rows
 from manila_groups.domain.quotas import counts as quotas
 from manila_groups.tests.unit.domain import share_case
 
@@ -265,9 +268,20 @@ class TestRefused(RevertCase):
         self.report(revert_to_any_group_snapshot=False)
         newest = self.available_snapshot(self.group)
         self.refuses(exception.Conflict, newest)
+        self.check_backups(newest)
         self.snapshot = newest
         self.reverted()
         self.assertAtRest()
+
+    def check_backups(self, newest):
+        """For a backup there is a snapshot that nobody sees."""
+        backup_id = self.service.create_backup(self.group)
+        while self.service.backup_status(backup_id) == 'creating':
+            self.refuses(exception.Conflict, backup_id, newest)
+            self.service.deliver()
+        self.refuses(exception.Conflict, backup_id, newest)
+        self.service.deliver_all()
+        self.service.create_backup(snapshot_id=newest)
 
 
 class TestMeanwhile(RevertCase):
@@ -479,6 +493,39 @@ class TestFailures(RevertCase):
         self.driver.revert_share_group = lambda *args: asked.append(args[1].id)
         self.reverted()
         self.assertEqual([self.snapshot], asked)
+
+    def test_what_nothing_ends_any_more(self):
+        share, snapshot = self.first, self.snapshot
+        self.leave(share_rows.ROWS, share, 'reverting')
+        self.leave(snapshot_rows.ROWS, snapshot, 'restoring')
+        self.service.scheduler.reconcile()
+        self.assertEqual('restoring', self.service.snapshot_status(snapshot))
+        self.service.pass_time(self.service.conf.service.work_deadline + 1)
+        self.service.scheduler.reconcile()
+        self.assertEqual('available', self.service.snapshot_status(snapshot))
+        self.assertEqual('reverting_error', self.service.share_status(share))
+        self.reverted()
+        self.assertAtRest()
+
+    def leave(self, rows, row_id, status):
+        with self.service.db.writer() as conn:
+            rows.transition_many(
+                conn,
+                states.Transition(('available',), status),
+                rows.is_row(row_id),
+            )
+
+    def test_a_revert_that_lasts(self):
+        """Its snapshot is the group's, however long it takes."""
+        self.revert()
+        late = self.service.conf.service.work_deadline + 1
+        self.service.pass_time(late)
+        for verb in self.service.scheduler._reconciler._registry.verbs:
+            for left in verb.left:
+                self.service.scheduler._reconciler._end_left_of(verb, left)
+        self.assertEqual(
+            ('reverting', {'reverting'}, 'restoring'), self.statuses()
+        )
 
     def test_a_share_on_no_back_end(self):
         """Its status was set by hand, and so it is in a snapshot."""
