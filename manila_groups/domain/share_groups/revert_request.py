@@ -8,6 +8,7 @@ from manila_groups import states
 from manila_groups import utils
 from manila_groups.db import pools
 from manila_groups.db import records
+from manila_groups.db import share_group_backups as backups
 from manila_groups.db import share_group_snapshots as snapshots
 from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
@@ -94,9 +95,21 @@ def _check_support(group, snapshot):
             f'The back end of the share group {utils.label(group.row)} cannot '
             'revert it to a share group snapshot.'
         )
+    if not strutils.bool_from_string(reported.get(TO_ANY)):
+        _check_newest(group, snapshot)
+
+
+def _check_newest(group, snapshot):
+    backup_id = backups.with_moment(group.conn, group.row.id)
+    if backup_id is not None:
+        raise exception.Conflict(
+            f'{_FIELD}: the back end of the share group '
+            f'{utils.label(group.row)} can revert it only to its newest '
+            f'snapshot, which is the one of the share group backup '
+            f'{backup_id} until that has been made.'
+        )
     newest = snapshots.newest_of(group.conn, group.row.id)
-    to_any = strutils.bool_from_string(reported.get(TO_ANY))
-    if newest != snapshot.id and not to_any:
+    if newest != snapshot.id:
         raise exception.Conflict(
             f'{_FIELD}: the back end of the share group '
             f'{utils.label(group.row)} can revert it only to its newest '
