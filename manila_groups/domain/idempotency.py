@@ -22,18 +22,18 @@ from manila_groups.domain.events import base as events
 #: How long a key is kept.
 KEPT = datetime.timedelta(hours=24)
 
-#: The kinds of what can be created so, with the verb of the event that each
-#: creation notes in its transaction.
+#: The kinds of what can be created so, with the verbs of the events of which
+#: each creation notes one in its transaction.
 EVENTS = {
-    'share_group': 'create.start',
-    'share_group_snapshot': 'create.start',
-    'share_group_backup': 'create.start',
-    'share': 'create.start',
-    'share_access': 'allow.start',
-    'share_network': 'create',
-    'share_network_subnet': 'create',
-    'share_type': 'create',
-    'share_group_type': 'create',
+    'share_group': ('create.start',),
+    'share_group_snapshot': ('create.start',),
+    'share_group_backup': ('create.start', 'import.start'),
+    'share': ('create.start',),
+    'share_access': ('allow.start',),
+    'share_network': ('create',),
+    'share_network_subnet': ('create',),
+    'share_type': ('create',),
+    'share_group_type': ('create',),
 }
 
 #: How many old keys one transaction removes.
@@ -51,7 +51,7 @@ def record(conn: db_api.Connection, event) -> None:
     creation = getattr(event.caller, 'creation', None)
     if creation is None or event.noun != creation.kind:
         return
-    if event.verb == EVENTS[creation.kind]:
+    if event.verb in EVENTS[creation.kind]:
         made = records.IdempotencyKey(
             project_id=creation.project_id,
             idempotency_key=creation.key,

@@ -187,6 +187,7 @@ class Controller:
 
     @wsgi.since(records.SINCE)
     @wsgi.policy('share_group_backup:import')
+    @wsgi.creates('share_group_backup', 'show', 'share_group_backup_id')
     @wsgi.body(records.IMPORT, 'share_group_backup_record')
     @wsgi.success(202)
     @wsgi.returns(views.ONE)

@@ -182,10 +182,9 @@ NOUNS = {
     ),
     'share_group_backup': Noun(
         (
-            *_phases('create', 'delete'),
+            *_phases('create', 'delete', 'import'),
             'update',
             'restore',
-            'import',
             'reset_status',
         ),
         (

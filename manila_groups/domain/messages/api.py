@@ -34,6 +34,7 @@ SHRINK = '009'
 UPDATE_ACCESS_RULES = '010'
 RESTORE = '028'
 BACK_UP = '101'
+IMPORT = '102'
 
 #: The actions' verbs in events.
 _VERBS = {
@@ -44,6 +45,7 @@ _VERBS = {
     EXTEND: 'extend',
     SHRINK: 'shrink',
     RESTORE: 'restore',
+    IMPORT: 'import',
 }
 
 #: The causes, as numbers; those above 100 are this service's own.
@@ -52,6 +54,7 @@ DRIVER_FAILED = '101'
 POSSIBLE_DATA_LOSS = '102'
 TIMED_OUT = '103'
 REFUSED = '104'
+SOURCE_DELETED = '105'
 
 
 def add(

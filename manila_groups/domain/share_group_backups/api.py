@@ -300,6 +300,7 @@ class ShareGroupBackups:
     @db_api.transaction
     def _import(self, conn, ctxt, given):
         backup = import_.insert(conn, self._conf, ctxt, given)
+        events.note(conn, 'share_group_backup.import.start', backup, ctxt)
         return backup, beginning.begin_many(conn, import_.VERB, [backup])
 
 

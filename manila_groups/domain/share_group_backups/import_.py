@@ -144,7 +144,7 @@ def _imported(tx: transaction.Tx, tasks: Sequence[verbs.Task]) -> None:
         changes.BACKUP,
         [one.row for one in tasks],
         states.ShareGroupBackup.CREATED,
-        event='import',
+        event='import.end',
         is_unverified=False,
     )
     tx.end(tasks)
@@ -173,7 +173,7 @@ def _overdue(tx: transaction.Tx, task: verbs.Task) -> None:
 
 def _fail(tx, task, text, detail):
     transition = states.ShareGroupBackup.CREATE_FAILED
-    tx.fail(task, transition, messages.CREATE, text, detail=detail)
+    tx.fail(task, transition, messages.IMPORT, text, detail=detail)
     tx.end([task])
 
 

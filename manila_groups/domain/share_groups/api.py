@@ -19,6 +19,7 @@ from manila_groups.db import shares as share_rows
 from manila_groups.domain import changes
 from manila_groups.domain import visibility
 from manila_groups.domain.events import base as events
+from manila_groups.domain.messages import api as messages
 from manila_groups.domain.operations import beginning
 from manila_groups.domain.operations import deleting
 from manila_groups.domain.operations import placing
@@ -32,6 +33,11 @@ from manila_groups.domain.share_groups import insert as share_group_creation
 from manila_groups.domain.share_groups import rebuild
 from manila_groups.domain.share_groups import revert_request
 from manila_groups.rpc import wake
+
+_NOT_BACKED_UP = (
+    'The share group backup was not made: its share group was deleted by '
+    'force meanwhile.'
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -219,7 +225,7 @@ class ShareGroups:
         ):
             raise _in_wrong_status(group.row, states.ShareGroup.FORCE_DELETE)
         _force_delete_content(group)
-        _end_backups(group.conn, group.row.id)
+        _end_backups(group.conn, self._conf, group.row.id)
         group.note('delete.start')
         return deleting.begin_forced(
             group,
@@ -264,18 +270,29 @@ def _force_delete_content(group):
     )
 
 
-def _end_backups(conn, group_id):
+def _end_backups(conn, conf, group_id):
     """End what is being made of a group, or restored to it, at once."""
     _free_backups(conn, group_id)
     made = backup_rows.being_made_of(conn, group_id)
+    if not made:
+        return
     backup_rows.ROWS.transition_many(
         conn,
         states.ShareGroupBackup.CREATE_FAILED,
         backup_rows.is_made_of(group_id),
         reason=deleting.FORCED,
     )
-    for one in made:
-        operations.cancel(conn, states.SHARE_GROUP_BACKUP, one)
+    for one in backup_rows.get_many(conn, made):
+        operations.cancel(conn, states.SHARE_GROUP_BACKUP, one.id)
+        messages.add(
+            conn,
+            conf,
+            states.SHARE_GROUP_BACKUP,
+            one,
+            messages.CREATE,
+            messages.SOURCE_DELETED,
+            _NOT_BACKED_UP,
+        )
 
 
 def _free_backups(conn, group_id):

@@ -12,9 +12,6 @@ from manila_groups.domain import idempotency as domain
 from manila_groups.domain.events import base as events
 from manila_groups.tests import base
 
-#: The body has the id of what is made: the second request is refused.
-OWN_ID = ('/share-group-backups/import',)
-
 
 def posts():
     """Yield the path, the action and the method of each POST."""
@@ -44,7 +41,7 @@ class TestRoutes(base.TestCase):
     def test_what_shows_something_new_takes_a_key(self):
         for path, action, method in posts():
             self.assertEqual(
-                shows_an_id(method) and path not in OWN_ID,
+                shows_an_id(method),
                 method.rules.creates is not None,
                 f'POST {path} {action}: creates',
             )
@@ -80,8 +77,8 @@ class TestRoutes(base.TestCase):
             self.assertEqual(method.rules.returns, show.rules.returns)
 
     def test_every_creation_notes_an_event(self):
-        for kind, verb in domain.EVENTS.items():
-            self.assertIn(verb, events.NOUNS[kind].verbs)
+        for kind, verbs in domain.EVENTS.items():
+            self.assertLessEqual({*verbs}, {*events.NOUNS[kind].verbs})
 
 
 class TestDocument(base.TestCase):

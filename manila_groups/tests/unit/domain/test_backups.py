@@ -419,6 +419,11 @@ class TestMeanwhile(BackupCase):
         self.assertEqual('error', self.service.backup_status(self.backup))
         self.assertIsNone(self.service.get(self.group))
         self.assertEqual([], self.service.under_way())
+        self.assertIn(
+            'deleted by force', self.only_message(self.backup, '002')
+        )
+        events = [one.type for one in self.service.events]
+        self.assertIn('share_group_backup.create.error', events)
         self.service.check(self)
 
     def test_by_force_with_its_snapshot(self):
@@ -857,6 +862,30 @@ class TestImport(BackupCase):
             self.assertEqual(getattr(before, name), getattr(after, name))
         self.assertEqual(
             self.record, self.service.backups.record(self.caller, self.backup)
+        )
+
+    def test_events(self):
+        self.lose()
+        self.service.events.clear()
+        self.imported()
+        self.lose()
+        self.engine.failures['read_manifest'] = [
+            exception.DriverError('simulated')
+        ]
+        self.imported()
+        self.only_message(self.backup, '102')
+        self.assertEqual(
+            [
+                f'share_group_backup.{verb}'
+                for verb in (
+                    'import.start',
+                    'import.end',
+                    'delete.end',
+                    'import.start',
+                    'import.error',
+                )
+            ],
+            [one.type for one in self.service.events],
         )
 
     def test_it_is_there_already(self):
