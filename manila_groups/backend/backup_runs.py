@@ -15,6 +15,7 @@ from manila_groups import exception
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import payloads
 from manila_groups.backup import engine as engines
+from manila_groups.db import records
 from manila_groups.domain.operations import verb as verbs
 from manila_groups.domain.share_group_backups import import_
 from manila_groups.domain.share_group_backups import record
@@ -216,7 +217,7 @@ def _paced(task: verbs.Task) -> engines.Report:
         nonlocal noted
         # Nobody knows of how much before there is a repository.
         if total and time.monotonic() - noted >= _PAUSE:
-            task.report(done, total)
+            task.report(done, total, records.BYTES)
             noted = time.monotonic()
 
     return report

@@ -14,6 +14,7 @@ from manila_groups import states
 from manila_groups.backend import backup_runs
 from manila_groups.backend import driver as drivers
 from manila_groups.backend import payloads
+from manila_groups.db import records
 from manila_groups.domain.operations import removing
 from manila_groups.domain.operations import verb as verbs
 
@@ -118,12 +119,12 @@ def _try(delete: Callable[[Any], None], wanted: Any) -> bool:
 
 
 def _reported(task: verbs.Task, wanted: Sequence[Any]) -> Iterator[Any]:
-    """Yield items to work on; each that is done counts as progress."""
+    """Yield shares to work on; each that is done counts as progress."""
     told = time.monotonic()
     for number, one in enumerate(wanted, 1):
         yield one
         if time.monotonic() - told >= _PAUSE:
-            task.report(number, len(wanted))
+            task.report(number, len(wanted), records.SHARES)
             told = time.monotonic()
 
 

@@ -389,15 +389,16 @@ def rest(
     return conn.execute(statement).rowcount == 1
 
 
-def done_of(progress: Mapping[str, Any] | None) -> tuple[int, int] | None:
+def done_of(progress: Mapping[str, Any] | None) -> records.Done | None:
     """Return how much of how much is done.
 
     :returns: None where nobody knows, or a newer release counts otherwise
     """
-    done, total = (progress or {}).get('done'), (progress or {}).get('total')
+    found = progress or {}
+    done, total = found.get('done'), found.get('total')
     # An engine says 0 of 0 while it looks for what there is to do.
     if isinstance(done, int) and isinstance(total, int) and total > 0:
-        return done, total
+        return records.Done(done, total, found.get('unit'))
     return None
 
 

@@ -5,6 +5,33 @@ from collections.abc import Mapping
 import dataclasses
 import datetime
 from typing import Any
+from typing import NamedTuple
+
+#: What is counted of what is done.
+BYTES, SHARES = UNITS = ('bytes', 'shares')
+
+
+class Done(NamedTuple):
+    """How much of how much is done.
+
+    :ivar unit: one of UNITS; None where nobody knows
+    """
+
+    done: int
+    total: int
+    unit: str | None
+
+    @property
+    def percent(self) -> int:
+        if self.done >= self.total:
+            return 100
+        return max(0, 100 * self.done // self.total)
+
+    def in_bytes(self) -> tuple[int, int] | tuple[None, None]:
+        """Return both where they are bytes."""
+        if self.unit != BYTES:
+            return None, None
+        return max(0, min(self.done, self.total)), self.total
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -197,7 +224,7 @@ class Operation:
     :ivar parent_id: the operation that began this one
     :ivar runs_at: who does the present step: 'schedulers' or host@backend
     :ivar payload: what only this verb knows
-    :ivar progress: how far the present step is: done and total
+    :ivar progress: how far the present step is: done, total and their unit
     :ivar forced: whether it has to end without its back end, if necessary
     :ivar reason: why its last try did not succeed
     :ivar moved_at: the time of its last step or progress
@@ -343,7 +370,7 @@ class ShareGroupBackup:
     :ivar reference: what the engine calls it
     :ivar manifest: what is stored with it, and is not in the members
     :ivar host: the pool whose back end deals with it
-    :ivar progress: bytes done and in all, while it is being made
+    :ivar progress: how much is done, while it is being made
     :ivar restore_progress: likewise, while it is being restored
     """
 
@@ -376,8 +403,16 @@ class ShareGroupBackup:
     stepped_at: datetime.datetime | None
     forced: bool
     members: tuple[ShareGroupBackupMember, ...] = ()
-    progress: tuple[int, int] | None = None
-    restore_progress: tuple[int, int] | None = None
+    progress: Done | None = None
+    restore_progress: Done | None = None
+
+    @property
+    def made(self) -> Done | None:
+        """How much of it is made; None if that is not known."""
+        if self.progress is not None:
+            return self.progress
+        size = self.data_size
+        return None if size is None else Done(size, size, BYTES)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

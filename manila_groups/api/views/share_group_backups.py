@@ -19,30 +19,15 @@ _PERCENT = {
 }
 
 
-def _made(record):
-    """How much of a backup is made: bytes done and in all, or None."""
-    if record.progress is not None:
-        return record.progress
-    if record.data_size is not None:
-        return record.data_size, record.data_size
-    return None
-
-
-def _percent(pair):
-    done, total = pair
-    return str(100 * done // total if done < total else 100)
-
-
 def _progress(record, _request):
-    pair = _made(record)
-    if pair is not None:
-        return _percent(pair)
+    if record.made is not None:
+        return str(record.made.percent)
     return '0' if record.status == states.CREATING else None
 
 
 def _restore_progress(record, _request):
     if record.restore_progress is not None:
-        return _percent(record.restore_progress)
+        return str(record.restore_progress.percent)
     return '0' if record.status == states.RESTORING else None
 
 
@@ -51,8 +36,8 @@ def _bytes(index):
 
     def value(record, _request):
         is_restoring = record.status == states.RESTORING
-        pair = record.restore_progress if is_restoring else _made(record)
-        return None if pair is None else pair[index]
+        found = record.restore_progress if is_restoring else record.made
+        return None if found is None else found.in_bytes()[index]
 
     return value
 

@@ -330,17 +330,20 @@ class Engine:
         with self._db.reader() as conn:
             return operations.is_claimed(conn, task.operation.id, self.worker)
 
-    def report(self, task: verbs.Task, done: int, total: int) -> None:
+    def report(
+        self, task: verbs.Task, done: int, total: int, unit: str
+    ) -> None:
         """Note how far a step is, which keeps its claim.
 
         A step that gets no further keeps its claim, and not its deadline.
 
-        :param done: of whatever the step counts
+        :param unit: what the step counts
         :raises Lost: the task is not this process's any more
         """
         moves = done > task.noted
         try:
-            self._report(task, {'done': done, 'total': total}, moves)
+            noted = {'done': done, 'total': total, 'unit': unit}
+            self._report(task, noted, moves)
         except db_api.UNAVAILABLE as error:
             LOG.warning(
                 'Failed to note how far %s is: %s', task.operation, error

@@ -72,8 +72,9 @@ class Task:
     :ivar rounds: how often it has run again, on what was there then
     :ivar noted: how much was done when that was noted last
     :ivar report: a run that takes long calls it now and then, with how much
-        of how much is done: its lease begins anew, and if it has got further,
-        its deadline does. It raises Lost when the run need not go on
+        of how much is done, and the unit of both: its lease begins anew, and
+        if it has got further, its deadline does. It raises Lost when the run
+        need not go on
     """
 
     operation: records.Operation
@@ -86,7 +87,7 @@ class Task:
     cleaned: bool = False
     rounds: int = 0
     noted: int = 0
-    report: Callable[[int, int], None] = lambda _done, _total: None
+    report: Callable[[int, int, str], None] = lambda *_figures: None
 
 
 #: Reads what operations need: (connection, operations) to each resource's id

@@ -28,7 +28,7 @@ class Progress:
 
     :ivar status: one of STATUSES
     :ivar progress: how much of its present step is done, in percent
-    :ivar done_bytes: the same in bytes
+    :ivar done_bytes: the same in bytes, where it counts bytes
     :ivar total_bytes: of how many
     :ivar updated_at: the time of its last step or progress
     :ivar reason: why its last try did not succeed; of one that is open, only
@@ -114,14 +114,15 @@ def _of_failed(message: records.Message) -> Progress:
 
 def _of_open(operation: records.Operation, now, is_admin) -> Progress:
     until = operation.leased_until
-    done, total = _read(operation.progress)
+    found = operations.done_of(operation.progress)
+    done, total = found.in_bytes() if found else (None, None)
     return Progress(
         resource_type=operation.kind,
         resource_id=operation.resource_id,
         verb=operation.verb,
         step=operation.step,
         status=RUNNING if until is not None and until > now else WAITING,
-        progress=None if total is None else 100 * done // total,
+        progress=found and found.percent,
         tries=operation.tries,
         reason=operation.reason if is_admin else None,
         request_id=operation.request_id,
@@ -133,12 +134,3 @@ def _of_open(operation: records.Operation, now, is_admin) -> Progress:
         done_bytes=done,
         total_bytes=total,
     )
-
-
-def _read(progress):
-    """Return what is done of what; None where that is not known."""
-    found = operations.done_of(progress)
-    if found is None:
-        return None, None
-    done, total = found
-    return max(0, min(done, total)), total

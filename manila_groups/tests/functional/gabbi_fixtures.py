@@ -209,7 +209,7 @@ class KeptBackups(Backups):
 
     def prepare_engine(self, engine):
         """Let nothing be forgotten."""
-        engine.forget = lambda _project_id, _backup_id: None
+        engine.forget = lambda _project_id, _backup_id, _known: None
 
 
 class SeveralProtocols(Service):

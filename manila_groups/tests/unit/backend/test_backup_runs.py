@@ -16,14 +16,16 @@ class TestPaced(base.TestCase):
             for done, total in figures:
                 now[0] += 2
                 report(done, total)
-        return [tuple(one.args) for one in task.report.call_args_list]
+        return [one.args for one in task.report.call_args_list]
 
     def test_what_has_moved(self):
-        self.assertEqual([(1, 9), (2, 9)], self.noted((1, 9), (2, 9)))
+        self.assertEqual(
+            [(1, 9, 'bytes'), (2, 9, 'bytes')], self.noted((1, 9), (2, 9))
+        )
 
     def test_what_nobody_knows(self):
         self.assertEqual([], self.noted((0, 0), (0, 0)))
 
     def test_what_stays(self):
         # Whether the task is still this process's is found out by that.
-        self.assertEqual([(1, 9)] * 2, self.noted((1, 9), (1, 9)))
+        self.assertEqual([(1, 9, 'bytes')] * 2, self.noted((1, 9), (1, 9)))

@@ -20,9 +20,10 @@ FIELDS = ('progress', 'restore_progress', 'done_bytes', 'total_bytes')
 
 
 class TestProgress(test_backups.BackupCase):
-    def shown(self, backup_id, done=None, total=None):
+    def shown(self, backup_id, done=None, total=None, unit='bytes'):
         """What is shown while an operation says how far it is."""
-        noted = None if total is None else {'done': done, 'total': total}
+        noted = {'done': done, 'total': total, 'unit': unit}
+        noted = None if total is None else noted
         with self.service.db.writer() as conn:
             conn.execute(sa.update(OPERATION).values(progress=noted))
         found = self.service.backups.get(self.service.caller, backup_id)
@@ -51,6 +52,8 @@ class TestProgress(test_backups.BackupCase):
             ((), ('100', '0', None, None)),
             ((0, 0), ('100', '0', None, None)),
             ((3, 12), ('100', '25', 3, 12)),
+            # The shares whose clients are let in again.
+            ((1, 2, 'shares'), ('100', '50', None, None)),
         ):
             self.assertEqual(expected, self.shown(backup_id, *noted))
         self.service.deliver_all()

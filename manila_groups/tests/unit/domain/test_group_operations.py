@@ -67,11 +67,14 @@ class TestOperations(snapshot_case.SnapshotCase):
     def test_how_far_one_is(self):
         group_id = self.given_group(1)
         self.snapshots.create(self.caller, group_id)
+        of_bytes = {'unit': 'bytes'}
         for progress, *expected in (
-            ({'done': 1, 'total': 3}, 33, 1, 3),
-            ({'done': 3, 'total': 3}, 100, 3, 3),
-            ({'done': 5, 'total': 3}, 100, 3, 3),
-            ({'done': 0, 'total': 0}, None, None, None),
+            ({'done': 1, 'total': 3, **of_bytes}, 33, 1, 3),
+            ({'done': 3, 'total': 3, **of_bytes}, 100, 3, 3),
+            ({'done': 5, 'total': 3, **of_bytes}, 100, 3, 3),
+            ({'done': 0, 'total': 0, **of_bytes}, None, None, None),
+            ({'done': 1, 'total': 3, 'unit': 'shares'}, 33, None, None),
+            ({'done': 1, 'total': 3}, 33, None, None),
             ({'bytes': 5}, None, None, None),
             (None, None, None, None),
         ):

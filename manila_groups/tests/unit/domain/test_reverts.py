@@ -152,7 +152,9 @@ class TestRevert(RevertCase):
 
         self.driver.update_access = look
         self.reverted()
-        self.assertEqual([{}, {'done': 1, 'total': 2}], found)
+        self.assertEqual(
+            [{}, {'done': 1, 'total': 2, 'unit': 'shares'}], found
+        )
 
     def test_sizes_with_quotas_and_claims(self):
         self.resize(self.first, 5)

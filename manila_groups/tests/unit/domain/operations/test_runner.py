@@ -113,7 +113,7 @@ class Operations:
     def clean_up(self, task):
         self.cleaned_up.append(task)
 
-    def report(self, task, done, total):
+    def report(self, task, done, total, unit):
         raise verbs.Lost
 
     def wait_for_all(self):
@@ -382,7 +382,7 @@ class TestTooLate(RunnerCase):
 
     def test_one_that_hears_of_it_while_it_runs(self):
         """It breaks off; nothing is undone that another process has made."""
-        self.do = lambda task: task.report(1, 2)
+        self.do = lambda task: task.report(1, 2, 'shares')
         self.new('a', runner.AtOnce())
         self.runner.turn()
         self.assertEqual([], self.undone)

@@ -99,13 +99,13 @@ class TestTrialVerb(TrialCase):
         seen = []
 
         def report(task):
-            task.report(1, 3)
+            task.report(1, 3, 'shares')
             seen.append(self.open()[0].progress)
 
         self.known.meanwhile = report
         self.begin()
         self.service.deliver_all()
-        self.assertEqual([{'done': 1, 'total': 3}] * 2, seen)
+        self.assertEqual([{'done': 1, 'total': 3, 'unit': 'shares'}] * 2, seen)
 
     def test_how_far_it_is_can_not_be_noted(self):
         """The storage does its work all the same."""
@@ -118,7 +118,7 @@ class TestTrialVerb(TrialCase):
                 'manila_groups.db.operations.note_progress', fail
             )
         )
-        self.known.meanwhile = lambda task: task.report(1, 3)
+        self.known.meanwhile = lambda task: task.report(1, 3, 'shares')
         self.begin()
         self.service.deliver_all()
         self.assertEqual('available', self.status())
