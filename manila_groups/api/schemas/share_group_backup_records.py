@@ -5,6 +5,7 @@ from oslo_utils import timeutils
 
 from manila_groups import exception
 from manila_groups.api.schemas import base
+from manila_groups.domain.share_group_backups import record
 
 #: The version that has records.
 SINCE = 'share-groups 1.8'
@@ -54,7 +55,7 @@ _NAMES = _object(
         'type': 'object',
         'propertyNames': _ID,
         'additionalProperties': _TEXT,
-        'maxProperties': 1000,
+        'maxProperties': record.MOST_SHARE_TYPES,
     },
 )
 _MEMBER = _object(
@@ -80,8 +81,18 @@ _FIELDS = {
     'reference': _REFERENCE,
     'taken_at': _TIME,
     'names': _NAMES,
-    'members': {'type': 'array', 'items': _MEMBER, 'maxItems': 1000},
+    'members': {
+        'type': 'array',
+        'items': _MEMBER,
+        'maxItems': record.MOST_MEMBERS,
+    },
 }
+
+#: How many bytes a member, or a share type, has at most: names of 255
+#: characters, each of which is written as twelve, in lines of their own.
+_LARGEST = 4096
+#: The limit of the body of an import.
+MOST_BYTES = _LARGEST * (record.MOST_MEMBERS + record.MOST_SHARE_TYPES + 16)
 
 IMPORT = base.Schema(_FIELDS, required=tuple(_FIELDS))
 

@@ -271,7 +271,7 @@ class ShareGroupBackups:
         """Describe a backup so that it can be imported elsewhere.
 
         :raises NotFound: there is no backup that the caller may see
-        :raises Conflict: it is not complete
+        :raises Conflict: it is not complete, or has too many members
         """
         backup = self.get(ctxt, backup_id)
         if backup.reference is None or backup.status not in (
@@ -282,6 +282,7 @@ class ShareGroupBackups:
                 f'The share group backup {utils.label(backup)} has the '
                 f'status {backup.status}; it must be {states.AVAILABLE}.'
             )
+        record.check_size(backup)
         return record.of(backup)
 
     def import_record(

@@ -15,6 +15,11 @@ from manila_groups.db import types as type_rows
 
 VERSION = 1
 
+#: How many members, and how many share types, a record can have: databases
+#: take it as a whole, and may take no more than 16 MiB.
+MOST_MEMBERS = 2800
+MOST_SHARE_TYPES = 1000
+
 #: What may change after the backup was made.
 _CHANGING = ('name', 'description')
 
@@ -62,6 +67,19 @@ def check_complete(backup: records.ShareGroupBackup) -> None:
         raise exception.Conflict(
             f'The share group backup {utils.label(backup)} is not complete: '
             'it was never written to its repository.'
+        )
+
+
+def check_size(backup: records.ShareGroupBackup) -> None:
+    """Refuse a backup whose record nobody would import.
+
+    :raises Conflict: it has too many members
+    """
+    number = len(backup.members)
+    if number > MOST_MEMBERS:
+        raise exception.Conflict(
+            f'The share group backup {utils.label(backup)} has {number} '
+            f'members; a record can have {MOST_MEMBERS}.'
         )
 
 

@@ -9,6 +9,7 @@ import json
 
 import jsonschema
 
+from manila_groups.api.middleware import size_limit
 from manila_groups.tests import base
 from manila_groups.tests.functional import api_fixture
 from manila_groups.tests.functional import bad_values
@@ -287,9 +288,8 @@ class BadInputTestCase(base.TestCase):
         for operation in self.operations():
             if operation.rules.body is None:
                 continue
-            answer = self.send(
-                operation, body=b'{"a": "%b"}' % (b'x' * 204800)
-            )
+            size = size_limit.LARGER.get(operation.path, 200_000)
+            answer = self.send(operation, body=b'{"a": "%b"}' % (b'x' * size))
             self.refused(f'{operation}', answer, (413,))
             self.assertIn('retry-after', answer.headers)
         self.none_wrong()
