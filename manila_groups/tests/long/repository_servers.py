@@ -2,7 +2,7 @@
 """Servers of repositories, on a file system of their own in memory.
 
 Each has, like a Server: url, options and credentials for [backup]; start()
-and kill(), which may be called again and again.
+and kill(), which may be called again and again; packs().
 """
 
 import os
@@ -57,6 +57,15 @@ def use_store(test) -> Store:
         return servers.not_there(test, 'a tmpfs', f'it takes root: {error}')
 
 
+def answers(port: int) -> bool:
+    """Ask whether a server of this machine takes connections."""
+    try:
+        socket.create_connection(('127.0.0.1', port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 class Server:
     """None: the repositories are in a directory.
 
@@ -82,6 +91,11 @@ class Server:
 
     def kill(self):
         """Kill it at once."""
+
+    def packs(self) -> set[pathlib.Path]:
+        """Find the files with what is backed up."""
+        found = self._store.glob('**/data/*/*')
+        return {one for one in found if one.is_file()}
 
 
 class Sftp(Server):
@@ -150,14 +164,7 @@ class _Rclone(Server):
                 stderr=log,
                 env={**os.environ, 'RCLONE_CONFIG': os.devnull},
             )
-        self._test.assertTrue(processes.wait_for(self._answers))
-
-    def _answers(self):
-        try:
-            socket.create_connection(('127.0.0.1', self._port), 1).close()
-        except OSError:
-            return False
-        return True
+        self._test.assertTrue(processes.wait_for(lambda: answers(self._port)))
 
     def kill(self):
         if self._process is not None:

@@ -16,8 +16,9 @@ from manila_groups.tests.long import backup_case
 from manila_groups.tests.long import killed_case
 from manila_groups.tests.unit.backend import local_case
 
-#: How often it is killed in each test, at moments from begin to end.
-KILLS = 20 if killed_case.THOROUGH else 5
+#: How often it is killed in each test of the thorough, at moments from begin
+#: to end.
+KILLS = 20
 #: Files of each share: what they say tells which content it is.
 FILES = 200
 #: Bytes that nothing can compress.
@@ -28,7 +29,12 @@ _SUBREAPER = 36
 
 
 class Killed(backup_case.BackupCase):
-    """All files say the same, whoever is killed when."""
+    """All files say the same, whoever is killed when.
+
+    :cvar few: how often it is killed in each test otherwise
+    """
+
+    few = 5
 
     def setUp(self):
         super().setUp()
@@ -108,6 +114,8 @@ class Killed(backup_case.BackupCase):
         """Measure how long it takes when nothing happens to it."""
         # The first one makes the repository.
         for _ in range(2):
+            # The last time may be long ago.
+            self.service.beat()
             begun = begin()
             start = time.monotonic()
             self.work()
@@ -123,10 +131,12 @@ class Killed(backup_case.BackupCase):
             started again
         """
         longest = self.duration(begin, check)
+        kills = KILLS if killed_case.THOROUGH else self.few
         killed = 0
-        while killed < KILLS:
+        while killed < kills:
+            self.service.beat()
             begun = begin()
-            if self.killed_after(longest * killed / KILLS):
+            if self.killed_after(longest * (killed + 0.5) / kills):
                 killed += 1
             else:
                 # Other work has slowed the first one down.
@@ -211,3 +221,9 @@ class KilledTestCase(Killed):
 
 class TestOnDirectories(KilledTestCase, local_case.LocalTestCase):
     """The back end is a process of its own."""
+
+
+class TestOnBtrfs(KilledTestCase, local_case.BtrfsTestCase):
+    """The same, with subvolumes."""
+
+    few = 2
