@@ -13,11 +13,8 @@ import signal
 import subprocess
 import time
 
+from manila_groups import bound
 from manila_groups import exception
-
-#: The program must not outlive the thread that starts it: its work will be
-#: repeated.
-_BOUND = ('--pdeathsig', 'KILL', '--')
 
 #: Where the programs of the system are, whatever PATH is.
 SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
@@ -130,7 +127,7 @@ def _start(
     try:
         with _input(stdin) as file:
             return subprocess.Popen(  # noqa: S603 - of the configuration
-                [setpriv, *_BOUND, *command],
+                bound.command(*command, setpriv=setpriv),
                 env=environment,
                 cwd=cwd,
                 stdin=file,

@@ -98,7 +98,8 @@ class Killed(backup_case.BackupCase):
         has locked the repository until then.
         """
         for one in psutil.Process().children():
-            if one.name() in ('restic', 'setpriv'):
+            # Until it is restic, it is something else for a moment.
+            if one.name().startswith(('restic', 'setpriv', 'sh', 'python')):
                 os.waitpid(one.pid, 0)
 
     def restart(self):

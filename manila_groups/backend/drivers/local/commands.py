@@ -12,6 +12,7 @@ import subprocess
 
 from oslo_concurrency import processutils
 
+from manila_groups import bound
 from manila_groups import exception
 from manila_groups.backend.drivers.local import programs
 
@@ -19,9 +20,6 @@ _ENVIRONMENT = {
     'LC_ALL': 'C',
     'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
 }
-
-#: A command must not outlive its process because the work will be repeated.
-_BOUND = ('setpriv', '--pdeathsig', 'KILL', '--')
 
 #: How many seconds to wait for the end of a killed command.
 _PATIENCE = 5
@@ -38,8 +36,7 @@ def _run(timeout, *command, busy=None):
     """
     try:
         return processutils.execute(
-            *_BOUND,
-            *command,
+            *bound.command(*command),
             env_variables=_ENVIRONMENT,
             timeout=timeout,
             on_completion=_end,
