@@ -17,7 +17,15 @@ _PACKAGE = 'manila_groups'
 
 #: What every part may import.
 _COMMON = frozenset(
-    ('exception', 'states', 'paging', 'utils', 'addresses', 'threads')
+    (
+        'exception',
+        'states',
+        'paging',
+        'utils',
+        'addresses',
+        'threads',
+        'bound',
+    )
 )
 _DOMAIN = frozenset(('db', 'rpc', 'sender', 'context', 'conf'))
 _PROCESS = _DOMAIN | {'domain', 'service'}
