@@ -149,7 +149,7 @@ TABLE = (
     ),
     Excuse(
         _REJECTED,
-        r'[\w.]+\.(create(_subnet)?|action)',
+        r'[\w.]+\.(create(_subnet)?|action|import_record)',
         422,
         'Idempotency-Key: the key .* belongs to another request',
         'a key belongs to the request that came with it first',
